@@ -1,0 +1,1 @@
+"""Bytes to radiometric frames: drivers, wire protocols, capture, replay, and the simulators beside them."""

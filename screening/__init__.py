@@ -1,0 +1,1 @@
+"""Frames to visitors to verdicts: pure functions and small objects on arrays and time stamps."""

@@ -1,0 +1,182 @@
+"""What a step of the screener says: numbers and words of a closed vocabulary, never pixels."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Box = tuple[float, float, float, float]  # x, y, width, height in upright pixels
+
+
+class State(StrEnum):
+    """What the guard is shown, large. One at a time for the whole station."""
+
+    STARTING = "starting"
+    WARMING_UP = "warming_up"
+    SELF_TEST = "self_test"
+    READY = "ready"
+    COME_CLOSER = "come_closer"
+    LOOK_AT_CAMERA = "look_at_camera"
+    ONE_AT_A_TIME = "one_at_a_time"
+    TAKE_OFF_GLASSES = "take_off_glasses"
+    HOLD_STILL = "hold_still"
+    CLEAR = "clear"
+    RECHECK = "recheck"
+    ELEVATED = "elevated"
+    NOT_SCREENING = "not_screening"
+
+
+class Verdict(StrEnum):
+    """How a visitor's screening ended, or stands."""
+
+    CLEAR = "clear"
+    ELEVATED = "elevated"
+    RECHECK = "recheck"
+    NO_RESULT = "no_result"
+
+
+class Reason(StrEnum):
+    """Why a state or verdict is what it is. The screen has one sentence for each, per language."""
+
+    # not screening: the reference
+    REFERENCE_MISSING = "reference_missing"
+    REFERENCE_MOVED = "reference_moved"
+    REFERENCE_HIDDEN = "reference_hidden"  # somebody stands before it
+    REFERENCE_UNSTABLE = "reference_unstable"
+    REFERENCE_NOT_WARM = "reference_not_warm"
+    REFERENCE_OUT_OF_LIMITS = "reference_out_of_limits"
+    # not screening: the sensor and the surroundings
+    FFC = "ffc"
+    SETTLING = "settling"
+    WARMING_UP = "warming_up"
+    AMBIENT_OUT_OF_LIMITS = "ambient_out_of_limits"
+    HUMIDITY_OUT_OF_LIMITS = "humidity_out_of_limits"
+    SENSOR_LOST = "sensor_lost"
+    SENSOR_STALLED = "sensor_stalled"
+    SENSOR_REFUSED = "sensor_refused"
+    NOT_RADIOMETRIC = "not_radiometric"
+    TOO_FEW_PIXELS = "too_few_pixels"  # a sensor that cannot screen faces at all
+    # not screening: the station
+    WORKER_LOST = "worker_lost"
+    SILENT = "silent"
+    NOT_LOCKED = "not_locked"  # the process lock is missing or did not hold
+    NETWORK_FOUND = "network_found"
+    CONFIGURATION = "configuration"
+    # why a face gives no measurement
+    TOO_FAR = "too_far"
+    TOO_CLOSE = "too_close"
+    CUT_OFF = "cut_off"  # the face leaves the picture
+    BLURRED = "blurred"
+    TURNED_AWAY = "turned_away"
+    GLASSES = "glasses"
+    COVERED = "covered"  # cap, fringe, scarf or mask over the site
+    SEVERAL_PEOPLE = "several_people"
+    TOO_COLD = "too_cold"  # below what a face at rest can be
+    NOT_ACCLIMATISED = "not_acclimatised"
+    LEFT_RIGHT = "left_right"  # the two canthi differ more than a face's do
+    TOO_FEW_FRAMES = "too_few_frames"
+    # why a verdict
+    ABOVE_THRESHOLD = "above_threshold"
+    NEAR_THRESHOLD = "near_threshold"  # inside the guard band
+    ABOVE_POPULATION = "above_population"
+    UNCERTAIN = "uncertain"  # the uncertainty is too large to say clear
+    RELATIVE_MODE = "relative_mode"  # no reference: the number is relative
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceStatus:
+    """The health of the reference in this frame.
+
+    Attributes
+    ----------
+    found
+        Whether it is in view and passes its checks.
+    x, y
+        Its centre in upright pixels; None when it is nowhere.
+    apparent_c
+        What the sensor reads on it, taken as a blackbody, uncorrected.
+    offset_c
+        What is added to every reading because of it (filtered).
+    offset_uncertainty_c
+        Standard uncertainty of that offset.
+    """
+
+    found: bool = False
+    x: float | None = None
+    y: float | None = None
+    apparent_c: float | None = None
+    offset_c: float | None = None
+    offset_uncertainty_c: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face in this frame: where, how sure, and which track follows it."""
+
+    box: Box
+    score: float
+    track: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person who came to be screened, as known up to this frame.
+
+    Attributes
+    ----------
+    id
+        Counts up from 1; it means nothing outside this run.
+    verdict
+        None until there is one.
+    skin_temp_c
+        Site-corrected skin temperature, the number that is shown; None when nothing was measured.
+    expanded_uncertainty_c
+        Of it, k = 2.
+    raw_c, reference_corrected_c
+        The same reading before the reference's offset and before the site's correction.
+    mm_per_px
+        Size of a pixel at the face.
+    quality
+        0 (useless) to 1 (as good as this sensor gets) for the best frame so far.
+    """
+
+    id: int
+    first_frame: int
+    last_frame: int
+    box: Box
+    verdict: Verdict | None = None
+    reasons: tuple[Reason, ...] = ()
+    skin_temp_c: float | None = None
+    expanded_uncertainty_c: float | None = None
+    raw_c: float | None = None
+    reference_corrected_c: float | None = None
+    site: str | None = None
+    mm_per_px: float | None = None
+    quality: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningResult:
+    """Everything that one step says.
+
+    Attributes
+    ----------
+    sequence, time_s
+        Of the frame that was stepped.
+    state, reasons
+        For the guard.
+    visitors
+        Those in view now.
+    departed
+        Those whose track ended in this step, each exactly once, with their last word.
+    ffc_advised
+        Nobody is in view and an FFC is due: the worker may ask the sensor for one.
+    """
+
+    sequence: int
+    time_s: float
+    state: State
+    reasons: tuple[Reason, ...] = ()
+    reference: ReferenceStatus = ReferenceStatus()
+    faces: tuple[Face, ...] = ()
+    visitors: tuple[Visitor, ...] = ()
+    departed: tuple[Visitor, ...] = ()
+    ffc_advised: bool = False

@@ -1,0 +1,95 @@
+"""What an admin sets: plain immutable objects, validated at the station's door, trusted here.
+
+All temperatures in deg C, lengths in metres unless the name says otherwise.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Site(StrEnum):
+    """Where on the face skin temperature is taken."""
+
+    CANTHUS = "canthus"  # region of the inner canthi: the standard's site, where pixels resolve it
+    FACE_MAXIMUM = "face_maximum"  # robust peak inside the face: for sensors too coarse for it
+    AUTO = "auto"  # canthus where it is resolved and free, the face maximum elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Surroundings that the radiometric scene equation needs."""
+
+    emissivity: float = 0.98  # of skin, 8-14 um
+    reflected_temp_c: float = 22.0
+    ambient_temp_c: float = 22.0
+    relative_humidity: float = 0.5  # 0..1
+    distance_m: float = 1.0  # camera to face
+    window_transmission: float = 1.0  # 1 = no window in front of the lens
+    window_temp_c: float = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An external temperature reference source (blackbody) in view.
+
+    Attributes
+    ----------
+    temp_c
+        Set point.
+    emissivity
+        Of its surface.
+    expanded_uncertainty_c
+        Of its surface temperature, k = 2, from its certificate.
+    mark
+        Where the admin confirmed it: (x, y) in upright pixels; None lets the station find it.
+    """
+
+    temp_c: float = 36.0
+    emissivity: float = 0.97
+    expanded_uncertainty_c: float = 0.2
+    mark: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Inside what surroundings the station measures; outside, it is *not screening*."""
+
+    ambient_c: tuple[float, float] = (18.0, 27.0)
+    relative_humidity: tuple[float, float] = (0.10, 0.75)
+    warm_up_s: float = 0.0  # 1800 for a real sensor
+    plausible_skin_c: float = 34.0  # below: measure again, never clear
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """When a visitor is *elevated*.
+
+    Attributes
+    ----------
+    site
+        Where skin temperature is taken.
+    threshold_c
+        Skin temperature at `site` from which a second check is asked for; 34.0 to 39.0 by 0.1.
+    guard_k
+        Half-width of the guard band below and above the threshold in standard uncertainties.
+    relative
+        Whether the alarm relative to the running population speaks beside the threshold.
+    """
+
+    site: Site = Site.AUTO
+    threshold_c: float = 37.5
+    guard_k: float = 1.0
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that the screener is told; a new object replaces the old one whole.
+
+    `references` empty means the declared *relative* mode: every verdict says so.
+    """
+
+    scene: Scene = field(default_factory=Scene)
+    references: tuple[Reference, ...] = (Reference(),)
+    limits: Limits = field(default_factory=Limits)
+    decision: Decision = field(default_factory=Decision)

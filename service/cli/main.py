@@ -1,0 +1,15 @@
+"""`limen`: the command line of the station. Each command lives in a module of its own."""
+
+import typer
+
+app = typer.Typer(
+    name="limen",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Screen people for elevated skin temperature: vetted hardware, no network, no recording.",
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
