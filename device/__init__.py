@@ -1,1 +1,1 @@
-"""Bytes to radiometric frames: drivers, wire protocols, capture, replay, and the simulators beside them."""
+"""Bytes to radiometric frames: drivers, protocols, capture, replay, simulators beside them."""

@@ -30,15 +30,15 @@ class SensorError(Exception):
         self.remedy = remedy
 
 
-class SensorNotFound(SensorError):  # noqa: N818 - states, as an operator reads them
+class SensorNotFound(SensorError):
     """No such device, port or file."""
 
 
-class SensorRefused(SensorError):  # noqa: N818
+class SensorRefused(SensorError):
     """The hardware is not vetted, or is not the one that was here before."""
 
 
-class NotRadiometric(SensorError):  # noqa: N818
+class NotRadiometric(SensorError):
     """The counts are not temperatures, so no temperature may be shown."""
 
 
@@ -64,11 +64,11 @@ class ReplyTimeout(ProtocolError):
     """No reply with the right sequence number came in time."""
 
 
-class SensorLost(SensorError):  # noqa: N818
+class SensorLost(SensorError):
     """The sensor is gone: unplugged, rebooted, or silent."""
 
 
-class SensorStalled(SensorError):  # noqa: N818
+class SensorStalled(SensorError):
     """The sensor answers, but no new frame comes."""
 
 

@@ -1,1 +1,1 @@
-"""The register of vetted hardware: dossiers, exclusion lists, rules, what the host sees, signatures."""
+"""The register of vetted hardware: dossiers, exclusion lists, rules, host view, signatures."""

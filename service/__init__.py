@@ -1,1 +1,1 @@
-"""The station: worker, sandbox, web service, alert screen, admin console, command line, deployment files."""
+"""The station: worker, sandbox, web service, alert screen, command line, deployment."""
