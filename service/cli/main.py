@@ -2,12 +2,16 @@
 
 import typer
 
+from service.cli.replay import replay
+
 app = typer.Typer(
     name="limen",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Screen people for elevated skin temperature: vetted hardware, no network, no recording.",
 )
+
+app.command()(replay)
 
 
 def main() -> None:

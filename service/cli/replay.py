@@ -1,0 +1,60 @@
+"""`limen replay`: screen recordings without a screen, as fast as it goes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.options import emit, reference_settings
+
+
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="Recordings (CPTV, or PureThermal raw Y16).")],
+    reference_temp: Annotated[
+        float | None,
+        typer.Option(help="Set point of the heated reference in view, in deg C."),
+    ] = None,
+    reference_emissivity: Annotated[
+        float,
+        typer.Option(
+            min=0.5,
+            max=1.0,
+            help="Of its surface; 1 when the set point is a radiation temperature.",
+        ),
+    ] = 1.0,
+    relative: Annotated[
+        bool,
+        typer.Option("--relative", help="There is no reference in view: readings are relative."),
+    ] = False,
+    threshold: Annotated[
+        float | None, typer.Option(min=34.0, max=39.0, help="Skin temperature threshold in deg C.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    per_frame: Annotated[bool, typer.Option(help="Also an object per frame.")] = False,
+) -> None:
+    """Screen recordings headless; with --json as one object per line, the summary last."""
+    from device.errors import SensorError
+    from device.replay import open_recording
+    from service.headless import Tally, screen
+
+    settings = reference_settings(
+        reference_temp,
+        reference_emissivity=reference_emissivity,
+        relative=relative,
+        threshold_c=threshold,
+    )
+    tally = Tally()
+    refused = 0
+    for path in files:
+        try:
+            with open_recording(path) as sensor:
+                for line in screen(sensor, settings, tally, per_frame=per_frame):
+                    emit({**line, "file": path.name}, as_json=as_json)
+        except SensorError as error:
+            refused += 1
+            if as_json:
+                emit({"kind": "error", "file": path.name, "error": str(error)}, as_json=True)
+            typer.echo(f"{path.name}: {error}", err=True)
+    emit(tally.summary() | {"files": len(files), "files_refused": refused}, as_json=as_json)
+    if refused:
+        raise typer.Exit(1)
