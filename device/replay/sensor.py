@@ -1,0 +1,207 @@
+"""A recording as a sensor: proven radiometric, turned upright, frame by frame, as fast as asked."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.errors import NotRadiometric, RecordingError, SensorLost, SensorNotFound
+from device.frame import KELVIN_OFFSET, Gain, RadiometricFrame, Radiometry
+from device.framepool import FramePool
+from device.replay.cptv_file import CptvFile
+from device.replay.stored import StoredCamera, StoredFrame, StoredFrames
+from device.sensor import SensorInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Lens:
+    """Data sheet values of a camera whose recordings are radiometric.
+
+    Attributes
+    ----------
+    hfov_deg
+        Of the long side of the array, in degrees.
+    netd_k
+        In kelvin.
+    """
+
+    hfov_deg: float
+    netd_k: float
+
+
+# Recorders keep the counts and drop the telemetry, so only cameras that are radiometric by
+# themselves are read. Lepton Engineering Datasheet 500-0659-00-09: the 3.5 has factory
+# radiometry, TLinear at 0.01 K, 57 deg, NETD < 50 mK; the 3.0 has none of it.
+_RADIOMETRIC = {"lepton3.5": _Lens(hfov_deg=57.0, netd_k=0.05)}
+_KELVIN_PER_COUNT = 0.01
+# The Lepton digitises to 14 bits and its AGC gives 8: no count above this can be anything but
+# TLinear, and none below it, at 0.01 K, is warmer than -109 deg C.
+_RAW_LIMIT = 1 << 14
+_SCENE_C = (-40.0, 120.0)  # mean of a picture in the high gain range
+
+
+def open_recording(path: str | Path, *, quarter_turns: int | None = None) -> "RecordedSensor":
+    """Open a recording, checked from end to end, as a sensor.
+
+    Parameters
+    ----------
+    path
+        A CPTV file.
+    quarter_turns
+        Counter-clockwise quarter turns that make its pictures upright (as `numpy.rot90` counts);
+        None takes what is usual for the format: CPTV recordings of entrance kiosks lie on their
+        side and are turned clockwise once.
+
+    Raises
+    ------
+    SensorNotFound
+        No such file, or it cannot be read.
+    RecordingError
+        It is cut, corrupt or of an unknown kind.
+    NotRadiometric
+        Its counts are no temperatures.
+    """
+    path = Path(path)
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise SensorNotFound(f"{path} cannot be opened: {error.strerror}.") from error
+    try:
+        return RecordedSensor(stream, _read(stream, path.name), path.name, quarter_turns)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _read(stream: BinaryIO, name: str) -> StoredFrames:
+    try:
+        if stream.read(2) != b"\x1f\x8b":
+            raise RecordingError(
+                f"{name} is no recording of a known kind.", "CPTV recordings are read."
+            )
+        return CptvFile(stream, name)
+    except OSError as error:
+        raise RecordingError(f"{name} cannot be read: {error}.") from error
+
+
+class RecordedSensor:
+    """An open recording; see `device.sensor.Sensor`."""
+
+    def __init__(
+        self, stream: BinaryIO, stored: StoredFrames, name: str, quarter_turns: int | None
+    ) -> None:
+        camera = stored.camera
+        turns = camera.quarter_turns if quarter_turns is None else quarter_turns
+        first = next(iter(stored.frames()))
+        _prove(camera, first.counts, name)
+        upright = np.rot90(first.counts, turns).shape
+        self._stream = stream
+        self._stored = stored
+        self._turns = turns
+        self._rejected: Counter[str] = Counter()
+        self._pool = FramePool(*upright)
+        lens = _RADIOMETRIC[camera.model]
+        self.info = SensorInfo(
+            dossier="recording",
+            model=camera.model,
+            serial=camera.serial,
+            firmware=camera.firmware,
+            width=upright[1],
+            height=upright[0],
+            frame_rate_hz=camera.frame_rate_hz,
+            hfov_deg=_hfov_deg(lens.hfov_deg, max(upright), upright[1]),
+            netd_k=lens.netd_k,
+            simulated=True,
+            port=name,
+        )
+
+    def frames(self) -> Iterator[RadiometricFrame]:
+        """Yield the frames of the recording from its first one; ends where the recording ends."""
+        radiometry = Radiometry(
+            tlinear=True, agc_off=True, kelvin_per_count=_KELVIN_PER_COUNT, gain=Gain.HIGH
+        )
+        before_s = -math.inf
+        stored = self._stored.frames()
+        while (frame := self._next(stored)) is not None:
+            flaw = frame.flaw or _flaw(frame.counts)
+            if flaw is None and frame.time_s <= before_s:
+                flaw = "duplicate"
+            if flaw is not None:
+                self._rejected[flaw] += 1
+                continue
+            before_s = frame.time_s
+            slot = self._pool.take()
+            slot.write[...] = np.rot90(frame.counts, self._turns)
+            yield RadiometricFrame(
+                counts=slot.view,
+                radiometry=radiometry,
+                time_s=frame.time_s,
+                sequence=frame.sequence,
+                ffc=frame.ffc,
+                ffc_age_s=frame.ffc_age_s,
+                fpa_temp_c=frame.fpa_temp_c,
+            )
+
+    def _next(self, stored: Iterator[StoredFrame]) -> StoredFrame | None:
+        if self._stream.closed:
+            raise SensorLost(f"{self.info.port} is closed.", "Open the recording again.")
+        return next(stored, None)
+
+    def request_ffc(self) -> None:
+        """Do nothing: what was recorded is done."""
+
+    def rejected(self) -> dict[str, int]:
+        """Return how many frames were dropped so far, by reason."""
+        return dict(self._rejected)
+
+    def close(self) -> None:
+        """Close the file and overwrite the buffers with zeros."""
+        self._stream.close()
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def _prove(camera: StoredCamera, counts: NDArray[np.uint16], name: str) -> None:
+    """Refuse a recording whose camera or first frame says that its counts are no temperatures."""
+    why = []
+    if camera.model not in _RADIOMETRIC:
+        why.append(
+            f"it was made by a {camera.model}, which has no radiometry"
+            if camera.model
+            else "it does not say which camera made it"
+        )
+    if _flaw(counts) is not None:
+        mean = float(counts.mean())
+        why.append(
+            f"its counts ({int(counts.min())} to {int(counts.max())}) would mean a picture of "
+            f"{mean * _KELVIN_PER_COUNT - KELVIN_OFFSET:.0f} deg C at 0.01 K per count, so they "
+            "are raw counts or a picture"
+        )
+    if why:
+        raise NotRadiometric(
+            f"{name} is not radiometric: {', and '.join(why)}.",
+            f"Record with TLinear on, from: {', '.join(_RADIOMETRIC)}.",
+        )
+
+
+def _flaw(counts: NDArray[np.uint16]) -> str | None:
+    mean_c = float(counts.mean()) * _KELVIN_PER_COUNT - KELVIN_OFFSET
+    if int(counts.min()) < _RAW_LIMIT or not _SCENE_C[0] <= mean_c <= _SCENE_C[1]:
+        return "not_radiometric"
+    return None
+
+
+def _hfov_deg(long_side_deg: float, long_side_px: int, width_px: int) -> float:
+    """Return the horizontal field of view of a picture `width_px` wide, by the pinhole."""
+    half = math.tan(math.radians(long_side_deg / 2.0)) * width_px / long_side_px
+    return math.degrees(2.0 * math.atan(half))
