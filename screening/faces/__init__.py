@@ -1,0 +1,1 @@
+"""Where the faces are: contrast around skin, a small network, and a gate of temperatures."""

@@ -1,0 +1,1 @@
+"""How the detector's weights are made. Never imported at run time."""

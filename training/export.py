@@ -1,0 +1,94 @@
+"""Write a network as ONNX: convolutions, pads, pools, adds; weights in half precision.
+
+Written node by node with `onnx.helper`, so the file is the same byte for byte on every machine
+and every version of torch, and carries no names of the machine that made it. Half-precision
+weights are cast to single precision when the session is made; the arithmetic is single precision.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from training.blazeface import BlazeFaceBack
+
+OPSET = 17
+IR_VERSION = 8
+END_PAD = [0, 0, 1, 1]  # what TensorFlow's SAME adds before a 3x3 of stride 2
+
+
+class Graph:
+    """A growing list of nodes and stored weights."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+
+    def add(self, kind: str, *inputs: str, **attributes: object) -> str:
+        """Append a node and return the name of its output."""
+        output = f"t{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        return output
+
+    def weight(self, values: np.ndarray) -> str:
+        """Store weights in half precision and return the name of their single-precision cast."""
+        name = f"w{len(self.weights)}"
+        self.weights.append(numpy_helper.from_array(values.astype(np.float16), name))
+        return self.add("Cast", name, to=TensorProto.FLOAT)
+
+    def conv(self, layer: nn.Conv2d, x: str, pads: list[int]) -> str:
+        """Append a convolution with the pads `[top, left, bottom, right]`."""
+        return self.add(
+            "Conv",
+            x,
+            self.weight(layer.weight.detach().numpy()),
+            self.weight(layer.bias.detach().numpy()),
+            kernel_shape=list(layer.kernel_size),
+            strides=list(layer.stride),
+            group=layer.groups,
+            pads=pads,
+        )
+
+    def int64(self, values: list[int]) -> str:
+        """Store a small list of integers and return its name."""
+        name = f"w{len(self.weights)}"
+        self.weights.append(numpy_helper.from_array(np.array(values, np.int64), name))
+        return name
+
+
+def export(network: BlazeFaceBack, path: Path, about: str) -> None:
+    """Write `network` to `path`.
+
+    Input `image` `(1, 1, height, width)`; outputs `score_16`, `value_16`, `score_32`, `value_32`
+    as `(1, channels, rows, columns)`.
+    """
+    graph = Graph()
+    x = graph.add("Relu", graph.conv(network.stem, "image", [1, 1, 2, 2]))
+    for block in network.blocks:
+        same = block.stride == 1
+        y = graph.conv(block.depthwise, x, [1, 1, 1, 1] if same else END_PAD)
+        y = graph.conv(block.pointwise, y, [0, 0, 0, 0])
+        if not same:
+            x = graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+        if block.extra:
+            x = graph.add("Pad", x, graph.int64([0, 0, 0, 0, 0, block.extra, 0, 0]))
+        x = graph.add("Relu", graph.add("Add", x, y))
+    y = graph.conv(network.reduce_depthwise, x, END_PAD)
+    y = graph.add("Relu", graph.conv(network.reduce_pointwise, y, [0, 0, 0, 0]))
+    outputs = []
+    for name, source in (("score_16", x), ("value_16", x), ("score_32", y), ("value_32", y)):
+        graph.conv(getattr(network, name), source, [0, 0, 0, 0])
+        graph.nodes[-1].output[0] = name
+        outputs.append(
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, None, None, None])
+        )
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, "height", "width"])
+    model = helper.make_model(
+        helper.make_graph(graph.nodes, "face", [image], outputs, graph.weights, doc_string=about),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+    )
+    onnx.checker.check_model(model, full_check=True)
+    path.write_bytes(model.SerializeToString(deterministic=True))
