@@ -1,15 +1,17 @@
-"""BlazeFace (back camera) as a torch module, read out of the file that MediaPipe ships.
+"""BlazeFace as a torch module, with the weights that MediaPipe publishes.
 
 Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs", 2019
-(arXiv 1907.05047). The published network takes `(1, 256, 256, 3)` colour in -1..1; here it is
-fully convolutional and takes one channel, the sum of the three (a grey picture gives the same
-answer), so any size that is a multiple of 32 works.
+(arXiv 1907.05047). Two networks are published that differ in depth and stride: *front* (128x128)
+and *back* (256x256). Both take colour in -1..1; here they take one channel, the sum of the three
+(a grey picture gives the same answer), and any size that is a multiple of the coarse stride.
 
-Two maps come out, of stride 16 (2 anchors a cell) and stride 32 (6 anchors a cell). Each anchor
-gives a logit and 16 numbers in input pixels: the box's centre offset and size, then the offsets of
-six points (right eye, left eye, nose, mouth, right ear, left ear, as seen in the image left first).
+Two maps come out, a fine one (2 anchors a cell) and a coarse one of twice the stride (6 anchors a
+cell). Each anchor gives a logit and 16 numbers in input pixels: offset of the box's centre, width
+and height, then the offsets of six points (the eye on the image's left, the other eye, nose,
+mouth, the ear on the left, the other ear).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,28 +20,52 @@ import torch
 from torch import Tensor, nn
 
 STEM_CHANNELS = 24
-# (output channels, stride) of the residual blocks, in order
-BLOCKS = (
-    *[(24, 1)] * 7,
-    (24, 2),
-    *[(24, 1)] * 7,
-    (48, 2),
-    *[(48, 1)] * 7,
-    (96, 2),
-    *[(96, 1)] * 7,
-)
-ANCHORS_16 = 2
-ANCHORS_32 = 6
+FINE_ANCHORS = 2
+COARSE_ANCHORS = 6
 VALUES = 16  # per anchor: 4 of the box, 12 of the six points
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Residual blocks as (output channels, stride); the fine map is read between the two parts."""
+
+    stride: int  # of the fine map
+    fine: tuple[tuple[int, int], ...]
+    coarse: tuple[tuple[int, int], ...]
+    coarse_has_skips: bool
+
+
+FRONT = Plan(
+    stride=8,
+    fine=(
+        *((24, 1), (28, 1)),
+        *((32, 2), (36, 1), (42, 1)),
+        *((48, 2), (56, 1), (64, 1), (72, 1), (80, 1), (88, 1)),
+    ),
+    coarse=((96, 2), *[(96, 1)] * 4),
+    coarse_has_skips=True,
+)
+BACK = Plan(
+    stride=16,
+    fine=(
+        *[(24, 1)] * 7,
+        *((24, 2), *[(24, 1)] * 7),
+        *((48, 2), *[(48, 1)] * 7),
+        *((96, 2), *[(96, 1)] * 7),
+    ),
+    coarse=((96, 2),),
+    coarse_has_skips=False,
+)
 
 
 class Block(nn.Module):
     """Depthwise 3x3, pointwise 1x1, and a skip that is pooled and zero-padded where they shrink."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, *, has_skip: bool = True) -> None:
         super().__init__()
         self.stride = stride
         self.extra = outputs - inputs
+        self.has_skip = has_skip
         self.depthwise = nn.Conv2d(
             inputs, inputs, 3, stride, padding=1 if stride == 1 else 0, groups=inputs
         )
@@ -50,54 +76,53 @@ class Block(nn.Module):
         skip = x
         if self.stride == 2:
             x = nn.functional.pad(x, (0, 1, 0, 1))
-            skip = nn.functional.max_pool2d(skip, 2)
-        if self.extra:
-            skip = nn.functional.pad(skip, (0, 0, 0, 0, 0, self.extra))
-        return nn.functional.relu(skip + self.pointwise(self.depthwise(x)))
+        y = self.pointwise(self.depthwise(x))
+        if self.has_skip:
+            if self.stride == 2:
+                skip = nn.functional.max_pool2d(skip, 2)
+            if self.extra:
+                skip = nn.functional.pad(skip, (0, 0, 0, 0, 0, self.extra))
+            y = y + skip
+        return nn.functional.relu(y)
 
 
-class BlazeFaceBack(nn.Module):
-    """The published network, one input channel."""
+class BlazeFace(nn.Module):
+    """One of the two published networks, one input channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan) -> None:
         super().__init__()
+        self.plan = plan
         self.stem = nn.Conv2d(1, STEM_CHANNELS, 5, 2)
         channels = STEM_CHANNELS
-        blocks = []
-        for outputs, stride in BLOCKS:
-            blocks.append(Block(channels, outputs, stride))
-            channels = outputs
-        self.blocks = nn.Sequential(*blocks)
-        # the last reduction has no skip: its own two layers
-        self.reduce_depthwise = nn.Conv2d(channels, channels, 3, 2, groups=channels)
-        self.reduce_pointwise = nn.Conv2d(channels, channels, 1)
-        self.score_16 = nn.Conv2d(channels, ANCHORS_16, 1)
-        self.score_32 = nn.Conv2d(channels, ANCHORS_32, 1)
-        self.value_16 = nn.Conv2d(channels, ANCHORS_16 * VALUES, 1)
-        self.value_32 = nn.Conv2d(channels, ANCHORS_32 * VALUES, 1)
+        parts: list[list[Block]] = [[], []]
+        for part, sizes, skips in (
+            (parts[0], plan.fine, True),
+            (parts[1], plan.coarse, plan.coarse_has_skips),
+        ):
+            for outputs, stride in sizes:
+                part.append(Block(channels, outputs, stride, has_skip=skips))
+                channels = outputs
+        self.fine = nn.Sequential(*parts[0])
+        self.coarse = nn.Sequential(*parts[1])
+        wide, deep = plan.fine[-1][0], plan.coarse[-1][0]
+        self.fine_score = nn.Conv2d(wide, FINE_ANCHORS, 1)
+        self.coarse_score = nn.Conv2d(deep, COARSE_ANCHORS, 1)
+        self.fine_value = nn.Conv2d(wide, FINE_ANCHORS * VALUES, 1)
+        self.coarse_value = nn.Conv2d(deep, COARSE_ANCHORS * VALUES, 1)
 
     def layers(self) -> list[nn.Conv2d]:
         """Return the convolutions in the order in which the published file runs them."""
         body: list[nn.Conv2d] = [self.stem]
-        for block in self.blocks:
+        for block in (*self.fine, *self.coarse):
             body += [block.depthwise, block.pointwise]
-        return [
-            *body,
-            self.reduce_depthwise,
-            self.reduce_pointwise,
-            self.score_16,
-            self.score_32,
-            self.value_16,
-            self.value_32,
-        ]
+        return [*body, self.fine_score, self.coarse_score, self.fine_value, self.coarse_value]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Take `(N, 1, H, W)` in -1..1; return scores and values, stride 16 then 32."""
+        """Take `(N, 1, H, W)` in -1..1; return scores and values of the fine, the coarse map."""
         x = nn.functional.relu(self.stem(nn.functional.pad(x, (1, 2, 1, 2))))
-        x = self.blocks(x)
-        y = self.reduce_depthwise(nn.functional.pad(x, (0, 1, 0, 1)))
-        y = nn.functional.relu(self.reduce_pointwise(y))
-        return self.score_16(x), self.value_16(x), self.score_32(y), self.value_32(y)
+        x = self.fine(x)
+        y = self.coarse(x)
+        return self.fine_score(x), self.fine_value(x), self.coarse_score(y), self.coarse_value(y)
 
 
 def read_convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -128,15 +153,15 @@ def read_convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     return layers
 
 
-def pretrained(path: Path) -> BlazeFaceBack:
+def pretrained(plan: Plan, path: Path) -> BlazeFace:
     """Return the network with the published weights.
 
     Raises
     ------
     ValueError
-        When the file's layers are not those of the network: another model or version.
+        When the file's layers are not those of the plan: another model or version.
     """
-    network = BlazeFaceBack()
+    network = BlazeFace(plan)
     stored = read_convolutions(path)
     layers = network.layers()
     if len(stored) != len(layers):

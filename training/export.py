@@ -12,10 +12,11 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from training.blazeface import BlazeFaceBack
+from training.blazeface import BlazeFace, Block
 
 OPSET = 17
 IR_VERSION = 8
+OUTPUTS = ("fine_score", "fine_value", "coarse_score", "coarse_value")
 END_PAD = [0, 0, 1, 1]  # what TensorFlow's SAME adds before a 3x3 of stride 2
 
 
@@ -58,27 +59,21 @@ class Graph:
         return name
 
 
-def export(network: BlazeFaceBack, path: Path, about: str) -> None:
+def export(network: BlazeFace, path: Path, about: str) -> None:
     """Write `network` to `path`.
 
-    Input `image` `(1, 1, height, width)`; outputs `score_16`, `value_16`, `score_32`, `value_32`
-    as `(1, channels, rows, columns)`.
+    Input `image` `(1, 1, height, width)`; outputs `fine_score`, `fine_value`, `coarse_score`,
+    `coarse_value` as `(1, channels, rows, columns)`.
     """
     graph = Graph()
     x = graph.add("Relu", graph.conv(network.stem, "image", [1, 1, 2, 2]))
-    for block in network.blocks:
-        same = block.stride == 1
-        y = graph.conv(block.depthwise, x, [1, 1, 1, 1] if same else END_PAD)
-        y = graph.conv(block.pointwise, y, [0, 0, 0, 0])
-        if not same:
-            x = graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
-        if block.extra:
-            x = graph.add("Pad", x, graph.int64([0, 0, 0, 0, 0, block.extra, 0, 0]))
-        x = graph.add("Relu", graph.add("Add", x, y))
-    y = graph.conv(network.reduce_depthwise, x, END_PAD)
-    y = graph.add("Relu", graph.conv(network.reduce_pointwise, y, [0, 0, 0, 0]))
+    for block in network.fine:
+        x = _block(graph, block, x)
+    y = x
+    for block in network.coarse:
+        y = _block(graph, block, y)
     outputs = []
-    for name, source in (("score_16", x), ("value_16", x), ("score_32", y), ("value_32", y)):
+    for name, source in zip(OUTPUTS, (x, x, y, y), strict=True):
         graph.conv(getattr(network, name), source, [0, 0, 0, 0])
         graph.nodes[-1].output[0] = name
         outputs.append(
@@ -92,3 +87,17 @@ def export(network: BlazeFaceBack, path: Path, about: str) -> None:
     )
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _block(graph: Graph, block: Block, x: str) -> str:
+    """Append a residual block and return the name of its output."""
+    same = block.stride == 1
+    y = graph.conv(block.depthwise, x, [1, 1, 1, 1] if same else END_PAD)
+    y = graph.conv(block.pointwise, y, [0, 0, 0, 0])
+    if block.has_skip:
+        if not same:
+            x = graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+        if block.extra:
+            x = graph.add("Pad", x, graph.int64([0, 0, 0, 0, 0, block.extra, 0, 0]))
+        y = graph.add("Add", x, y)
+    return graph.add("Relu", y)

@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from screening.faces.contrast import Contrast
 from screening.faces.detection import Detection
 from screening.faces.gate import Gate
-from screening.faces.network import STRIDES, FaceNetwork, merge
+from screening.faces.network import STEP, FaceNetwork, merge
 from screening.result import Box
 
 __all__ = ["Detection", "FaceDetector"]
 
-LEAST_SCORE = 0.4
+LEAST_SCORE = 0.35
 OVERLAP = 0.3
 MOST_FACES = 16
+LONGEST_PX = 256  # side of the picture; a finer frame is scaled down to it
 # From the eye's centre towards the other eye's, the inner canthus: (63 - 33) / 2 / 63, the mean
 # distances between pupils and between inner canthi in millimetres.
 CANTHUS = 0.24
@@ -34,9 +35,8 @@ class FaceDetector:
     def __init__(self, width: int, height: int) -> None:
         self._shape = (height, width)
         longest = max(width, height)
-        self._scale = 256 / longest if longest <= 256 else 320 / longest
-        step = STRIDES[-1]
-        columns, rows = (-(-round(side * self._scale) // step) * step for side in (width, height))
+        self._scale = min(1.0, LONGEST_PX / longest)
+        columns, rows = (-(-round(side * self._scale) // STEP) * STEP for side in (width, height))
         self._network = FaceNetwork(columns, rows)
         self._contrast = Contrast(width, height, self._scale, self._network.picture)
         self._gate = Gate()

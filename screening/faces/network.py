@@ -11,7 +11,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-STRIDES = (16, 32)
+MAPS = (("fine", 8), ("coarse", 16))  # name and stride in pixels
+STEP = 16  # sides of a picture are multiples of it
 VALUES = 16
 
 
@@ -21,12 +22,12 @@ class FaceNetwork:
     Parameters
     ----------
     width, height
-        Of the picture: multiples of 32.
+        Of the picture: multiples of `STEP`.
     """
 
     def __init__(self, width: int, height: int) -> None:
-        if width % STRIDES[-1] or height % STRIDES[-1]:
-            raise ValueError(f"{width}x{height} is no multiple of {STRIDES[-1]}")
+        if width % STEP or height % STEP:
+            raise ValueError(f"{width}x{height} is no multiple of {STEP}")
         options = onnxruntime.SessionOptions()
         # one thread: the station has other processes, and two that wait for one another are slower
         options.intra_op_num_threads = 1
@@ -42,9 +43,9 @@ class FaceNetwork:
         self._input = np.full((1, 1, height, width), -1.0, np.float32)
         self.picture: NDArray[np.float32] = self._input[0, 0]
         self._feed = {"image": self._input}
-        self._names = [f"{what}_{stride}" for stride in STRIDES for what in ("score", "value")]
+        self._names = [f"{name}_{what}" for name, _ in MAPS for what in ("score", "value")]
         self._centres = []
-        for stride in STRIDES:
+        for _, stride in MAPS:
             rows, columns = height // stride, width // stride
             y, x = np.mgrid[:rows, :columns].astype(np.float32)
             self._centres.append(np.stack([x, y], -1).reshape(-1, 2) * stride + stride / 2)
