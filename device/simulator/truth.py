@@ -1,0 +1,123 @@
+"""What is true in a simulated frame: for tests and benches, never for the screener."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Box = tuple[float, float, float, float]  # x, y, width, height in upright pixels
+Point = tuple[float, float]  # x, y in upright pixels
+
+
+class Occlusion(StrEnum):
+    """What hides part of a face."""
+
+    GLASSES = "glasses"
+    CAP = "cap"
+    FRINGE = "fringe"
+    MASK = "mask"
+    SCARF = "scarf"
+    BEARD = "beard"
+    PERSON = "person"  # somebody stands before it
+    FRAME = "frame"  # it leaves the picture
+
+
+@dataclass(frozen=True, slots=True)
+class SkinTruth:
+    """True surface temperatures in deg C at this moment, before any camera.
+
+    The two inner canthi are those of the hot spots' peaks, right and left as the person has them.
+    `face_max_c` is the hottest point of the face's free skin.
+    """
+
+    canthus_right_c: float
+    canthus_left_c: float
+    forehead_c: float
+    cheek_c: float
+    nose_c: float
+    mouth_c: float
+    face_max_c: float
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTruth:
+    """One person in this frame.
+
+    Attributes
+    ----------
+    id
+        Which person of the scenario, from 1; it stays the same when the scenario loops.
+    visitor
+        Came to be screened (else a passer-by).
+    face_box
+        From brow to chin and cheek to cheek as seen from here; None when the face is turned away.
+    landmarks
+        Right inner canthus (left in the picture of a person who looks into the camera), left inner
+        canthus, nose tip, right and left corner of the mouth; None when the face is turned away.
+    canthi_visible
+        Whether each inner canthus (right, left) is seen: not hidden, not behind the nose.
+    yaw_deg, pitch_deg
+        Of the head against the line to the camera.
+    speed_px_s
+        How fast the face moves over the picture.
+    visible
+        Share of the face that is in the picture and not behind somebody else.
+    """
+
+    id: int
+    visitor: bool
+    face_box: Box | None
+    landmarks: tuple[Point, Point, Point, Point, Point] | None
+    canthi_visible: tuple[bool, bool]
+    skin: SkinTruth
+    mm_per_px: float
+    distance_m: float
+    yaw_deg: float
+    pitch_deg: float
+    speed_px_s: float
+    visible: float
+    occlusions: tuple[Occlusion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTruth:
+    """A reference in this frame: its box, surface temperature, and whether it is seen whole."""
+
+    box: Box
+    surface_c: float
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTruth:
+    """All that is true in the frame that was yielded last.
+
+    `offset_k` is the error that the camera adds to the whole frame.
+    """
+
+    sequence: int
+    time_s: float
+    people: tuple[PersonTruth, ...]
+    references: tuple[ReferenceTruth, ...]
+    offset_k: float
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorTruth:
+    """A visitor over the whole scenario.
+
+    Attributes
+    ----------
+    first_s, last_s
+        When the face was first and last seen by the camera, in scenario time.
+    canthus_c, face_max_c
+        When they were nearest to the camera: warmer inner canthus, hottest free skin.
+    nearest_m
+        Smallest distance from the camera while looking into it.
+    """
+
+    id: int
+    first_s: float
+    last_s: float
+    canthus_c: float
+    face_max_c: float
+    nearest_m: float
+    occlusions: tuple[Occlusion, ...]
