@@ -2,6 +2,7 @@
 
 import typer
 
+from service.cli import hardware
 from service.cli.replay import replay
 
 app = typer.Typer(
@@ -12,6 +13,7 @@ app = typer.Typer(
 )
 
 app.command()(replay)
+app.add_typer(hardware.app, name="hardware")
 
 
 def main() -> None:
