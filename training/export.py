@@ -5,6 +5,7 @@ and every version of torch, and carries no names of the machine that made it. Ha
 weights are cast to single precision when the session is made; the arithmetic is single precision.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,24 +40,25 @@ class Graph:
         self.weights.append(numpy_helper.from_array(values.astype(np.float16), name))
         return self.add("Cast", name, to=TensorProto.FLOAT)
 
-    def conv(self, layer: nn.Conv2d, x: str, pads: list[int]) -> str:
-        """Append a convolution with the pads `[top, left, bottom, right]`."""
+    def conv(
+        self,
+        layer: nn.Conv2d,
+        x: str,
+        pads: Sequence[int] = (0, 0, 0, 0),
+        since: int = 0,
+        upto: int | None = None,
+    ) -> str:
+        """Append a convolution padded by (top, left, bottom, right); some outputs, or all."""
         return self.add(
             "Conv",
             x,
-            self.weight(layer.weight.detach().numpy()),
-            self.weight(layer.bias.detach().numpy()),
+            self.weight(layer.weight.detach().numpy()[since:upto]),
+            self.weight(layer.bias.detach().numpy()[since:upto]),
             kernel_shape=list(layer.kernel_size),
             strides=list(layer.stride),
             group=layer.groups,
-            pads=pads,
+            pads=list(pads),
         )
-
-    def int64(self, values: list[int]) -> str:
-        """Store a small list of integers and return its name."""
-        name = f"w{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.array(values, np.int64), name))
-        return name
 
 
 def export(network: BlazeFace, path: Path, about: str) -> None:
@@ -74,7 +76,7 @@ def export(network: BlazeFace, path: Path, about: str) -> None:
         y = _block(graph, block, y)
     outputs = []
     for name, source in zip(OUTPUTS, (x, x, y, y), strict=True):
-        graph.conv(getattr(network, name), source, [0, 0, 0, 0])
+        graph.conv(getattr(network, name), source)
         graph.nodes[-1].output[0] = name
         outputs.append(
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, None, None, None])
@@ -90,14 +92,21 @@ def export(network: BlazeFace, path: Path, about: str) -> None:
 
 
 def _block(graph: Graph, block: Block, x: str) -> str:
-    """Append a residual block and return the name of its output."""
+    """Append a residual block and return the name of its output.
+
+    Where it widens, the channels that have a skip and those that have none are two convolutions,
+    joined at the end: padding the skip with zeros would do the same and cost a copy.
+    """
     same = block.stride == 1
     y = graph.conv(block.depthwise, x, [1, 1, 1, 1] if same else END_PAD)
-    y = graph.conv(block.pointwise, y, [0, 0, 0, 0])
-    if block.has_skip:
-        if not same:
-            x = graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
-        if block.extra:
-            x = graph.add("Pad", x, graph.int64([0, 0, 0, 0, 0, block.extra, 0, 0]))
-        y = graph.add("Add", x, y)
-    return graph.add("Relu", y)
+    pointwise = block.pointwise
+    if not block.has_skip:
+        return graph.add("Relu", graph.conv(pointwise, y))
+    if not same:
+        x = graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+    inputs = pointwise.in_channels
+    joined = graph.add("Relu", graph.add("Add", graph.conv(pointwise, y, upto=inputs), x))
+    if block.extra:
+        grown = graph.add("Relu", graph.conv(pointwise, y, since=inputs))
+        joined = graph.add("Concat", joined, grown, axis=1)
+    return joined
