@@ -1,6 +1,7 @@
 """A sensor straight through the screener, without processes or a screen, as JSON objects.
 
-`limen replay` and `limen simulate` print these, one object per line:
+`limen replay` and `limen simulate` print these, one object per line; simulated visitors carry
+`person` and `truth_c` as well:
 
     {"kind": "frame", "frame", "state", "reasons", "reference": {...}, "faces": [...]}   per frame
     {"kind": "visitor", "id", "first_frame", "last_frame", "verdict", ...}               per visitor
@@ -9,24 +10,34 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from device.errors import SensorError
 from device.sensor import Sensor
+from device.simulator.truth import FrameTruth
 from screening.result import ScreeningResult, Verdict, Visitor
 from screening.screener import Screener
 from screening.settings import Settings
+from service.ground_truth import GroundTruth
 
 JsonObject = dict[str, Any]
 
 
 def screen(
-    sensor: Sensor, settings: Settings, tally: "Tally", *, per_frame: bool = False
+    sensor: Sensor,
+    settings: Settings,
+    tally: "Tally",
+    *,
+    per_frame: bool = False,
+    truth: Callable[[], FrameTruth] | None = None,
 ) -> Iterator[JsonObject]:
     """Yield what the screener says of every frame and visitor of `sensor`; `tally` counts them.
+
+    `truth` tells what is true in the frame that `sensor` yielded last; with it each visitor
+    carries `person` and `truth_c`.
 
     Raises
     ------
@@ -35,18 +46,29 @@ def screen(
     """
     info = sensor.info
     screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
+    known = GroundTruth() if truth is not None else None
     failure = None
+
+    def ended(visitor: Visitor) -> JsonObject:
+        line = tally.add_visitor(visitor)
+        if known is not None:
+            line["person"], truth_c = known.of(visitor)
+            line["truth_c"] = _rounded(truth_c, 3)
+        return line
+
     try:
         for frame in sensor.frames():
             started = time.perf_counter()
             result = screener.step(frame)
             tally.add_frame(result, time.perf_counter() - started)
+            if known is not None and truth is not None:
+                known.follow(result, truth())
             if per_frame:
                 yield frame_object(result)
-            yield from map(tally.add_visitor, result.departed)
+            yield from map(ended, result.departed)
     except SensorError as error:
         failure = error
-    yield from map(tally.add_visitor, screener.finish())
+    yield from map(ended, screener.finish())
     if failure is not None:
         raise failure
 

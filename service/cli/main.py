@@ -4,6 +4,7 @@ import typer
 
 from service.cli import hardware
 from service.cli.replay import replay
+from service.cli.simulate import simulate
 
 app = typer.Typer(
     name="limen",
@@ -13,6 +14,7 @@ app = typer.Typer(
 )
 
 app.command()(replay)
+app.command()(simulate)
 app.add_typer(hardware.app, name="hardware")
 
 
