@@ -30,7 +30,7 @@ class Contrast:
     width, height
         Of the frames, in pixels.
     scale
-        Pixels of the picture for one of the frame.
+        Pixels of the picture for one of the frame, at most 1.
     picture
         `(rows, columns) float32`, C-contiguous: written by `draw`, in -1..1; the part that the
         scaled frame does not reach stays -1.
@@ -40,48 +40,66 @@ class Contrast:
         rows, columns = round(height * scale), round(width * scale)
         if rows > picture.shape[0] or columns > picture.shape[1]:
             raise ValueError(f"{columns}x{rows} pixels do not fit a picture of {picture.shape}")
-        self._celsius = np.empty((height, width), np.float32)
-        self._step = max(1, -(-max(height, width) // SAMPLES))
-        self._samples = np.empty(
-            self._celsius[:: self._step, :: self._step].shape, np.float32
-        ).reshape(-1)
-        self._scaled = np.empty((rows, columns), np.float32)
+        self._scale = scale
+        # Averaging whole blocks is fast and keeps the noise down; the rest is interpolated.
+        block = int(1.0 / scale)
+        self._blocks = np.empty((height // block, width // block), np.float32)
+        self._whole = (self._blocks.shape[0] * block, self._blocks.shape[1] * block)
+        self._celsius = np.empty((rows, columns), np.float32)
+        self._step = max(1, -(-max(rows, columns) // SAMPLES))
+        self._samples = np.empty_like(self._celsius[:: self._step, :: self._step])
         picture.fill(-1.0)
         self._target = picture[:rows, :columns]
-        self._method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        self.cold_c = 0.0
-        self.warm_c = 0.0
+        self.cold_c = COLDEST_C
 
     @property
     def celsius(self) -> NDArray[np.float32]:
-        """The frame as it was drawn last: finite, excluded areas filled."""
+        """The picture in deg C as it was drawn last: finite, excluded areas filled."""
         return self._celsius
 
     def draw(self, celsius: NDArray[np.float32], exclude: Sequence[Box]) -> None:
         """Write the picture of a `(height, width)` frame; `exclude` are boxes in its pixels.
 
-        Sets `cold_c` and `warm_c`, the ends of the cold and of the warm share of the frame.
+        Sets `cold_c`, the end of the cold share of what was drawn.
         """
-        frame = self._celsius
-        np.fmax(celsius, COLDEST_C, out=frame)  # fmax and fmin take the number, not the NaN
-        np.fmin(frame, HOTTEST_C, out=frame)
+        scaled, target = self._celsius, self._target
+        frame = celsius[: self._whole[0], : self._whole[1]]
+        if frame.shape != self._blocks.shape:
+            cv2.resize(
+                frame, self._blocks.shape[::-1], dst=self._blocks, interpolation=cv2.INTER_AREA
+            )
+            frame = self._blocks
+        if frame.shape != scaled.shape:
+            cv2.resize(frame, scaled.shape[::-1], dst=scaled, interpolation=cv2.INTER_LINEAR)
+            frame = scaled
+        np.fmax(frame, COLDEST_C, out=scaled)  # fmax and fmin take the number, not the NaN
+        np.fmin(scaled, HOTTEST_C, out=scaled)
         if exclude:
             level = self._shares(0.5)[0]
-            for x, y, w, h in exclude:
-                top, left = max(0, int(np.floor(y))), max(0, int(np.floor(x)))
-                frame[top : max(0, int(np.ceil(y + h))), left : max(0, int(np.ceil(x + w)))] = level
-        self.cold_c, self.warm_c = self._shares(COLD_SHARE, WARM_SHARE)
-        high = min(self.warm_c, SKIN_CEILING_C)
+            for box in exclude:
+                scaled[self._covered(box)] = level
+        self.cold_c, warm_c = self._shares(COLD_SHARE, WARM_SHARE)
+        high = min(warm_c, SKIN_CEILING_C)
         span = min(max(high - self.cold_c, NARROWEST_C), WIDEST_C)
-        cv2.resize(frame, self._scaled.shape[::-1], dst=self._scaled, interpolation=self._method)
-        np.multiply(self._scaled, 2.0 / span, out=self._scaled)
-        np.add(self._scaled, 1.0 - high * 2.0 / span, out=self._scaled)
-        np.clip(self._scaled, -1.0, 1.0, out=self._target)
+        np.multiply(scaled, 2.0 / span, out=target)
+        np.add(target, 1.0 - high * 2.0 / span, out=target)
+        np.clip(target, -1.0, 1.0, out=target)
 
     def _shares(self, *shares: float) -> tuple[float, ...]:
-        """Return the temperatures below which these shares of the frame lie."""
-        samples = self._samples
-        samples.reshape(-1)[:] = self._celsius[:: self._step, :: self._step].reshape(-1)
-        places = [round(share * (samples.size - 1)) for share in shares]
-        samples.partition(places)
-        return tuple(float(samples[place]) for place in places)
+        """Return the temperatures below which these shares of the picture lie."""
+        np.copyto(self._samples, self._celsius[:: self._step, :: self._step])
+        flat = self._samples.reshape(-1)
+        places = [round(share * (flat.size - 1)) for share in shares]
+        flat.partition(places)
+        return tuple(float(flat[place]) for place in places)
+
+    def _covered(self, box: Box) -> tuple[slice, slice]:
+        """Return the picture's rows and columns that a box of the frame touches."""
+        x, y, w, h = box
+        spill = 0 if self._scale == 1.0 else 1  # interpolation carries an edge one pixel out
+        spans = []
+        for low, length in ((y, h), (x, w)):
+            first = int(np.floor(low * self._scale)) - spill
+            last = int(np.ceil((low + length) * self._scale)) + spill
+            spans.append(slice(max(0, first), max(0, last)))
+        return spans[0], spans[1]

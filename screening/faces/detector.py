@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from screening.faces.contrast import Contrast
 from screening.faces.detection import Detection
-from screening.faces.gate import Gate
+from screening.faces.gate import could_be_skin
 from screening.faces.network import STEP, FaceNetwork, merge
 from screening.result import Box
 
@@ -39,7 +39,6 @@ class FaceDetector:
         columns, rows = (-(-round(side * self._scale) // STEP) * STEP for side in (width, height))
         self._network = FaceNetwork(columns, rows)
         self._contrast = Contrast(width, height, self._scale, self._network.picture)
-        self._gate = Gate()
 
     def detect(self, celsius: NDArray[np.float32], exclude: Sequence[Box] = ()) -> list[Detection]:
         """Return the faces, best first.
@@ -55,17 +54,14 @@ class FaceDetector:
         if celsius.shape != self._shape:
             raise ValueError(f"a frame of {celsius.shape} where {self._shape} was promised")
         self._contrast.draw(celsius, exclude)
-        found = merge(self._network.run(LEAST_SCORE), OVERLAP)[:MOST_FACES]
-        found[:, 1:] /= self._scale
         detections = []
-        for row in found:
-            x, y, w, h = (float(v) for v in row[1:5])
-            box = (x, y, w, h)
-            if self._gate.passes(self._contrast.celsius, box, self._contrast.cold_c):
-                points = _five(row[5:].reshape(6, 2))
-                detections.append(
-                    Detection(box, float(row[0]), points, _quality(float(row[0]), points))
-                )
+        for row in merge(self._network.run(LEAST_SCORE), OVERLAP)[:MOST_FACES]:
+            score, *box = (float(number) for number in row[:5])
+            x, y, w, h = box
+            if could_be_skin(self._contrast.celsius, (x, y, w, h), self._contrast.cold_c):
+                points = _five(row[5:].reshape(6, 2)) / np.float32(self._scale)
+                x, y, w, h = (number / self._scale for number in box)
+                detections.append(Detection((x, y, w, h), score, points, _quality(score, points)))
         return detections
 
 
