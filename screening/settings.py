@@ -42,12 +42,15 @@ class Reference:
         Of its surface temperature, k = 2, from its certificate.
     mark
         Where the admin confirmed it: (x, y) in upright pixels; None lets the station find it.
+    distance_m
+        From the camera; None: as far as the visitors.
     """
 
     temp_c: float = 36.0
     emissivity: float = 0.97
     expanded_uncertainty_c: float = 0.2
     mark: tuple[float, float] | None = None
+    distance_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,49 @@ class Limits:
     relative_humidity: tuple[float, float] = (0.10, 0.75)
     warm_up_s: float = 0.0  # 1800 for a real sensor
     plausible_skin_c: float = 34.0  # below: measure again, never clear
+    zone_m: tuple[float, float] = (0.25, 2.0)  # who stands in it came to be screened
+    ffc_settle_s: float = 10.0  # at least; the reference decides whether it takes longer
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How far what the station is told may be from the truth: standard uncertainties.
+
+    Attributes
+    ----------
+    emissivity
+        Of skin in the band, between people and places on the face.
+    reference_emissivity
+        Of the reference's surface.
+    reflected_c, ambient_c
+        Of the temperatures in `Scene`, deg C.
+    relative_humidity, distance_share
+        Of the humidity (0..1) and of the distance (as a share of it).
+    gain
+        Of the sensor's response, per deg C between skin and reference.
+    uniformity_c
+        Between the place of the reference and that of the face in the picture, deg C.
+    sensor_c
+        Of the sensor's own scale, deg C: counts only where no reference corrects it.
+    hot_spot_c, hot_spot_mm
+        Of the height and the radius (one sigma) of the hot spot at the inner canthus, between
+        people: decides how well the correction for the pixels' footprint is known.
+    elsewhere_c
+        Of the face's maximum as a stand-in for the canthus that is covered, deg C.
+    """
+
+    emissivity: float = 0.004
+    reference_emissivity: float = 0.005
+    reflected_c: float = 2.0
+    ambient_c: float = 1.0
+    relative_humidity: float = 0.1
+    distance_share: float = 0.2
+    gain: float = 0.01
+    uniformity_c: float = 0.05
+    sensor_c: float = 2.0
+    hot_spot_c: float = 0.35
+    hot_spot_mm: float = 0.6
+    elsewhere_c: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +138,5 @@ class Settings:
     scene: Scene = field(default_factory=Scene)
     references: tuple[Reference, ...] = (Reference(),)
     limits: Limits = field(default_factory=Limits)
+    doubt: Doubt = field(default_factory=Doubt)
     decision: Decision = field(default_factory=Decision)

@@ -1,0 +1,105 @@
+"""All references of a station together: one status, one set of offsets, areas to mask."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.frame import FfcState, RadiometricFrame
+from screening.correction import expected_c
+from screening.reference.keeper import ReferenceKeeper
+from screening.reference.spot import Spot
+from screening.result import Box, Reason, ReferenceStatus
+from screening.settings import Settings
+
+MASK_RADII: Final = 1.6  # half a mask's side, in radii of the reference
+BRIEFLY_S: Final = 0.5  # a reference out of sight for so long still speaks
+
+
+class Anchors:
+    """The references in view; without any the station measures in relative mode.
+
+    Parameters
+    ----------
+    settings
+        Of the station.
+    netd_k
+        Noise of a pixel.
+    """
+
+    def __init__(self, settings: Settings, netd_k: float) -> None:
+        self._limits = settings.limits
+        self._keepers = [
+            ReferenceKeeper(reference, expected_c(settings.scene, reference), netd_k)
+            for reference in settings.references
+        ]
+        self._ffc_age_s: float | None = None
+        self._in_ffc = False
+        self._hidden_since_s: float | None = None
+        self.masks: list[Box] = []
+
+    def step(self, celsius: NDArray[np.float32], frame: RadiometricFrame) -> Reason | None:
+        """Look at a frame of apparent deg C; return why it may not be measured, if so."""
+        in_ffc = frame.ffc is FfcState.IN_PROGRESS
+        age_s = frame.ffc_age_s
+        restarted = age_s is not None and self._ffc_age_s is not None and age_s < self._ffc_age_s
+        if (self._in_ffc and not in_ffc) or (restarted and not in_ffc):
+            for keeper in self._keepers:
+                keeper.corrected()
+        self._in_ffc = in_ffc
+        if in_ffc:
+            return Reason.FFC  # the frame shows the shutter: nothing in it is of the scene
+        self._ffc_age_s = age_s
+        taken: list[Spot] = []
+        for keeper in self._keepers:
+            keeper.step(celsius, frame.time_s, taken)
+            if keeper.spot is not None:
+                taken.append(keeper.spot)
+        self.masks = [_mask(spot) for spot in taken]
+        return self._why_not(age_s, frame.time_s)
+
+    def _why_not(self, age_s: float | None, time_s: float) -> Reason | None:
+        for keeper in self._keepers:
+            if keeper.reason is Reason.REFERENCE_HIDDEN:
+                self._hidden_since_s = self._hidden_since_s or time_s
+                if time_s - self._hidden_since_s > BRIEFLY_S:
+                    return keeper.reason
+                continue
+            if keeper.reason is not None:
+                return keeper.reason
+            self._hidden_since_s = None
+        if age_s is not None and age_s < self._limits.ffc_settle_s:
+            return Reason.SETTLING
+        if not all(keeper.settled for keeper in self._keepers):
+            return Reason.SETTLING
+        return None
+
+    @property
+    def offsets(self) -> list[tuple[int, float, float]]:
+        """Index, offset in deg C and its standard uncertainty of each reference that is known."""
+        return [
+            (index, keeper.offset.offset_c, keeper.offset.uncertainty_c)
+            for index, keeper in enumerate(self._keepers)
+            if keeper.offset is not None
+        ]
+
+    @property
+    def status(self) -> ReferenceStatus:
+        """The first reference's health, or that of the one with a fault."""
+        if not self._keepers:
+            return ReferenceStatus()
+        keeper = next((k for k in self._keepers if not k.seen), self._keepers[0])
+        spot, offset = keeper.spot, keeper.offset
+        return ReferenceStatus(
+            found=keeper.seen,
+            x=spot.x if spot else None,
+            y=spot.y if spot else None,
+            apparent_c=spot.apparent_c if spot else None,
+            offset_c=offset.offset_c if offset else None,
+            offset_uncertainty_c=offset.uncertainty_c if offset else None,
+        )
+
+
+def _mask(spot: Spot) -> Box:
+    reach = MASK_RADII * spot.radius_px
+    return (spot.x - reach, spot.y - reach, 2 * reach, 2 * reach)

@@ -1,0 +1,100 @@
+"""What speaks against measuring a face, each with its reason, and how good the frame is.
+
+Two kinds: reasons that forbid the reading (`unusable`), and reasons that leave a reading which can
+call a second check but never *clear* somebody (`doubtful`).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from screening.faces.detection import Detection
+from screening.measure import FACE_PX, Reading
+from screening.result import Reason
+
+CUT_SHARE: Final = 0.12  # of the face's width or height outside the picture
+WIDEST_SHARE: Final = 0.85  # of the picture's width
+MOST_YAW: Final = 0.45  # how far the nose leaves the middle of the eyes, in their distances
+SMEAR_S: Final = 0.010  # thermal time constant of a microbolometer's pixel
+MOST_SMEAR_PX: Final = 1.5
+GLASSES_C: Final = 2.0  # the eyes are warmer than the cheeks; behind glass they are colder
+LEAST_WARM_SHARE: Final = 0.45
+LEFT_RIGHT_C: Final = 0.55
+COLD_FACE_C: Final = 4.5  # peak above the face's warm quarter: the skin has not come to rest
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of one reading: why not at all, why with care, and how good (0..1)."""
+
+    unusable: tuple[Reason, ...]
+    doubtful: tuple[Reason, ...]
+    quality: float
+    blur_px: float
+
+
+def turned(detection: Detection) -> float:
+    """Return how far the nose is off the middle between the eyes, in distances between them."""
+    right, left, nose = detection.landmarks[:3]
+    between = left - right
+    length = float(np.hypot(*between))
+    if length < 1e-3:
+        return float("inf")
+    return abs(float(np.dot(nose - (right + left) / 2, between))) / length**2
+
+
+def judge(
+    detection: Detection,
+    reading: Reading,
+    *,
+    frame: tuple[int, int],
+    speed_px_s: float,
+    distance_m: float | None,
+    zone_m: tuple[float, float],
+) -> Judgement:
+    """Judge a reading.
+
+    Parameters
+    ----------
+    frame
+        Width and height of the picture.
+    speed_px_s
+        How fast the face moves over the picture.
+    distance_m
+        Of the face from the camera; None where the lens is not known.
+    zone_m
+        Nearest and farthest distance at which people are screened.
+    """
+    x, y, w, h = detection.box
+    width, height = frame
+    unusable: list[Reason] = []
+    if min(w, h) < FACE_PX or (distance_m is not None and distance_m > zone_m[1]):
+        unusable.append(Reason.TOO_FAR)
+    if w > WIDEST_SHARE * width or (distance_m is not None and distance_m < zone_m[0]):
+        unusable.append(Reason.TOO_CLOSE)
+    outside = max(-x / w, (x + w - width) / w, -y / h, (y + h - height) / h)
+    if outside > CUT_SHARE:
+        unusable.append(Reason.CUT_OFF)
+    blur_px = speed_px_s * SMEAR_S
+    if blur_px > MOST_SMEAR_PX:
+        unusable.append(Reason.BLURRED)
+    yaw = turned(detection)
+    if yaw > MOST_YAW:
+        unusable.append(Reason.TURNED_AWAY)
+    doubtful: list[Reason] = []
+    if reading.skin_c - reading.eyes_c > GLASSES_C:
+        doubtful.append(Reason.GLASSES)
+    if reading.warm_share < LEAST_WARM_SHARE:
+        doubtful.append(Reason.COVERED)
+    if reading.left_right_c is not None and abs(reading.left_right_c) > LEFT_RIGHT_C:
+        doubtful.append(Reason.LEFT_RIGHT)
+    if reading.apparent_c - reading.skin_c > COLD_FACE_C:
+        doubtful.append(Reason.NOT_ACCLIMATISED)
+    quality = detection.quality
+    quality *= 1.0 - 0.5 * min(1.0, blur_px / MOST_SMEAR_PX)
+    quality *= 1.0 - 0.5 * max(0.0, outside) / CUT_SHARE if outside <= CUT_SHARE else 0.0
+    quality *= 0.6 ** len(doubtful)
+    return Judgement(
+        tuple(unusable), tuple(doubtful), 0.0 if unusable else max(quality, 0.0), blur_px
+    )

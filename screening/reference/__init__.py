@@ -1,0 +1,1 @@
+"""The external temperature reference source: found, watched, and turned into an offset."""

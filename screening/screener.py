@@ -1,0 +1,237 @@
+"""Frames in, visitors and verdicts out: the whole of screening behind one method.
+
+No thread, no clock, no I/O, no randomness: the same frames give the same result.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+
+from device.frame import KELVIN_OFFSET, RadiometricFrame
+from screening import footprint
+from screening.anchors import Anchors
+from screening.correction import Correction
+from screening.estimate import Sample
+from screening.faces.detection import Detection
+from screening.faces.detector import FaceDetector
+from screening.measure import Surveyor, mm_per_px
+from screening.quality import judge
+from screening.result import Face, Reason, ScreeningResult, State, Visitor
+from screening.settings import Settings
+from screening.states import Board, Shown
+from screening.tracking import Track, Tracker
+from screening.visitor import VisitorRecord
+
+FFC_DUE_S: Final = 180.0
+STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
+ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
+SKIN_C: Final = (30.0, 43.0)  # what a face's hottest spot can be, corrected, for it to be one
+LEAST_MM_SHARE: Final = 0.2  # how fast the size of a pixel at a face follows new frames
+
+
+class Screener:
+    """Screens the frames of one sensor.
+
+    Parameters
+    ----------
+    width, height
+        Of the upright frames in pixels.
+    hfov_deg
+        Horizontal field of view; None when the lens is unknown (then nobody is too far by metres).
+    netd_k
+        Noise-equivalent temperature difference of a pixel in kelvin.
+    settings
+        What the admin says; `configure` replaces them.
+    """
+
+    def __init__(
+        self, width: int, height: int, hfov_deg: float | None, netd_k: float, settings: Settings
+    ) -> None:
+        self._size = (width, height)
+        self._netd_k = netd_k
+        self._radians_per_px = (
+            None if hfov_deg is None else 2.0 * math.tan(math.radians(hfov_deg) / 2.0) / width
+        )
+        self._celsius = np.empty((height, width), np.float32)
+        self._detector = FaceDetector(width, height)
+        self._surveyor = Surveyor(width, height)
+        self._tracker = Tracker()
+        self._board = Board()
+        self._records: dict[int, VisitorRecord] = {}  # by track
+        self._next_id = 1
+        self._first_s: float | None = None
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Replace the settings; references are sought anew, visitors in view begin anew."""
+        self._settings = settings
+        self._anchors = Anchors(settings, self._netd_k)
+        self._correction = Correction(settings)
+        self._records.clear()
+        self._tracker = Tracker()
+
+    def step(self, frame: RadiometricFrame) -> ScreeningResult:
+        """Take one frame and say everything that follows from it."""
+        self._first_s = frame.time_s if self._first_s is None else self._first_s
+        celsius = self._celsius
+        np.multiply(frame.counts, np.float32(frame.radiometry.kelvin_per_count), out=celsius)
+        celsius -= np.float32(KELVIN_OFFSET)
+        why_not = self._anchors.step(celsius, frame)
+        self._correction.anchor(self._anchors.offsets)
+        fault = self._fault(why_not, frame)
+        detections = [] if why_not is Reason.FFC else self._faces(celsius)
+        seen, ended = self._tracker.step(detections, frame.time_s)
+        for track in seen:
+            self._note(track, frame)
+        present = self._present(seen)
+        for track in seen:
+            self._measure(track, celsius, frame, present, may_measure=fault is None)
+        departed = tuple(v for t in ended if (v := self._close(t.id)) is not None)
+        state, reasons = self._board.step(frame.time_s, fault, present)
+        return ScreeningResult(
+            sequence=frame.sequence,
+            time_s=frame.time_s,
+            state=state,
+            reasons=reasons,
+            reference=self._anchors.status,
+            faces=tuple(_face(t) for t in seen),
+            visitors=tuple(r.report() for r in present),
+            departed=departed,
+            ffc_advised=not self._tracker.tracks and _ffc_due(frame),
+        )
+
+    def finish(self) -> tuple[Visitor, ...]:
+        """Return the last word on everybody still in view; the frames have ended."""
+        open_tracks = sorted(self._records)
+        return tuple(v for t in open_tracks if (v := self._close(t)) is not None)
+
+    def _fault(self, why_not: Reason | None, frame: RadiometricFrame) -> Shown | None:
+        """Return what keeps the station from screening, if anything."""
+        limits = self._settings.limits
+        assert self._first_s is not None  # noqa: S101  # set by step
+        running_s = frame.time_s - self._first_s
+        if not frame.radiometry.proven:
+            why_not = Reason.NOT_RADIOMETRIC
+        elif running_s < limits.warm_up_s:
+            return State.WARMING_UP, (Reason.WARMING_UP,)
+        why_not = self._surroundings() or why_not
+        if why_not is None:
+            return None
+        starting = why_not is Reason.REFERENCE_MISSING and running_s < STARTING_S
+        return State.STARTING if starting else State.NOT_SCREENING, (why_not,)
+
+    def _surroundings(self) -> Reason | None:
+        """Return what is wrong with the room, if anything."""
+        limits, scene = self._settings.limits, self._settings.scene
+        if not _within(scene.ambient_temp_c, limits.ambient_c):
+            return Reason.AMBIENT_OUT_OF_LIMITS
+        if not _within(scene.relative_humidity, limits.relative_humidity):
+            return Reason.HUMIDITY_OUT_OF_LIMITS
+        return None
+
+    def _faces(self, celsius: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> list[Detection]:
+        """Return the detections that are faces by their temperature too."""
+        found = self._detector.detect(celsius, self._anchors.masks)
+        return [d for d in found if self._is_skin(d, celsius)]
+
+    def _is_skin(
+        self, detection: Detection, celsius: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    ) -> bool:
+        x, y, w, h = (int(v) for v in detection.box)
+        core = celsius[max(0, y + h // 5) : y + h - h // 5, max(0, x + w // 5) : x + w - w // 5]
+        if core.size < 4:
+            return False
+        return SKIN_C[0] <= self._correction.skin_c(float(core.max())) <= SKIN_C[1]
+
+    def _note(self, track: Track, frame: RadiometricFrame) -> None:
+        """Keep the record of a track up to date: where, how large, how far."""
+        detection = track.detection
+        assert detection is not None  # noqa: S101  # seen in this frame
+        record = self._records.get(track.id)
+        if record is None:
+            record = self._records[track.id] = VisitorRecord(frame.sequence, detection.box)
+        record.last_frame = frame.sequence
+        record.box = detection.box
+        size = mm_per_px(detection)
+        before = record.mm_per_px
+        record.mm_per_px = size if before is None else before + LEAST_MM_SHARE * (size - before)
+        if self._radians_per_px is not None:
+            record.distance_m = record.mm_per_px / (1000.0 * self._radians_per_px)
+        if record.distance_m is None or record.distance_m <= self._settings.limits.zone_m[1]:
+            record.zone_frames += 1
+        if record.id is None and track.confirmed and record.came_on_purpose:
+            record.id = self._next_id
+            self._next_id += 1
+
+    def _present(self, seen: list[Track]) -> list[VisitorRecord]:
+        """Return the visitors in this frame, nearest first."""
+        records = [self._records[t.id] for t in seen]
+        return sorted((r for r in records if r.id is not None), key=lambda r: r.mm_per_px or 0.0)
+
+    def _measure(
+        self,
+        track: Track,
+        celsius: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+        frame: RadiometricFrame,
+        present: list[VisitorRecord],
+        *,
+        may_measure: bool,
+    ) -> None:
+        record, detection = self._records[track.id], track.detection
+        if not (may_measure and record.id is not None and detection is not None):
+            return
+        size = record.mm_per_px
+        assert size is not None  # noqa: S101  # noted before
+        if len(present) > 1 and not (
+            record is present[0] and (present[1].mm_per_px or 0.0) > ALONE_RATIO * size
+        ):
+            record.hinder((Reason.SEVERAL_PEOPLE,))
+            return
+        settings = self._settings
+        masks = self._anchors.masks
+        reading = self._surveyor.read(celsius, detection, size, settings.decision.site, masks)
+        if reading is None:
+            record.hinder((Reason.CUT_OFF,))
+            return
+        judgement = judge(
+            detection,
+            reading,
+            frame=self._size,
+            speed_px_s=float(np.hypot(track.speed[0], track.speed[1])),
+            distance_m=record.distance_m,
+            zone_m=settings.limits.zone_m,
+        )
+        if judgement.unusable:
+            record.hinder(judgement.unusable)
+            return
+        corrected_c = self._correction.skin_c(reading.apparent_c)
+        sample = Sample(
+            quality=judgement.quality,
+            skin_c=corrected_c + footprint.correction(size, judgement.blur_px),
+            raw_c=reading.apparent_c,
+            corrected_c=corrected_c,
+            sd_c=self._netd_k / 2.0 + 0.02,
+            mm_per_px=size,
+            blur_px=judgement.blur_px,
+        )
+        record.add(reading, judgement, sample)
+        record.conclude(self._correction, settings, frame.time_s)
+
+    def _close(self, track_id: int) -> Visitor | None:
+        record = self._records.pop(track_id, None)
+        return None if record is None or record.id is None else record.report(final=True)
+
+
+def _within(value: float, limits: tuple[float, float]) -> bool:
+    return limits[0] <= value <= limits[1]
+
+
+def _face(track: Track) -> Face:
+    detection = track.detection
+    assert detection is not None  # noqa: S101  # seen in this frame
+    return Face(detection.box, detection.score, track.id if track.confirmed else None)
+
+
+def _ffc_due(frame: RadiometricFrame) -> bool:
+    return frame.ffc_desired or (frame.ffc_age_s is not None and frame.ffc_age_s > FFC_DUE_S)

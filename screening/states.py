@@ -1,0 +1,96 @@
+"""What the guard is shown: one state at a time, held long enough to be read."""
+
+from typing import Final
+
+from screening.result import Reason, State, Verdict
+from screening.visitor import VisitorRecord
+
+STEADY_S: Final = 0.4  # an instruction must last so long before it is shown
+FADE_S: Final = {Verdict.CLEAR: 1.5, Verdict.RECHECK: 3.0, Verdict.ELEVATED: 4.0}
+
+_OF_VERDICT: Final = {
+    Verdict.CLEAR: State.CLEAR,
+    Verdict.RECHECK: State.RECHECK,
+    Verdict.ELEVATED: State.ELEVATED,
+}
+_OF_OBSTACLE: Final = {
+    Reason.SEVERAL_PEOPLE: State.ONE_AT_A_TIME,
+    Reason.TOO_FAR: State.COME_CLOSER,
+    Reason.TURNED_AWAY: State.LOOK_AT_CAMERA,
+    Reason.CUT_OFF: State.LOOK_AT_CAMERA,
+    Reason.TOO_CLOSE: State.LOOK_AT_CAMERA,
+    Reason.COVERED: State.LOOK_AT_CAMERA,
+    Reason.GLASSES: State.TAKE_OFF_GLASSES,
+    Reason.BLURRED: State.HOLD_STILL,
+}
+
+Shown = tuple[State, tuple[Reason, ...]]
+
+
+class Board:
+    """Chooses the state; it does not flicker, and a `clear` fades."""
+
+    def __init__(self) -> None:
+        self._shown: Shown = (State.STARTING, ())
+        self._next: Shown | None = None
+        self._next_since_s = 0.0
+        self._verdict: tuple[int, Verdict, tuple[Reason, ...]] | None = None
+        self._verdict_until_s = 0.0
+
+    def step(self, time_s: float, fault: Shown | None, present: list[VisitorRecord]) -> Shown:
+        """Return what to show.
+
+        Parameters
+        ----------
+        fault
+            Why the station does not screen; shown at once, and it ends every verdict.
+        present
+            Visitors in the zone, the nearest first.
+        """
+        if fault is not None:
+            self._verdict = None
+            return self._show(fault)
+        foremost = present[0] if present else None
+        if foremost is not None and foremost.verdict in _OF_VERDICT:
+            verdict = foremost.verdict
+            self._verdict = (foremost.id or 0, verdict, foremost.reasons)
+            self._verdict_until_s = time_s + FADE_S[verdict]
+        elif foremost is not None and self._is_clear_of_another(foremost):
+            self._verdict = None
+        if self._verdict is not None and time_s <= self._verdict_until_s:
+            _, verdict, reasons = self._verdict
+            return self._show((_OF_VERDICT[verdict], reasons))
+        self._verdict = None
+        return self._settle(time_s, _instruction(foremost))
+
+    def _is_clear_of_another(self, foremost: VisitorRecord) -> bool:
+        """Whether the next visitor would see somebody else's clear."""
+        verdict = self._verdict
+        return verdict is not None and verdict[1] is Verdict.CLEAR and verdict[0] != foremost.id
+
+    def _settle(self, time_s: float, wanted: Shown) -> Shown:
+        """Change an instruction only when the new one has lasted."""
+        if wanted[0] is self._shown[0] or self._shown[0] in {
+            State.NOT_SCREENING,
+            State.STARTING,
+            State.WARMING_UP,
+        }:
+            return self._show(wanted)
+        if self._next is None or self._next[0] is not wanted[0]:
+            self._next, self._next_since_s = wanted, time_s
+        if time_s - self._next_since_s >= STEADY_S:
+            return self._show(wanted)
+        return self._shown
+
+    def _show(self, shown: Shown) -> Shown:
+        self._shown, self._next = shown, None
+        return shown
+
+
+def _instruction(foremost: VisitorRecord | None) -> Shown:
+    if foremost is None:
+        return State.READY, ()
+    for reason in foremost.obstacles:
+        if reason in _OF_OBSTACLE:
+            return _OF_OBSTACLE[reason], (reason,)
+    return State.HOLD_STILL, foremost.obstacles

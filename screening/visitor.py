@@ -1,0 +1,119 @@
+"""One person who came to be screened: what was seen of them, and what follows from it."""
+
+from collections import Counter
+from typing import Final
+
+from screening.correction import Budget, Correction
+from screening.decision import decide
+from screening.estimate import BestFrames, Fused, Sample
+from screening.measure import Reading
+from screening.quality import Judgement
+from screening.result import Box, Reason, Verdict, Visitor
+from screening.settings import Settings, Site
+
+ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
+DOUBT_SHARE: Final = 0.5  # of the usable frames in which a doubt shows
+
+
+class VisitorRecord:
+    """Grows with every frame of one track.
+
+    Parameters
+    ----------
+    first_frame
+        Sequence of the first frame of the track.
+    """
+
+    def __init__(self, first_frame: int, box: Box) -> None:
+        self.id: int | None = None  # given when it turns out to be a visitor
+        self.first_frame = first_frame
+        self.last_frame = first_frame
+        self.box = box
+        self.zone_frames = 0
+        self.distance_m: float | None = None
+        self.mm_per_px: float | None = None
+        self.obstacles: tuple[Reason, ...] = ()  # of the last frame
+        self.verdict: Verdict | None = None
+        self.verdict_since_s: float | None = None
+        self.reasons: tuple[Reason, ...] = ()
+        self.fused: Fused | None = None
+        self.budget: Budget | None = None
+        self.site: Site | None = None
+        self._best = {Site.CANTHUS: BestFrames(), Site.FACE_MAXIMUM: BestFrames()}
+        self._doubts: Counter[Reason] = Counter()
+        self._hindrances: Counter[Reason] = Counter()
+        self._usable = 0
+
+    @property
+    def came_on_purpose(self) -> bool:
+        """Whether this is a visitor and no passer-by in the background."""
+        return self.zone_frames >= ZONE_FRAMES
+
+    @property
+    def quality(self) -> float:
+        """Of the best frame so far."""
+        return max(best.best_quality for best in self._best.values())
+
+    def hinder(self, reasons: tuple[Reason, ...]) -> None:
+        """Note a frame that could not be used, and why."""
+        self.obstacles = reasons
+        self._hindrances.update(reasons)
+
+    def add(self, reading: Reading, judgement: Judgement, sample: Sample) -> None:
+        """Take a usable frame."""
+        self.obstacles = judgement.doubtful
+        self._usable += 1
+        self._doubts.update(judgement.doubtful)
+        self._best[reading.site].add(sample)
+
+    def conclude(self, correction: Correction, settings: Settings, time_s: float) -> None:
+        """Say what the frames so far amount to; an alarm is not taken back by later ones."""
+        fused = self._best[Site.CANTHUS].fused()
+        self.site = Site.CANTHUS
+        if fused is None:
+            fused, self.site = self._best[Site.FACE_MAXIMUM].fused(), Site.FACE_MAXIMUM
+        if fused is None:
+            return
+        doubts = tuple(r for r, n in self._doubts.items() if n > DOUBT_SHARE * self._usable)
+        self.fused = fused
+        self.budget = correction.budget(
+            fused.skin_c,
+            noise_c=fused.noise_c,
+            mm_per_px=fused.mm_per_px,
+            blur_px=fused.blur_px,
+            stand_in=Reason.GLASSES in doubts or Reason.COVERED in doubts,
+        )
+        if not settings.references:
+            doubts = (Reason.RELATIVE_MODE, *doubts)
+        verdict, reasons = decide(
+            fused.skin_c, self.budget.standard_c, doubts, settings.decision, settings.limits
+        )
+        if self.verdict is Verdict.ELEVATED:
+            return
+        if verdict is not self.verdict:
+            self.verdict_since_s = time_s
+        self.verdict, self.reasons = verdict, reasons
+
+    def report(self, *, final: bool = False) -> Visitor:
+        """Return what is known; a final word always has a verdict."""
+        verdict, reasons = self.verdict, self.reasons
+        if verdict is None:
+            common = tuple(reason for reason, _ in self._hindrances.most_common(2))
+            reasons = common or (Reason.TOO_FEW_FRAMES,)
+            verdict = Verdict.NO_RESULT if final else None
+        fused, budget = self.fused, self.budget
+        return Visitor(
+            id=self.id or 0,
+            first_frame=self.first_frame,
+            last_frame=self.last_frame,
+            box=self.box,
+            verdict=verdict,
+            reasons=reasons,
+            skin_temp_c=fused.skin_c if fused else None,
+            expanded_uncertainty_c=budget.expanded_c if budget else None,
+            raw_c=fused.raw_c if fused else None,
+            reference_corrected_c=fused.corrected_c if fused else None,
+            site=self.site.value if fused and self.site else None,
+            mm_per_px=fused.mm_per_px if fused else self.mm_per_px,
+            quality=self.quality,
+        )
