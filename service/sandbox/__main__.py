@@ -1,0 +1,38 @@
+"""Lock a process that does nothing else, and print what held: `python -m service.sandbox worker`.
+
+`worker` and `web` print a lock report, `unlocked` the results of the same attacks without a lock,
+each as JSON. `limen doctor` and `limen attest` run it, so does whoever wants to check.
+"""
+
+import socket
+import sys
+
+from pydantic import TypeAdapter
+
+from service.sandbox.control import unlocked
+from service.sandbox.errors import SandboxError
+from service.sandbox.lock import AttackResult, LockReport, lock_web, lock_worker
+
+REPORT: TypeAdapter[LockReport] = TypeAdapter(LockReport)
+RESULTS: TypeAdapter[tuple[AttackResult, ...]] = TypeAdapter(tuple[AttackResult, ...])
+
+
+def main() -> None:
+    """Run."""
+    match sys.argv[1:]:
+        case ["worker"]:
+            print(REPORT.dump_json(lock_worker()).decode())  # noqa: T201 - its only purpose
+        case ["web"]:
+            listener = socket.create_server(("127.0.0.1", 0))
+            print(REPORT.dump_json(lock_web(listener.fileno())).decode())  # noqa: T201
+        case ["unlocked"]:
+            print(RESULTS.dump_json(unlocked()).decode())  # noqa: T201
+        case _:
+            sys.exit("usage: python -m service.sandbox worker|web|unlocked")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SandboxError as error:
+        sys.exit(str(error))
