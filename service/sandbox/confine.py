@@ -71,6 +71,18 @@ def require_one_thread() -> None:
         )
 
 
+def require_no_child() -> None:
+    """Raise when this process has started another, which would not be locked."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return
+    raise SandboxError(
+        "This process has started a process that would not be locked.",
+        "Start nothing before locking.",
+    )
+
+
 def inspect_descriptors(keep: Collection[int], *, local_sockets: bool) -> tuple[Descriptor, ...]:
     """Return the open descriptors, or raise when one of them could carry a frame out.
 
@@ -83,13 +95,12 @@ def inspect_descriptors(keep: Collection[int], *, local_sockets: bool) -> tuple[
     """
     found = []
     for fd in sorted(int(name) for name in os.listdir("/proc/self/fd")):  # noqa: PTH208
-        try:
-            target = os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115 - no Path per descriptor
-            mode = os.fstat(fd)
-        except OSError:
-            continue  # the listing's own descriptor, gone by now
+        target = _target(fd)
+        if not target:
+            continue
+        status = os.fstat(fd)
         access = _access_mode(fd)
-        what = _name(fd, target, mode, keep, local_sockets=local_sockets)
+        what = _name(fd, target, status, keep, local_sockets=local_sockets)
         if what is None:
             raise SandboxError(
                 f"Descriptor {fd} ({target}) is open, and the lock was not told why.",
@@ -117,7 +128,10 @@ def _name(
         kind = _device_kind(status.st_rdev)
         what = f"{kind or 'device'} {target}" if kind or fd in keep else None
     elif stat.S_ISFIFO(mode):
-        what = "pipe" if fd <= 2 or fd in keep else None
+        if fd <= 2 or fd in keep:
+            what = "pipe"
+        elif _both_ends_are_here(target):
+            what = "own pipe"
     elif stat.S_ISREG(mode):
         kind = "shared memory" if target.startswith("/memfd:") else "file"
         if _access_mode(fd) == os.O_RDONLY:
@@ -127,6 +141,23 @@ def _name(
     elif target in _HARMLESS_ANONYMOUS:
         what = target
     return what
+
+
+def _both_ends_are_here(pipe: str) -> bool:
+    """Whether this process, which has no children, holds both ends: pyserial wakes itself so."""
+    ends = {
+        _access_mode(int(fd))
+        for fd in os.listdir("/proc/self/fd")  # noqa: PTH208
+        if _target(int(fd)) == pipe
+    }
+    return ends == {os.O_RDONLY, os.O_WRONLY}
+
+
+def _target(fd: int) -> str:
+    try:
+        return os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115 - no Path per descriptor
+    except OSError:
+        return ""  # the listing's own descriptor, gone by now
 
 
 def _device_kind(number: int) -> str | None:

@@ -155,6 +155,7 @@ def _lock(profile: Profile, keep: Collection[int], readable: Sequence[Path]) -> 
     machine = this_machine()
     abi = landlock.require()
     confine.require_one_thread()
+    confine.require_no_child()
     confine.require_no_mapped_file()
     descriptors = confine.inspect_descriptors(keep, local_sockets=profile.threads)
     first = seccomp.assemble((*profile.rules, _ADD_FILTER), seccomp.fail_with(_MARK), machine)

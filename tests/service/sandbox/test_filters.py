@@ -1,0 +1,145 @@
+"""A filter program does what its rules say, on both processors: run here, instruction by one."""
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.sandbox.profiles import WEB, WORKER, Profile
+from service.sandbox.seccomp import ALLOW, KILL, Check, Rule, assemble, fail_with
+from service.sandbox.syscalls import MACHINES, NUMBERS, Machine
+
+MARK = fail_with(4000)
+X86, ARM = MACHINES["x86_64"], MACHINES["aarch64"]
+
+
+def answer(program: bytes, number: int, arguments: tuple[int, ...] = (), arch: int = 0) -> int:
+    """Run a classic BPF program over one `struct seccomp_data`, as the kernel would."""
+    words = [argument & (2**64 - 1) for argument in (*arguments, *[0] * 6)[:6]]
+    data = struct.pack("=IIQ6Q", number & 0xFFFFFFFF, arch or X86.audit_arch, 0, *words)
+    steps = list(struct.iter_unpack("=HBBI", program))
+    accumulator = at = 0
+    while True:
+        code, then, otherwise, value = steps[at]
+        at += 1
+        if code == 0x06:
+            return value
+        if code == 0x20:
+            (accumulator,) = struct.unpack_from("=I", data, value)
+            continue
+        holds = {0x15: accumulator == value, 0x35: accumulator >= value, 0x45: accumulator & value}
+        at += then if holds[code] else otherwise
+
+
+def call(name: str, *arguments: int, machine: Machine = X86, profile: Profile = WORKER) -> int:
+    program = assemble(profile.rules, MARK, machine)
+    return answer(program, machine.numbers[name], arguments, machine.audit_arch)
+
+
+@pytest.mark.parametrize("machine", [X86, ARM], ids=["x86_64", "aarch64"])
+@pytest.mark.parametrize("profile", [WORKER, WEB], ids=["worker", "web"])
+def test_every_call_that_no_rule_names_gets_the_default(profile: Profile, machine: Machine) -> None:
+    program = assemble(profile.rules, MARK, machine)
+    named = {machine.numbers.get(rule.name) for rule in profile.rules}
+    for number in range(600):
+        if number not in named:
+            assert answer(program, number, (), machine.audit_arch) == MARK
+
+
+def test_another_architecture_is_killed() -> None:
+    program = assemble(WORKER.rules, MARK, X86)
+    assert answer(program, X86.numbers["read"], (), ARM.audit_arch) == KILL
+    assert answer(program, X86.numbers["read"], (), 0x40000003) == KILL  # 32-bit x86
+
+
+def test_the_x32_numbers_are_killed() -> None:
+    assert answer(assemble(WORKER.rules, MARK, X86), 0x40000000 | X86.numbers["read"]) == KILL
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_memory_is_never_made_executable(protection: int) -> None:
+    for name in ("mmap", "mprotect"):
+        for profile in (WORKER, WEB):
+            given_answer = call(name, 0, 4096, protection, profile=profile)
+            assert given_answer == (MARK if protection & 4 else ALLOW)
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_no_packet_is_addressed(address: int) -> None:
+    assert call("sendto", 3, 0, 0, 0, address) == (MARK if address else ALLOW)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_nothing_is_sent_by_fast_open(flags: int) -> None:
+    wanted = MARK if flags & 0x20000000 else ALLOW
+    assert call("sendto", 3, 0, 0, flags) == wanted
+    assert call("sendmsg", 3, 0, flags, profile=WEB) == wanted
+
+
+@pytest.mark.parametrize("flags", [1, 2, 0o100, 0o1000, 0o20200000, 0o102])
+def test_the_web_process_opens_nothing_for_writing(flags: int) -> None:
+    assert call("openat", -100, 0, flags, profile=WEB) == MARK
+    assert call("openat", -100, 0, 0o2000000, profile=WEB) == ALLOW  # O_RDONLY | O_CLOEXEC
+
+
+def test_the_web_process_starts_threads_but_no_processes() -> None:
+    thread = 0x3D0F00
+    assert call("clone", thread, profile=WEB) == ALLOW
+    assert call("clone", 17, profile=WEB) == MARK
+    assert call("clone", thread & ~0x10000, profile=WEB) == MARK
+    assert call("clone3", 0, profile=WEB) == fail_with(38)  # ENOSYS: glibc falls back on clone
+
+
+@pytest.mark.parametrize("command", [0x5412, 0x541C, 0x541D, 0x8933, 0x89F0])
+def test_commands_that_a_sensor_does_not_need_are_refused(command: int) -> None:
+    assert call("ioctl", 3, command) == MARK  # TIOCSTI, TIOCLINUX, TIOCCONS, SIOC...
+
+
+def test_a_device_command_is_compared_by_its_lower_half_as_the_kernel_does() -> None:
+    assert call("ioctl", 3, 0xC0585611) == ALLOW
+    assert call("ioctl", 3, -(2**32) + 0xC0585611) == ALLOW  # sign-extended by a C library
+    assert call("ioctl", 3, 0xC0585612) == MARK
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(X86.numbers)), st.lists(st.integers(0, 255), max_size=40)),
+        max_size=12,
+        unique_by=lambda rule: rule[0],
+    ),
+    st.sampled_from(sorted(X86.numbers)),
+    st.integers(0, 300),
+)
+def test_any_list_of_rules_means_what_it_says(
+    rules: list[tuple[str, list[int]]], name: str, argument: int
+) -> None:
+    program = assemble(
+        [Rule(n, (Check(5, among=tuple(v)),) if v else ()) for n, v in rules], MARK, X86
+    )
+    allowed = dict(rules)
+    wanted = name in allowed and (not allowed[name] or argument in allowed[name])
+    seen = answer(program, X86.numbers[name], (0, 0, 0, 0, 0, argument))
+    assert seen == (ALLOW if wanted else MARK)
+
+
+HEADERS = (
+    (0, Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")),
+    (1, Path("/usr/include/asm-generic/unistd.h")),
+)
+
+
+@pytest.mark.parametrize(("column", "header"), HEADERS, ids=["x86_64", "aarch64"])
+def test_the_numbers_are_the_kernel_headers(column: int, header: Path) -> None:
+    if not header.exists():
+        pytest.skip(f"{header} is not installed (package linux-libc-dev)")
+    text = header.read_text()
+    known: dict[str, set[int]] = {}
+    for name, number in re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", text):
+        known.setdefault(name, set()).add(int(number))
+    known.setdefault("newfstatat", known.get("fstatat", set()))
+    for name, row in NUMBERS.items():
+        number = row[column]
+        assert number is None or number in known[name], name
