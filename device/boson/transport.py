@@ -1,0 +1,105 @@
+"""The serial line as the client sees it: bytes out, bytes in with a time limit, lost or not."""
+
+import os
+import select
+from typing import Protocol
+
+import serial
+
+from device.errors import SensorLost, SensorNotFound
+
+_BAUD_RATE = 921_600  # of the camera's UART; USB ignores it
+_READ_BYTES = 65_536
+
+
+class Transport(Protocol):
+    """A line to a camera."""
+
+    @property
+    def name(self) -> str:
+        """Where it leads, for messages."""
+
+    def read(self, timeout_s: float) -> bytes:
+        """Return what has come, waiting for at most `timeout_s`; empty when nothing came.
+
+        Raises
+        ------
+        SensorLost
+            The line is gone.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; SensorLost when the line is gone or takes nothing any more."""
+
+    def close(self) -> None:
+        """Close the line. Closing twice is harmless."""
+
+
+class SerialTransport:
+    """A serial port: USB, UART, or the emulator's pty.
+
+    Parameters
+    ----------
+    port
+        Path of the port, `/dev/ttyACM0`.
+
+    Raises
+    ------
+    SensorNotFound
+        The port is not there, taken, or not for this user; says which.
+    """
+
+    def __init__(self, port: str) -> None:
+        self._port = port
+        try:
+            self._serial = serial.Serial(port, _BAUD_RATE, exclusive=True, write_timeout=1.0)
+        except (OSError, ValueError) as reason:  # pyserial's own error is an OSError
+            raise SensorNotFound(f"cannot open the serial port {port}.", _why(reason)) from reason
+        self._poll = select.poll()
+        self._poll.register(self._serial.fileno(), select.POLLIN)
+
+    @property
+    def name(self) -> str:
+        """The port's path."""
+        return self._port
+
+    def read(self, timeout_s: float) -> bytes:
+        """Return what has come within `timeout_s`."""
+        if not self._serial.is_open:
+            raise self._lost()
+        if not self._poll.poll(max(0.0, timeout_s) * 1000.0):
+            return b""
+        try:
+            data = os.read(self._serial.fileno(), _READ_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError as reason:
+            raise self._lost() from reason
+        if not data:  # ready, and yet nothing: the other end hung up
+            raise self._lost()
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send `data`."""
+        try:
+            self._serial.write(data)
+        except OSError as reason:
+            raise self._lost() from reason
+
+    def close(self) -> None:
+        """Close the port."""
+        self._serial.close()
+
+    def _lost(self) -> SensorLost:
+        return SensorLost(f"the serial port {self._port} is gone.", "Plug the sensor in again.")
+
+
+def _why(reason: Exception) -> str:
+    number = getattr(reason, "errno", None)
+    if number == 2:
+        return "It is not there: is the sensor plugged in?"
+    if number == 13:
+        return "This user may not open it: add the user to the group 'dialout'."
+    if number in (11, 16):
+        return "Another program is using it: stop that program."
+    return f"The system says: {reason}"
