@@ -7,6 +7,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from device.frame import KELVIN_OFFSET, RadiometricFrame
 from screening import footprint
@@ -16,6 +17,7 @@ from screening.estimate import Sample
 from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
 from screening.measure import Surveyor, mm_per_px
+from screening.plausible import Plausibility
 from screening.quality import judge
 from screening.result import Face, Reason, ScreeningResult, State, Visitor
 from screening.settings import Settings
@@ -26,7 +28,7 @@ from screening.visitor import VisitorRecord
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
-SKIN_C: Final = (30.0, 43.0)  # what a face's hottest spot can be, corrected, for it to be one
+GAP_S: Final = 0.6  # out of sight for longer, and it need not be the same person
 LEAST_MM_SHARE: Final = 0.2  # how fast the size of a pixel at a face follows new frames
 
 
@@ -55,6 +57,7 @@ class Screener:
         )
         self._celsius = np.empty((height, width), np.float32)
         self._detector = FaceDetector(width, height)
+        self._plausibility = Plausibility(width, height)
         self._surveyor = Surveyor(width, height)
         self._tracker = Tracker()
         self._board = Board()
@@ -130,19 +133,11 @@ class Screener:
             return Reason.HUMIDITY_OUT_OF_LIMITS
         return None
 
-    def _faces(self, celsius: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> list[Detection]:
-        """Return the detections that are faces by their temperature too."""
+    def _faces(self, celsius: NDArray[np.float32]) -> list[Detection]:
+        """Return the faces of people in a frame of apparent deg C."""
         found = self._detector.detect(celsius, self._anchors.masks)
-        return [d for d in found if self._is_skin(d, celsius)]
-
-    def _is_skin(
-        self, detection: Detection, celsius: np.ndarray[tuple[int, int], np.dtype[np.float32]]
-    ) -> bool:
-        x, y, w, h = (int(v) for v in detection.box)
-        core = celsius[max(0, y + h // 5) : y + h - h // 5, max(0, x + w // 5) : x + w - w // 5]
-        if core.size < 4:
-            return False
-        return SKIN_C[0] <= self._correction.skin_c(float(core.max())) <= SKIN_C[1]
+        offsets = self._anchors.offsets
+        return self._plausibility.faces(celsius, found, offsets[0][1] if offsets else None)
 
     def _note(self, track: Track, frame: RadiometricFrame) -> None:
         """Keep the record of a track up to date: where, how large, how far."""
@@ -151,6 +146,8 @@ class Screener:
         record = self._records.get(track.id)
         if record is None:
             record = self._records[track.id] = VisitorRecord(frame.sequence, detection.box)
+        elif track.gap_s > GAP_S:
+            record.begin_again()
         record.last_frame = frame.sequence
         record.box = detection.box
         size = mm_per_px(detection)
@@ -172,7 +169,7 @@ class Screener:
     def _measure(
         self,
         track: Track,
-        celsius: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+        celsius: NDArray[np.float32],
         frame: RadiometricFrame,
         present: list[VisitorRecord],
         *,
@@ -220,7 +217,7 @@ class Screener:
 
     def _close(self, track_id: int) -> Visitor | None:
         record = self._records.pop(track_id, None)
-        return None if record is None or record.id is None else record.report(final=True)
+        return None if record is None or record.id is None else record.last_word()
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:

@@ -1,7 +1,8 @@
 """Which face is which: constant-velocity Kalman filters and optimal assignment.
 
 A track lives through gaps (somebody walks in front, a head turns away) by coasting, and its
-uncertainty of place grows meanwhile, so that it is found again where it may be.
+uncertainty of place grows meanwhile, so that it is found again where it may be: on its way, or
+where it was seen last.
 """
 
 from collections.abc import Sequence
@@ -15,59 +16,56 @@ from scipy.optimize import linear_sum_assignment
 from screening.faces.detection import Detection
 from screening.result import Box
 
-PLACE_NOISE: Final = 0.04  # standard deviation of a detection's centre and size, in face sizes
-ACCELERATION: Final = 4.0  # of a face, in face sizes s-2
+PLACE_NOISE: Final = 0.05  # standard deviation of a detection's place, in face sizes
+ACCELERATION: Final = 4.0  # of a face, in face sizes s-2 per root Hz
 FIRST_SPEED: Final = 1.5  # standard deviation of an unknown velocity, in face sizes s-1
-SIZE_WEIGHT: Final = 2.0  # how much a difference of ln(size) counts beside one of place
+SIZE_GAIN: Final = 0.3  # how fast a track's size follows its detections
+SIZE_NOISE: Final = 0.15  # standard deviation of ln(size) of a detection
+MOST_GROWTH: Final = 0.6  # of ln(size): nobody comes twice as near between frames
 GATE: Final = 4.0  # standard deviations
-GATE_FLOOR: Final = 0.45  # in face sizes: heads move as they like
+REACH: Final = 0.8  # in face sizes: heads nod and turn faster than any filter follows
+NEWCOMER: Final = 1.0  # standard deviations by which a track that is not confirmed stands back
 NEVER: Final = 1e6
 KEEP_S: Final = 1.5  # how long a confirmed track coasts
 KEEP_TENTATIVE_S: Final = 0.4
 CONFIRM_HITS: Final = 3
+SAME_FACE: Final = 0.5  # distance in face sizes below which two tracks may be one face
 
 
 @dataclass(slots=True, eq=False)
 class Track:
     """One face through time.
 
-    `mean` is `(4,)`: centre x, centre y, width, height in pixels; `speed` its rate per second.
-    The variances are those of one coordinate, in squared face sizes: all four share them.
+    `place` and `speed` are `(2,)` in pixels and pixels per second, `last` the place where it was
+    seen last. The variances are those of one coordinate, in squared face sizes: both share them.
     """
 
     id: int
-    mean: NDArray[np.float64]
+    place: NDArray[np.float64]
+    size_px: float
     time_s: float
-    speed: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    seen_s: float
+    last: NDArray[np.float64]
+    speed: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     variance: tuple[float, float, float] = (PLACE_NOISE**2, 0.0, FIRST_SPEED**2)
     hits: int = 1
-    seen_s: float = 0.0
-    detection: Detection | None = None
+    gap_s: float = 0.0  # for how long it had been out of sight before it was seen last
+    detection: Detection | None = None  # in this frame
+    met: set[int] = field(default_factory=set)  # tracks that were seen in one frame with it
 
     @property
     def confirmed(self) -> bool:
         """Whether it has been seen often enough to be somebody."""
         return self.hits >= CONFIRM_HITS
 
-    @property
-    def size_px(self) -> float:
-        """Side of a square as large as the face."""
-        return float(np.sqrt(max(self.mean[2] * self.mean[3], 1.0)))
-
-    @property
-    def box(self) -> Box:
-        """Where the face is: x, y, width, height."""
-        x, y, w, h = (float(v) for v in self.mean)
-        return (x - w / 2, y - h / 2, w, h)
-
     def predict(self, time_s: float) -> None:
         """Move on to `time_s`."""
+        self.detection = None
         dt = time_s - self.time_s
         self.time_s = time_s
         if dt <= 0.0:
             return
-        self.mean += self.speed * dt
-        np.maximum(self.mean[2:], 4.0, out=self.mean[2:])
+        self.place += self.speed * dt
         p00, p01, p11 = self.variance
         q = ACCELERATION**2
         self.variance = (
@@ -81,30 +79,39 @@ class Track:
         p00, p01, p11 = self.variance
         s = p00 + PLACE_NOISE**2
         k0, k1 = p00 / s, p01 / s
-        innovation = _centre(detection.box) - self.mean
-        self.mean += k0 * innovation
+        there = place_of(detection)
+        innovation = there - self.place
+        self.place += k0 * innovation
         self.speed += k1 * innovation
-        self.speed[2:] *= 0.8  # a size changes slowly; its rate is mostly noise
         self.variance = ((1.0 - k0) * p00, (1.0 - k0) * p01, p11 - k1 * p01)
-        self.hits += 1
+        self.size_px *= (size_of(detection.box) / self.size_px) ** SIZE_GAIN
+        self.last = there
+        self.gap_s = self.time_s - self.seen_s
         self.seen_s = self.time_s
+        self.hits += 1
         self.detection = detection
 
     def distance(self, detection: Detection) -> float:
         """Return how far off a detection is, in standard deviations; `NEVER` outside the gate."""
-        there = _centre(detection.box)
-        size = self.size_px
-        apart = float(np.hypot(*(there[:2] - self.mean[:2]))) / size
-        growth = abs(float(np.log(there[2] * there[3] / (self.mean[2] * self.mean[3])))) / 2.0
-        sd = float(np.sqrt(self.variance[0] + PLACE_NOISE**2))
-        if apart > max(GATE * sd, GATE_FLOOR) or growth > 0.6:
+        there = place_of(detection)
+        apart = float(np.hypot(*(there - self.place))) / self.size_px
+        sd = float((self.variance[0] + PLACE_NOISE**2) ** 0.5)
+        stayed = float(np.hypot(*(there - self.last))) / self.size_px
+        growth = abs(float(np.log(size_of(detection.box) / self.size_px)))
+        if (apart > GATE * sd and min(apart, stayed) > REACH) or growth > MOST_GROWTH:
             return NEVER
-        return float(np.hypot(apart, SIZE_WEIGHT * growth)) / sd
+        distance = float(np.hypot(min(apart, stayed + sd) / sd, growth / SIZE_NOISE))
+        return distance if self.confirmed else distance + NEWCOMER
 
 
-def _centre(box: Box) -> NDArray[np.float64]:
-    x, y, w, h = box
-    return np.array([x + w / 2, y + h / 2, w, h])
+def place_of(detection: Detection) -> NDArray[np.float64]:
+    """Return the middle of eyes, nose and mouth: it jitters less than the box's."""
+    return np.asarray(detection.landmarks.mean(axis=0), dtype=np.float64)
+
+
+def size_of(box: Box) -> float:
+    """Return the side of a square as large as the box."""
+    return float(max(box[2] * box[3], 1.0) ** 0.5)
 
 
 class Tracker:
@@ -117,39 +124,47 @@ class Tracker:
     def step(
         self, detections: Sequence[Detection], time_s: float
     ) -> tuple[list[Track], list[Track]]:
-        """Advance to a frame; return the tracks seen in it and the confirmed ones that ended.
-
-        A seen track's `detection` is this frame's; the others' is None.
-        """
+        """Advance to a frame; return the tracks seen in it and the confirmed ones that ended."""
         for track in self.tracks:
             track.predict(time_s)
-            track.detection = None
         free = set(range(len(detections)))
-        # those who are known choose first, so that a passing false alarm takes nobody's face
-        for wanted in (True, False):
-            tracks = [t for t in self.tracks if t.confirmed is wanted]
-            columns = sorted(free)
-            if not (tracks and columns):
-                continue
-            cost = np.array([[t.distance(detections[c]) for c in columns] for t in tracks])
+        if self.tracks and detections:
+            cost = np.array([[t.distance(d) for d in detections] for t in self.tracks])
             for row, column in zip(*linear_sum_assignment(cost), strict=True):
                 if cost[row, column] < NEVER:
-                    tracks[row].update(detections[columns[column]])
-                    free.discard(columns[column])
+                    self.tracks[row].update(detections[column])
+                    free.discard(int(column))
         for index in sorted(free):
             self._begin(detections[index], time_s)
-        ended = [t for t in self.tracks if time_s - t.seen_s > self._patience_s(t)]
-        self.tracks = [t for t in self.tracks if t not in ended]
-        return [t for t in self.tracks if t.detection is not None], [
-            t for t in ended if t.confirmed
-        ]
+        seen = [t for t in self.tracks if t.detection is not None]
+        for track in seen:
+            track.met.update(other.id for other in seen if other is not track)
+        ended = [t for t in self.tracks if time_s - t.seen_s > _patience_s(t)]
+        doubles = [t for t in self.tracks if t not in ended and self._is_double(t, seen)]
+        self.tracks = [t for t in self.tracks if t not in ended and t not in doubles]
+        return seen, [t for t in ended + doubles if t.confirmed]
 
     def _begin(self, detection: Detection, time_s: float) -> None:
-        track = Track(self._next_id, _centre(detection.box), time_s, seen_s=time_s)
+        place = place_of(detection)
+        size = size_of(detection.box)
+        track = Track(self._next_id, place.copy(), size, time_s, time_s, place)
         track.detection = detection
         self._next_id += 1
         self.tracks.append(track)
 
     @staticmethod
-    def _patience_s(track: Track) -> float:
-        return KEEP_S if track.confirmed else KEEP_TENTATIVE_S
+    def _is_double(track: Track, seen: list[Track]) -> bool:
+        """Whether an unseen track follows a face that another one follows already.
+
+        Somebody who is hidden behind another was seen beside them before.
+        """
+        return track.detection is None and any(
+            other.id not in track.met
+            and other.hits >= track.hits
+            and np.hypot(*(other.place - track.place)) < SAME_FACE * other.size_px
+            for other in seen
+        )
+
+
+def _patience_s(track: Track) -> float:
+    return KEEP_S if track.confirmed else KEEP_TENTATIVE_S

@@ -1,6 +1,7 @@
 """One person who came to be screened: what was seen of them, and what follows from it."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Final
 
 from screening.correction import Budget, Correction
@@ -33,6 +34,11 @@ class VisitorRecord:
         self.distance_m: float | None = None
         self.mm_per_px: float | None = None
         self.obstacles: tuple[Reason, ...] = ()  # of the last frame
+        self._hindrances: Counter[Reason] = Counter()
+        self._before: Visitor | None = None  # the last word before a gap
+        self._begin()
+
+    def _begin(self) -> None:
         self.verdict: Verdict | None = None
         self.verdict_since_s: float | None = None
         self.reasons: tuple[Reason, ...] = ()
@@ -41,8 +47,16 @@ class VisitorRecord:
         self.site: Site | None = None
         self._best = {Site.CANTHUS: BestFrames(), Site.FACE_MAXIMUM: BestFrames()}
         self._doubts: Counter[Reason] = Counter()
-        self._hindrances: Counter[Reason] = Counter()
         self._usable = 0
+
+    def begin_again(self) -> None:
+        """Start afresh after a gap: it may be the next person who stands in the same place.
+
+        So nobody lives on somebody else's `clear`; the final word is the graver of all parts.
+        """
+        if self.verdict is not None:
+            self._before = _graver(self._before, self.report())
+        self._begin()
 
     @property
     def came_on_purpose(self) -> bool:
@@ -94,13 +108,21 @@ class VisitorRecord:
             self.verdict_since_s = time_s
         self.verdict, self.reasons = verdict, reasons
 
-    def report(self, *, final: bool = False) -> Visitor:
-        """Return what is known; a final word always has a verdict."""
+    def last_word(self) -> Visitor:
+        """Return how this visitor's screening ended; there is always a verdict."""
+        word = self.report()
+        if word.verdict is None:
+            word = replace(word, verdict=Verdict.NO_RESULT)
+        return replace(
+            _graver(self._before, word), first_frame=self.first_frame, last_frame=self.last_frame
+        )
+
+    def report(self) -> Visitor:
+        """Return what is known up to this frame."""
         verdict, reasons = self.verdict, self.reasons
         if verdict is None:
             common = tuple(reason for reason, _ in self._hindrances.most_common(2))
             reasons = common or (Reason.TOO_FEW_FRAMES,)
-            verdict = Verdict.NO_RESULT if final else None
         fused, budget = self.fused, self.budget
         return Visitor(
             id=self.id or 0,
@@ -117,3 +139,13 @@ class VisitorRecord:
             mm_per_px=fused.mm_per_px if fused else self.mm_per_px,
             quality=self.quality,
         )
+
+
+_GRAVITY: Final = (None, Verdict.NO_RESULT, Verdict.CLEAR, Verdict.RECHECK, Verdict.ELEVATED)
+
+
+def _graver(before: Visitor | None, now: Visitor) -> Visitor:
+    """Return the graver of two words on one visitor; the later one when they agree."""
+    if before is None or _GRAVITY.index(now.verdict) >= _GRAVITY.index(before.verdict):
+        return now
+    return before
