@@ -36,7 +36,6 @@ Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
 
 _PATIENCE_S = 5.0  # without a proven frame for so long, the sensor is given up
 _FFC_LIMIT_S = 15.0  # an FFC takes about 1 s
-_FFC = (FfcState.NEVER, FfcState.IMMINENT, FfcState.IN_PROGRESS, FfcState.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +250,7 @@ class LeptonSensor:
     def _frame(
         self, counts: NDArray[np.uint16], telemetry: Telemetry, time_s: float
     ) -> RadiometricFrame:
-        ffc = _FFC[telemetry.ffc_state]
+        ffc = telemetry.ffc
         if ffc is not FfcState.IN_PROGRESS:
             self._steady_s = time_s
         elif time_s - self._steady_s > _FFC_LIMIT_S:
@@ -271,18 +270,10 @@ class LeptonSensor:
             time_s=time_s,
             sequence=telemetry.counter,
             ffc=ffc,
-            ffc_age_s=ffc_age_s(telemetry),
+            ffc_age_s=telemetry.ffc_age_s,
             ffc_desired=bool(telemetry.status & FFC_DESIRED),
             fpa_temp_c=telemetry.fpa_kelvin_100 / 100.0 - KELVIN_OFFSET,
         )
-
-
-def ffc_age_s(telemetry: Telemetry) -> float | None:
-    """Return the seconds since the last FFC; None when there was none since power-up."""
-    if telemetry.ffc_state == 0:
-        return None
-    age_ms = telemetry.ffc_age_ms
-    return age_ms / 1000.0 if age_ms < 1 << 31 else 0.0  # beyond that the FFC is ahead of the frame
 
 
 def _turned(info: SensorInfo, quarter_turns: int) -> SensorInfo:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from device.frame import FfcState
+
 WIDTH, HEIGHT, ROWS = 160, 120, 2  # ROWS of telemetry come after HEIGHT rows of picture
 WORDS = 240  # that have a meaning
 
@@ -63,6 +65,7 @@ FFC_STATE_SHIFT = 4  # two bits: 0 never, 1 imminent, 2 in progress, 3 complete
 AGC_ON = 1 << 12
 SHUTTER_LOCKOUT = 1 << 15
 OVER_TEMPERATURE = 1 << 20  # the camera shuts down within 10 s
+_FFC_STATES = (FfcState.NEVER, FfcState.IMMINENT, FfcState.IN_PROGRESS, FfcState.COMPLETE)
 NEUTRAL = 8192  # 1.0 in the camera's own scene parameters
 
 
@@ -90,14 +93,17 @@ class Telemetry:
     resolution: int
 
     @property
-    def ffc_state(self) -> int:
-        """State of the FFC: 0 never, 1 imminent, 2 in progress, 3 complete."""
-        return self.status >> FFC_STATE_SHIFT & 3
+    def ffc(self) -> FfcState:
+        """State of the FFC."""
+        return _FFC_STATES[self.status >> FFC_STATE_SHIFT & 3]
 
     @property
-    def ffc_age_ms(self) -> int:
-        """Milliseconds of uptime since the last FFC; the counter wraps after 49.7 days."""
-        return (self.uptime_ms - self.ffc_uptime_ms) % (1 << 32)
+    def ffc_age_s(self) -> float | None:
+        """Seconds since the last FFC; None when there was none since power-up."""
+        if self.ffc is FfcState.NEVER:
+            return None
+        age_ms = (self.uptime_ms - self.ffc_uptime_ms) % (1 << 32)  # wraps after 49.7 days
+        return age_ms / 1000.0 if age_ms < 1 << 31 else 0.0  # else the FFC is ahead of the frame
 
     @property
     def identity(self) -> tuple[int, int, int]:

@@ -1,6 +1,8 @@
 """A recording as a sensor: proven radiometric, turned upright, frame by frame, as fast as asked."""
 
+import gzip
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +15,11 @@ from numpy.typing import NDArray
 from device.errors import NotRadiometric, RecordingError, SensorLost, SensorNotFound
 from device.frame import KELVIN_OFFSET, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
+from device.lepton.proof import Flaw, has_corrupt_row
 from device.replay.cptv_file import CptvFile
 from device.replay.stored import StoredCamera, StoredFrame, StoredFrames
+from device.replay.y16_file import MAGIC as Y16_MAGIC
+from device.replay.y16_file import Y16File
 from device.sensor import SensorInfo
 
 
@@ -25,19 +30,23 @@ class _Lens:
     Attributes
     ----------
     hfov_deg
-        Of the long side of the array, in degrees.
+        Of the long side of the array, in degrees; None when the recording does not tell the lens.
     netd_k
         In kelvin.
     """
 
-    hfov_deg: float
+    hfov_deg: float | None
     netd_k: float
 
 
-# Recorders keep the counts and drop the telemetry, so only cameras that are radiometric by
-# themselves are read. Lepton Engineering Datasheet 500-0659-00-09: the 3.5 has factory
-# radiometry, TLinear at 0.01 K, 57 deg, NETD < 50 mK; the 3.0 has none of it.
-_RADIOMETRIC = {"lepton3.5": _Lens(hfov_deg=57.0, netd_k=0.05)}
+# Recorders keep the counts and mostly drop the telemetry, so only cameras that can be radiometric
+# are read. Lepton Engineering Datasheet 500-0659-00-09: the 3.5 has factory radiometry, TLinear at
+# 0.01 K, 57 deg, NETD < 50 mK; the 3.0 has none of it. A PureThermal board carries either one, and
+# its counts must show which.
+_RADIOMETRIC = {
+    "lepton3.5": _Lens(hfov_deg=57.0, netd_k=0.05),
+    "PureThermal": _Lens(hfov_deg=None, netd_k=0.05),
+}
 _KELVIN_PER_COUNT = 0.01
 # The Lepton digitises to 14 bits and its AGC gives 8: no count above this can be anything but
 # TLinear, and none below it, at 0.01 K, is warmer than -109 deg C.
@@ -51,7 +60,7 @@ def open_recording(path: str | Path, *, quarter_turns: int | None = None) -> "Re
     Parameters
     ----------
     path
-        A CPTV file.
+        A CPTV file, or a raw Y16 file of a PureThermal board.
     quarter_turns
         Counter-clockwise quarter turns that make its pictures upright (as `numpy.rot90` counts);
         None takes what is usual for the format: CPTV recordings of entrance kiosks lie on their
@@ -80,13 +89,20 @@ def open_recording(path: str | Path, *, quarter_turns: int | None = None) -> "Re
 
 def _read(stream: BinaryIO, name: str) -> StoredFrames:
     try:
-        if stream.read(2) != b"\x1f\x8b":
-            raise RecordingError(
-                f"{name} is no recording of a known kind.", "CPTV recordings are read."
-            )
+        zipped = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        with gzip.GzipFile(fileobj=stream) as unzipped:
+            begins = unzipped.read(8) if zipped else b""
+    except (EOFError, OSError, zlib.error) as error:
+        raise RecordingError(f"{name} is cut or corrupt at its header: {error}.") from error
+    if begins[:4] == b"CPTV":
         return CptvFile(stream, name)
-    except OSError as error:
-        raise RecordingError(f"{name} cannot be read: {error}.") from error
+    if begins == Y16_MAGIC:
+        return Y16File(stream, name)
+    raise RecordingError(
+        f"{name} is no recording of a known kind.",
+        "CPTV recordings and raw Y16 recordings of PureThermal boards are read.",
+    )
 
 
 class RecordedSensor:
@@ -180,7 +196,7 @@ def _prove(camera: StoredCamera, counts: NDArray[np.uint16], name: str) -> None:
             if camera.model
             else "it does not say which camera made it"
         )
-    if _flaw(counts) is not None:
+    if not _could_be_temperatures(counts):
         mean = float(counts.mean())
         why.append(
             f"its counts ({int(counts.min())} to {int(counts.max())}) would mean a picture of "
@@ -190,18 +206,24 @@ def _prove(camera: StoredCamera, counts: NDArray[np.uint16], name: str) -> None:
     if why:
         raise NotRadiometric(
             f"{name} is not radiometric: {', and '.join(why)}.",
-            f"Record with TLinear on, from: {', '.join(_RADIOMETRIC)}.",
+            "Record from a radiometric Lepton (3.5) with TLinear on.",
         )
 
 
 def _flaw(counts: NDArray[np.uint16]) -> str | None:
-    mean_c = float(counts.mean()) * _KELVIN_PER_COUNT - KELVIN_OFFSET
-    if int(counts.min()) < _RAW_LIMIT or not _SCENE_C[0] <= mean_c <= _SCENE_C[1]:
+    if not _could_be_temperatures(counts):
         return "not_radiometric"
-    return None
+    return Flaw.CORRUPT_ROW if has_corrupt_row(counts) else None
 
 
-def _hfov_deg(long_side_deg: float, long_side_px: int, width_px: int) -> float:
+def _could_be_temperatures(counts: NDArray[np.uint16]) -> bool:
+    mean_c = float(counts.mean()) * _KELVIN_PER_COUNT - KELVIN_OFFSET
+    return int(counts.min()) >= _RAW_LIMIT and _SCENE_C[0] <= mean_c <= _SCENE_C[1]
+
+
+def _hfov_deg(long_side_deg: float | None, long_side_px: int, width_px: int) -> float | None:
     """Return the horizontal field of view of a picture `width_px` wide, by the pinhole."""
+    if long_side_deg is None:
+        return None
     half = math.tan(math.radians(long_side_deg / 2.0)) * width_px / long_side_px
     return math.degrees(2.0 * math.atan(half))

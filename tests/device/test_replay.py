@@ -155,8 +155,9 @@ def test_missing_file_is_not_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("broken", "says"),
     [
-        (b"", "header"),
-        (b"RIFF....", "begins with"),
+        (b"", "known kind"),
+        (b"RIFF....", "known kind"),
+        (b"CPTV", "its header"),
         (b"CPTV\x09", "version 9"),
         (recording()[:200], "frame 0"),
         (recording()[:300], "frame 1"),
@@ -302,5 +303,5 @@ def test_an_ffc_inside_a_real_recording_brings_its_age_back_to_nothing() -> None
 
 def test_every_real_recording_of_raw_counts_is_refused() -> None:
     for path in real("not-radiometric/*.cptv"):
-        with pytest.raises(NotRadiometric, match=r"raw counts.*Record with TLinear on"):
+        with pytest.raises(NotRadiometric, match=r"raw counts.*Record from a radiometric"):
             open_recording(path)
