@@ -234,14 +234,15 @@ class _Walk:
         try:
             data = self._unzipped.read(size)
         except (EOFError, OSError, zlib.error) as error:
-            raise self._corrupt(str(error) or type(error).__name__) from error
+            # what was unzipped ahead of the break is lost with it, so the place is not exact
+            raise self._corrupt(str(error) or type(error).__name__, "at or after") from error
         if len(data) != size and not (end_allowed and not data):
             raise self._corrupt(f"it ends after {len(data)} of {size} bytes")
         return data
 
-    def _corrupt(self, what: str) -> RecordingError:
+    def _corrupt(self, what: str, place: str = "at") -> RecordingError:
         return RecordingError(
-            f"{self._name} is cut or corrupt at {self._where}: {what}.",
+            f"{self._name} is cut or corrupt {place} {self._where}: {what}.",
             "Copy it again from where it was made.",
         )
 
