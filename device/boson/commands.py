@@ -178,6 +178,7 @@ FFC_TEMP_THRESHOLD_LOW = _register("boson{}FFCTempThresholdLowGain", 0x000500DE,
 FFC_FRAME_THRESHOLD_LOW = _register("boson{}FFCFrameThresholdLowGain", 0x000500E0, 0x000500E1, int, "The same in low gain.", Field("frames", "I", "frame"))
 FFC_WARN_TIME = _register("boson{}FFCWarnTimeInSecx10", 0x00050074, 0x00050075, int, "How long an automatic FFC is announced.", Field("time", "H", "0.1 s"))
 FFC_FRAMES = _register("gao{}NumFFCFrames", 0x0000000D, 0x0000000E, int, "Frames integrated during an FFC.", Field("frames", "H", "frame"))
+FFC_APPLIED = _get("gaoGetFfcState", 0x00000004, flag, "Whether the FFC is applied to the image.", Field("applied", "i"))
 TABLE_SWITCH_DESIRED = _get("bosonGetTableSwitchDesired", 0x0005005F, int, "Whether another correction table would fit better.", Field("desired", "H"))
 CHECK_TABLE_SWITCH = _do("bosonCheckForTableSwitch", 0x00050050, "Switch the correction table if that is desired.")
 

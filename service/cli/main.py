@@ -2,8 +2,9 @@
 
 import typer
 
-from service.cli import hardware
+from service.cli import emulate, hardware
 from service.cli.replay import replay
+from service.cli.run import run
 from service.cli.simulate import simulate
 
 app = typer.Typer(
@@ -14,7 +15,9 @@ app = typer.Typer(
 )
 
 app.command()(replay)
+app.command()(run)
 app.command()(simulate)
+app.add_typer(emulate.app, name="emulate")
 app.add_typer(hardware.app, name="hardware")
 
 

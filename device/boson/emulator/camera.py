@@ -204,6 +204,7 @@ class EmulatedCamera:
         tell(c.FFC_DESIRED, lambda: int(self.shutter.desired(self.uptime_s)))
         tell(c.FFC_LAST_FRAME, lambda: self.shutter.last_frame)
         tell(c.FFC_LAST_TEMP, lambda: self.shutter.last_temp_dk)
+        tell(c.FFC_APPLIED, lambda: 1)
         on(c.RUN_FFC, self._run_ffc)
         tell(c.TABLE_SWITCH_DESIRED, lambda: 0)
         on(c.CHECK_TABLE_SWITCH, _done)

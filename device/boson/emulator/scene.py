@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import SensorLost
-from device.frame import RadiometricFrame
+from device.frame import FfcState, RadiometricFrame
 from device.sensor import Sensor
 
 CENTIKELVIN_AT_0_C = 27315
+ARRAYS = {640: (640, 512), 320: (320, 256)}  # the arrays that a Boson is made with
 
 
 class FrameSource(Protocol):
@@ -73,13 +74,16 @@ class SensorScene:
     def __init__(self, sensor: Sensor) -> None:
         self.width, self.height = sensor.info.width, sensor.info.height
         self._frames: Iterator[RadiometricFrame] = sensor.frames()
+        self._open = np.zeros((self.height, self.width), np.uint16)
 
     def frame(self, time_s: float) -> NDArray[np.uint16]:  # noqa: ARG002 - the sensor has the clock
-        """Return the sensor's next frame."""
+        """Return the sensor's next frame; the last one again while its own shutter is closed."""
         frame = next(self._frames, None)
         if frame is None:
             raise SensorLost("the scene of the emulated camera has ended.")
-        return frame.counts
+        if frame.ffc is not FfcState.IN_PROGRESS:
+            np.copyto(self._open, frame.counts)
+        return self._open
 
 
 def _centikelvin(celsius: NDArray[np.float64]) -> NDArray[np.uint16]:

@@ -1,0 +1,80 @@
+"""`limen emulate`: a sensor without the sensor, on a pty, for any client."""
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from device.boson.emulator.scene import FrameSource
+
+app = typer.Typer(no_args_is_help=True, help="Emulate a sensor for any client.")
+
+
+@app.callback()
+def emulate() -> None:
+    """Emulate a sensor for any client."""
+
+
+@app.command()
+def boson(
+    link: Annotated[
+        Path | None, typer.Option(help="Symbolic link to the pty, for as long as it runs.")
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Scenario that it looks at; without one, a face before a wall."),
+    ] = None,
+    fault: Annotated[
+        str | None, typer.Option(help="Bad day that begins after a while; 'list' lists them.")
+    ] = None,
+    after: Annotated[float, typer.Option(help="Seconds until the fault begins.")] = 5.0,
+    array: Annotated[int, typer.Option(help="640 or 320 pixels per row.")] = 640,
+    serial: Annotated[int, typer.Option(help="Serial number of the camera.")] = 900_001,
+) -> None:
+    """Emulate a FLIR Boson on a pty, until it is told to stop."""
+    # Only here: the help of the command line stays quick.
+    from device.boson.emulator.camera import EmulatedCamera, Maker
+    from device.boson.emulator.faults import FAULTS
+    from device.boson.emulator.link import EmulatedLink
+
+    if fault == "list":
+        for known in FAULTS.values():
+            print(f"{known.name:20} {known.doc}")
+        return
+    if fault is not None and fault not in FAULTS:
+        raise typer.BadParameter(f"no fault {fault!r}; there are: {', '.join(FAULTS)}")
+    if link is None:
+        raise typer.BadParameter("say where the link to the pty shall be", param_hint="--link")
+    if link.exists() and not link.is_symlink():
+        raise typer.BadParameter(f"{link} exists and is no link", param_hint="--link")
+    camera = EmulatedCamera(_scene(scenario, array), Maker(serial=serial))
+    cable = EmulatedLink(camera, link)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: cable.stop())
+    if fault is not None:
+        cable.later(after, lambda: FAULTS[fault].start(cable))
+    print(f"{cable.device} {link}", flush=True)
+    cable.serve()
+
+
+def _scene(scenario: str | None, array: int) -> "FrameSource":
+    """Return what the camera looks at; a usage error when it cannot."""
+    from device.boson.emulator.scene import ARRAYS, DoorScene, SensorScene
+    from device.simulator import ScenarioError, open_simulated
+
+    if array not in ARRAYS:
+        raise typer.BadParameter("a Boson has 640 or 320 pixels per row", param_hint="--array")
+    if scenario is None:
+        return DoorScene(*ARRAYS[array])
+    try:
+        scene = SensorScene(open_simulated(scenario, realtime=True))
+    except ScenarioError as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="--scenario") from unknown
+    if ARRAYS.get(scene.width) != (scene.width, scene.height):
+        raise typer.BadParameter(
+            f"the scenario's camera has {scene.width}x{scene.height} pixels, no Boson has",
+            param_hint="--scenario",
+        )
+    return scene
