@@ -19,6 +19,7 @@ from device.boson.fslp import Decoder, encode
 # Given the bytes of an answer, says what arrives of it, and after how many seconds.
 Spoiler = Callable[[bytes], Iterable[tuple[float, bytes]]]
 
+_REBOOT_S = 0.2
 _OUTBOX_BYTES = 1 << 20  # what a client that never reads may leave on the line
 
 
@@ -154,9 +155,7 @@ class EmulatedLink:
             if answer is not None:
                 self._send(encode(answer.to_bytes()))
                 if answer.function == commands.REBOOT.function:
-                    self._flush()
-                    self.replug(after_s=max(self.camera.maker.boot_s, 0.1))
-                    return
+                    self.later(_REBOOT_S, self.replug)  # its answer still gets out
 
     def _send(self, wire: bytes) -> None:
         for after_s, data in self.spoil(wire) if self.spoil else ((0.0, wire),):
