@@ -9,6 +9,7 @@ and not by comparison: nothing that the first one refused can become possible ag
 
 import errno
 import os
+import sysconfig
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -146,9 +147,18 @@ def lock_web(*keep: int, readable: Sequence[Path] = ()) -> LockReport:
     keep
         The listener (bound to this machine only) and its channel.
     readable
-        Its pages and, for what Python loads late, the library's own folders.
+        Its pages; nothing when they were loaded before. The folders of the Python library and
+        of this project's packages are added: Python loads some modules late.
     """
-    return _lock(WEB, keep, readable)
+    return _lock(WEB, keep, (*readable, *library_folders()))
+
+
+def library_folders() -> tuple[Path, ...]:
+    """Return the folders that hold code and nothing else; never the current folder."""
+    library = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    packages = Path(__file__).resolve().parents[2]
+    own = [packages / name for name in ("service", "screening", "device", "hardware")]
+    return tuple(path for path in (*map(Path, sorted(library)), *own) if path.is_dir())
 
 
 def _lock(profile: Profile, keep: Collection[int], readable: Sequence[Path]) -> LockReport:

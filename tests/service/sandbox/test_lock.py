@@ -215,7 +215,7 @@ connection.recv(10)
 for attempt in (
     lambda: (folder / "secret").read_text(),
     lambda: (folder / "pages/new").write_text("x"),
-    lambda: socket.create_connection(listener.getsockname()),
+    lambda: socket.socket(),
     lambda: os.fork(),
     lambda: os.execv("/bin/true", ["true"]),
 ):
@@ -347,3 +347,22 @@ def test_the_libraries_start_no_thread_and_phone_nobody(scene: Scene) -> None:
         "import numpy, scipy.optimize, cv2, onnxruntime\nprint(len(os.listdir('/proc/self/task')))"
     )
     assert scene(count).stdout == "1\n"
+
+
+def test_the_web_process_reads_code_and_not_the_folder_it_was_started_in(
+    scene: Scene, tmp_path: Path
+) -> None:
+    (tmp_path / "audit.key").write_text("key")
+    done = scene(
+        """
+os.chdir(sys.argv[1])
+lock_web(ours.fileno(), theirs.fileno())
+import sched, service.config
+try:
+    print(open("audit.key").read())
+except PermissionError:
+    print("refused")
+""",
+        str(tmp_path),
+    )
+    assert done.stdout == "refused\n", done.stderr
