@@ -11,6 +11,7 @@ from screening.reference.keeper import ReferenceKeeper
 from screening.reference.spot import Spot
 from screening.result import Box, Reason, ReferenceStatus
 from screening.settings import Settings
+from screening.uniformity import Shape
 
 MASK_RADII: Final = 1.6  # half a mask's side, in radii of the reference
 BRIEFLY_S: Final = 0.5  # a reference out of sight for so long still speaks
@@ -25,9 +26,12 @@ class Anchors:
         Of the station.
     netd_k
         Noise of a pixel.
+    shape
+        What the sensor lays over the picture.
     """
 
-    def __init__(self, settings: Settings, netd_k: float) -> None:
+    def __init__(self, settings: Settings, netd_k: float, shape: Shape) -> None:
+        self._shape = shape
         self._limits = settings.limits
         self._keepers = [
             ReferenceKeeper(reference, expected_c(settings.scene, reference), netd_k)
@@ -76,11 +80,18 @@ class Anchors:
 
     @property
     def offsets(self) -> list[tuple[int, float, float]]:
-        """Index, offset in deg C and its standard uncertainty of each reference that is known."""
+        """Index, offset in deg C and its standard uncertainty of each reference that is known.
+
+        The offset is that of the picture's middle.
+        """
         return [
-            (index, keeper.offset.offset_c, keeper.offset.uncertainty_c)
+            (
+                index,
+                keeper.offset.offset_c + self._shape.at(keeper.spot.x, keeper.spot.y),
+                keeper.offset.uncertainty_c,
+            )
             for index, keeper in enumerate(self._keepers)
-            if keeper.offset is not None
+            if keeper.offset is not None and keeper.spot is not None
         ]
 
     @property

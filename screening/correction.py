@@ -141,7 +141,7 @@ class Correction:
         stand_in
             The site was the face's maximum while the canthi were covered.
         """
-        doubt = self._settings.doubt
+        doubt, learnt = self._settings.doubt, self._settings.uniformity
         gain = doubt.gain * abs(skin_c - self._anchor_c)
         if self._spread_c:
             gain = 2.0**0.5 * self.offset_u_c * abs(skin_c - self._anchor_c) / self._spread_c
@@ -149,7 +149,7 @@ class Correction:
             **self._sensitivities,
             reference_c=self.offset_u_c,
             gain_c=gain,
-            uniformity_c=doubt.uniformity_c,
+            uniformity_c=doubt.uniformity_c if learnt is None else learnt.residual_c,
             footprint_c=footprint.uncertainty(
                 mm_per_px, blur_px, doubt.hot_spot_c, doubt.hot_spot_mm
             ),

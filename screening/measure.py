@@ -28,7 +28,9 @@ class Reading:
     Attributes
     ----------
     site
-        Where it was taken.
+        What it was taken of.
+    x, y
+        Where, in pixels.
     apparent_c
         Mean of the hottest 2 x 2 pixels there, as the sensor reports it.
     left_right_c
@@ -37,17 +39,16 @@ class Reading:
         Median of the band of the eyes, and the warm quarter of the face, apparent.
     warm_share
         Share of the face within 4.5 deg C of its warm quarter: what is not covered.
-    sharpness
-        Mean absolute gradient inside the face, deg C per pixel.
     """
 
     site: Site
+    x: float
+    y: float
     apparent_c: float
     left_right_c: float | None
     eyes_c: float
     skin_c: float
     warm_share: float
-    sharpness: float
 
 
 def mm_per_px(detection: Detection) -> float:
@@ -124,21 +125,33 @@ class Surveyor:
             return None
         blocks = self._hottest_blocks(face, inside, top, left)
         canthi = [
-            self._around(blocks, columns, rows, point, CANTHUS_REACH_MM / millimetres)
+            _hottest_near(blocks, (left, top), point, CANTHUS_REACH_MM / millimetres)
             for point in detection.landmarks[:2]
         ]
-        resolved = millimetres <= RESOLVED_MM_PER_PX and all(np.isfinite(canthi))
-        site = Site.CANTHUS if resolved and wanted is not Site.FACE_MAXIMUM else Site.FACE_MAXIMUM
+        resolved = millimetres <= RESOLVED_MM_PER_PX and None not in canthi
+        left_right_c = None
+        if resolved and canthi[0] and canthi[1]:
+            left_right_c = canthi[0].apparent_c - canthi[1].apparent_c
+        peak: _Peak | None
+        if resolved and wanted is not Site.FACE_MAXIMUM:
+            site, peak = Site.CANTHUS, max(c for c in canthi if c is not None)
+        else:
+            mouth = float(detection.landmarks[3:, 1].mean() - 0.15 * h) - top
+            upper = blocks[: max(2, int(mouth))]
+            site, peak = Site.FACE_MAXIMUM, _hottest(upper, (left, top))
+        if peak is None:
+            return None
         warm = float(np.partition(skin, 3 * skin.size // 4)[3 * skin.size // 4])
         eyes = self._eye_band(face, inside, detection, top, left)
         return Reading(
             site=site,
-            apparent_c=max(canthi) if site is Site.CANTHUS else float(blocks.max()),
-            left_right_c=canthi[0] - canthi[1] if resolved else None,
+            x=peak.x,
+            y=peak.y,
+            apparent_c=peak.apparent_c,
+            left_right_c=left_right_c,
             eyes_c=float(np.median(eyes)) if eyes.size else warm,
             skin_c=warm,
             warm_share=float((skin > warm - 4.5).mean()),
-            sharpness=float(np.abs(np.diff(face, axis=1)).mean()),
         )
 
     def _hottest_blocks(
@@ -154,20 +167,6 @@ class Surveyor:
         whole = inside[:-1, :-1] & inside[1:, 1:] & inside[1:, :-1] & inside[:-1, 1:]
         blocks[~whole] = -np.inf
         return blocks
-
-    @staticmethod
-    def _around(
-        blocks: NDArray[np.float32],
-        columns: NDArray[np.float32],
-        rows: NDArray[np.float32],
-        point: NDArray[np.float32],
-        reach_px: float,
-    ) -> float:
-        """Return the hottest block whose centre is within reach of a point."""
-        across = columns[:, :-1] + (0.5 - float(point[0]))
-        down = rows[:-1] + (0.5 - float(point[1]))
-        near = blocks[across * across + down * down <= reach_px * reach_px]
-        return float(near.max()) if near.size else float("-inf")
 
     @staticmethod
     def _eye_band(
@@ -190,3 +189,34 @@ class Surveyor:
             max(0, int(centre[0] - half_w) - left), max(0, int(np.ceil(centre[0] + half_w)) - left)
         )
         return np.asarray(face[rows, columns][inside[rows, columns]])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Peak:
+    apparent_c: float
+    x: float
+    y: float
+
+
+def _hottest(blocks: NDArray[np.float32], corner: tuple[int, int]) -> _Peak | None:
+    """Return the hottest of some blocks, whose first pixel stands at `corner` (x, y)."""
+    if not blocks.size:
+        return None
+    row, column = np.unravel_index(int(blocks.argmax()), blocks.shape)
+    value = float(blocks[row, column])
+    if not np.isfinite(value):
+        return None
+    return _Peak(value, corner[0] + float(column) + 0.5, corner[1] + float(row) + 0.5)
+
+
+def _hottest_near(
+    blocks: NDArray[np.float32],
+    corner: tuple[int, int],
+    point: NDArray[np.float32],
+    reach_px: float,
+) -> _Peak | None:
+    """Return the hottest block around a point (x, y): within reach of it in both directions."""
+    x, y = float(point[0]) - corner[0] - 0.5, float(point[1]) - corner[1] - 0.5
+    top, left = max(0, int(y - reach_px + 0.5)), max(0, int(x - reach_px + 0.5))
+    near = blocks[top : max(0, int(y + reach_px) + 1), left : max(0, int(x + reach_px) + 1)]
+    return _hottest(near, (corner[0] + left, corner[1] + top))

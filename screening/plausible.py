@@ -20,7 +20,7 @@ WARM_C: Final = (28.0, 31.5)  # median inside: colder faces must look more like 
 SCORE: Final = (0.8, 0.35)  # what is asked of them at either end
 HOTTEST_C: Final = 42.0
 UNCORRECTED_SCORE: Final = 0.5  # where no reference says how warm anything is
-NESTED: Final = 0.5  # common share of the smaller of two boxes that are one face
+NESTED: Final = 0.25  # common share of the smaller of two boxes that are one face (and its neck)
 COLDER_C: Final = 1.0  # a "face" under a face, and so much colder, is a shirt
 
 

@@ -20,9 +20,10 @@ from screening.measure import Surveyor, mm_per_px
 from screening.plausible import Plausibility
 from screening.quality import judge
 from screening.result import Face, Reason, ScreeningResult, State, Visitor
-from screening.settings import Settings
+from screening.settings import Settings, Uniformity
 from screening.states import Board, Shown
 from screening.tracking import Track, Tracker
+from screening.uniformity import Shape
 from screening.visitor import VisitorRecord
 
 FFC_DUE_S: Final = 180.0
@@ -69,7 +70,8 @@ class Screener:
     def configure(self, settings: Settings) -> None:
         """Replace the settings; references are sought anew, visitors in view begin anew."""
         self._settings = settings
-        self._anchors = Anchors(settings, self._netd_k)
+        self._shape = Shape(settings.uniformity or Uniformity(), *self._size)
+        self._anchors = Anchors(settings, self._netd_k, self._shape)
         self._correction = Correction(settings)
         self._records.clear()
         self._tracker = Tracker()
@@ -202,7 +204,8 @@ class Screener:
         if judgement.unusable:
             record.hinder(judgement.unusable)
             return
-        corrected_c = self._correction.skin_c(reading.apparent_c)
+        shape_c = self._shape.at(reading.x, reading.y)
+        corrected_c = self._correction.skin_c(reading.apparent_c - shape_c)
         sample = Sample(
             quality=judgement.quality,
             skin_c=corrected_c + footprint.correction(size, judgement.blur_px),

@@ -66,6 +66,27 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Uniformity:
+    """By how much the sensor reads too high over the picture, against its middle, in deg C.
+
+    A parabola in `u` and `v`, which run from -1 to 1 over the width and the height:
+    `x_c u + y_c v + xx_c u^2 + yy_c v^2 + xy_c u v`; learnt by `screening.uniformity.learn`.
+
+    Attributes
+    ----------
+    residual_c
+        What the parabola leaves, as a standard deviation.
+    """
+
+    x_c: float = 0.0
+    y_c: float = 0.0
+    xx_c: float = 0.0
+    yy_c: float = 0.0
+    xy_c: float = 0.0
+    residual_c: float = 0.03
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """How far what the station is told may be from the truth: standard uncertainties.
 
@@ -82,7 +103,8 @@ class Doubt:
     gain
         Of the sensor's response, per deg C between skin and reference.
     uniformity_c
-        Between the place of the reference and that of the face in the picture, deg C.
+        Between the place of the reference and that of the face in the picture, deg C, where it
+        has not been learnt.
     sensor_c
         Of the sensor's own scale, deg C: counts only where no reference corrects it.
     hot_spot_c, hot_spot_mm
@@ -99,7 +121,7 @@ class Doubt:
     relative_humidity: float = 0.1
     distance_share: float = 0.2
     gain: float = 0.01
-    uniformity_c: float = 0.05
+    uniformity_c: float = 0.1
     sensor_c: float = 2.0
     hot_spot_c: float = 0.35
     hot_spot_mm: float = 0.6
@@ -139,4 +161,5 @@ class Settings:
     references: tuple[Reference, ...] = (Reference(),)
     limits: Limits = field(default_factory=Limits)
     doubt: Doubt = field(default_factory=Doubt)
+    uniformity: Uniformity | None = None  # None: not learnt yet
     decision: Decision = field(default_factory=Decision)

@@ -132,7 +132,7 @@ class Tracker:
             cost = np.array([[t.distance(d) for d in detections] for t in self.tracks])
             for row, column in zip(*linear_sum_assignment(cost), strict=True):
                 if cost[row, column] < NEVER:
-                    self.tracks[row].update(detections[column])
+                    self.tracks[row].update(detections[int(column)])
                     free.discard(int(column))
         for index in sorted(free):
             self._begin(detections[index], time_s)
