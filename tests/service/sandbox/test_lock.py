@@ -357,7 +357,7 @@ def test_the_web_process_reads_code_and_not_the_folder_it_was_started_in(
         """
 os.chdir(sys.argv[1])
 lock_web(ours.fileno(), theirs.fileno())
-import sched, service.config
+import sched, service.sandbox.control
 try:
     print(open("audit.key").read())
 except PermissionError:
