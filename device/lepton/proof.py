@@ -5,19 +5,20 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from device.lepton.rows import RowCheck
 from device.lepton.telemetry import (
     AGC_ON,
+    HEIGHT,
     NEUTRAL,
     OVER_TEMPERATURE,
     SHUTTER_LOCKOUT,
+    WIDTH,
     Telemetry,
 )
 
 _CLOCK = 1 << 32  # uptime and frame counter have 32 bits
 _FPA_KELVIN_100 = (23315, 37315)  # -40 to 100 deg C: beyond what the camera survives
 _FRAMES_PER_MS = 30.0 / 1000.0  # the array runs at 26 Hz, whatever of it leaves the camera
-_OUTLIER_COUNTS = 300  # a step of 3 K (at 0.01 K per count) against the rows above and below ...
-_OUTLIERS = 4  # ... in so many places of one row
 
 
 class Flaw(StrEnum):
@@ -46,6 +47,7 @@ class Prover:
     def __init__(self) -> None:
         self._before: Telemetry | None = None
         self._identity: tuple[int, int, int] | None = None
+        self._rows = RowCheck(HEIGHT, WIDTH)
 
     def judge(self, counts: NDArray[np.uint16], telemetry: Telemetry) -> Flaw | None:
         """Return why the frame may not be measured, or None.
@@ -53,7 +55,7 @@ class Prover:
         Parameters
         ----------
         counts
-            `(H, W) uint16`, the picture.
+            `(120, 160) uint16`, the picture.
         telemetry
             What came with it.
         """
@@ -68,7 +70,7 @@ class Prover:
         if flaw is not None:
             return flaw
         self._before = telemetry
-        return _settings(telemetry) or (Flaw.CORRUPT_ROW if has_corrupt_row(counts) else None)
+        return _settings(telemetry) or (Flaw.CORRUPT_ROW if self._rows.finds(counts) else None)
 
 
 def _plausible(telemetry: Telemetry) -> bool:
@@ -107,28 +109,3 @@ def _settings(telemetry: Telemetry) -> Flaw | None:
         Flaw.OWN_CORRECTION: corrections != (NEUTRAL,) * 3 or telemetry.reflection_8192 != 0,
     }
     return next((flaw for flaw, found in wrong.items() if found), None)
-
-
-def has_corrupt_row(counts: NDArray[np.uint16]) -> bool:
-    """Tell whether a row holds several single pixels that stand out of all their neighbours.
-
-    Each row of a Lepton frame travels in packets of its own, and a packet with wrong bits makes
-    such a row; the lens blurs everything that is real over more than one pixel. A hot wire that
-    lies along a row has two ends and no more, so it passes.
-
-    Parameters
-    ----------
-    counts
-        `(H, W) uint16`, H >= 3, at 0.01 K per count.
-    """
-    rows = counts.astype(np.int32)
-    middle, above, below = rows[1:-1], rows[:-2], rows[2:]
-    out = middle - np.maximum(above, below) > _OUTLIER_COUNTS
-    out |= np.minimum(above, below) - middle > _OUTLIER_COUNTS
-    if not out.any():
-        return False
-    step = np.abs(np.diff(middle, axis=1)) > _OUTLIER_COUNTS
-    edge = np.zeros_like(out)
-    edge[:, 1:] |= step
-    edge[:, :-1] |= step
-    return bool(((out & edge).sum(axis=1) >= _OUTLIERS).any())

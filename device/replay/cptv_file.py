@@ -58,7 +58,7 @@ _FRAME_FIELDS: dict[bytes, int | None] = {
     b"g": 1,  # this is a background, made of many frames
 }
 _LAST_YEAR_US = 253_402_300_799_999_999  # end of the year 9999
-_MAX_SIDE = 1280
+_MIN_SIDE, _MAX_SIDE = 8, 1280
 _MAX_BITS = 17  # what the decoder can take out of three bytes at any bit offset
 _CLOCK = 1 << 32  # the camera's millisecond counter wraps after 49.7 days
 
@@ -166,7 +166,7 @@ class _Walk:
             raise self._corrupt("the header is missing")
         fields = self._fields(_HEADER_FIELDS, needed=b"TXYC")
         width, height = _number(fields[b"X"]), _number(fields[b"Y"])
-        if not (2 <= width <= _MAX_SIDE and 2 <= height <= _MAX_SIDE):
+        if not (_MIN_SIDE <= width <= _MAX_SIDE and _MIN_SIDE <= height <= _MAX_SIDE):
             raise self._corrupt(f"its frames would be {width} x {height} pixels")
         if _number(fields[b"C"]) != 1:
             raise self._corrupt(f"its compression is {_number(fields[b'C'])}, and only 1 is known")

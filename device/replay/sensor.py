@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from device.errors import NotRadiometric, RecordingError, SensorLost, SensorNotFound
 from device.frame import KELVIN_OFFSET, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
-from device.lepton.proof import Flaw, has_corrupt_row
+from device.lepton.proof import Flaw
+from device.lepton.rows import RowCheck
 from device.replay.cptv_file import CptvFile
 from device.replay.stored import StoredCamera, StoredFrame, StoredFrames
 from device.replay.y16_file import MAGIC as Y16_MAGIC
@@ -121,6 +122,7 @@ class RecordedSensor:
         self._turns = turns
         self._rejected: Counter[str] = Counter()
         self._pool = FramePool(*upright)
+        self._rows = RowCheck(camera.height, camera.width)
         lens = _RADIOMETRIC[camera.model]
         self.info = SensorInfo(
             dossier="recording",
@@ -144,7 +146,7 @@ class RecordedSensor:
         before_s = -math.inf
         stored = self._stored.frames()
         while (frame := self._next(stored)) is not None:
-            flaw = frame.flaw or _flaw(frame.counts)
+            flaw = frame.flaw or self._flaw(frame.counts)
             if flaw is None and frame.time_s <= before_s:
                 flaw = "duplicate"
             if flaw is not None:
@@ -167,6 +169,11 @@ class RecordedSensor:
         if self._stream.closed:
             raise SensorLost(f"{self.info.port} is closed.", "Open the recording again.")
         return next(stored, None)
+
+    def _flaw(self, counts: NDArray[np.uint16]) -> str | None:
+        if not _could_be_temperatures(counts):
+            return "not_radiometric"
+        return Flaw.CORRUPT_ROW if self._rows.finds(counts) else None
 
     def request_ffc(self) -> None:
         """Do nothing: what was recorded is done."""
@@ -208,12 +215,6 @@ def _prove(camera: StoredCamera, counts: NDArray[np.uint16], name: str) -> None:
             f"{name} is not radiometric: {', and '.join(why)}.",
             "Record from a radiometric Lepton (3.5) with TLinear on.",
         )
-
-
-def _flaw(counts: NDArray[np.uint16]) -> str | None:
-    if not _could_be_temperatures(counts):
-        return "not_radiometric"
-    return Flaw.CORRUPT_ROW if has_corrupt_row(counts) else None
 
 
 def _could_be_temperatures(counts: NDArray[np.uint16]) -> bool:

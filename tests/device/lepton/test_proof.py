@@ -10,9 +10,8 @@ from hypothesis.extra import numpy as arrays
 
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedLepton, Fault, door
-from device.lepton.proof import Flaw, Prover, has_corrupt_row
+from device.lepton.proof import Flaw, Prover
 from device.lepton.telemetry import HEIGHT, Telemetry, decode
-from tests.device.recordings import real
 
 
 @pytest.fixture
@@ -149,34 +148,3 @@ def test_noise_in_place_of_telemetry_never_passes(words: np.ndarray, place: int,
         prover.judge(*emulated(camera))
     words[place] ^= flip
     assert prover.judge(door(0.0), decode(words)) is not None
-
-
-# rows with wrong bits
-
-
-def test_a_row_with_single_wrong_pixels_is_seen() -> None:
-    picture = door(0.0)
-    assert not has_corrupt_row(picture)
-    picture[77, [3, 40, 41, 90, 130]] ^= 0x0400
-    assert has_corrupt_row(picture)
-
-
-def test_a_hot_wire_along_a_row_is_no_wrong_row() -> None:
-    picture = door(0.0)
-    picture[30, 20:140] += 3000
-    assert not has_corrupt_row(picture)
-
-
-def test_a_sharp_hot_thing_is_no_wrong_row() -> None:
-    picture = door(0.0)
-    picture[40:60, 40:60] += 3000
-    picture[80::8, 10::8] += 100
-    assert not has_corrupt_row(picture)
-
-
-def test_no_row_of_a_real_kiosk_is_wrong() -> None:
-    from device.replay import open_recording
-
-    for path in real("lepton-kiosk/recordings/*.cptv")[::3]:
-        with open_recording(path, quarter_turns=0) as sensor:
-            assert not any(has_corrupt_row(frame.counts) for frame in sensor.frames())
