@@ -164,6 +164,12 @@ def match_identifier(given: str, snapshot: Snapshot) -> Iterator[Match]:
                 yield Match(given, entry.name, prefix, title, snapshot.key, certain=False)
 
 
+def same_firm(one: str, other: str) -> bool:
+    """Whether two names can be those of one firm: the words of one are all in the other."""
+    first, second = set(_fold(one)[0]), set(_fold(other)[0])
+    return first <= second or second <= first
+
+
 @lru_cache(maxsize=8192)
 def _fold(name: str) -> tuple[tuple[str, ...], str, str]:
     """Return the words of a name without accents, case and legal form; joined; and mixed words."""

@@ -13,7 +13,7 @@ from hardware.decision import SensorSays
 from hardware.dossier import Dossier, Interface, Kind, Status, Verdict
 from hardware.enrolment import Enrolment, differences
 from hardware.functions import findings
-from hardware.lists import Match, Snapshot, match_identifier, match_name
+from hardware.lists import Match, Snapshot, match_identifier, match_name, same_firm
 from hardware.policy import Paragraph
 from hardware.usb import UsbIdentity
 
@@ -88,11 +88,12 @@ def known(case: Paper, paragraph: Paragraph) -> Sentences:
 def relabelled(case: Paper, _: Paragraph) -> Sentences:
     """Badge, maker and design owner are one firm, or a verified OEM statement explains it."""
     identity = case.dossier.identity
-    names = (identity.badge_brand, identity.maker, identity.design_owner)
-    given = {s.text.casefold() for s in names if s.value}
-    if len(given) > 1 and case.dossier.origin.oem_statement.status is not Status.VERIFIED:
-        told = " / ".join(sorted({s.text for s in names if s.value}))
-        yield f"Badge, maker and design owner differ ({told}) and no verified statement says why."
+    told = (identity.badge_brand, identity.maker, identity.design_owner)
+    given = [statement.text for statement in told if statement.value]
+    one_firm = all(same_firm(one, other) for one in given for other in given)
+    if not one_firm and case.dossier.origin.oem_statement.status is not Status.VERIFIED:
+        firms = " / ".join(dict.fromkeys(given))
+        yield f"Badge, maker and design owner differ ({firms}) and no verified statement says why."
 
 
 def ways_out(case: Paper, _: Paragraph) -> Sentences:

@@ -147,8 +147,12 @@ def _tell(decision: "Decision") -> None:
     ):
         if reasons:
             typer.echo(f"{head}:")
+        last = ""
         for reason in reasons:
-            typer.echo(f"  {reason.paragraph} {reason.title}\n      {reason.text}")
+            if reason.paragraph != last:
+                typer.echo(f"  {reason.paragraph} {reason.title}")
+            typer.echo(f"      {reason.text}")
+            last = reason.paragraph
 
 
 def _plain(decision: "Decision") -> dict[str, Any]:
