@@ -37,7 +37,7 @@ _FFC_MS = 900
 _FFC_PERIOD_MS = 180_000
 _IMMINENT_MS = 2_000
 _SERIAL = 0x0000_0000_2404_8A4E
-_PART_NUMBER = b"500-0771-01"
+_PART_NUMBER = "SIMULATED 500-0771-01"
 _SOFTWARE = (3, 3, 26)
 
 
@@ -81,8 +81,8 @@ class EmulatedLepton:
     ----------
     scene
         What the camera sees at a time in seconds: `(120, 160) uint16` in 0.01 K.
-    serial
-        Serial number of the module.
+    serial, part_number
+        Of the module; the part number says by default that the camera is no camera.
 
     Attributes
     ----------
@@ -90,10 +90,13 @@ class EmulatedLepton:
         What is wrong now; set it at any time.
     """
 
-    def __init__(self, scene: Scene = door, *, serial: int = _SERIAL) -> None:
+    def __init__(
+        self, scene: Scene = door, *, serial: int = _SERIAL, part_number: str = _PART_NUMBER
+    ) -> None:
         self.fault: Fault | None = None
         self._scene = scene
         self._serial = serial
+        self._part_number = part_number.encode()
         self._repeats = 0
         self._noise = np.random.default_rng(serial)
         self._time_ms = 0.0
@@ -163,7 +166,7 @@ class EmulatedLepton:
             Commands.SERIAL: self._serial.to_bytes(8, "little"),
             Commands.GAIN_MODE: word,
             Commands.RUN_FFC: b"\0",
-            Commands.PART_NUMBER: _PART_NUMBER.ljust(32, b"\0"),
+            Commands.PART_NUMBER: self._part_number.ljust(32, b"\0"),
             Commands.SOFTWARE: bytes((*_SOFTWARE, *_SOFTWARE, 0, 0)),
             Commands.RADIOMETRY: (1).to_bytes(4, "little"),
             Commands.FLUX_PARAMETERS: struct.pack(

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from device import discovery
 from device.errors import (
     NotRadiometric,
     ProtocolError,
@@ -31,6 +32,7 @@ from hardware.decision import Decision, SensorSays
 from hardware.errors import HardwareError
 from hardware.usb import UsbIdentity, behind
 
+USB_IDS = "1e4e:0100"
 DOSSIER = "lepton-3.5-purethermal"
 Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
 
@@ -58,6 +60,7 @@ _MODELS = {
     "500-0758-99": _Model("Lepton 3.1R", 95.0),
 }
 _NETD_K = 0.05
+_SIMULATED = "SIMULATED"  # in the part number of an emulated one
 
 # what a flaw means when it does not go away
 _GIVE_UP: dict[Flaw, tuple[type[SensorError], str, str]] = {
@@ -106,7 +109,7 @@ class Capture(Protocol):
 
 
 def open_lepton(
-    node: str,
+    node: str | None = None,
     *,
     quarter_turns: int = 0,
     vet: Vet = vet_by_register,
@@ -117,7 +120,7 @@ def open_lepton(
     Parameters
     ----------
     node
-        Path of the video node, `/dev/video0`.
+        Path of the video node, `/dev/video0`; None finds the only PureThermal board.
     quarter_turns
         Counter-clockwise quarter turns that make the picture upright (as `numpy.rot90` counts).
     vet
@@ -130,6 +133,7 @@ def open_lepton(
     SensorError
         When it is missing, refused, or does not prove itself; see `device.errors`.
     """
+    node = node or _find()
     try:
         usb = behind(Path(node))
     except HardwareError as error:
@@ -137,16 +141,18 @@ def open_lepton(
     channel = control(node)
     try:
         who = channel.identity()
-        says = SensorSays(who.serial, who.part_number, who.software)
-        _admit(vet(DOSSIER, usb, says), node)
+        simulated = _SIMULATED in who.part_number
+        dossier = "simulated" if simulated else DOSSIER
+        says = SensorSays(who.serial, who.part_number, who.software, simulated)
+        _admit(vet(dossier, usb, says), node)
         channel.make_radiometric()
         capture = Y16Capture(node, WIDTH, HEIGHT + ROWS)
     except BaseException:
         channel.close()
         raise
-    model = _MODELS.get(who.part_number)
+    model = _MODELS.get(who.part_number.removeprefix(_SIMULATED).strip())
     info = SensorInfo(
-        dossier=DOSSIER,
+        dossier=dossier,
         model=model.name if model else f"Lepton {who.part_number}",
         serial=who.serial,
         firmware=who.software,
@@ -155,10 +161,19 @@ def open_lepton(
         frame_rate_hz=8.7,
         hfov_deg=model.hfov_deg if model else None,
         netd_k=_NETD_K,
-        simulated=False,
+        simulated=simulated,
         port=usb.port if usb else node,
     )
     return LeptonSensor(info, capture, channel, quarter_turns)
+
+
+def _find() -> str:
+    found = discovery.choose(discovery.find(USB_IDS), "Lepton on a PureThermal board")
+    if found.video_node is None:
+        raise SensorNotFound(
+            f"{found} shows no video node.", "Load the kernel's module uvcvideo; plug it in again."
+        )
+    return found.video_node
 
 
 def _admit(decision: Decision, node: str) -> None:

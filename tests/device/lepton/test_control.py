@@ -73,7 +73,7 @@ def test_a_command_has_its_unit_and_selector(
 
 
 def test_the_camera_says_who_it_is(control: LeptonControl) -> None:
-    assert control.identity() == Identity("500-0771-01", str(0x24048A4E), "3.3.26")
+    assert control.identity() == Identity("SIMULATED 500-0771-01", str(0x24048A4E), "3.3.26")
 
 
 def test_after_bring_up_the_camera_measures(control: LeptonControl) -> None:

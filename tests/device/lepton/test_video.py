@@ -19,7 +19,7 @@ def node(tmp_path: Path, v4l2_preload: Path) -> Iterator[FakeNode]:
 
 @pytest.fixture
 def session(node: FakeNode) -> Iterator[Session]:
-    session = Session(SCRIPT, node, "approved")
+    session = Session(SCRIPT, node, "approved", "500-0771-01")
     yield session
     session.close()
 
@@ -29,6 +29,7 @@ def test_a_vetted_lepton_is_set_up_and_measures(session: Session) -> None:
         "model": "Lepton 3.5",
         "serial": str(0x24048A4E),
         "port": str(session.process.args[2]),
+        "dossier": "lepton-3.5-purethermal",
     }
     first, second = session.ask("frame"), session.ask("frame")
     assert first["warmest_c"] == pytest.approx(34.0, abs=0.3)
@@ -36,7 +37,7 @@ def test_a_vetted_lepton_is_set_up_and_measures(session: Session) -> None:
 
 
 def test_an_unvetted_lepton_is_refused(node: FakeNode) -> None:
-    session = Session(SCRIPT, node, "refused")
+    session = Session(SCRIPT, node, "refused", "500-0771-01")
     answer = session.ask("open")
     session.close()
     assert answer["error"] == "SensorRefused"
@@ -61,3 +62,16 @@ def test_a_stall_and_an_unplug_are_told_apart(node: FakeNode, session: Session) 
     session.ask("pull")
     node.unplug()
     assert session.ask("frame")["error"] == "SensorLost"
+
+
+def test_an_emulated_lepton_passes_the_real_register_as_simulated_only(node: FakeNode) -> None:
+    session = Session(SCRIPT, node, "register", "SIMULATED 500-0771-01")
+    assert session.ask("open")["dossier"] == "simulated"
+    assert session.ask("frame")["warmest_c"] == pytest.approx(34.0, abs=0.3)
+    session.close()
+
+
+def test_an_emulated_lepton_cannot_pass_the_real_register_as_a_camera(node: FakeNode) -> None:
+    session = Session(SCRIPT, node, "register", "500-0771-01")
+    assert session.ask("open")["error"] == "SensorRefused"
+    session.close()

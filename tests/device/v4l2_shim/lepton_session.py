@@ -18,6 +18,7 @@ from device.lepton import open_lepton
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedLepton, Fault
 from device.lepton.sensor import LeptonSensor
+from hardware.check import vet
 from hardware.decision import Decision, Outcome
 
 
@@ -57,7 +58,11 @@ class Cable:
 
 def main() -> None:
     node, verdict = sys.argv[1], sys.argv[2]
-    camera = EmulatedLepton()
+
+    def decide(dossier: str, *_: object) -> Decision:
+        return Decision(dossier, Outcome(verdict))
+
+    camera = EmulatedLepton(part_number=sys.argv[3])
     cable = Cable(node, camera)
     sensor: LeptonSensor | None = None
     for line in sys.stdin:
@@ -66,10 +71,11 @@ def main() -> None:
             if command == "open":
                 sensor = open_lepton(
                     node,
-                    vet=lambda dossier, *_: Decision(dossier, Outcome(verdict)),
+                    vet=vet if verdict == "register" else decide,
                     control=lambda path: LeptonControl(path, camera.ioctl),
                 )
-                answer(model=sensor.info.model, serial=sensor.info.serial, port=sensor.info.port)
+                info = sensor.info
+                answer(model=info.model, serial=info.serial, port=info.port, dossier=info.dossier)
             elif command == "fault":
                 camera.fault = Fault(value)
                 answer(fault=value)
