@@ -14,6 +14,8 @@ from screening.settings import Settings
 from screening.uniformity import Shape
 
 MASK_RADII: Final = 1.6  # half a mask's side, in radii of the reference
+AGREE_C: Final = 0.8  # two references tell the same error of the sensor, or one is wrong
+CREEP_S: Final = 60.0  # after a flat-field correction a sensor creeps for so long
 BRIEFLY_S: Final = 0.5  # a reference out of sight for so long still speaks
 
 
@@ -33,8 +35,15 @@ class Anchors:
     def __init__(self, settings: Settings, netd_k: float, shape: Shape) -> None:
         self._shape = shape
         self._limits = settings.limits
+        warmest = max((r.temp_c for r in settings.references), default=0.0)
+        pair = len(settings.references) > 1
         self._keepers = [
-            ReferenceKeeper(reference, expected_c(settings.scene, reference), netd_k)
+            ReferenceKeeper(
+                reference,
+                expected_c(settings.scene, reference),
+                netd_k,
+                rank=(1 if reference.temp_c == warmest else -1) if pair else 0,
+            )
             for reference in settings.references
         ]
         self._ffc_age_s: float | None = None
@@ -56,13 +65,18 @@ class Anchors:
         self._ffc_age_s = age_s
         taken: list[Spot] = []
         for keeper in self._keepers:
-            keeper.step(celsius, frame.time_s, taken)
+            keeper.step(celsius, frame.time_s, taken, creeping=age_s is None or age_s < CREEP_S)
             if keeper.spot is not None:
                 taken.append(keeper.spot)
         self.masks = [_mask(spot) for spot in taken]
         return self._why_not(age_s, frame.time_s)
 
     def _why_not(self, age_s: float | None, time_s: float) -> Reason | None:
+        errors = [k.offset.offset_c for k in self._keepers if k.offset is not None]
+        if all(k.seen for k in self._keepers) and errors and max(errors) - min(errors) > AGREE_C:
+            for keeper in self._keepers:
+                keeper.forget()  # taken for one another, or one of them lies
+            return Reason.REFERENCE_UNSTABLE
         for keeper in self._keepers:
             if keeper.reason is Reason.REFERENCE_HIDDEN:
                 self._hidden_since_s = self._hidden_since_s or time_s

@@ -1,48 +1,80 @@
 """Skin temperature and its uncertainty to a verdict: doubt is never *clear*."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from screening.result import Reason, Verdict
-from screening.settings import Decision, Limits
+from screening.settings import Settings
 
-UNCERTAIN_C = 0.5  # a standard uncertainty with which nobody should be cleared
+UNCERTAIN_C: Final = 0.5  # a standard uncertainty with which nobody is cleared
+
+Word = tuple[Verdict, tuple[Reason, ...]]
 
 
-def decide(
-    skin_c: float,
-    standard_c: float,
-    doubtful: tuple[Reason, ...],
-    decision: Decision,
-    limits: Limits,
-) -> tuple[Verdict, tuple[Reason, ...]]:
-    """Return the verdict on one measured visitor, and why.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict rests on.
 
-    Parameters
+    Attributes
     ----------
-    skin_c
-        Site-corrected skin temperature.
-    standard_c
-        Its combined standard uncertainty.
-    doubtful
+    skin_c, standard_c
+        Site-corrected skin temperature and its combined standard uncertainty.
+    doubts
         What speaks against clearing this visitor whatever the temperature.
+    excess
+        How far above the running population, in standard deviations; None: not known.
+    """
+
+    skin_c: float
+    standard_c: float
+    doubts: tuple[Reason, ...] = ()
+    excess: float | None = None
+
+
+def decide(evidence: Evidence, settings: Settings) -> Word:
+    """Return the verdict on one measured visitor, and why.
 
     Examples
     --------
-    >>> decide(38.2, 0.15, (), Decision(threshold_c=37.5), Limits())[0].value
-    'elevated'
-    >>> decide(37.4, 0.15, (), Decision(threshold_c=37.5), Limits())
-    (<Verdict.RECHECK: 'recheck'>, (<Reason.NEAR_THRESHOLD: 'near_threshold'>,))
-    >>> decide(35.9, 0.15, (), Decision(threshold_c=37.5), Limits())
-    (<Verdict.CLEAR: 'clear'>, ())
+    >>> settings = Settings()  # threshold 37.5, guard band of one standard uncertainty
+    >>> for skin_c in (38.2, 37.4, 35.9, 33.0):
+    ...     verdict, reasons = decide(Evidence(skin_c, 0.15), settings)
+    ...     print(verdict.value, *(reason.value for reason in reasons))
+    elevated above_threshold
+    recheck near_threshold
+    clear
+    recheck too_cold
     """
-    guard_c = decision.guard_k * standard_c
-    if skin_c >= decision.threshold_c + guard_c:
-        return Verdict.ELEVATED, (Reason.ABOVE_THRESHOLD, *doubtful)
-    if skin_c < limits.plausible_skin_c:
-        return Verdict.RECHECK, (Reason.TOO_COLD, *doubtful)
-    if skin_c >= decision.threshold_c - guard_c:
-        near = abs(skin_c - decision.threshold_c) <= standard_c or guard_c < UNCERTAIN_C
-        return Verdict.RECHECK, (Reason.NEAR_THRESHOLD if near else Reason.UNCERTAIN, *doubtful)
-    if standard_c > UNCERTAIN_C:
-        return Verdict.RECHECK, (Reason.UNCERTAIN, *doubtful)
-    if doubtful:
-        return Verdict.RECHECK, doubtful
-    return Verdict.CLEAR, ()
+    decision = settings.decision
+    relative = (Reason.RELATIVE_MODE,) if not settings.references else ()
+    doubts = (*evidence.doubts, *relative)
+    above = evidence.skin_c - decision.threshold_c
+    guard_c = decision.guard_k * evidence.standard_c
+    if above >= guard_c and not relative:
+        return Verdict.ELEVATED, (Reason.ABOVE_THRESHOLD, *doubts)
+    if (
+        (decision.relative or relative)
+        and evidence.excess is not None
+        and evidence.excess >= decision.relative_sd
+    ):
+        return Verdict.ELEVATED, (Reason.ABOVE_POPULATION, *doubts)
+    against = _against_clear(evidence, settings, above, guard_c)
+    if against or evidence.doubts:
+        return Verdict.RECHECK, (*against, *doubts)
+    return Verdict.CLEAR, relative
+
+
+def _against_clear(
+    evidence: Evidence, settings: Settings, above_c: float, guard_c: float
+) -> tuple[Reason, ...]:
+    """Return what in the numbers speaks against *clear*."""
+    if not settings.references:
+        # the scale is unknown: only the others say what is usual
+        return () if evidence.excess is not None else (Reason.UNCERTAIN,)
+    if evidence.skin_c < settings.limits.plausible_skin_c:
+        return (Reason.TOO_COLD,)
+    if above_c >= -guard_c:
+        return (Reason.NEAR_THRESHOLD,)
+    if evidence.standard_c > UNCERTAIN_C:
+        return (Reason.UNCERTAIN,)
+    return ()

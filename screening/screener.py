@@ -18,8 +18,9 @@ from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
 from screening.measure import Surveyor, mm_per_px
 from screening.plausible import Plausibility
+from screening.population import Population
 from screening.quality import judge
-from screening.result import Face, Reason, ScreeningResult, State, Visitor
+from screening.result import Face, Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Settings, Uniformity
 from screening.states import Board, Shown
 from screening.tracking import Track, Tracker
@@ -63,18 +64,32 @@ class Screener:
         self._tracker = Tracker()
         self._board = Board()
         self._records: dict[int, VisitorRecord] = {}  # by track
+        self._population = Population()
         self._next_id = 1
         self._first_s: float | None = None
-        self.configure(settings)
+        self._settings = settings
+        self._correction = Correction(settings)
+        self._shape = Shape(settings.uniformity or Uniformity(), width, height)
+        self._anchors = Anchors(settings, netd_k, self._shape)
 
     def configure(self, settings: Settings) -> None:
-        """Replace the settings; references are sought anew, visitors in view begin anew."""
+        """Replace the settings; who is in view is measured anew."""
+        before = self._settings
         self._settings = settings
-        self._shape = Shape(settings.uniformity or Uniformity(), *self._size)
-        self._anchors = Anchors(settings, self._netd_k, self._shape)
         self._correction = Correction(settings)
-        self._records.clear()
-        self._tracker = Tracker()
+        same = (settings.references, settings.scene, settings.limits, settings.uniformity) == (
+            before.references,
+            before.scene,
+            before.limits,
+            before.uniformity,
+        )
+        if not same:
+            self._shape = Shape(settings.uniformity or Uniformity(), *self._size)
+            self._anchors = Anchors(settings, self._netd_k, self._shape)
+        if settings.references != before.references:
+            self._population = Population()  # on another scale
+        for record in self._records.values():
+            record.begin_again()
 
     def step(self, frame: RadiometricFrame) -> ScreeningResult:
         """Take one frame and say everything that follows from it."""
@@ -91,7 +106,7 @@ class Screener:
             self._note(track, frame)
         present = self._present(seen)
         for track in seen:
-            self._measure(track, celsius, frame, present, may_measure=fault is None)
+            self._measure(track, celsius, present, may_measure=fault is None)
         departed = tuple(v for t in ended if (v := self._close(t.id)) is not None)
         state, reasons = self._board.step(frame.time_s, fault, present)
         return ScreeningResult(
@@ -172,7 +187,6 @@ class Screener:
         self,
         track: Track,
         celsius: NDArray[np.float32],
-        frame: RadiometricFrame,
         present: list[VisitorRecord],
         *,
         may_measure: bool,
@@ -216,11 +230,18 @@ class Screener:
             blur_px=judgement.blur_px,
         )
         record.add(reading, judgement, sample)
-        record.conclude(self._correction, settings, frame.time_s)
+        record.conclude(self._correction, settings, self._population)
 
     def _close(self, track_id: int) -> Visitor | None:
+        """Return the last word on whoever a track followed; None when it was no visitor."""
         record = self._records.pop(track_id, None)
-        return None if record is None or record.id is None else record.last_word()
+        if record is None or record.id is None:
+            return None
+        word = record.last_word()
+        unalarming = word.verdict in {Verdict.CLEAR, Verdict.RECHECK}
+        if word.skin_temp_c is not None and unalarming:
+            self._population.add(word.skin_temp_c, self._settings.scene.ambient_temp_c)
+        return word
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:

@@ -142,12 +142,15 @@ class Decision:
         Half-width of the guard band below and above the threshold in standard uncertainties.
     relative
         Whether the alarm relative to the running population speaks beside the threshold.
+    relative_sd
+        From how many standard deviations above the population it does.
     """
 
     site: Site = Site.AUTO
     threshold_c: float = 37.5
     guard_k: float = 1.0
     relative: bool = False
+    relative_sd: float = 2.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from dataclasses import replace
 from typing import Final
 
 from screening.correction import Budget, Correction
-from screening.decision import decide
+from screening.decision import Evidence, Word, decide
 from screening.estimate import BestFrames, Fused, Sample
 from screening.measure import Reading
+from screening.population import Population
 from screening.quality import Judgement
 from screening.result import Box, Reason, Verdict, Visitor
 from screening.settings import Settings, Site
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
+STEADY_FRAMES: Final = 3  # in which a changed verdict must last
 DOUBT_SHARE: Final = 0.5  # of the usable frames in which a doubt shows
 
 
@@ -40,7 +42,8 @@ class VisitorRecord:
 
     def _begin(self) -> None:
         self.verdict: Verdict | None = None
-        self.verdict_since_s: float | None = None
+        self._wanted: Verdict | None = None
+        self._lasted = 0
         self.reasons: tuple[Reason, ...] = ()
         self.fused: Fused | None = None
         self.budget: Budget | None = None
@@ -80,33 +83,47 @@ class VisitorRecord:
         self._doubts.update(judgement.doubtful)
         self._best[reading.site].add(sample)
 
-    def conclude(self, correction: Correction, settings: Settings, time_s: float) -> None:
+    def conclude(self, correction: Correction, settings: Settings, population: Population) -> None:
         """Say what the frames so far amount to; an alarm is not taken back by later ones."""
-        fused = self._best[Site.CANTHUS].fused()
-        self.site = Site.CANTHUS
-        if fused is None:
-            fused, self.site = self._best[Site.FACE_MAXIMUM].fused(), Site.FACE_MAXIMUM
+        self.site, fused = self._fused()
         if fused is None:
             return
         doubts = tuple(r for r, n in self._doubts.items() if n > DOUBT_SHARE * self._usable)
+        covered = Reason.GLASSES in doubts or Reason.COVERED in doubts
         self.fused = fused
         self.budget = correction.budget(
             fused.skin_c,
             noise_c=fused.noise_c,
             mm_per_px=fused.mm_per_px,
             blur_px=fused.blur_px,
-            stand_in=Reason.GLASSES in doubts or Reason.COVERED in doubts,
+            stand_in=covered,
         )
-        if not settings.references:
-            doubts = (Reason.RELATIVE_MODE, *doubts)
-        verdict, reasons = decide(
-            fused.skin_c, self.budget.standard_c, doubts, settings.decision, settings.limits
-        )
-        if self.verdict is Verdict.ELEVATED:
+        own_c = (self.budget.noise_c**2 + self.budget.footprint_c**2) ** 0.5
+        ambient_c = settings.scene.ambient_temp_c
+        excess = population.excess(fused.skin_c, ambient_c, own_c)
+        evidence = Evidence(fused.skin_c, self.budget.standard_c, doubts, excess)
+        self._adopt(decide(evidence, settings))
+
+    def _fused(self) -> tuple[Site, Fused | None]:
+        """Return the canthus where it was resolved often enough, else the face's maximum."""
+        fused = self._best[Site.CANTHUS].fused()
+        if fused is not None:
+            return Site.CANTHUS, fused
+        return Site.FACE_MAXIMUM, self._best[Site.FACE_MAXIMUM].fused()
+
+    def _adopt(self, word: Word) -> None:
+        """Change the verdict only when the new one has lasted; an alarm comes at once."""
+        verdict, reasons = word
+        if self.verdict is Verdict.ELEVATED and verdict is not Verdict.ELEVATED:
             return
-        if verdict is not self.verdict:
-            self.verdict_since_s = time_s
-        self.verdict, self.reasons = verdict, reasons
+        self._lasted = self._lasted + 1 if verdict is self._wanted else 1
+        self._wanted = verdict
+        if (
+            self.verdict in {None, verdict}
+            or verdict is Verdict.ELEVATED
+            or self._lasted >= STEADY_FRAMES
+        ):
+            self.verdict, self.reasons = verdict, reasons
 
     def last_word(self) -> Visitor:
         """Return how this visitor's screening ended; there is always a verdict."""

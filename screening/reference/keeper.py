@@ -54,9 +54,14 @@ class ReferenceKeeper:
         What a perfect sensor would read on it, taken as a blackbody.
     netd_k
         Noise of a pixel.
+    rank
+        Of two references, the warmer is 1 and looks for the warmest, the cooler -1; alone 0.
     """
 
-    def __init__(self, reference: Reference, expected_c: float, netd_k: float) -> None:
+    def __init__(
+        self, reference: Reference, expected_c: float, netd_k: float, rank: int = 0
+    ) -> None:
+        self._rank = rank
         self._reference = reference
         self._expected_c = expected_c
         self._netd_k = netd_k
@@ -69,7 +74,7 @@ class ReferenceKeeper:
         self._witness: tuple[float, float, float] | None = None  # time, reference, surroundings
         self._around_c = 0.0
         self._last_c = 0.0
-        self._corrected = False
+        self._corrected = self._creeping = False
         self.spot: Spot | None = None
         self.reason: Reason | None = Reason.REFERENCE_MISSING
 
@@ -92,13 +97,38 @@ class ReferenceKeeper:
             and offset.rate_uncertainty_c_s < SETTLED_RATE_C_S
         )
 
+    def forget(self) -> None:
+        """Search anew: what was taken for it is something else."""
+        self._lens = self._candidate = None
+        self._offset = None
+        self.spot = None
+        self.reason = Reason.REFERENCE_UNSTABLE
+
     def corrected(self) -> None:
         """Take note of a flat-field correction: temperatures jump, places do not."""
         self._corrected = True
         self._witness = None
 
-    def step(self, celsius: NDArray[np.float32], time_s: float, taken: list[Spot]) -> None:
-        """Look at one `(H, W) float32` frame of apparent deg C; `taken` are other references."""
+    def step(
+        self,
+        celsius: NDArray[np.float32],
+        time_s: float,
+        taken: list[Spot],
+        *,
+        creeping: bool = False,
+    ) -> None:
+        """Look at one frame.
+
+        Parameters
+        ----------
+        celsius
+            `(H, W) float32`, apparent deg C.
+        taken
+            Other references in this frame.
+        creeping
+            A flat-field correction was not long ago: the sensor may still creep.
+        """
+        self._creeping = creeping
         if self._lens is None:
             self._search(celsius, time_s, taken)
             return
@@ -185,7 +215,7 @@ class ReferenceKeeper:
             if self._reference.mark is not None:
                 self.reason = self._at_cold_mark(celsius)
             return
-        best = found[0]
+        best = max(found, key=lambda s: self._rank * s.apparent_c) if self._rank else found[0]
         before = self._candidate
         if before is None or np.hypot(before.spot.x - best.x, before.spot.y - best.y) > 1.0:
             self._candidate = _Candidate(best)
@@ -195,7 +225,9 @@ class ReferenceKeeper:
         if before.frames >= CONFIRM_FRAMES:
             self._candidate = None
             self._lens = Lens(best.x, best.y, best.radius_px, celsius.shape)
-            self._offset = OffsetFilter(self._netd_k / self._lens.core_px**0.5)
+            self._offset = OffsetFilter(
+                self._netd_k / self._lens.core_px**0.5, creeping=self._creeping
+            )
             self._witness = self._moved_s = None
             self._take(self._lens.look(celsius), time_s, self._offset)
 

@@ -7,8 +7,9 @@ correction; its own uncertainty goes into the budget of every reading.
 
 from typing import Final
 
-RATE_NOISE: Final = 0.004  # K s-1 per root s: how fast the rate of a settled sensor wanders
+RATE_NOISE: Final = 0.002  # K s-1 per root s: how fast the rate of a settled sensor wanders
 CREEP_RATE_C_S: Final = 0.15  # standard deviation of the rate right after a correction
+REST_RATE_C_S: Final = 0.02  # and of a sensor at rest
 JUMP_C: Final = 1.5  # standard deviation of the jump
 FIRST_C: Final = 5.0  # what is known of the offset before the first reading
 READING_FLOOR_C: Final = 0.008  # frame-to-frame movement of the whole frame, beyond pixel noise
@@ -21,14 +22,17 @@ class OffsetFilter:
     ----------
     reading_sd_c
         Standard deviation of one frame's reading of the reference (noise of the pixels averaged).
+    creeping
+        The sensor may still creep after a correction when the filter begins.
     """
 
-    def __init__(self, reading_sd_c: float) -> None:
+    def __init__(self, reading_sd_c: float, *, creeping: bool) -> None:
         self._noise = reading_sd_c**2 + READING_FLOOR_C**2
         self._time_s: float | None = None
         self.offset_c = 0.0
         self.rate_c_s = 0.0
-        self._p = (FIRST_C**2, 0.0, CREEP_RATE_C_S**2)
+        rate_c_s = CREEP_RATE_C_S if creeping else REST_RATE_C_S
+        self._p = (FIRST_C**2, 0.0, rate_c_s**2)
 
     @property
     def uncertainty_c(self) -> float:
