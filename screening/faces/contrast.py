@@ -4,7 +4,7 @@ A face is the warmest large thing at an entrance, and how warm it *appears* is o
 degrees before the reference has spoken. So the window hangs from the warm end of the picture, is
 never narrower than `NARROWEST_C` (an empty room is not stretched until its noise looks like
 something) nor wider than `WIDEST_C` (an open door at -10 deg C leaves the face its contrast), and
-things hotter than any face are clipped to white.
+things hotter than any face have no say in it.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ COLDEST_C, HOTTEST_C = -40.0, 120.0  # what a long-wave sensor can say; not a nu
 SKIN_CEILING_C = 42.0  # the hottest face, apparent, with an uncorrected sensor
 COLD_SHARE, WARM_SHARE = 0.05, 0.998  # of the pixels, between which the window lies
 NARROWEST_C, WIDEST_C = 5.0, 12.0
-SAMPLES = 128  # rows and columns that are looked at, at most
+HALO = np.ones((5, 5), np.uint8)  # how far the optics smear the edge of something hot, in pixels
+SAMPLES = 80  # rows and columns that are looked at, at most
 
 
 class Contrast:
@@ -48,6 +49,7 @@ class Contrast:
         self._celsius = np.empty((rows, columns), np.float32)
         self._step = max(1, -(-max(rows, columns) // SAMPLES))
         self._samples = np.empty_like(self._celsius[:: self._step, :: self._step])
+        self._hot = np.empty((rows, columns), np.uint8)
         picture.fill(-1.0)
         self._target = picture[:rows, :columns]
         self.cold_c = COLDEST_C
@@ -78,20 +80,28 @@ class Contrast:
             level = self._shares(0.5)[0]
             for box in exclude:
                 scaled[self._covered(box)] = level
-        self.cold_c, warm_c = self._shares(COLD_SHARE, WARM_SHARE)
-        high = min(warm_c, SKIN_CEILING_C)
+        self.cold_c, high = self._shares(COLD_SHARE, WARM_SHARE)
         span = min(max(high - self.cold_c, NARROWEST_C), WIDEST_C)
         np.multiply(scaled, 2.0 / span, out=target)
         np.add(target, 1.0 - high * 2.0 / span, out=target)
         np.clip(target, -1.0, 1.0, out=target)
 
     def _shares(self, *shares: float) -> tuple[float, ...]:
-        """Return the temperatures below which these shares of the picture lie."""
-        np.copyto(self._samples, self._celsius[:: self._step, :: self._step])
+        """Return the temperatures below which these shares of what is not hot lie."""
+        hot = self._hot
+        np.greater(self._celsius, SKIN_CEILING_C, out=hot.view(np.bool_))
+        anything_hot = bool(hot.any())
+        step = self._step
+        np.copyto(self._samples, self._celsius[::step, ::step])
+        if anything_hot:
+            cv2.dilate(hot, HALO, dst=hot)
+            np.copyto(self._samples, np.nan, where=hot[::step, ::step].view(np.bool_))
         flat = self._samples.reshape(-1)
-        places = [round(share * (flat.size - 1)) for share in shares]
-        flat.partition(places)
-        return tuple(float(flat[place]) for place in places)
+        flat.sort()  # what is no number comes last
+        count = int(np.searchsorted(flat, SKIN_CEILING_C, side="right"))
+        if count == 0:
+            return (SKIN_CEILING_C,) * len(shares)
+        return tuple(float(flat[round(share * (count - 1))]) for share in shares)
 
     def _covered(self, box: Box) -> tuple[slice, slice]:
         """Return the picture's rows and columns that a box of the frame touches."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 MAPS = (("fine", 8), ("coarse", 16))  # name and stride in pixels
 STEP = 16  # sides of a picture are multiples of it
 VALUES = 16
+FARTHEST = 1e5  # pixels: what says more is no answer
 
 
 class FaceNetwork:
@@ -86,7 +87,7 @@ def merge(found: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
     (Bazarevsky et al. 2019, section 3.4: less jitter than dropping all but the best).
     """
     rest = found[np.argsort(-found[:, 0], kind="stable")]
-    rest = rest[np.all(np.isfinite(rest), axis=1) & (rest[:, 3] > 1.0) & (rest[:, 4] > 1.0)]
+    rest = rest[np.all(np.abs(rest) < FARTHEST, axis=1) & np.all(rest[:, 3:5] > 1.0, axis=1)]
     merged = []
     while len(rest):
         best = rest[0]
@@ -95,6 +96,7 @@ def merge(found: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
         common = np.prod(np.maximum(high - low, 0.0), axis=1)
         union = np.prod(rest[:, 3:5], axis=1) + best[3] * best[4] - common
         group = common > overlap * union
+        group[0] = True
         weight = rest[group, :1]
         mean = (rest[group] * weight).sum(axis=0) / weight.sum()
         mean[0] = best[0]
