@@ -20,7 +20,6 @@ _CODES = 65536
 _SPAN_C = (-40.0, 110.0)  # what the camera sees in high gain
 _NOISE_PLANES = 6
 _NOISE_MARGIN = 64
-_OPTICS_SIGMA_PX = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ class Detector:
         self._table, self._low, self._scale = _calibration(camera)
         planes = (_NOISE_PLANES, shape[0] + _NOISE_MARGIN, shape[1] + _NOISE_MARGIN)
         self._noise = rng.standard_normal(planes, np.float32)
-        self._noise *= np.float32(self._model.netd_k * self._slope * self._scale)
+        self._noise *= np.float32(self._model.netd_k * camera.noise * self._slope * self._scale)
         self._pattern = _fixed_pattern(shape, rng) * np.float32(self._slope * self._scale)
         self._code = np.empty(shape, np.float32)
         self._raw = np.empty(shape, np.uint16)
@@ -148,7 +147,7 @@ class Detector:
         if state is FfcState.IN_PROGRESS:
             scene.fill(float(radiometry.radiance(self._fpa_c(time_s) - 4.0)))
         cv2.GaussianBlur(
-            scene, (5, 5), _OPTICS_SIGMA_PX, dst=scene, borderType=cv2.BORDER_REPLICATE
+            scene, (5, 5), self._camera.softness_px, dst=scene, borderType=cv2.BORDER_REPLICATE
         )
         shift = (offset_k * self._slope - self._low) * self._scale
         cv2.scaleAdd(scene, self._scale, self._noise_now(), dst=self._code)

@@ -1,154 +1,366 @@
-"""People as layers: what a head and a body radiate as seen from one direction."""
+"""People as layers: what a head and a body radiate as seen from one direction.
+
+A figure is rasterised once per direction (every ten degrees) and kept. In between, a view is bent
+by its own depth, so that a head turns smoothly; `scene` scales and places it.
+"""
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.simulator import radiometry, skin
+from device.simulator import clothes, meshes, paint, radiometry, skin, wear
+from device.simulator.raster import rasterise
 from device.simulator.schema import Person, Room
 
 Image = NDArray[np.float32]
-LAYER_MM_PER_PX = 1.5
-_HALF_WIDTH_MM, _HALF_HEIGHT_MM = 165.0, 195.0
-# right canthus, left canthus, nose tip, right and left mouth corner: mm from the head's centre,
-# x to the picture's right, y down, z towards the viewer
-LANDMARKS_MM = np.array(
-    [
-        [-17.0, 0.0, 95.5],
-        [17.0, 0.0, 95.5],
-        [0.0, 32.0, 94.0],
-        [-25.0, 62.0, 76.0],
-        [25.0, 62.0, 76.0],
-    ]
-)
+VIEW_STEP_DEG = 10.0
+PIVOT_MM = np.array([0.0, 85.0, -20.0], np.float32)  # what a head turns about
+_PITCH_LIMIT_DEG = 40.0
+_BODY_STEP_DEG = 15.0
+_FINE_YAW_DEG = 45.0
+_MARGIN_PX = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A part of a figure seen from one direction, at `mm_per_px`, anchored at its centre.
+    """A part of a figure seen from one direction.
 
     Attributes
     ----------
-    radiance
-        `(h, w) float32`, multiplied by `alpha`.
-    alpha
-        `(h, w) float32`, 0 to 1.
-    cold
-        `(h, w) float32`: change of radiance per kelvin that the canthus is chilled.
+    radiance, alpha
+        `(h, w) float32`; radiance is multiplied by alpha.
+    chill, breath
+        `(h, w) float32` change of radiance per kelvin of chill at the canthus, and at full breath.
+    depth
+        `(h, w) float32` mm towards the viewer from the pivot.
+    mm_per_px
+        Of the layer.
+    anchor
+        Pixel x, y of the head's origin.
     """
 
     radiance: Image
     alpha: Image
-    cold: Image
+    chill: Image
+    breath: Image
+    depth: Image
     mm_per_px: float
+    anchor: tuple[float, float]
 
 
-def head_layer(
-    body: skin.Skin, person: Person, room: Room, yaw_deg: float, pitch_deg: float
-) -> Layer:
-    """Paint the head of a person as an ellipsoid with warm and cool places."""
-    x, y = _grid()
-    a, b, c = 76.0, 115.0, 98.0
-    inside = 1.0 - (x / a) ** 2 - (y / b) ** 2
-    alpha = np.clip(inside * 12.0, 0.0, 1.0)
-    depth = c * np.sqrt(np.clip(inside, 0.0, None))
-    turn = _rotation(yaw_deg, pitch_deg)
-    local = np.stack([x, y, depth], axis=-1) @ turn  # back into the head's own axes
-    temp = np.full(x.shape, body.cheek_c)
-    _spot(temp, local, (0.0, -50.0, 84.0), 42.0, body.forehead_c - body.cheek_c)
-    _spot(temp, local, (0.0, 30.0, 98.0), 15.0, body.nose_c - body.cheek_c)
-    _spot(temp, local, (0.0, 62.0, 84.0), 20.0, body.mouth_c - body.cheek_c)
-    for mark, value in ((0, body.canthus_right_c), (1, body.canthus_left_c)):
-        _spot(temp, local, (np.sign(mark - 0.5) * 33.0, -2.0, 78.0), 15.0, 0.7)
-        at = LANDMARKS_MM[mark]
-        near = value - skin.HOT_SPOT_K
-        _blend(temp, local, tuple(at), 12.0, near)
-        _spot(temp, local, tuple(at), skin.HOT_SPOT_SIGMA_MM, skin.HOT_SPOT_K)
-    hair = (local[..., 1] < -72.0 - 0.25 * (local[..., 2] - 60.0)) | (local[..., 2] < 5.0)
-    temp[hair] = room.ambient_c + 5.0
-    slant = (
-        depth
-        / c
-        / np.sqrt((x / a) ** 2 * (c / a) ** 2 + (y / b) ** 2 * (c / b) ** 2 + (depth / c) ** 2)
-    )
-    emissivity = skin.EMISSIVITY - 0.12 * np.clip(1.0 - slant / 0.5, 0.0, 1.0) ** 2
-    if "glasses" in person.wears:
-        for side in (-1.0, 1.0):
-            lens = (
-                (np.abs(local[..., 0] - side * 33.0) < 26.0)
-                & (np.abs(local[..., 1]) < 19.0)
-                & (local[..., 2] > 20.0)
-            )
-            temp[lens] = room.ambient_c + 4.0
-            emissivity[lens] = 0.88
-    if "mask" in person.wears:
-        mask = (local[..., 1] > 18.0) & (local[..., 1] < 95.0) & (local[..., 2] > 10.0)
-        temp[mask] = body.cheek_c - 2.5
-    out = radiometry.leaving(temp, emissivity, room.mirrored_c) * alpha
-    chill = -radiometry.radiance_slope(34.0) * np.where(hair, 0.3, 2.0) * alpha
-    return Layer(_f32(out), _f32(alpha), _f32(chill), LAYER_MM_PER_PX)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where things of the face are in mm from the head's origin, x to the right, y down.
+
+    `hidden` says for right and left canthus whether something of the head itself is before it.
+    """
+
+    landmarks: NDArray[np.float32]  # (5, 2)
+    box: tuple[float, float, float, float]
+    hidden: tuple[bool, bool]
 
 
-def body_layer(body: skin.Skin, room: Room, rng: np.random.Generator) -> Layer:
-    """Paint neck, shoulders and trunk; its anchor is the head's centre, at the layer's top."""
-    half, height = 420.0, 900.0
-    x, y = np.meshgrid(
-        np.arange(-half, half, LAYER_MM_PER_PX * 2), np.arange(0.0, height, LAYER_MM_PER_PX * 2)
-    )
-    neck = (np.abs(x) < 58.0) & (y > 60.0) & (y < 200.0)
-    slope = 165.0 + (np.abs(x) / 210.0) ** 2.2 * 60.0
-    trunk = (np.abs(x) < 215.0) & (y > slope)
-    cloth = room.ambient_c + 6.5 + 0.9 * np.sin(x / 31.0 + rng.random() * 6.0) * np.cos(y / 90.0)
-    temp = np.where(trunk, cloth, body.neck_c)
-    alpha = (neck | trunk).astype(np.float64)
-    out = radiometry.leaving(temp, np.where(trunk, 0.93, 0.98), room.mirrored_c) * alpha
-    return Layer(_f32(out), _f32(alpha), _f32(alpha * 0.0), LAYER_MM_PER_PX * 2)
+class Figure:
+    """One person, dressed, in the room's light.
+
+    Parameters
+    ----------
+    finest_mm
+        Pixel size at which the figure is seen nearest: its layers are not finer than that needs.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        body: skin.Skin,
+        room: Room,
+        finest_mm: float,
+        rng: np.random.Generator,
+    ) -> None:
+        everyone = meshes.heads()
+        self._head = _choose_head(person, rng)
+        self.style = _style(person, bool(everyone.female[self._head]), rng)
+        self._skin = body
+        self._room = room
+        self._seed = int(rng.integers(0, 24)) * 100
+        self._outfit = clothes.draw(rng)
+        self._mm = float(np.clip(finest_mm, 0.9, 4.0))
+        self._bare = meshes.mesh(everyone.vertices[self._head], everyone.canonical, everyone.faces)
+        self._dressed, self._part = wear.dress(self._bare, self.style)
+        self._canthi = self._bare.vertices[everyone.landmarks[:2]]
+        self._landmarks = self._bare.vertices[everyone.landmarks]
+        self._outline = self._bare.vertices[_face_vertices(everyone.canonical)]
+        self._heads: dict[tuple[int, int], Layer] = {}
+        self._bodies: dict[tuple[int, str], Layer] = {}
+        self.face_max_c = self._hottest()
+
+    @property
+    def canthi_covered(self) -> tuple[bool, bool]:
+        """Whether hair lies over each inner canthus."""
+        everyone = meshes.heads()
+        spots = everyone.canonical[everyone.landmarks[:2]]
+        cover = wear.hair_cover(spots, self.style, np.zeros(2, np.float32))
+        return bool(cover[0] > 0.5), bool(cover[1] > 0.5)
+
+    def head(self, yaw_deg: float, pitch_deg: float) -> Layer:
+        """Return the head as seen under this yaw and pitch, bent from the nearest view."""
+        key = (
+            round(yaw_deg / VIEW_STEP_DEG) % round(360.0 / VIEW_STEP_DEG),
+            round(float(np.clip(pitch_deg, -_PITCH_LIMIT_DEG, _PITCH_LIMIT_DEG)) / VIEW_STEP_DEG),
+        )
+        if key not in self._heads:
+            self._heads[key] = self._render_head(key[0] * VIEW_STEP_DEG, key[1] * VIEW_STEP_DEG)
+        off_yaw = (yaw_deg - key[0] * VIEW_STEP_DEG + 180.0) % 360.0 - 180.0
+        return _bend(self._heads[key], off_yaw, pitch_deg - key[1] * VIEW_STEP_DEG)
+
+    def body(self, yaw_deg: float, pose: str) -> Layer:
+        """Return the body as seen under this yaw."""
+        key = (round(yaw_deg / _BODY_STEP_DEG) % round(360.0 / _BODY_STEP_DEG), pose)
+        if key not in self._bodies:
+            self._bodies[key] = self._render_body(key[0] * _BODY_STEP_DEG, pose)
+        return self._bodies[key]
+
+    def marks(self, yaw_deg: float, pitch_deg: float) -> Marks:
+        """Say where the face is under this yaw and pitch."""
+        turn = rotation(yaw_deg, pitch_deg)
+        points = _turned(self._landmarks, turn)
+        outline = _turned(self._outline, turn)
+        low, high = outline[:, :2].min(axis=0), outline[:, :2].max(axis=0)
+        layer = self.head(yaw_deg, pitch_deg)
+        hidden = []
+        for point, covered in zip(points[:2], self.canthi_covered, strict=True):
+            x, y = point[:2] / layer.mm_per_px + layer.anchor
+            column = int(np.clip(round(float(x)), 0, layer.depth.shape[1] - 1))
+            row = int(np.clip(round(float(y)), 0, layer.depth.shape[0] - 1))
+            before = float(layer.depth[row, column]) - float(point[2] - PIVOT_MM[2])
+            hidden.append(covered or before > 7.0)
+        size = high - low
+        box = (float(low[0]), float(low[1]), float(size[0]), float(size[1]))
+        return Marks(points[:, :2], box, (hidden[0], hidden[1]))
+
+    def _hottest(self) -> float:
+        """Temperature of the hottest bare skin of the face, at rest."""
+        coat = self._coat(self._bare.canonical, self._bare.vertices, self._bare.cavity, None)
+        front = _face_vertices(self._bare.canonical) & (coat.bare > 0.5)
+        covered = np.zeros(len(front), bool)
+        if self.style.glasses:
+            x, y = np.abs(self._bare.canonical[:, 0]), self._bare.canonical[:, 1]
+            covered |= (np.abs(x - 31.0) < self.style.lens_mm[0]) & (np.abs(y - 4.0) < 16.0)
+        if self.style.mask:
+            covered |= wear.mask_cover(self._bare.canonical) > 0.5
+        hottest = float(coat.temp_c[front & ~covered].max())
+        if not self.style.glasses and not all(self.canthi_covered):
+            hottest = max(hottest, self._skin.canthus_right_c, self._skin.canthus_left_c)
+        return hottest
+
+    def _coat(
+        self,
+        canonical: Image,
+        own: Image,
+        cavity: Image,
+        part: NDArray[np.int32] | None,
+    ) -> paint.Coat:
+        kind = np.zeros(len(canonical), np.int32) if part is None else part
+        return paint.paint(
+            paint.Surface(canonical, own, cavity, kind),
+            self._canthi,
+            self._skin,
+            self.style,
+            self._room.ambient_c,
+            self._seed,
+        )
+
+    def _render_head(self, yaw_deg: float, pitch_deg: float) -> Layer:
+        facing = abs((yaw_deg + 180.0) % 360.0 - 180.0) <= _FINE_YAW_DEG
+        mm = self._mm if facing else min(self._mm * 2.0, 4.0)
+        turn = rotation(yaw_deg, pitch_deg)
+        shape = self._dressed
+        place = _Placed(_turned(shape.vertices, turn), shape.faces, mm)
+        # hair, mask and the like are painted where the skin under them is
+        under = self._bare.vertices
+        own = np.concatenate([under, shape.vertices[len(under) :]])
+        hits = place.hits
+        canonical = hits.interpolate(shape.canonical)
+        near = np.take_along_axis(hits.corners, hits.weights.argmax(axis=1)[:, None], axis=1)[:, 0]
+        coat = self._coat(
+            canonical, hits.interpolate(own), hits.interpolate(shape.cavity), self._part[near]
+        )
+        slant = np.abs(hits.interpolate((shape.normals @ turn.T)[:, 2].astype(np.float32)))
+        fade = np.ones(len(canonical), np.float32)
+        if not self.style.scarf:
+            start, end = (106.0, 124.0) if self._outfit.neckline_mm < 150.0 else (130.0, 165.0)
+            hair = self._part[near] == wear.Part.HAIR
+            fade = np.clip((end - canonical[:, 1]) / (end - start), 0.0, 1.0)
+            fade = np.where(hair, np.clip((204.0 - canonical[:, 1]) / 20.0, 0.0, 1.0), fade)
+        chill = -coat.chill
+        return place.layer(coat, slant, fade.astype(np.float32), chill, self._room)
+
+    def _render_body(self, yaw_deg: float, pose: str) -> Layer:
+        bodies = meshes.bodies()
+        number = bodies.of_head[self._head]
+        mirrored = pose.startswith("-")
+        vertices = bodies.vertices[number, bodies.poses.index(pose.removeprefix("-"))]
+        if mirrored:
+            vertices = vertices * np.array([-1.0, 1.0, 1.0], np.float32)
+        shape = meshes.mesh(vertices, bodies.canonical, bodies.faces, rounds=4)
+        turn = rotation(yaw_deg, 0.0)
+        mm = float(np.clip(self._mm * 2.0, 2.0, 6.0))
+        loose = np.clip((bodies.canonical[:, 1] - 110.0) / 60.0, 0.0, 1.0) * (bodies.hand < 0.5)
+        clothed = shape.vertices + shape.normals * (loose * 7.0)[:, None]
+        place = _Placed(_turned(clothed.astype(np.float32), turn), shape.faces, mm)
+        hits = place.hits
+        canonical = hits.interpolate(shape.canonical)
+        if mirrored:
+            canonical[:, 0] *= -1.0
+        temp, emissivity = clothes.paint(
+            canonical,
+            hits.interpolate(shape.cavity),
+            hits.interpolate(bodies.hand.astype(np.float32)),
+            self._skin,
+            self._outfit,
+            self._room.ambient_c,
+            self._seed,
+        )
+        none = np.zeros(len(temp), np.float32)
+        slant = np.abs(hits.interpolate((shape.normals @ turn.T)[:, 2].astype(np.float32)))
+        coat = paint.Coat(temp, emissivity, none, none, none)
+        return place.layer(coat, slant, np.ones(len(temp), np.float32), none, self._room)
 
 
-def landmarks_mm(yaw_deg: float, pitch_deg: float) -> NDArray[np.float64]:
-    """Where the five landmarks are, turned: `(5, 3)` mm from the head's centre."""
-    return LANDMARKS_MM @ _rotation(yaw_deg, pitch_deg).T
+class _Placed:
+    """A mesh laid out on the pixels of a layer of its own."""
+
+    def __init__(self, points: Image, faces: NDArray[np.int32], mm: float) -> None:
+        low, high = points[:, :2].min(axis=0) / mm, points[:, :2].max(axis=0) / mm
+        corner = np.floor(low) - _MARGIN_PX
+        self._size = tuple(int(v) for v in np.ceil(high) - corner + 1 + _MARGIN_PX)
+        self._mm = mm
+        self._anchor = (float(-corner[0]), float(-corner[1]))
+        screen = np.empty_like(points)
+        screen[:, 0] = points[:, 0] / mm + self._anchor[0]
+        screen[:, 1] = points[:, 1] / mm + self._anchor[1]
+        screen[:, 2] = points[:, 2]
+        self.hits = rasterise(screen, faces, self._size[1], self._size[0])
+        self._depth = self.hits.interpolate(points[:, 2].astype(np.float32)) - PIVOT_MM[2]
+
+    def layer(self, coat: paint.Coat, slant: Image, fade: Image, chill: Image, room: Room) -> Layer:
+        """Turn what was painted into radiance that leaves towards the viewer."""
+        grazing = (1.0 - np.clip(slant, 0.0, 1.0)) ** 4
+        emissivity = coat.emissivity * (1.0 - 0.28 * grazing)
+        out = radiometry.leaving(coat.temp_c, emissivity, room.mirrored_c)
+        slope = radiometry.radiance_slope(34.0)
+        return Layer(
+            radiance=_soft(self._image(out.astype(np.float32) * fade)),
+            alpha=_soft(self._image(fade)),
+            chill=self._image(chill * np.float32(slope) * fade),
+            breath=self._image(coat.breath * np.float32(slope) * fade),
+            depth=self._image(self._depth),
+            mm_per_px=self._mm,
+            anchor=self._anchor,
+        )
+
+    def _image(self, values: Image) -> Image:
+        out = np.zeros(self._size[0] * self._size[1], np.float32)
+        out[self.hits.pixel] = values
+        return out.reshape(self._size[1], self._size[0])
 
 
-def _grid() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    step = LAYER_MM_PER_PX
-    x, y = np.meshgrid(
-        np.arange(-_HALF_WIDTH_MM, _HALF_WIDTH_MM, step),
-        np.arange(-_HALF_HEIGHT_MM, _HALF_HEIGHT_MM, step),
-    )
-    return x, y
-
-
-def _rotation(yaw_deg: float, pitch_deg: float) -> NDArray[np.float64]:
+def rotation(yaw_deg: float, pitch_deg: float) -> NDArray[np.float32]:
     """Head axes to view axes: yaw about the vertical (nose to the right), then pitch (down)."""
     a, b = np.radians(yaw_deg), np.radians(pitch_deg)
     yaw = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
     pitch = np.array([[1, 0, 0], [0, np.cos(b), np.sin(b)], [0, -np.sin(b), np.cos(b)]])
-    return np.asarray(pitch @ yaw)
+    return np.asarray(pitch @ yaw, np.float32)
 
 
-def _spot(
-    temp: NDArray[np.float64],
-    local: NDArray[np.float64],
-    at: tuple[float, float, float],
-    sigma_mm: float,
-    size_k: float,
-) -> None:
-    distance = ((local - np.array(at)) ** 2).sum(axis=-1)
-    temp += size_k * np.exp(-distance / (2.0 * sigma_mm**2))
+def _turned(points: Image, turn: NDArray[np.float32]) -> Image:
+    return np.asarray((points - PIVOT_MM) @ turn.T + PIVOT_MM, np.float32)
 
 
-def _blend(
-    temp: NDArray[np.float64],
-    local: NDArray[np.float64],
-    at: tuple[float, float, float],
-    sigma_mm: float,
-    value_c: float,
-) -> None:
-    weight = np.exp(-(((((local - np.array(at)) ** 2).sum(axis=-1)) / (2.0 * sigma_mm**2)) ** 2))
-    temp += weight * (value_c - temp)
+def _bend(layer: Layer, yaw_deg: float, pitch_deg: float) -> Layer:
+    """Turn a view by a few degrees: every pixel moves by its depth."""
+    if abs(yaw_deg) < 0.2 and abs(pitch_deg) < 0.2:
+        return layer
+    scale = np.float32(np.pi / 180.0 / layer.mm_per_px)
+    height, width = layer.alpha.shape
+    rows, columns = _ramp(height, width)
+    map_x = columns - np.float32(np.clip(yaw_deg, -8.0, 8.0)) * scale * layer.depth
+    map_y = rows - np.float32(np.clip(pitch_deg, -8.0, 8.0)) * scale * layer.depth
+
+    def move(image: Image) -> Image:
+        return np.asarray(cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR), np.float32)
+
+    return Layer(
+        move(layer.radiance),
+        move(layer.alpha),
+        move(layer.chill),
+        move(layer.breath),
+        layer.depth,
+        layer.mm_per_px,
+        layer.anchor,
+    )
 
 
-def _f32(array: NDArray[np.float64]) -> Image:
-    return np.ascontiguousarray(array, np.float32)
+def _ramp(height: int, width: int) -> tuple[Image, Image]:
+    return (
+        np.arange(height, dtype=np.float32)[:, None],
+        np.arange(width, dtype=np.float32)[None, :],
+    )
+
+
+def _soft(image: Image) -> Image:
+    """Take the jags of single samples off edges."""
+    return np.asarray(cv2.GaussianBlur(image, (3, 3), 0.55), np.float32)
+
+
+def _face_vertices(canonical: Image) -> NDArray[np.bool_]:
+    x, y, z = canonical.T
+    around = np.degrees(np.arctan2(np.abs(x), z + 8.0))
+    return np.asarray((around < 72.0) & (y > -52.0) & (y < 112.0) & (z > 5.0))
+
+
+def _choose_head(person: Person, rng: np.random.Generator) -> int:
+    everyone = meshes.heads()
+    fits = np.flatnonzero(everyone.child == person.child)
+    drawn = int(fits[int(rng.integers(0, len(fits)))])
+    return drawn if person.head is None else person.head % len(everyone.child)
+
+
+def _style(person: Person, female: bool, rng: np.random.Generator) -> wear.Style:
+    """Draw hair and beard; what the scenario says is kept."""
+    worn = set(person.wears)
+    lot = rng.random(6)
+    if female or person.child:
+        hair = str(rng.choice(["long", "long", "medium", "short", "medium"]))
+    else:
+        hair = str(rng.choice(["short", "short", "buzz", "bald", "fringe_of_hair", "medium"]))
+    if person.child and not female:
+        hair = str(rng.choice(["short", "medium"]))
+    if "long_hair" in worn:
+        hair = "long"
+    if "bald" in worn:
+        hair = "bald"
+    if "fringe" in worn and hair in {"bald", "fringe_of_hair", "buzz"}:
+        hair = "medium"
+    spans = {"bald": (0, 0), "fringe_of_hair": (2, 5), "buzz": (1, 3), "short": (5, 12)}
+    low, high = spans.get(hair, (11, 22))
+    grows = not female and not person.child
+    bearded = "beard" in worn or (grows and not worn & {"mask"} and lot[0] < 0.30)
+    return wear.Style(
+        hair=hair,
+        hair_mm=float(rng.uniform(low, high)) if high else 0.0,
+        hairline_mm=float(rng.uniform(-76.0, -60.0)),
+        beard_mm=float(rng.uniform(1.5, 9.0)) if bearded else 0.0,
+        beard_long_mm=float(rng.uniform(20.0, 90.0)) if bearded and lot[1] < 0.3 else 0.0,
+        moustache=bool(grows and lot[2] < 0.15),
+        brow=float(rng.uniform(0.4, 1.0)),
+        glasses="glasses" in worn,
+        lens_mm=(float(rng.uniform(25.0, 30.0)), float(rng.uniform(16.0, 23.0))),
+        cap="cap" in worn,
+        brim=bool(lot[3] < 0.8),
+        fringe="fringe" in worn,
+        mask="mask" in worn,
+        scarf="scarf" in worn,
+    )

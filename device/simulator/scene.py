@@ -1,14 +1,17 @@
 """The scene at one moment as radiance at the lens: room, references, and people by distance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.simulator import figures, radiometry, skin
+from device.simulator import radiometry, skin
 from device.simulator.camera import Optics
-from device.simulator.schema import Reference, Room, Scenario
+from device.simulator.figures import Figure, Layer
+from device.simulator.room import room_image
+from device.simulator.schema import Person, Reference, Room, Scenario
 from device.simulator.timeline import Path, Pose
 from device.simulator.truth import (
     Box,
@@ -21,8 +24,7 @@ from device.simulator.truth import (
 )
 
 Image = NDArray[np.float32]
-_FACE_MM = np.array([[-66.0, -62.0], [66.0, 108.0]])  # brow and cheeks to chin, from head's centre
-_EYE_BELOW_TOP_M = 0.115
+_EYE_BELOW_TOP_M = 0.12
 _NEAREST_M = 0.25  # nearer, a person is beside the camera
 _BEHIND_DEG = 75.0  # a head turned further shows no face
 
@@ -38,26 +40,19 @@ class Rendered:
 class _Actor:
     """A person with everything that does not change over the scenario."""
 
-    def __init__(self, number: int, scenario: Scenario, rng: np.random.Generator) -> None:
+    def __init__(
+        self, number: int, scenario: Scenario, optics: Optics, rng: np.random.Generator
+    ) -> None:
         self.id = number
         self.person = scenario.people[number - 1]
         self.path = Path(self.person, rng)
         self.skin = skin.draw(self.person, scenario.room, rng)
-        usual = 1.22 if self.person.child else float(np.clip(rng.normal(1.71, 0.07), 1.58, 1.83))
+        usual = 1.24 if self.person.child else float(np.clip(rng.normal(1.71, 0.07), 1.58, 1.83))
         self.height_m = self.person.height_m or usual
         if self.person.wheelchair:
             self.height_m = min(self.height_m, 1.32)
-        self.body = figures.body_layer(self.skin, scenario.room, rng)
-        self._room = scenario.room
-        self._heads: dict[tuple[int, int], figures.Layer] = {}
-
-    def head(self, yaw_deg: float, pitch_deg: float) -> figures.Layer:
-        key = (round(yaw_deg / 5.0), round(pitch_deg / 5.0))
-        if key not in self._heads:
-            self._heads[key] = figures.head_layer(
-                self.skin, self.person, self._room, key[0] * 5.0, key[1] * 5.0
-            )
-        return self._heads[key]
+        finest_mm = 1000.0 * max(self.path.nearest_m, 0.4) / optics.focal_px
+        self.figure = Figure(self.person, self.skin, scenario.room, finest_mm, rng)
 
 
 class Scene:
@@ -67,16 +62,20 @@ class Scene:
         self._scenario = scenario
         self._optics = optics
         self._actors = tuple(
-            _Actor(number, scenario, rng) for number in range(1, len(scenario.people) + 1)
+            _Actor(number, scenario, optics, rng) for number in range(1, len(scenario.people) + 1)
         )
         self._wander = tuple(rng.random((len(scenario.references), 3)))
-        self._room = _room_image(scenario.room, optics, rng)
+        self._room = room_image(scenario.room, optics, rng)
 
     def render(self, time_s: float, out: Image) -> Rendered:
         """Draw the moment `time_s` into `out` (band radiance, `(H, W) float32`)."""
+        return self.stage([actor.path.at(time_s) for actor in self._actors], time_s, out)
+
+    def stage(self, poses: Sequence[Pose | None], time_s: float, out: Image) -> Rendered:
+        """Draw everybody in the pose that is given for them (None: not there) into `out`."""
         np.copyto(out, self._room)
         references = self._draw_references(time_s, out)
-        present = [(a, pose) for a in self._actors if (pose := a.path.at(time_s)) is not None]
+        present = [(a, p) for a, p in zip(self._actors, poses, strict=True) if p is not None]
         present.sort(key=lambda item: -item[1].z_m)
         covered: list[Box] = []
         people: list[PersonTruth] = []
@@ -123,11 +122,7 @@ class Scene:
                 x, y = x + reference.knocked_by[0], y + reference.knocked_by[1]
             u, v, depth = self._optics.project(x, y, z)
             radius = reference.size_m / 2.0 * self._optics.focal_px / depth
-            tau, air = self._air(depth)
-            disc = radiometry.leaving(
-                surface_c, reference.emissivity, self._scenario.room.mirrored_c
-            )
-            _disc(out, u, v, radius, float(disc) * tau + air)
+            _plate(out, reference, (u, v), radius, self._glow(reference, surface_c, depth))
             box = (u - radius, v - radius, 2.0 * radius, 2.0 * radius)
             inside = box[0] >= 0 and box[1] >= 0 and u + radius < out.shape[1]
             truths.append(
@@ -135,12 +130,28 @@ class Scene:
             )
         return tuple(truths)
 
+    def _glow(
+        self, reference: Reference, surface_c: float, depth_m: float
+    ) -> tuple[float, float, float]:
+        """Radiance at the lens of a reference's housing, rim and centre."""
+        room = self._scenario.room
+        tau, air = self._air(depth_m)
+        box_c = room.ambient_c + 0.12 * max(0.0, surface_c - room.ambient_c)
+        places = ((box_c, 0.9), (surface_c - reference.uniformity_k, reference.emissivity))
+        values = [
+            float(radiometry.leaving(temp_c, e, room.mirrored_c)) * tau + air
+            for temp_c, e in (*places, (surface_c, reference.emissivity))
+        ]
+        return values[0], values[1], values[2]
+
     def _draw_person(self, actor: _Actor, pose: Pose, time_s: float, out: Image) -> PersonTruth:
         at, mm_per_px = self._place(actor, pose)
         air = self._air(mm_per_px * self._optics.focal_px / 1000.0)
-        _paste(out, actor.body, at, mm_per_px, 0.0, 0.0, air, at_top=True)
-        head = actor.head(pose.yaw_deg, pose.pitch_deg)
-        _paste(out, head, at, mm_per_px, pose.roll_deg, actor.skin.chill_k(time_s), air)
+        body = actor.figure.body(_body_yaw_deg(pose), _body_pose(actor.person, pose))
+        _paste(out, body, at, mm_per_px, 0.0, (0.0, 0.0), air)
+        head = actor.figure.head(pose.yaw_deg, pose.pitch_deg)
+        state = (actor.skin.chill_k(time_s), actor.skin.breath(time_s))
+        _paste(out, head, at, mm_per_px, pose.roll_deg, state, air)
         return self._person_truth(actor, pose, time_s, at, mm_per_px)
 
     def _place(self, actor: _Actor, pose: Pose) -> tuple[Point, float]:
@@ -153,39 +164,40 @@ class Scene:
         self, actor: _Actor, pose: Pose, time_s: float, at: Point, mm_per_px: float
     ) -> PersonTruth:
         body, chill = actor.skin, actor.skin.chill_k(time_s)
-        hot = max(body.canthus_right_c, body.canthus_left_c) - chill
+        cold = skin.COLD_FACTORS
         yaw = (pose.yaw_deg + 180.0) % 360.0 - 180.0
-        spin = np.radians(pose.roll_deg)
-        roll = np.array([[np.cos(spin), -np.sin(spin)], [np.sin(spin), np.cos(spin)]])
         box = landmarks = None
         visible = 0.0
+        hidden = (True, True)
         if abs(yaw) < _BEHIND_DEG:
-            points = figures.landmarks_mm(yaw, pose.pitch_deg)[:, :2] @ roll.T / mm_per_px + at
-            marks = [(float(px), float(py)) for px, py in points]
-            landmarks = (marks[0], marks[1], marks[2], marks[3], marks[4])
-            shift = 40.0 * np.sin(np.radians(yaw))
-            corners = (_FACE_MM + np.array([shift, 0.0])) / mm_per_px + at
-            (x0, y0), (x1, y1) = corners
-            box = (float(x0), float(y0), float(x1 - x0), float(y1 - y0))
+            marks = actor.figure.marks(yaw, pose.pitch_deg)
+            spin = np.radians(pose.roll_deg)
+            roll = np.array([[np.cos(spin), -np.sin(spin)], [np.sin(spin), np.cos(spin)]])
+            points = marks.landmarks @ roll.T / mm_per_px + at
+            spots = [(float(x), float(y)) for x, y in points]
+            landmarks = (spots[0], spots[1], spots[2], spots[3], spots[4])
+            x, y, w, h = (v / mm_per_px for v in marks.box)
+            centre = np.array([x + w / 2.0, y + h / 2.0]) @ roll.T + at
+            box = (float(centre[0] - w / 2.0), float(centre[1] - h / 2.0), w, h)
             visible = _inside(box, self._optics)
+            hidden = marks.hidden
         occlusions = [Occlusion(w) for w in actor.person.wears if w in set(Occlusion)]
         if 0.0 < visible < 0.98:
             occlusions.append(Occlusion.FRAME)
-        free = "glasses" not in actor.person.wears
         return PersonTruth(
             id=actor.id,
             visitor=actor.person.role == "visitor",
             face_box=box,
             landmarks=landmarks,
-            canthi_visible=(free and -70 < yaw < 40, free and -40 < yaw < 70),
+            canthi_visible=(not hidden[0], not hidden[1]),
             skin=SkinTruth(
                 body.canthus_right_c - chill,
                 body.canthus_left_c - chill,
-                body.forehead_c - 2.0 * chill,
-                body.cheek_c - 2.0 * chill,
-                body.nose_c - 2.0 * chill,
-                body.mouth_c - chill,
-                hot if free else body.forehead_c - 2.0 * chill,
+                body.forehead_c - cold["forehead"] * chill,
+                body.cheek_c - cold["cheek"] * chill,
+                body.nose_c - cold["nose"] * chill,
+                body.mouth_c - cold["mouth"] * chill,
+                actor.figure.face_max_c - chill,
             ),
             mm_per_px=mm_per_px,
             distance_m=mm_per_px * self._optics.focal_px / 1000.0,
@@ -250,73 +262,91 @@ def _surface_c(
     return float(value)
 
 
-def _disc(out: Image, u: float, v: float, radius: float, value: float) -> None:
-    x0, x1 = max(0, int(u - radius - 2)), min(out.shape[1], int(u + radius + 3))
-    y0, y1 = max(0, int(v - radius - 2)), min(out.shape[0], int(v + radius + 3))
+def _plate(
+    out: Image, reference: Reference, at: Point, radius: float, glow: tuple[float, float, float]
+) -> None:
+    """Draw a reference: `glow` is the radiance of its housing, of its rim and of its centre."""
+    reach = radius * (2.6 if reference.housing else 1.0) + 2.0
+    x0, x1 = max(0, int(at[0] - reach)), min(out.shape[1], int(at[0] + reach + 1))
+    y0, y1 = max(0, int(at[1] - reach)), min(out.shape[0], int(at[1] + reach + 1))
     if x0 >= x1 or y0 >= y1:
         return
-    y, x = np.mgrid[y0:y1, x0:x1]
-    alpha = np.clip(radius + 0.5 - np.hypot(x - u, y - v), 0.0, 1.0).astype(np.float32)
+    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float32)
+    dx, dy = np.abs(x - np.float32(at[0])), np.abs(y - np.float32(at[1]))
     patch = out[y0:y1, x0:x1]
-    patch += alpha * (np.float32(value) - patch)
+    if reference.housing:
+        box = np.clip(radius * 1.9 + 0.5 - dx, 0.0, 1.0) * np.clip(
+            radius * 2.4 + 0.5 - dy, 0.0, 1.0
+        )
+        patch += box * (np.float32(glow[0]) - patch)
+    distance = np.maximum(dx, dy) if reference.square else np.hypot(dx, dy)
+    cover = np.clip(np.float32(radius + 0.5) - distance, 0.0, 1.0)
+    value = glow[2] + (glow[1] - glow[2]) * np.clip(distance / radius, 0.0, 1.0) ** 2
+    patch += cover * (value.astype(np.float32) - patch)
 
 
 def _paste(
     out: Image,
-    layer: figures.Layer,
+    layer: Layer,
     at: Point,
     mm_per_px: float,
     roll_deg: float,
-    chill_k: float,
+    state: tuple[float, float],
     air: tuple[float, float],
-    *,
-    at_top: bool = False,
 ) -> None:
-    """Warp a layer to its place and lay it over what is there."""
+    """Warp a layer to its place and lay it over what is there.
+
+    `state` is the chill at the canthus in kelvin and the breath from -1 to 1; `air` what the way to
+    the camera lets through, and what it adds.
+    """
     scale = layer.mm_per_px / mm_per_px
-    radiance, alpha = layer.radiance, layer.alpha
-    if chill_k > 0.002:
-        radiance = radiance + np.float32(chill_k) * layer.cold
-    if scale < 0.7:
-        size = (max(2, round(radiance.shape[1] * scale)), max(2, round(radiance.shape[0] * scale)))
-        radiance = np.asarray(cv2.resize(radiance, size, interpolation=cv2.INTER_AREA), np.float32)
-        alpha = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), np.float32)
-        scale = scale * layer.alpha.shape[1] / size[0]
-    height, width = alpha.shape
-    c, s = np.cos(np.radians(roll_deg)) * scale, np.sin(np.radians(roll_deg)) * scale
-    cx, cy = (width - 1) / 2.0, 0.0 if at_top else (height - 1) / 2.0
-    reach = int(np.hypot(width, height) * scale * (1.0 if at_top else 0.5)) + 2
-    x0, x1 = max(0, int(at[0]) - reach), min(out.shape[1], int(at[0]) + reach + 1)
-    y0, y1 = max(0, int(at[1]) - reach), min(out.shape[0], int(at[1]) + reach + 1)
-    if x0 >= x1 or y0 >= y1:
-        return
+    radiance, alpha, (cx, cy) = layer.radiance, layer.alpha, layer.anchor
+    if state[0] > 0.002:
+        radiance = radiance + np.float32(state[0]) * layer.chill
+    if state != (0.0, 0.0):
+        radiance = radiance + np.float32(state[1]) * layer.breath
+    if scale < 0.75:
+        shape = (max(2, round(alpha.shape[1] * scale)), max(2, round(alpha.shape[0] * scale)))
+        shrink = (shape[0] / alpha.shape[1], shape[1] / alpha.shape[0])
+        radiance = np.asarray(cv2.resize(radiance, shape, interpolation=cv2.INTER_AREA), np.float32)
+        alpha = np.asarray(cv2.resize(alpha, shape, interpolation=cv2.INTER_AREA), np.float32)
+        cx, cy = (cx + 0.5) * shrink[0] - 0.5, (cy + 0.5) * shrink[1] - 0.5
+        scale_x, scale_y = scale / shrink[0], scale / shrink[1]
+    else:
+        scale_x = scale_y = scale
+    spin = np.radians(roll_deg)
     matrix = np.array(
-        [[c, -s, at[0] - x0 - c * cx + s * cy], [s, c, at[1] - y0 - s * cx - c * cy]], np.float64
+        [
+            [np.cos(spin) * scale_x, -np.sin(spin) * scale_y],
+            [np.sin(spin) * scale_x, np.cos(spin) * scale_y],
+        ]
     )
-    roi = (x1 - x0, y1 - y0)
-    warped = cv2.warpAffine(radiance, matrix, roi, flags=cv2.INTER_LINEAR)
-    cover = cv2.warpAffine(alpha, matrix, roi, flags=cv2.INTER_LINEAR)
-    patch = out[y0:y1, x0:x1]
-    patch *= 1.0 - cover
+    height, width = alpha.shape
+    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], float) - (cx, cy)
+    reach = corners @ matrix.T + at
+    low = np.maximum(np.floor(reach.min(axis=0)).astype(int), 0)
+    high = np.minimum(np.ceil(reach.max(axis=0)).astype(int) + 1, [out.shape[1], out.shape[0]])
+    if (low >= high).any():
+        return
+    shift = np.array(at) - low - matrix @ (cx, cy)
+    place = np.column_stack([matrix, shift])
+    size = (int(high[0] - low[0]), int(high[1] - low[1]))
+    warped = cv2.warpAffine(radiance, place, size, flags=cv2.INTER_LINEAR)
+    cover = cv2.warpAffine(alpha, place, size, flags=cv2.INTER_LINEAR)
+    patch = out[low[1] : high[1], low[0] : high[0]]
+    patch *= np.float32(1.0) - cover
     patch += np.float32(air[0]) * warped + np.float32(air[1]) * cover
 
 
-def _room_image(room: Room, optics: Optics, rng: np.random.Generator) -> Image:
-    """Walls and what stands before them, once."""
-    height, width = optics.height, optics.width
-    slow = cv2.resize(
-        rng.standard_normal((5, 7)).astype(np.float32),
-        (width, height),
-        interpolation=cv2.INTER_CUBIC,
-    )
-    fall = np.linspace(0.8, -0.6, height, dtype=np.float32)[:, None]
-    temp = room.ambient_c + 0.25 * slow + fall
-    for item in room.items:
-        u, v, depth = optics.project(*item.at)
-        px = optics.focal_px / depth
-        half_w, half_h = item.size[0] * px / 2.0, item.size[1] * px / 2.0
-        x0, x1 = max(0, int(u - half_w)), min(width, int(u + half_w))
-        y0, y1 = max(0, int(v - half_h)), min(height, int(v + half_h))
-        if x0 < x1 and y0 < y1:
-            temp[y0:y1, x0:x1] = item.temp_c
-    return np.asarray(radiometry.leaving(temp, 0.93, room.mirrored_c), np.float32)
+def _body_yaw_deg(pose: Pose) -> float:
+    """Where the body faces against the line to the camera, as `Pose.yaw_deg` does for the head."""
+    return pose.heading_deg - float(np.degrees(np.arctan2(-pose.x_m, pose.z_m)))
+
+
+def _body_pose(person: Person, pose: Pose) -> str:
+    if person.wheelchair:
+        return "sit"
+    if np.hypot(pose.vx_m_s, pose.vz_m_s) < 0.35:
+        return "hold" if person.holds else "stand"
+    quarter = int(pose.stride * 4.0) % 4
+    return ("stride", "stand", "-stride", "stand")[quarter]

@@ -45,13 +45,17 @@ class Camera(_Table):
         When it does one by itself.
     ffc_jump_k, ffc_settle_s
         Apparent jump after one and the time constant with which it fades.
+    softness_px
+        Standard deviation of the optics' blur.
+    noise
+        Temporal noise as a multiple of the data sheet's.
     fault
         A camera that lies: it pulls skin towards normal, clips, or has a wrong emissivity set.
     """
 
     model: Model = "boson-plus-640"
     portrait: bool = False
-    height_m: float = Field(default=1.6, gt=0.2, lt=3.0)
+    height_m: float = Field(default=1.58, gt=0.2, lt=3.0)
     tilt_deg: float = Field(default=0.0, ge=-30.0, le=30.0)
     frame_rate_hz: float | None = Field(default=None, gt=0.5, le=60.0)
     powered_for_s: Seconds = 7200.0
@@ -61,6 +65,8 @@ class Camera(_Table):
     ffc_every_s: Annotated[float, Field(gt=5.0)] | None = None
     ffc_jump_k: float = 1.0
     ffc_settle_s: float = Field(default=16.0, gt=0.1)
+    softness_px: float = Field(default=0.5, ge=0.3, le=2.0)
+    noise: float = Field(default=1.0, ge=0.0, le=10.0)
     fault: Literal["none", "normalises", "clips", "wrong_emissivity"] = "none"
 
 
@@ -97,6 +103,8 @@ class Reference(_Table):
     size_m: float = Field(default=0.06, gt=0.005)
     stability_k: float = 0.02  # slow wander of its surface, standard deviation
     uniformity_k: float = 0.05  # centre to rim
+    square: bool = False  # a plate, not a disc
+    housing: bool = True  # a box around it, a little warmer than the room
     heater_fails_at_s: Seconds | None = None
     drift_k_per_min: float = 0.0
     drifts_from_s: Seconds = 0.0
@@ -156,6 +164,7 @@ class Person(_Table):
     wheelchair: bool = False
     height_m: float | None = Field(default=None, gt=0.6, lt=2.3)
     wears: tuple[Wears, ...] = ()
+    holds: bool = False  # hands before the body, as with a phone or papers
     at_s: Seconds = 0.0
     start: Point
     steps: tuple[Step, ...] = Field(min_length=1)

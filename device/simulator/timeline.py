@@ -30,6 +30,8 @@ class Pose:
     yaw_deg, pitch_deg, roll_deg
         Of the head against the line to the camera: 0 looks into it; positive yaw shows the
         person's right cheek (nose to the picture's right), positive pitch looks down.
+    stride
+        Double steps walked: its fraction is the phase of the gait.
     """
 
     x_m: float
@@ -42,6 +44,7 @@ class Pose:
     yaw_deg: float
     pitch_deg: float
     roll_deg: float
+    stride: float
 
 
 class Path:
@@ -60,7 +63,7 @@ class Path:
         walk = _walk(person)
         self.ends_s = person.at_s + len(walk) * _DT_S
         self._columns = _settle(walk, rolling=person.wheelchair, rng=rng)
-        self._time = person.at_s + np.arange(len(walk)) * _DT_S
+        self.nearest_m = float(walk[:, 1].min())
 
     def at(self, time_s: float) -> Pose | None:
         """Return the pose, or None before the person comes and after they have left."""
@@ -142,7 +145,18 @@ def _settle(
     pitch = _follow(walk[:, 4]) + _wander(time, rng, 1.0) + 1.5 * gait * np.sin(phase)
     roll = _wander(time, rng, 1.0) + rng.normal(0.0, 1.5)
     return np.column_stack(
-        [walk[:, 0], walk[:, 1], lift, sway, velocity, _follow(heading, 0.25), yaw, pitch, roll]
+        [
+            walk[:, 0],
+            walk[:, 1],
+            lift,
+            sway,
+            velocity,
+            _follow(heading, 0.25),
+            yaw,
+            pitch,
+            roll,
+            phase / (4.0 * np.pi),
+        ]
     )
 
 

@@ -48,7 +48,8 @@ class PersonTruth:
     visitor
         Came to be screened (else a passer-by).
     face_box
-        From brow to chin and cheek to cheek as seen from here; None when the face is turned away.
+        From mid-forehead to chin and cheek to cheek as seen from here; None when the face is
+        turned away.
     landmarks
         Right inner canthus (left in the picture of a person who looks into the camera), left inner
         canthus, nose tip, right and left corner of the mouth; None when the face is turned away.

@@ -1,0 +1,117 @@
+"""What a dressed body radiates: cloth, folds, collar, bare neck, arms and hands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.simulator import noise, skin
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """What somebody wears below the chin.
+
+    Attributes
+    ----------
+    neckline_mm
+        How deep the neckline reaches at mid-breast, canonical y (130 is a crew neck, 230 low).
+    neck_wide_mm
+        Half-width of the neckline at its top.
+    sleeve_mm
+        Where sleeves end along the arm, canonical |x| (290 short, 450 long).
+    warmth
+        Share of the way from ambient to skin that the cloth reaches.
+    folds
+        Strength of folds in kelvin.
+    collar, placket, jacket, tie, vest
+        Darker or warmer pieces over it.
+    """
+
+    neckline_mm: float
+    neck_wide_mm: float
+    sleeve_mm: float
+    warmth: float
+    folds: float
+    collar: bool
+    placket: bool
+    jacket: bool
+    tie: bool
+
+
+def draw(rng: np.random.Generator) -> Outfit:
+    """Draw an outfit."""
+    jacket = bool(rng.random() < 0.3)
+    collar = bool(rng.random() < 0.45)
+    low = 128.0 if collar else float(rng.choice([128.0, 138.0, 160.0, 205.0]))
+    return Outfit(
+        neckline_mm=low + (float(rng.choice([0.0, 55.0])) if collar else 0.0),
+        neck_wide_mm=float(rng.uniform(58.0, 72.0) + (low > 150.0) * rng.uniform(5.0, 35.0)),
+        sleeve_mm=460.0 if jacket else float(rng.choice([300.0, 330.0, 460.0, 460.0])),
+        warmth=float(rng.uniform(0.36, 0.66)),
+        folds=float(rng.uniform(0.5, 1.3)),
+        collar=collar,
+        placket=bool(rng.random() < 0.4),
+        jacket=jacket,
+        tie=bool(collar and rng.random() < 0.25),
+    )
+
+
+def paint(
+    canonical: Values,
+    cavity: Values,
+    hand: Values,
+    body: skin.Skin,
+    outfit: Outfit,
+    ambient_c: float,
+    seed: int,
+) -> tuple[Values, Values]:
+    """Temperature in deg C and emissivity of `(N, 3)` canonical places of a body."""
+    x, y, z = canonical.T
+    side = np.abs(x)
+    arm = side > 185.0 + 0.10 * (y - 300.0).clip(0.0, 200.0)
+    front = z > -20.0
+    warm = body.neck_c - ambient_c
+    u, v = (x + 0.35 * z) / 2.2, y / 2.2
+    drape = noise.sample(noise.blotches(seed + 11, 5.0, 4.5), u, v)
+    crease = noise.sample(noise.blotches(seed + 12, 2.0, 3.0), u * 1.1 + 0.4 * v, v)
+    patch = noise.sample(noise.blotches(seed + 13, 16.0, 1.5), u, v)
+    touch = np.clip((240.0 - y) / 120.0, 0.0, 1.0)  # cloth lies on the shoulders
+    share = outfit.warmth + 0.16 * touch * front + 0.05 * patch
+    share = share - 0.12 * np.clip((y - 620.0) / 500.0, 0.0, 1.0)
+    temp = ambient_c + share * warm + outfit.folds * (0.55 * drape + 0.35 * crease)
+    temp += np.clip(cavity, -6.0, 8.0) * 0.12
+    if outfit.placket:
+        line = np.exp(-(((x - 2.0 + 3.0 * drape) / 5.0) ** 2)) * (y > 120.0) * (y < 700.0) * front
+        temp -= 1.1 * line
+    if outfit.jacket:
+        gap = 18.0 + 0.20 * (y - 120.0).clip(0.0, 300.0)
+        lapel = front & (side < gap) & (y < 640.0)
+        fall = outfit.folds * (0.5 * drape + 0.3 * crease)
+        cool = fall + (ambient_c + outfit.warmth * 0.62 * warm)
+        temp = np.where(lapel, temp, cool)
+        edge = np.exp(-(((side - gap) / 7.0) ** 2)) * front * (y < 640.0)
+        temp -= 0.5 * edge
+    if outfit.tie:
+        knot = front & (side < 14.0 + 0.06 * (y - 130.0)) & (y > 120.0) & (y < 560.0)
+        temp = np.where(knot, ambient_c + 0.3 * warm + 0.3 * crease, temp)
+    depth = outfit.neckline_mm - 95.0
+    reach = np.clip(1.0 - (side / outfit.neck_wide_mm) ** 2, 0.0, 1.0)
+    open_neck = np.where(front, 95.0 + depth * np.sqrt(reach), 112.0)
+    bare_neck = (y < np.maximum(open_neck, 112.0)) & (side < outfit.neck_wide_mm + 4.0)
+    if outfit.collar:
+        rise = np.clip((side - 8.0) / 30.0, 0.0, 1.0) * 16.0
+        collar = (y > 104.0 + 22.0 * (1 - rise / 16.0)) & (y < 150.0 - rise * 0.4) & (side < 84.0)
+        temp = np.where(collar, ambient_c + 0.48 * warm + 0.5 * crease, temp)
+        bare_neck &= ~collar | (side < 6.0)
+    skin_c = body.neck_c - 0.5 * np.clip((y - 110.0) / 80.0, 0.0, 1.0) + 0.3 * patch
+    skin_c = skin_c + np.clip(cavity, -4.0, 5.0) * 0.10
+    bare_arm = arm & (side > outfit.sleeve_mm)
+    arm_c = body.hand_c + 1.0 * np.clip((430.0 - side) / 150.0, 0.0, 1.0) + 0.3 * patch
+    temp = np.where(bare_arm | (hand > 0.5), arm_c, temp)
+    temp = np.where(bare_neck, skin_c, temp)
+    bare = bare_neck | bare_arm | (hand > 0.5)
+    emissivity = np.where(bare, skin.EMISSIVITY, 0.93)
+    return temp.astype(np.float32), emissivity.astype(np.float32)

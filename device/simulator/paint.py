@@ -1,0 +1,264 @@
+"""What a head radiates, place by place: skin by anatomical region, hair, glasses, cap and mask."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.simulator import noise, skin
+from device.simulator.wear import Part, Style, beard_cover, hair_cover, mask_cover, on_ear
+
+Values = NDArray[np.float32]
+Lengths = NDArray[np.floating[Any]]
+EYE_MM = 31.0  # canonical distance of a pupil from the middle
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The places of a head that are painted, `N` of them.
+
+    Attributes
+    ----------
+    canonical, own
+        `(N, 3)` mm: on the average person, and on this one.
+    cavity
+        `(N,)` mm, see `meshes.Mesh`.
+    part
+        `(N,)`, see `wear.Part`.
+    """
+
+    canonical: Values
+    own: Values
+    cavity: Values
+    part: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Coat:
+    """What `paint` says of each place.
+
+    Attributes
+    ----------
+    temp_c, emissivity
+        `(N,)`.
+    chill
+        Cooling of the place per kelvin that the canthus is chilled.
+    breath
+        Kelvin that the place warms when the person breathes out fully.
+    bare
+        Share of bare skin, 0 to 1.
+    """
+
+    temp_c: Values
+    emissivity: Values
+    chill: Values
+    breath: Values
+    bare: Values
+
+
+def paint(
+    surface: Surface,
+    canthi_mm: Values,
+    body: skin.Skin,
+    style: Style,
+    ambient_c: float,
+    seed: int,
+) -> Coat:
+    """Paint a head.
+
+    Parameters
+    ----------
+    canthi_mm
+        `(2, 3)` the person's own right and left inner canthus.
+    seed
+        Of the person's blotches, vessels and strands.
+    """
+    c = surface.canonical
+    x, y = c[:, 0], c[:, 1]
+    around = np.arctan2(x, c[:, 2] + 8.0) * 80.0  # mm along the skin
+    fine = noise.sample(noise.blotches(seed, 2.2), around / 1.1, y / 1.1)
+    wide = noise.sample(noise.blotches(seed + 1, 9.0), around / 1.1, y / 1.1)
+    veins = noise.sample(noise.vessels(seed + 2, 7.0), around / 0.9, y / 0.9)
+    skins = _Skins(
+        np.full(len(x), body.cheek_c, np.float32),
+        np.full(len(x), skin.COLD_FACTORS["cheek"], np.float32),
+    )
+    _regions(skins, c, body)
+    _eyes(skins, c, body)
+    slit = _mouth(skins, c, body)
+    temp = skins.temp
+    ear = on_ear(c)
+    skins.lay(ear * np.float32(0.9), body.ear_c, skin.COLD_FACTORS["ear"])
+    hollow = np.clip(surface.cavity, -2.5, 3.5)
+    temp += np.where(ear, hollow * 0.55, hollow * np.where(hollow > 0.0, 0.34, 0.26))
+    temp += 0.16 * fine + 0.26 * wide + 0.42 * veins * _step(-y - 5.0, 20.0) + 0.12 * veins
+    # nothing but the canthus is much hotter than it: over the whole face the clinical maximum lies
+    # 0.24 K above the canthi's
+    cap = np.float32(max(body.canthus_right_c, body.canthus_left_c) + 0.12)
+    temp[:] = cap - 0.25 * np.logaddexp(0.0, (cap - temp) / np.float32(0.25))
+    _canthi(surface, canthi_mm, body, skins)
+    breath = 0.9 * _blob(x, y - 42.0, 12.0, 6.0) * _step(c[:, 2] - 92.0, 4.0) + 0.15 * slit
+    coat = Coat(
+        temp,
+        np.full(len(x), skin.EMISSIVITY, np.float32),
+        skins.chill,
+        np.asarray(breath, np.float32),
+        np.ones(len(x), np.float32),
+    )
+    hair_c = ambient_c + 0.52 * (body.forehead_c - ambient_c)
+    temp += _brow(c, fine) * np.float32(0.45 * style.brow) * (np.float32(hair_c) - temp)
+    strands = (
+        noise.sample(noise.blotches(seed + 5, 1.1, 7.0), around / 0.9, y / 0.9),
+        noise.sample(noise.blotches(seed + 6, 4.0, 5.0), around / 0.9, y / 0.9),
+    )
+    _grow(surface, style, hair_c, strands, coat)
+    _wear(surface, style, body, ambient_c, (fine, wide), coat)
+    np.multiply(coat.chill, 0.25 + 0.75 * coat.bare, out=coat.chill)
+    return coat
+
+
+@dataclass(frozen=True, slots=True)
+class _Skins:
+    """Temperature and chill of the skin while region after region is laid over it."""
+
+    temp: Values
+    chill: Values
+
+    def lay(self, weight: Values, value_c: float, factor: float | None = None) -> None:
+        """Blend towards a temperature, and towards a factor of cooling, by `weight`."""
+        np.add(self.temp, weight * (np.float32(value_c) - self.temp), out=self.temp)
+        if factor is not None:
+            np.add(self.chill, weight * (np.float32(factor) - self.chill), out=self.chill)
+
+
+def _regions(skins: _Skins, canonical: Values, body: skin.Skin) -> None:
+    """Forehead, temples, neck, cheeks, chin and nose."""
+    x, y, z = canonical[:, 0], canonical[:, 1], canonical[:, 2]
+    side, lay, fore = np.abs(x), skins.lay, body.forehead_c
+    lay(_step(-14.0 - y, 9.0), fore, skin.COLD_FACTORS["forehead"])
+    lay(_blob(side - 62.0, y + 18.0, 14.0, 20.0) * 0.8, fore + 0.55)  # temple
+    lay(_step(y - 96.0 - 0.25 * (60.0 - z), 9.0), body.neck_c, skin.COLD_FACTORS["neck"])
+    lay(_blob(side - 44.0, y - 34.0, 19.0, 21.0) * 0.75, body.cheek_c - 0.55)  # cheek pad
+    lay(_blob(side - 33.0, y - 62.0, 16.0, 20.0) * 0.5, body.cheek_c + 0.1)
+    lay(_blob(side - 17.0, y - 46.0, 6.0, 10.0) * 0.7, fore + 0.1)  # beside the nostrils
+    lay(_blob(x, y - 98.0, 19.0, 12.0) * 0.6, body.cheek_c - 0.4)  # chin
+    nose = _blob(x, y - 26.0, 13.0, 16.0) * _step(z - 88.0, 4.0)
+    lay(nose, body.nose_c, skin.COLD_FACTORS["nose"])
+    lay(_blob(x, y - 6.0, 8.0, 10.0) * 0.7, 0.5 * (fore + body.nose_c))  # bridge
+
+
+def _eyes(skins: _Skins, canonical: Values, body: skin.Skin) -> None:
+    """Sockets: the lids and their hollows are warm, the globe's front and the lashes are not."""
+    side, y = np.abs(canonical[:, 0]), canonical[:, 1]
+    low = min(body.canthus_right_c, body.canthus_left_c)
+    orbit = _blob(side - EYE_MM + 3.0, y + 1.0, 19.0, 12.0)
+    skins.lay(orbit * 0.9, low - 0.85, 1.3)
+    inner = _blob(side - 15.0, y + 6.0, 8.0, 9.0)
+    skins.lay(inner * 0.8, low - 0.7, 1.1)
+    globe = _step(1.0 - np.hypot((side - EYE_MM) / 11.5, (y - 0.5) / 5.2), 0.22)
+    skins.lay(globe * 0.85, body.forehead_c - 0.55, 1.2)
+    lash = np.exp(-(((y + 4.6 + 0.011 * (side - EYE_MM) ** 2) / 1.6) ** 2))
+    lash *= _step(15.0 - np.abs(side - EYE_MM - 1.0), 2.0)
+    np.subtract(skins.temp, lash * np.float32(0.45), out=skins.temp)
+
+
+def _mouth(skins: _Skins, canonical: Values, body: skin.Skin) -> Values:
+    """Lips, and the slit between them, which is returned."""
+    x, y = canonical[:, 0], canonical[:, 1]
+    lips = _step(1.0 - np.hypot(x / 27.0, (y - 70.0) / 9.0), 0.2)
+    skins.lay(lips * 0.9, body.mouth_c - 0.55, skin.COLD_FACTORS["mouth"])
+    slit = np.exp(-(((y - 69.0 + 0.003 * x * x) / 2.0) ** 2)) * _step(27.0 - np.abs(x), 3.0)
+    skins.lay(np.asarray(slit * 0.8, np.float32), body.mouth_c)
+    return np.asarray(slit, np.float32)
+
+
+def _brow(canonical: Values, fine: Values) -> Values:
+    """Share of an eyebrow."""
+    side, y = np.abs(canonical[:, 0]), canonical[:, 1]
+    line = -15.5 - 0.010 * (side - 30.0) ** 2
+    brow = np.exp(-(((y - line) / 4.2) ** 2)) * _step(side - 11.0, 3.0) * _step(53.0 - side, 4.0)
+    return np.asarray(brow * np.clip(0.75 + 0.25 * fine, 0.2, 1.0), np.float32)
+
+
+def _canthi(surface: Surface, canthi_mm: Values, body: skin.Skin, skins: _Skins) -> None:
+    """Set the hot spot of each inner canthus so that its peak has the person's temperature."""
+    temp, chill = skins.temp, skins.chill
+    for canthus, value in zip(canthi_mm, (body.canthus_right_c, body.canthus_left_c), strict=True):
+        d2 = ((surface.own - canthus) ** 2).sum(axis=1)
+        near = np.exp(-((d2 / (2.0 * 9.0**2)) ** 2))
+        peak = np.exp(-d2 / (2.0 * skin.HOT_SPOT_SIGMA_MM**2))
+        ground = np.minimum(temp, np.float32(value - 0.9 * skin.HOT_SPOT_K))
+        temp += near * (ground - temp)
+        temp += peak * (np.float32(value) - temp)
+        chill += near * (1.0 - chill)
+
+
+def _grow(
+    surface: Surface, style: Style, hair_c: float, strands_locks: tuple[Values, Values], coat: Coat
+) -> None:
+    """Hair and beard over the skin."""
+    c, temp, emissivity = surface.canonical, coat.temp_c, coat.emissivity
+    strands, locks = strands_locks
+    ragged = 0.7 * strands + 0.6 * locks
+    head = surface.part == Part.SKIN
+    cover = np.where(head, hair_cover(c, style, ragged), 0.0)
+    cover = np.where(surface.part == Part.HAIR, 1.0, cover).astype(np.float32)
+    depth = 1.0 - np.exp(-style.hair_mm / 5.0)
+    cover *= np.float32(0.30 + 0.68 * depth)
+    low = np.clip(c[:, 1] / 160.0, 0.0, 1.0)
+    value = hair_c + 0.45 * strands + 0.75 * locks - 1.2 * depth - 1.6 * low
+    temp += cover * (value.astype(np.float32) - temp)
+    beard = np.where(head, beard_cover(c, style, ragged), 0.0).astype(np.float32)
+    thick = 1.0 - np.exp(-(style.beard_mm + style.beard_long_mm * 0.4 + 2.0) / 6.0)
+    beard *= np.float32(0.2 + 0.75 * thick)
+    value = hair_c + 0.3 + 0.4 * strands + 0.4 * locks - 1.3 * thick
+    temp += beard * (value.astype(np.float32) - temp)
+    both = np.maximum(cover, beard)
+    emissivity += both * (np.float32(0.95) - emissivity)
+    np.multiply(coat.bare, 1.0 - both, out=coat.bare)
+
+
+def _wear(
+    surface: Surface,
+    style: Style,
+    body: skin.Skin,
+    ambient_c: float,
+    spots: tuple[Values, Values],
+    coat: Coat,
+) -> None:
+    """Glasses, cap, mask and scarf."""
+    fine, wide = spots
+    warm = body.forehead_c - ambient_c
+    y = surface.canonical[:, 1]
+
+    def over(part: Part, value: Lengths | float, e: float) -> NDArray[np.bool_]:
+        where = surface.part == part
+        coat.temp_c[where] = np.broadcast_to(np.asarray(value, np.float32), where.shape)[where]
+        coat.emissivity[where] = e
+        coat.bare[where] = 0.0
+        coat.breath[where] = 0.0
+        return np.asarray(where)
+
+    over(Part.LENS, ambient_c + 0.22 * warm + 0.12 * y / 10.0, 0.87)
+    over(Part.FRAME, ambient_c + 0.38 * warm, 0.92)
+    seam = 0.5 * np.cos(np.arctan2(surface.canonical[:, 0], surface.canonical[:, 2]) * 6.0)
+    over(Part.CAP, ambient_c + 0.36 * warm + 0.4 * wide + 0.1 * fine + seam, 0.94)
+    over(Part.SCARF, ambient_c + 0.38 * warm + 0.8 * wide + 0.3 * fine, 0.94)
+    pleats = 0.25 * np.sin(y / 2.6)
+    mask = over(Part.MASK, ambient_c + 0.68 * warm + 0.45 * wide + pleats, 0.93)
+    if style.mask:
+        centre = _blob(surface.canonical[:, 0], y - 52.0, 26.0, 24.0)
+        coat.breath[mask] = 1.3 * centre[mask]
+        edge = mask_cover(surface.canonical)
+        leak = (surface.part == Part.SKIN) & (edge > 0.02)
+        coat.temp_c[leak] -= 0.4
+
+
+def _blob(dx: Lengths, dy: Lengths, sx: float, sy: float) -> Values:
+    return np.asarray(np.exp(-0.5 * ((dx / sx) ** 2 + (dy / sy) ** 2)), np.float32)
+
+
+def _step(distance: Lengths, soft: float) -> Values:
+    """Rise from 0 to 1 where `distance` becomes positive, over about `soft` on either side."""
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip(-2.5 * distance / soft, -40, 40))), np.float32)
