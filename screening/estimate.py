@@ -15,12 +15,16 @@ LEAST: Final = 4  # frames before anything is said
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One usable frame of a visitor; `skin_c` is corrected for reference, scene and footprint."""
+    """One usable frame of a visitor.
+
+    `raw_c` is apparent, `corrected_c` has reference and scene taken out, `footprint_c` is what the
+    pixels' footprint takes from a hot spot.
+    """
 
     quality: float
-    skin_c: float
     raw_c: float
     corrected_c: float
+    footprint_c: float
     sd_c: float
     mm_per_px: float
     blur_px: float
@@ -30,9 +34,9 @@ class Sample:
 class Fused:
     """The estimate from the best frames; `noise_c` is its standard uncertainty from scatter."""
 
-    skin_c: float
     raw_c: float
     corrected_c: float
+    footprint_c: float
     noise_c: float
     mm_per_px: float
     blur_px: float
@@ -74,16 +78,19 @@ class BestFrames:
             values = (getattr(s, name) for s in samples)
             return float(sum(w * v for w, v in zip(weights, values, strict=True)) / total)
 
-        skin_c = mean("skin_c")
-        scatter = sum(w * (s.skin_c - skin_c) ** 2 for w, s in zip(weights, samples, strict=True))
+        peak_c = mean("corrected_c") + mean("footprint_c")
+        scatter = sum(
+            w * (s.corrected_c + s.footprint_c - peak_c) ** 2
+            for w, s in zip(weights, samples, strict=True)
+        )
         count = len(samples)
         # neighbouring frames share their pose and their place on the pixel grid: about a third
         # of them are independent
         scatter_c = (scatter / total * count / (count - 1) / max(1.0, count / 3.0)) ** 0.5
         return Fused(
-            skin_c,
             mean("raw_c"),
             mean("corrected_c"),
+            mean("footprint_c"),
             max(scatter_c, (1.0 / total) ** 0.5),
             mean("mm_per_px"),
             mean("blur_px"),

@@ -222,9 +222,9 @@ class Screener:
         corrected_c = self._correction.skin_c(reading.apparent_c - shape_c)
         sample = Sample(
             quality=judgement.quality,
-            skin_c=corrected_c + footprint.correction(size, judgement.blur_px),
             raw_c=reading.apparent_c,
             corrected_c=corrected_c,
+            footprint_c=footprint.correction(size, judgement.blur_px),
             sd_c=self._netd_k / 2.0 + 0.02,
             mm_per_px=size,
             blur_px=judgement.blur_px,

@@ -15,7 +15,7 @@ from screening.settings import Settings, Site
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
 STEADY_FRAMES: Final = 3  # in which a changed verdict must last
-DOUBT_SHARE: Final = 0.5  # of the usable frames in which a doubt shows
+DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
 
 
 class VisitorRecord:
@@ -46,6 +46,7 @@ class VisitorRecord:
         self._lasted = 0
         self.reasons: tuple[Reason, ...] = ()
         self.fused: Fused | None = None
+        self.skin_c: float | None = None
         self.budget: Budget | None = None
         self.site: Site | None = None
         self._best = {Site.CANTHUS: BestFrames(), Site.FACE_MAXIMUM: BestFrames()}
@@ -91,8 +92,10 @@ class VisitorRecord:
         doubts = tuple(r for r, n in self._doubts.items() if n > DOUBT_SHARE * self._usable)
         covered = Reason.GLASSES in doubts or Reason.COVERED in doubts
         self.fused = fused
+        # what is left free of a covered face has no hot spot to be corrected for
+        self.skin_c = fused.corrected_c + (0.0 if covered else fused.footprint_c)
         self.budget = correction.budget(
-            fused.skin_c,
+            self.skin_c,
             noise_c=fused.noise_c,
             mm_per_px=fused.mm_per_px,
             blur_px=fused.blur_px,
@@ -100,8 +103,8 @@ class VisitorRecord:
         )
         own_c = (self.budget.noise_c**2 + self.budget.footprint_c**2) ** 0.5
         ambient_c = settings.scene.ambient_temp_c
-        excess = population.excess(fused.skin_c, ambient_c, own_c)
-        evidence = Evidence(fused.skin_c, self.budget.standard_c, doubts, excess)
+        excess = population.excess(self.skin_c, ambient_c, own_c)
+        evidence = Evidence(self.skin_c, self.budget.standard_c, doubts, excess)
         self._adopt(decide(evidence, settings))
 
     def _fused(self) -> tuple[Site, Fused | None]:
@@ -148,7 +151,7 @@ class VisitorRecord:
             box=self.box,
             verdict=verdict,
             reasons=reasons,
-            skin_temp_c=fused.skin_c if fused else None,
+            skin_temp_c=self.skin_c,
             expanded_uncertainty_c=budget.expanded_c if budget else None,
             raw_c=fused.raw_c if fused else None,
             reference_corrected_c=fused.corrected_c if fused else None,
