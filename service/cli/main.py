@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import audit, emulate, hardware
+from service.cli import admin, audit, emulate, hardware
 from service.cli.replay import replay
 from service.cli.run import run
 from service.cli.simulate import simulate
@@ -19,6 +19,7 @@ app.command()(run)
 app.command()(simulate)
 app.add_typer(audit.app, name="audit")
 app.add_typer(emulate.app, name="emulate")
+app.add_typer(admin.app, name="admin")
 app.add_typer(hardware.app, name="hardware")
 
 

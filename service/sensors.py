@@ -1,0 +1,50 @@
+"""Opening the sensor that the station was told to use; each driver is imported only then."""
+
+from device.errors import SensorNotFound
+from device.sensor import Sensor
+from service.config import SensorKind
+from service.settings_store import LimitSettings, StationSettings
+
+
+def open_sensor(kind: str, *, port: str | None, scenario: str) -> Sensor:
+    """Open a sensor.
+
+    Parameters
+    ----------
+    kind
+        One of `SensorKind`.
+    port
+        Where it is plugged in; None finds it.
+    scenario
+        What a simulated one shows.
+
+    Raises
+    ------
+    SensorError
+        When it is not there, is not vetted, or sends no temperatures.
+    """
+    if kind == SensorKind.SIMULATED:
+        from device.simulator import open_simulated  # noqa: PLC0415 - only where it is wanted
+
+        return open_simulated(scenario)
+    raise SensorNotFound(f"There is no driver for a {kind} sensor on {port} yet.")
+
+
+def default_settings(kind: SensorKind, scenario: str) -> StationSettings:
+    """Return what is in force until an admin saves settings.
+
+    A simulated entrance is known, so it is set as its admin would; a real sensor has to warm up.
+    """
+    if kind is not SensorKind.SIMULATED:
+        return StationSettings(limits=LimitSettings(warm_up_s=1800.0))
+    from device.simulator.schema import load  # noqa: PLC0415 - only where it is wanted
+    from service.scenario_settings import settings_for  # noqa: PLC0415
+
+    return StationSettings.of(settings_for(load(scenario)))
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Return what a simulated sensor can show."""
+    from device.simulator import scenario_names as names  # noqa: PLC0415 - only where it is wanted
+
+    return names()

@@ -1,0 +1,249 @@
+"""The settings at the station's door: validated field by field, saved whole or not at all."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from screening.settings import Decision, Limits, Reference, Scene, Settings, Site
+
+FORMAT_VERSION: Literal[1] = 1
+
+
+class SettingsError(Exception):
+    """The settings cannot be read or saved. The sentence says what to do."""
+
+
+def _tenths(value: float) -> float:
+    tenth = round(value, 1)
+    if abs(value - tenth) > 1e-9:
+        raise ValueError("must be a multiple of 0.1")
+    return tenth
+
+
+Celsius = Annotated[float, Field(ge=-20.0, le=60.0)]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Metres = Annotated[float, Field(ge=0.1, le=10.0)]
+
+
+class _Door(BaseModel):
+    """Nothing unknown, nothing infinite, nothing changed afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SceneSettings(_Door):
+    """Surroundings; see `screening.settings.Scene`."""
+
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = 0.98
+    reflected_temp_c: Celsius = 22.0
+    ambient_temp_c: Celsius = 22.0
+    relative_humidity: Fraction = 0.5
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] = 1.0
+    window_transmission: Annotated[float, Field(ge=0.5, le=1.0)] = 1.0
+    window_temp_c: Celsius = 22.0
+
+
+class ReferenceSettings(_Door):
+    """A reference in view; see `screening.settings.Reference`."""
+
+    temp_c: Annotated[float, Field(ge=30.0, le=42.0)] = 36.0
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = 0.97
+    expanded_uncertainty_c: Annotated[float, Field(ge=0.01, le=1.0)] = 0.2
+    mark: (
+        tuple[
+            Annotated[float, Field(ge=0.0, le=4096.0)],
+            Annotated[float, Field(ge=0.0, le=4096.0)],
+        ]
+        | None
+    ) = None
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] | None = None
+
+
+class LimitSettings(_Door):
+    """Where the station measures; see `screening.settings.Limits`."""
+
+    ambient_c: tuple[Celsius, Celsius] = (18.0, 27.0)
+    relative_humidity: tuple[Fraction, Fraction] = (0.10, 0.75)
+    warm_up_s: Annotated[float, Field(ge=0.0, le=7200.0)] = 0.0
+    plausible_skin_c: Annotated[float, Field(ge=30.0, le=36.0)] = 34.0
+    zone_m: tuple[Metres, Metres] = (0.25, 2.0)
+    ffc_settle_s: Annotated[float, Field(ge=1.0, le=120.0)] = 10.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "LimitSettings":
+        for name in ("ambient_c", "relative_humidity", "zone_m"):
+            low, high = getattr(self, name)
+            if low >= high:
+                raise ValueError(f"{name}: the lower limit must be below the upper one")
+        return self
+
+
+class DecisionSettings(_Door):
+    """When a visitor is elevated; see `screening.settings.Decision`."""
+
+    site: Site = Site.AUTO
+    threshold_c: Annotated[float, Field(ge=34.0, le=39.0), AfterValidator(_tenths)] = 37.5
+    guard_k: Annotated[float, Field(ge=0.0, le=3.0)] = 1.0
+    relative: bool = False
+
+
+_Section = TypeVar("_Section", bound=_Door)
+
+
+def _through_door(section: type[_Section], plain: object) -> _Section:
+    """Return what of a plain object an admin may set; the rest is the screener's own affair."""
+    return section.model_validate({name: getattr(plain, name) for name in section.model_fields})
+
+
+class StationSettings(_Door):
+    """All that an admin sets, as it comes through the door and as it is saved."""
+
+    scene: SceneSettings = SceneSettings()
+    references: Annotated[tuple[ReferenceSettings, ...], Field(max_length=2)] = (
+        ReferenceSettings(),
+    )
+    limits: LimitSettings = LimitSettings()
+    decision: DecisionSettings = DecisionSettings()
+
+    @classmethod
+    def of(cls, settings: Settings) -> "StationSettings":
+        """Return plain settings as they would come through the door."""
+        return cls(
+            scene=_through_door(SceneSettings, settings.scene),
+            references=tuple(_through_door(ReferenceSettings, one) for one in settings.references),
+            limits=_through_door(LimitSettings, settings.limits),
+            decision=_through_door(DecisionSettings, settings.decision),
+        )
+
+    def plain(self) -> Settings:
+        """Return the plain object that the screener trusts."""
+        return Settings(
+            scene=Scene(**self.scene.model_dump()),
+            references=tuple(Reference(**one.model_dump()) for one in self.references),
+            limits=Limits(**self.limits.model_dump()),
+            decision=Decision(**self.decision.model_dump()),
+        )
+
+
+class _File(_Door):
+    version: Literal[1] = FORMAT_VERSION
+    settings: StationSettings
+
+
+def field_errors(error: ValidationError) -> dict[str, str]:
+    """Return one sentence per field that a validation did not let through.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+
+    Returns
+    -------
+    dict
+        Field as a dotted path (`references.0.temp_c`) to the sentence.
+    """
+    return {
+        ".".join(str(part) for part in one["loc"]): one["msg"].removeprefix("Value error, ")
+        for one in error.errors(include_url=False, include_input=False, include_context=False)
+    }
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file as a whole: at any moment it holds the old bytes or the new ones.
+
+    Written beside it, flushed to the disk, renamed over it, and the folder flushed too.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.write(fd, data)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class SettingsStore:
+    """The settings file in the state folder. A file that cannot be trusted is never overwritten.
+
+    Parameters
+    ----------
+    folder
+        State folder; it exists and is writable.
+    default
+        Gives what is in force while nothing has been saved.
+    """
+
+    def __init__(self, folder: Path, default: Callable[[], StationSettings]) -> None:
+        self._path = folder / "settings.json"
+        self._default = default
+
+    def load(self) -> StationSettings:
+        """Return what was saved last, or the default when nothing ever was.
+
+        Raises
+        ------
+        SettingsError
+            When the file is there but is not what this station saves.
+        """
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return self._default()
+        except OSError as error:
+            raise SettingsError(
+                f"The settings in {self._path} cannot be read ({error.strerror}). "
+                "Make the file readable for the station's user."
+            ) from error
+        try:
+            return _File.model_validate_json(data).settings
+        except ValidationError as error:
+            place, why = next(iter(field_errors(error).items()))
+            raise SettingsError(
+                f"The settings in {self._path} are damaged ({place or 'file'}: {why}). Nothing is "
+                "screened until an admin saves them again; the damaged file is kept beside them."
+            ) from error
+
+    def save(self, settings: StationSettings) -> None:
+        """Put settings in the place of the old ones; a damaged old file is kept beside them.
+
+        Raises
+        ------
+        SettingsError
+            When the disk does not take them; then the old ones stand.
+        """
+        data = json.dumps(_File(settings=settings).model_dump(mode="json"), indent=2).encode()
+        try:
+            self._keep_damaged()
+            write_atomically(self._path, data + b"\n")
+        except OSError as error:
+            raise SettingsError(
+                f"The settings could not be saved to {self._path} ({error.strerror}); "
+                "the old ones stay in force."
+            ) from error
+
+    def _keep_damaged(self) -> None:
+        try:
+            self.load()
+        except SettingsError:
+            number = 1
+            while (kept := self._path.with_name(f"settings.damaged-{number}.json")).exists():
+                number += 1
+            self._path.replace(kept)

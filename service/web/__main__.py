@@ -1,0 +1,89 @@
+"""Run the web process on the socket that the supervisor has bound: `python -m service.web`."""
+
+import argparse
+import signal
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from service.channel import Channel
+from service.processes import die_with_parent
+from service.sandbox import SandboxError, lock_web
+from service.web.app import create_app
+from service.web.assets import pages, static_files
+from service.web.guard import MAX_HEADER_BYTES
+from service.web.hub import Hub
+
+_GRACE_S = 1
+
+
+class Server(uvicorn.Server):
+    """Ends its open streams before it waits for them."""
+
+    hub: Hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End on a signal."""
+        self.hub.close()
+        super().handle_exit(sig, frame)
+
+
+def main() -> None:
+    """Run; only the supervisor does."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--channel", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--listen", type=int, required=True)
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--allow-unsandboxed", action="store_true")
+    options = parser.parse_args()
+    die_with_parent(options.parent)
+    listener = socket.socket(fileno=options.listen)
+    host, port = listener.getsockname()
+    hub = Hub(Channel.inherited(options.channel), lambda: setattr(server, "should_exit", True))
+    hub.allow_unlocked = options.allow_unsandboxed
+
+    def lock() -> None:
+        try:
+            hub.locked(lock_web(options.listen, options.channel))
+        except SandboxError as error:
+            sys.stderr.write(f"{error}\n")
+            hub.locked(None)
+
+    app = create_app(
+        hub,
+        pages=pages(language=options.language, name=options.name),
+        assets=static_files(),
+        authority=f"{host}:{port}",
+        lock=lock,
+    )
+    server = Server(
+        uvicorn.Config(
+            app,
+            http="h11",
+            ws="websockets-sansio",
+            loop="asyncio",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws_max_size=1024,
+            ws_max_queue=8,
+            ws_per_message_deflate=False,
+            h11_max_incomplete_event_size=2 * MAX_HEADER_BYTES,
+            limit_concurrency=64,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
+    server.hub = hub
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server.run(sockets=[listener])
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The routes of the admin: a session for the password, and with it settings, FFC, scenario."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.admin import MAX_LENGTH, SESSION_S
+from service.messages import (
+    AskFfc,
+    ChangeSettings,
+    ChooseScenario,
+    Login,
+    Logout,
+    ReadSettings,
+    Reply,
+)
+from service.settings_store import StationSettings
+from service.web.answers import Done, Empty, granted, responses
+from service.web.hub import Hub
+
+COOKIE = "limen_session"
+Session = Annotated[str, Cookie(alias=COOKIE, max_length=100)]
+
+
+class PasswordIn(BaseModel):
+    """The admin's password."""
+
+    model_config = ConfigDict(extra="forbid")
+    password: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
+
+
+class ScenarioIn(BaseModel):
+    """A scenario of the simulated sensor."""
+
+    model_config = ConfigDict(extra="forbid")
+    scenario: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Overview(BaseModel):
+    """What an admin sees first. Without a session only whether a password is set is said.
+
+    `settings` is null when the saved ones are damaged; `problem` then says so.
+    """
+
+    password_set: bool
+    logged_in: bool
+    settings: StationSettings | None = None
+    problem: str = ""
+    scenario: str = ""
+    scenarios: tuple[str, ...] = ()
+
+
+def admin_router(hub: Hub) -> APIRouter:
+    """Return the routes under `/api/admin`."""
+    router = APIRouter(prefix="/api/admin")
+
+    @router.get("/overview", responses=responses())
+    async def overview(session: Session = "") -> Overview:
+        """Return what is set."""
+        reply: Reply = await hub.ask(lambda request: ReadSettings(request, session))
+        return Overview(
+            password_set=reply.password_set,
+            logged_in=reply.ok,
+            settings=reply.settings,
+            problem=reply.error if reply.ok else "",
+            scenario=reply.scenario,
+            scenarios=reply.scenarios,
+        )
+
+    @router.post("/login", responses=responses(401, 429))
+    async def login(attempt: PasswordIn, response: Response) -> Done:
+        """Exchange the password for a session cookie."""
+        reply = await hub.ask(lambda request: Login(request, attempt.password))
+        granted(reply, otherwise=401)
+        response.set_cookie(
+            COOKIE, reply.session, max_age=int(SESSION_S), httponly=True, samesite="strict"
+        )
+        return Done()
+
+    @router.post("/logout", responses=responses())
+    async def logout(_body: Empty, response: Response, session: Session = "") -> Done:
+        """End the session."""
+        await hub.ask(lambda request: Logout(request, session))
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return Done()
+
+    @router.put("/settings", responses=responses(401))
+    async def change_settings(settings: StationSettings, session: Session = "") -> StationSettings:
+        """Replace all settings, whole."""
+        reply = await hub.ask(lambda request: ChangeSettings(request, session, settings))
+        granted(reply, otherwise=503)
+        return settings
+
+    @router.post("/ffc", responses=responses(401))
+    async def ask_ffc(_body: Empty, session: Session = "") -> Done:
+        """Ask the sensor for a flat-field correction now."""
+        granted(await hub.ask(lambda request: AskFfc(request, session)), otherwise=401)
+        return Done()
+
+    @router.post("/scenario", responses=responses(401, 404))
+    async def choose_scenario(chosen: ScenarioIn, session: Session = "") -> Done:
+        """Restart the simulated sensor with a scenario."""
+        reply = await hub.ask(lambda request: ChooseScenario(request, session, chosen.scenario))
+        granted(reply, otherwise=404)
+        return Done()
+
+    return router

@@ -1,0 +1,81 @@
+"""What the interface answers: `Done`, or a `Problem` with a sentence."""
+
+import math
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service.desk import NO_SESSION
+from service.messages import Reply
+
+
+class Done(BaseModel):
+    """It was done."""
+
+    ok: bool = True
+
+
+class Problem(BaseModel):
+    """It was not done, and why; `fields` has one sentence per field that is not right."""
+
+    error: str
+    fields: dict[str, str] = {}
+    retry_after_s: int = 0
+
+
+class Empty(BaseModel):
+    """A request that says nothing but that it is made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Refusal(Exception):
+    """Ends a request with a `Problem`."""
+
+    def __init__(self, status: int, problem: Problem) -> None:
+        super().__init__(problem.error)
+        self.status = status
+        self.problem = problem
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route declares for the problems that it can answer with."""
+    return {status: {"model": Problem} for status in (*statuses, 422, 503)}
+
+
+def granted(reply: Reply, *, otherwise: int) -> Reply:
+    """Return a reply that says ok; end the request with `otherwise` when it says no."""
+    if reply.ok:
+        return reply
+    wait_s = math.ceil(reply.retry_after_s)
+    status = otherwise
+    if wait_s > 0:
+        status = 429
+    elif reply.error == NO_SESSION:
+        status = 401
+    raise Refusal(status, Problem(error=reply.error, retry_after_s=wait_s))
+
+
+async def on_refusal(_request: Request, refusal: Exception) -> JSONResponse:
+    """Answer with the problem of a `Refusal`."""
+    if not isinstance(refusal, Refusal):
+        raise refusal
+    response = JSONResponse(refusal.problem.model_dump(), refusal.status)
+    if refusal.problem.retry_after_s:
+        response.headers["retry-after"] = str(refusal.problem.retry_after_s)
+    return response
+
+
+async def on_invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that did not get through the door, field by field."""
+    if not isinstance(error, RequestValidationError | ValidationError):
+        raise error
+    fields = {
+        ".".join(str(part) for part in one["loc"][1:]): one["msg"].removeprefix("Value error, ")
+        for one in error.errors()
+    }
+    problem = Problem(error="Some values are not right.", fields=fields)
+    return JSONResponse(problem.model_dump(), 422)

@@ -1,0 +1,214 @@
+"""The routes of the station: pages, state as events, the picture as a socket, a guard's answers."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Path, Response, WebSocket, WebSocketDisconnect
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.telemetry import TelemetryConfig
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.types import ASGIApp
+
+from service.messages import VIEW, Acknowledge, Outcome, SecondCheck, View
+from service.web.admin import admin_router
+from service.web.answers import (
+    Done,
+    Empty,
+    Problem,
+    Refusal,
+    granted,
+    on_invalid,
+    on_refusal,
+    responses,
+)
+from service.web.assets import Asset
+from service.web.guard import Guard
+from service.web.hub import Hub, HubError, Screen
+
+AlarmNumber = Annotated[int, Path(ge=1, le=2**31)]
+_NO_TELEMETRY: TelemetryConfig = {
+    "auto_configure": False,
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+}
+
+
+class CheckIn(BaseModel):
+    """How a second check ended."""
+
+    model_config = ConfigDict(extra="forbid")
+    outcome: Outcome
+
+
+class _Word(BaseModel):
+    """What a screen says over its socket: what it has painted, or that it is hidden."""
+
+    model_config = ConfigDict(extra="forbid")
+    painted: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    hidden: bool | None = None
+
+
+def create_app(
+    hub: Hub,
+    *,
+    pages: Mapping[str, str],
+    assets: Mapping[str, Asset],
+    authority: str,
+    lock: Callable[[], None] = lambda: None,
+) -> ASGIApp:
+    """Return the application with its guard before it.
+
+    Parameters
+    ----------
+    hub
+        Joined to the supervisor.
+    pages, assets
+        Rendered pages by name, static files by path.
+    authority
+        The address that is ours, `127.0.0.1:8630`.
+    lock
+        Called once when the event loop runs, before anybody is answered.
+    """
+    app = application(hub, pages=pages, assets=assets, lock=lock)
+    return Guard(app, authority=authority)
+
+
+def application(
+    hub: Hub,
+    *,
+    pages: Mapping[str, str],
+    assets: Mapping[str, Asset],
+    lock: Callable[[], None] = lambda: None,
+) -> FastAPI:
+    """Return the bare application: no documentation pages, no telemetry."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        lock()
+        task = asyncio.create_task(hub.run())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    app = FastAPI(
+        title="Limen station",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=_NO_TELEMETRY,
+    )
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HubError, _on_hub_error)
+    app.include_router(_page_router(pages, assets))
+    app.include_router(_screen_router(hub))
+    app.include_router(admin_router(hub))
+    return app
+
+
+async def _on_hub_error(request: object, error: Exception) -> Response:
+    return await on_refusal(request, Refusal(503, Problem(error=str(error))))  # type: ignore[arg-type]
+
+
+def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def alert_screen() -> HTMLResponse:
+        return HTMLResponse(pages["alert.html"])
+
+    @router.get("/admin")
+    async def admin_page() -> HTMLResponse:
+        return HTMLResponse(pages["admin.html"])
+
+    @router.get("/static/{path:path}")
+    async def static(path: str) -> Response:
+        asset = assets.get(path)
+        if asset is None:
+            return Response(status_code=404)
+        return Response(asset.body, media_type=asset.media_type)
+
+    return router
+
+
+def _screen_router(hub: Hub) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/api/state", response_model=View)
+    async def state() -> Response:
+        """Return what a screen shows now."""
+        return Response(VIEW.dump_json(hub.view()), media_type="application/json")
+
+    @router.get("/api/events", response_class=EventSourceResponse)
+    async def events() -> AsyncIterable[ServerSentEvent]:
+        """Stream what a screen shows: `{"beat", "view"}`, at least every tenth of a second."""
+        async for event in hub.events():
+            yield ServerSentEvent(raw_data=event, event="view", retry=300)
+
+    @router.websocket("/api/picture")
+    async def picture(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            screen = hub.join()
+        except HubError as error:
+            await socket.close(1013, str(error))
+            return
+        try:
+            await _serve_screen(hub, screen, socket)
+        finally:
+            hub.leave(screen)
+
+    @router.post("/api/alarms/{number}/acknowledge", responses=responses(404))
+    async def acknowledge(number: AlarmNumber, _body: Empty) -> Done:
+        """Say that a guard has seen the alarm."""
+        reply = await hub.ask(lambda request: Acknowledge(request, number))
+        granted(reply, otherwise=404)
+        return Done()
+
+    @router.post("/api/alarms/{number}/second-check", responses=responses(404))
+    async def second_check(number: AlarmNumber, check: CheckIn) -> Done:
+        """Say how the check with a clinical thermometer ended."""
+        reply = await hub.ask(lambda request: SecondCheck(request, number, check.outcome))
+        granted(reply, otherwise=404)
+        return Done()
+
+    return router
+
+
+async def _serve_screen(hub: Hub, screen: Screen, socket: WebSocket) -> None:
+    async def send_pictures() -> None:
+        while not hub.ended:
+            await screen.picture_ready.wait()
+            screen.picture_ready.clear()
+            if hub.picture:
+                await socket.send_bytes(hub.picture)
+
+    sender = asyncio.create_task(send_pictures())
+    try:
+        await _hear_screen(hub, screen, socket)
+    finally:
+        sender.cancel()
+        with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+            await sender
+
+
+async def _hear_screen(hub: Hub, screen: Screen, socket: WebSocket) -> None:
+    while True:
+        try:
+            word = _Word.model_validate_json(await socket.receive_text())
+        except WebSocketDisconnect:
+            return
+        except (ValidationError, KeyError):
+            await socket.close(1008, "This is no word of a screen.")
+            return
+        if word.hidden is not None:
+            hub.hidden(screen, hidden=word.hidden)
+        if word.painted is not None:
+            hub.painted(screen, word.painted)

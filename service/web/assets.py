@@ -1,0 +1,77 @@
+"""The files of the pages, read once before the process is locked; nothing is opened later."""
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+from service.i18n import catalogues
+
+_MEDIA_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "woff2": "font/woff2",
+    "txt": "text/plain; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it is served."""
+
+    body: bytes
+    media_type: str
+
+
+def static_files() -> dict[str, Asset]:
+    """Return every file under `static` by its path there."""
+    found: dict[str, Asset] = {}
+
+    def collect(folder: Traversable, prefix: str) -> None:
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                collect(entry, f"{prefix}{entry.name}/")
+            else:
+                kind = _MEDIA_TYPES.get(entry.name.rpartition(".")[2])
+                if kind is not None:
+                    found[f"{prefix}{entry.name}"] = Asset(entry.read_bytes(), kind)
+
+    collect(files("service.web") / "static", "")
+    return found
+
+
+def pages(*, language: str, name: str) -> dict[str, str]:
+    """Return the rendered pages by their template's name.
+
+    Parameters
+    ----------
+    language
+        What a screen starts with.
+    name
+        What the entrance is called; may be empty.
+    """
+    folder = files("service.web") / "templates"
+    sources = {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".html")
+    }
+    environment = Environment(
+        loader=DictLoader(sources), autoescape=True, undefined=StrictUndefined
+    )
+    words = catalogues()
+    context = {
+        "language": language,
+        "languages": list(words),
+        "name": name,
+        "words": words[language],
+        # Inside a data block nothing may look like the end of it.
+        "catalogues": json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"),
+    }
+    return {
+        source: environment.get_template(source).render(context)
+        for source in sources
+        if not source.startswith("_")
+    }

@@ -1,0 +1,295 @@
+"""The web process's middle: the latest view, the latest picture, and the screens that watch.
+
+Every screen hears a beat at least every tenth of a second, whatever happens; it goes blind by
+itself when it hears none. The other way round every screen acknowledges what it has painted, so
+that a page that froze on an old picture is noticed here.
+"""
+
+import asyncio
+import itertools
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from screening.result import Reason, State
+from service.channel import Channel
+from service.messages import (
+    VIEW,
+    AdminRequest,
+    ChannelClosed,
+    GuardRequest,
+    Message,
+    Picture,
+    Reply,
+    Screens,
+    Stop,
+    View,
+    WebLocked,
+)
+from service.preview import PreviewReader
+from service.sandbox import LockReport
+
+BEAT_S = 0.1
+SILENT_AFTER_S = 0.5  # without a word of the supervisor
+FROZEN_AFTER_S = 1.0  # without a painted beat
+_PICTURE_S = 0.04
+_AT_MOST_EVERY_S = 0.04  # events per screen
+_REPLY_WITHIN_S = 3.0
+MAX_SCREENS = 16
+
+
+class HubError(Exception):
+    """The supervisor does not answer, or there are too many screens."""
+
+
+@dataclass(eq=False)
+class Screen:
+    """A page that is connected: what it has painted last, and whether it can be seen at all."""
+
+    connected_at: float
+    painted: int = 0
+    painted_at: float = 0.0
+    hidden: bool = False
+    picture_ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def frozen(self, now: float) -> bool:
+        """Whether it should have painted by now."""
+        return not self.hidden and now - max(self.painted_at, self.connected_at) > FROZEN_AFTER_S
+
+
+class Hub:
+    """Joins the channel to the supervisor with any number of screens.
+
+    Parameters
+    ----------
+    channel
+        To the supervisor.
+    on_end
+        Called once when the supervisor says stop or is gone.
+    """
+
+    def __init__(self, channel: Channel, on_end: Callable[[], None]) -> None:
+        self._channel = channel
+        self._on_end = on_end
+        self._view = View(state=State.STARTING)
+        self._heard_at = time.monotonic()
+        self._beat = 0
+        self._subscribers: set[asyncio.Queue[str | None]] = set()
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._numbers = itertools.count(1)
+        self._reader: PreviewReader | None = None
+        self._screens: set[Screen] = set()
+        self._told = Screens(0, 0)
+        self.ended = False
+        self._locked = True  # whether this process is; without its lock it takes no picture
+        self.allow_unlocked = False
+        self.picture = b""
+
+    # ---- life
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._channel.fileno(), self._hear)
+        next_beat = 0.0
+        try:
+            while not self.ended:
+                self._look_at_picture()
+                if time.monotonic() >= next_beat:
+                    next_beat = time.monotonic() + BEAT_S
+                    self._tell_screens()
+                    self._publish()
+                await asyncio.sleep(_PICTURE_S)
+        finally:
+            loop.remove_reader(self._channel.fileno())
+
+    def close(self) -> None:
+        """End every stream, so that the server can end."""
+        self.ended = True
+        for queue in self._subscribers:
+            _put_latest(queue, None)
+        for screen in self._screens:
+            screen.picture_ready.set()
+
+    def _end(self) -> None:
+        if not self.ended:
+            self.close()
+            self._on_end()
+
+    def locked(self, report: LockReport | None) -> None:
+        """Note whether this process is locked, and tell the supervisor."""
+        self._locked = report is not None
+        self._channel.send(WebLocked(report))
+
+    def _hear(self) -> None:
+        try:
+            while not self.ended:
+                message, fd = self._channel.receive_with_fd()
+                if message is None:
+                    return
+                if fd is not None and not self._may_see:
+                    os.close(fd)
+                    fd = None
+                self._take(message, fd)
+        except ChannelClosed:
+            self._end()
+
+    @property
+    def _may_see(self) -> bool:
+        return self._locked or self.allow_unlocked
+
+    def _take(self, message: Message, fd: int | None) -> None:
+        match message:
+            case View():
+                self._view, self._heard_at = message, time.monotonic()
+                self._publish()
+            case Picture():
+                self._new_memory(fd)
+            case Reply(request=number):
+                waiting = self._waiting.pop(number, None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(message)
+            case Stop():
+                self._end()
+
+    # ---- the view
+
+    def view(self) -> View:
+        """Return the latest view, or blindness when the supervisor is silent."""
+        now = time.monotonic()
+        if now - self._heard_at > SILENT_AFTER_S:
+            return self._blind(Reason.SILENT)
+        if not self._may_see:
+            return self._blind(Reason.NOT_LOCKED)
+        return replace(
+            self._view,
+            locked=self._view.locked and self._locked,
+            frozen_screens=sum(screen.frozen(now) for screen in self._screens),
+        )
+
+    def _blind(self, reason: Reason) -> View:
+        return replace(
+            self._view,
+            state=State.NOT_SCREENING,
+            reasons=(reason,),
+            visitor=None,
+            fading=None,
+            visitors=(),
+            locked=self._view.locked and self._locked,
+        )
+
+    def _publish(self) -> None:
+        if not self._subscribers:
+            return
+        self._beat += 1
+        event = f'{{"beat":{self._beat},"view":{VIEW.dump_json(self.view()).decode()}}}'
+        for queue in self._subscribers:
+            _put_latest(queue, event)
+
+    async def events(self) -> AsyncIterator[str]:
+        """Yield the state for one screen as JSON: always the latest, never a backlog."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
+        self._subscribers.add(queue)
+        try:
+            while not self.ended and (event := await queue.get()) is not None:
+                yield event
+                await asyncio.sleep(_AT_MOST_EVERY_S)
+        finally:
+            self._subscribers.discard(queue)
+
+    # ---- the picture
+
+    def _new_memory(self, fd: int | None) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = PreviewReader(fd) if fd is not None else None
+        self.picture = b""
+
+    def _look_at_picture(self) -> None:
+        if self._reader is None or not self._screens:
+            return
+        picture = self._reader.newer()
+        if picture is not None:
+            self.picture = picture
+            for screen in self._screens:
+                screen.picture_ready.set()
+
+    # ---- the screens
+
+    def join(self) -> Screen:
+        """Count a screen in.
+
+        Raises
+        ------
+        HubError
+            When there are too many already.
+        """
+        if len(self._screens) >= MAX_SCREENS:
+            raise HubError(f"There are already {MAX_SCREENS} screens.")
+        screen = Screen(time.monotonic())
+        self._screens.add(screen)
+        self._tell_screens()
+        return screen
+
+    def leave(self, screen: Screen) -> None:
+        """Count a screen out."""
+        self._screens.discard(screen)
+        if not any(not other.hidden for other in self._screens):
+            self.picture = b""
+        self._tell_screens()
+
+    def painted(self, screen: Screen, beat: int) -> None:
+        """Note that a screen has painted a beat; an old one again is no sign of life."""
+        if screen.painted < beat <= self._beat:
+            screen.painted, screen.painted_at = beat, time.monotonic()
+
+    def hidden(self, screen: Screen, *, hidden: bool) -> None:
+        """Note that a screen cannot be seen, or can be seen again."""
+        screen.hidden = hidden
+        screen.connected_at = time.monotonic()  # it has its time to paint again
+        self._tell_screens()
+
+    def _tell_screens(self) -> None:
+        now = time.monotonic()
+        watching = sum(not screen.hidden for screen in self._screens)
+        screens = Screens(watching, sum(screen.frozen(now) for screen in self._screens))
+        if screens != self._told and not self.ended:
+            try:
+                if self._channel.send(screens):
+                    self._told = screens
+            except ChannelClosed:
+                self._end()
+
+    # ---- requests
+
+    async def ask(self, make: "Callable[[int], GuardRequest | AdminRequest]") -> Reply:
+        """Carry a request to the supervisor and return its answer.
+
+        Raises
+        ------
+        HubError
+            When it does not answer in time.
+        """
+        number = next(self._numbers)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            if not self._channel.send(make(number)):
+                raise HubError("The station is too busy to answer.")
+            async with asyncio.timeout(_REPLY_WITHIN_S):
+                return await answer
+        except (ChannelClosed, TimeoutError) as error:
+            raise HubError("The station does not answer.") from error
+        finally:
+            self._waiting.pop(number, None)
+
+
+_Item = TypeVar("_Item")
+
+
+def _put_latest(queue: "asyncio.Queue[_Item]", item: _Item) -> None:
+    if queue.full():
+        queue.get_nowait()
+    queue.put_nowait(item)

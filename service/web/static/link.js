@@ -1,0 +1,93 @@
+// The link to the station: state as events, picture as a socket, and a watch on both.
+//
+// No event for BLIND_AFTER_MS means that nothing on this page can be trusted any more. The other way
+// round every view that has really been painted is acknowledged, so that the station notices a page
+// that is connected but frozen.
+
+const BLIND_AFTER_MS = 500;
+const RECONNECT_MS = 500;
+const REOPEN_AFTER_MS = 2000;
+const ACKNOWLEDGE_EVERY_MS = 100;
+
+export class Link {
+  #events = null;
+  #socket = null;
+  #heardAt = performance.now();
+  #openedAt = 0;
+  #beat = 0;
+  #acknowledgedAt = 0;
+  #blind = false;
+
+  constructor({ onView, onBlind, onPicture }) {
+    this.onView = onView;
+    this.onBlind = onBlind;
+    this.onPicture = onPicture;
+    this.#openEvents();
+    this.#openSocket();
+    setInterval(() => this.#watch(), 100);
+    document.addEventListener("visibilitychange", () => this.#tell({ hidden: document.hidden }));
+  }
+
+  #openEvents() {
+    this.#events?.close();
+    this.#openedAt = performance.now();
+    this.#events = new EventSource("/api/events");
+    this.#events.addEventListener("view", (event) => {
+      const { beat, view } = JSON.parse(event.data);
+      this.#heardAt = performance.now();
+      this.#blind = false;
+      this.#beat = beat;
+      this.onView(view);
+      requestAnimationFrame(() => this.#painted(beat));
+    });
+  }
+
+  #watch() {
+    const now = performance.now();
+    if (now - this.#heardAt <= BLIND_AFTER_MS) return;
+    if (!this.#blind) {
+      this.#blind = true;
+      this.onBlind();
+    }
+    if (now - Math.max(this.#heardAt, this.#openedAt) > REOPEN_AFTER_MS) this.#openEvents();
+  }
+
+  #painted(beat) {
+    const now = performance.now();
+    if (now - this.#acknowledgedAt < ACKNOWLEDGE_EVERY_MS) return;
+    this.#acknowledgedAt = now;
+    this.#tell({ painted: beat });
+  }
+
+  #openSocket() {
+    const socket = new WebSocket(`ws://${location.host}/api/picture`);
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => {
+      if (document.hidden) this.#tell({ hidden: true });
+    });
+    socket.addEventListener("message", (event) => {
+      if (event.data instanceof ArrayBuffer && !this.#blind) this.onPicture(event.data);
+    });
+    socket.addEventListener("close", () => setTimeout(() => this.#openSocket(), RECONNECT_MS));
+    this.#socket = socket;
+  }
+
+  #tell(words) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(words));
+  }
+}
+
+export async function ask(path, body = {}, method = "POST") {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(4000),
+    });
+    const answer = await response.json();
+    return { ok: response.ok, status: response.status, ...answer };
+  } catch {
+    return { ok: false, status: 0, error: "" };
+  }
+}

@@ -1,0 +1,183 @@
+"""A stage for the web process: the real one, with a supervisor of the test at its other end."""
+
+import os
+import socket
+import threading
+import time
+from dataclasses import replace
+
+from device.sensor import SensorInfo
+from screening.result import Reason, ReferenceStatus, State, Verdict, Visitor
+from service.claims import HOST, bind
+from service.messages import (
+    Alarm,
+    ChannelClosed,
+    Login,
+    Message,
+    Picture,
+    ReadSettings,
+    Reply,
+    Screens,
+    View,
+)
+from service.preview import PreviewWriter, create_memory
+from service.processes import Child
+from service.settings_store import StationSettings
+
+SENSOR = SensorInfo(
+    dossier="simulated",
+    model="simulated Boson+ 640",
+    serial="0",
+    firmware="stage",
+    width=640,
+    height=512,
+    frame_rate_hz=30.0,
+    hfov_deg=32.0,
+    netd_k=0.02,
+    simulated=True,
+)
+REFERENCE = ReferenceStatus(
+    found=True, x=78.0, y=125.0, apparent_c=35.71, offset_c=-0.19, offset_uncertainty_c=0.01
+)
+
+
+def visitor(
+    number: int, verdict: Verdict | None, *reasons: Reason, skin_c: float = 35.6
+) -> Visitor:
+    """Return a visitor as the screener would describe one."""
+    return Visitor(
+        id=number,
+        first_frame=1,
+        last_frame=90,
+        box=(300.0, 210.0, 120.0, 160.0),
+        verdict=verdict,
+        reasons=reasons,
+        skin_temp_c=skin_c,
+        expanded_uncertainty_c=0.42,
+        raw_c=skin_c - 0.6,
+        reference_corrected_c=skin_c - 0.3,
+        site="canthus",
+        mm_per_px=0.9,
+        quality=0.9,
+    )
+
+
+def view(state: State, *reasons: Reason, **more: object) -> View:
+    """Return a view of a healthy simulated station in a state."""
+    return replace(
+        View(
+            state=state,
+            reasons=reasons,
+            sensor=SENSOR,
+            reference=REFERENCE,
+            threshold_c=37.5,
+            frame_rate_hz=30.0,
+            step_ms=6.0,
+            audit_head="3fa2c1d0",
+        ),
+        **more,
+    )
+
+
+def elevated(number: int = 1, *, acknowledged: bool = False) -> View:
+    """Return a view with an alarm."""
+    who = visitor(number, Verdict.ELEVATED, Reason.ABOVE_THRESHOLD, skin_c=38.6)
+    alarm = Alarm(number, who, 3.0, acknowledged=acknowledged)
+    return view(
+        State.ELEVATED, Reason.ABOVE_THRESHOLD, visitor=who, visitors=(who,), alarms=(alarm,)
+    )
+
+
+class Stage:
+    """The web process, told what to show, and what it asked for.
+
+    Attributes
+    ----------
+    asked
+        Everything the web process said, in order.
+    """
+
+    def __init__(self, *, language: str = "en") -> None:
+        self._listener = bind(0)
+        fd = self._listener.fileno()
+        self.authority = f"{HOST}:{self._listener.getsockname()[1]}"
+        self.address = f"http://{self.authority}"
+        self.web = Child(
+            "service.web",
+            ["--listen", str(fd), "--language", language, "--name", "Main entrance"],
+            pass_fds=[fd],
+            environment={"OPENBLAS_NUM_THREADS": "1"},
+        )
+        self.asked: list[Message] = []
+        self.shown = view(State.READY)
+        self.silent = False
+        self.answers = True
+        self.preview: PreviewWriter | None = None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        self._wait_until_it_answers()
+
+    def show(self, shown: View) -> None:
+        """Show this from now on."""
+        self.shown = shown
+
+    def picture(self) -> PreviewWriter:
+        """Give the web process new memory, and return its writing end."""
+        writable, readable = create_memory()
+        self.web.channel.send(Picture(present=True), fd=readable)
+        os.close(readable)
+        self.preview = PreviewWriter(writable, (SENSOR.width, SENSOR.height))
+        return self.preview
+
+    def watching(self) -> int:
+        """How many screens watch, as last said."""
+        said = [message for message in self.asked if isinstance(message, Screens)]
+        return said[-1].watching if said else 0
+
+    def _serve(self) -> None:
+        while not self._ended.is_set():
+            try:
+                if not self.silent:
+                    self.web.channel.send(self.shown)
+                message = self.web.channel.receive(wait_s=0.04)
+            except ChannelClosed:
+                return
+            if message is None:
+                continue
+            self.asked.append(message)
+            if self.answers and hasattr(message, "request"):
+                self.web.channel.send(self._answer(message))
+
+    @staticmethod
+    def _answer(message: Message) -> Reply:
+        if isinstance(message, Login):
+            return Reply(message.request, ok=True, session="a-session", password_set=True)
+        if isinstance(message, ReadSettings):
+            return Reply(
+                message.request,
+                ok=message.session == "a-session",
+                password_set=True,
+                settings=StationSettings(),
+                scenario="one-fever",
+                scenarios=("one-fever", "one-healthy"),
+            )
+        return Reply(message.request, ok=True)
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 20.0
+        while time.monotonic() < deadline:
+            with socket.create_connection((HOST, int(self.authority.split(":")[1]))) as probe:
+                probe.settimeout(5.0)
+                probe.sendall(f"GET /api/state HTTP/1.1\r\nHost: {self.authority}\r\n\r\n".encode())
+                if probe.recv(64).startswith(b"HTTP/1.1 200"):
+                    return
+        raise TimeoutError("the web process does not answer")
+
+    def close(self) -> None:
+        """End it."""
+        self._ended.set()
+        self._thread.join(timeout=2.0)
+        self.web.ask_to_stop()
+        self.web.end(time.monotonic() + 2.0)
+        self._listener.close()
