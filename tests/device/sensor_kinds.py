@@ -2,19 +2,22 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from device.evo_thermal import open_evo_thermal
+from device.evo_thermal.emulator import EmulatedEvoThermal
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedCapture, EmulatedLepton, Fault, door
 from device.lepton.sensor import LeptonSensor
 from device.replay import open_recording
 from device.sensor import Sensor, SensorInfo
 from device.simulator import open_simulated
+from tests.device.lines import LINES, Line
 from tests.device.recordings import recording, zipped
 from tests.device.test_replay_y16 import content, emulated, saved
 
@@ -84,6 +87,15 @@ def _lepton(*, fault: Fault | None = None) -> Callable[[Path], AbstractContextMa
     return opened
 
 
+def _evo_thermal(line: Callable[[], Line]) -> Callable[[Path], AbstractContextManager[Sensor]]:
+    @contextmanager
+    def opened(_: Path) -> Iterator[Sensor]:
+        with EmulatedEvoThermal(line()) as camera, open_evo_thermal(camera.port) as sensor:
+            yield sensor
+
+    return opened
+
+
 KINDS = (
     Kind("simulator", _simulated, defects=("test_asking_for_frames_again_goes_on",)),
     Kind("CPTV recording", _cptv, shutter=False),
@@ -91,6 +103,10 @@ KINDS = (
     Kind("Lepton", _lepton(), simulated=False, lean=True),
     Kind("Lepton that repeats frames", _lepton(fault=Fault.DUPLICATES), simulated=False, lean=True),
     Kind("Lepton on a bad cable", _lepton(fault=Fault.CORRUPT_TELEMETRY), simulated=False),
+    *(
+        Kind(f"Evo Thermal on a {name}", _evo_thermal(line), shutter=False)
+        for name, line in LINES.items()
+    ),
 )
 
 

@@ -1,0 +1,234 @@
+"""An Evo Thermal as a sensor: switched on, checked frame by frame, given up when it is silent."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+from device import discovery
+from device.boson.transport import SerialTransport, Transport
+from device.errors import (
+    CommandFailed,
+    ProtocolError,
+    ReplyTimeout,
+    SensorLost,
+    SensorNotFound,
+    SensorRefused,
+    SensorStalled,
+)
+from device.evo_thermal.protocol import (
+    KELVIN_PER_COUNT,
+    SIDE,
+    STREAM_OFF,
+    STREAM_ON,
+    Answer,
+    Decoder,
+    Frame,
+)
+from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiometry
+from device.framepool import FramePool
+from device.sensor import SensorInfo
+from hardware.check import vet as vet_by_register
+from hardware.decision import Decision, SensorSays
+from hardware.errors import HardwareError
+from hardware.usb import UsbIdentity, behind
+
+USB_IDS = "0483:5740"  # ST's own example ids, which many other devices carry too
+DOSSIER = "evo-thermal"
+Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
+
+_SILENCE_S = 2.0
+_ANSWER_S = 1.0
+_TRIES = 3
+_RADIOMETRY = Radiometry(
+    tlinear=True, agc_off=True, kelvin_per_count=KELVIN_PER_COUNT, gain=Gain.HIGH
+)
+
+
+def open_evo_thermal(
+    port: str | None = None, *, hfov_deg: float | None = None, vet: Vet = vet_by_register
+) -> "EvoThermalSensor":
+    """Vet the Evo Thermal at a serial port and switch its stream on.
+
+    The sensor says neither who it is nor which lens it has: its serial number is that of its USB
+    interface, and an emulated one has none.
+
+    Parameters
+    ----------
+    port
+        Path of the serial port, `/dev/ttyACM0`; None finds the only one.
+    hfov_deg
+        33 or 90, as printed on it.
+    vet
+        Asked before anything is sent to it.
+
+    Raises
+    ------
+    SensorError
+        When it is missing, refused, or does not answer; see `device.errors`.
+    """
+    port = port or _find()
+    try:
+        usb = behind(Path(port))
+    except HardwareError as error:
+        raise SensorNotFound(str(error)) from error
+    dossier = DOSSIER if usb else "simulated"
+    serial = usb.serial if usb else "0"
+    decision = vet(dossier, usb, SensorSays(serial, simulated=usb is None))
+    if not decision.passes:
+        raise SensorRefused(
+            f"the sensor at {port} is not vetted: {decision}", "Use one that is in the register."
+        )
+    info = SensorInfo(
+        dossier=dossier,
+        model="TeraRanger Evo Thermal",
+        serial=serial,
+        firmware=usb.bcd_device if usb else "",
+        width=SIDE,
+        height=SIDE,
+        frame_rate_hz=14.0,
+        hfov_deg=hfov_deg,
+        netd_k=0.1,  # not published; one count, which is what can be seen of it
+        simulated=usb is None,
+        port=usb.port if usb else port,
+    )
+    return EvoThermalSensor(info, SerialTransport(port))
+
+
+def _find() -> str:
+    found = discovery.choose(discovery.find(USB_IDS), "Evo Thermal")
+    if found.serial_port is None:
+        raise SensorNotFound(f"{found} shows no serial port.", "Plug it in again.")
+    return found.serial_port
+
+
+class EvoThermalSensor:
+    """An open Evo Thermal; see `device.sensor.Sensor`.
+
+    Parameters
+    ----------
+    info
+        What is known of it.
+    transport
+        Its line; the sensor closes it.
+    silence_s
+        Without a good frame for so long, the sensor is given up.
+    """
+
+    def __init__(
+        self, info: SensorInfo, transport: Transport, *, silence_s: float = _SILENCE_S
+    ) -> None:
+        self.info = info
+        self._transport = transport
+        self._silence_s = silence_s
+        self._decoder = Decoder()
+        self._pool = FramePool(SIDE, SIDE)
+        self._rejected: Counter[str] = Counter()
+        self._waiting: list[Frame] = []
+        self._last = b""
+        self._sequence = 0
+        self._closed = False
+        try:
+            self._switch_on()
+            self._next()
+        except BaseException:
+            self.close()
+            raise
+
+    def frames(self) -> Iterator[RadiometricFrame]:
+        """Yield frames as they come; the sensor has no counter, so they are counted here."""
+        while True:
+            frame, time_s = self._next()
+            slot = self._pool.take()
+            slot.write[...] = frame.counts
+            self._sequence += 1
+            yield RadiometricFrame(
+                counts=slot.view,
+                radiometry=_RADIOMETRY,
+                time_s=time_s,
+                sequence=self._sequence,
+                ffc=FfcState.NEVER,
+                ffc_age_s=None,
+                fpa_temp_c=frame.sensor_kelvin - KELVIN_OFFSET,
+            )
+
+    def request_ffc(self) -> None:
+        """Do nothing: it has no shutter."""
+
+    def rejected(self) -> dict[str, int]:
+        """Return how many frames were dropped, and bytes that belonged to none."""
+        return dict(self._rejected + self._decoder.dropped)
+
+    def close(self) -> None:
+        """Switch the stream off, close the line, overwrite the buffers with zeros."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._transport.write(STREAM_OFF)
+        except SensorLost:
+            pass  # it is off, then
+        finally:
+            self._transport.close()
+            self._waiting.clear()
+            self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _switch_on(self) -> None:
+        for _ in range(_TRIES):
+            self._transport.write(STREAM_ON)
+            ends_s = time.monotonic() + _ANSWER_S
+            while (left_s := ends_s - time.monotonic()) > 0:
+                for packet in self._decoder.feed(self._transport.read(left_s)):
+                    if isinstance(packet, Answer) and packet.done:
+                        return
+                    if isinstance(packet, Answer):
+                        raise CommandFailed(
+                            f"the sensor at {self.info.port} refuses to stream.",
+                            "Plug it in again.",
+                        )
+        raise ReplyTimeout(
+            f"the sensor at {self.info.port} did not answer {_TRIES} times.",
+            "Is it an Evo Thermal? Plug it in again.",
+        )
+
+    def _next(self) -> tuple[Frame, float]:
+        """Return the next frame that is not the one before, and its monotonic time in seconds."""
+        ends_s = time.monotonic() + self._silence_s
+        came = repeated = 0
+        while True:
+            if self._closed:
+                raise SensorLost(f"the sensor {self.info.port} is closed.", "Open it again.")
+            while self._waiting:
+                frame = self._waiting.pop(0)
+                if frame.packet == self._last:  # its noise alone makes two frames differ
+                    self._rejected["duplicate"] += 1
+                    repeated += 1
+                    continue
+                self._last = frame.packet
+                return frame, time.monotonic()
+            left_s = ends_s - time.monotonic()
+            if left_s <= 0:
+                raise self._silent(came, repeated)
+            data = self._transport.read(left_s)
+            came += len(data)
+            self._waiting += [p for p in self._decoder.feed(data) if isinstance(p, Frame)]
+
+    def _silent(self, came: int, repeated: int) -> ProtocolError | SensorStalled:
+        where = f"the sensor at {self.info.port}"
+        if repeated:
+            return SensorStalled(f"{where} repeats one frame.", "Plug it in again.")
+        if came:
+            return ProtocolError(
+                f"{where} sent {came} bytes in {self._silence_s:g} s and no whole frame.",
+                "Look at its cable; is it an Evo Thermal?",
+            )
+        return SensorStalled(
+            f"{where} sent nothing for {self._silence_s:g} s.", "Plug it in again."
+        )
