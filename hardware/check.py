@@ -13,12 +13,23 @@ from hardware.decision import Decision, Effect, Outcome, Reason, SensorSays, dec
 from hardware.dossier import Kind
 from hardware.enrolment import Enrolment
 from hardware.errors import HardwareError
+from hardware.host import HostNetwork
 from hardware.policy import Paragraph
 from hardware.register import Register
 from hardware.rules import PAPER, SIGHT, Paper, Sight
 from hardware.usb import SYS, UsbIdentity
 
-__all__ = ["Admission", "Decision", "Outcome", "SensorSays", "still_vetted", "vet", "vet_dossier"]
+__all__ = [
+    "Admission",
+    "Decision",
+    "Outcome",
+    "SensorSays",
+    "refusal",
+    "still_vetted",
+    "vet",
+    "vet_dossier",
+    "vet_host",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,32 @@ def still_vetted(
         register=register,
         enrolments=enrolments,
     )
+
+
+def vet_host(network: HostNetwork, now_s: float, *, register: Register | None = None) -> Decision:
+    """Decide whether the policy lets a real sensor run on this computer, by its network.
+
+    A simulated sensor shows nobody, and may run anywhere.
+
+    Parameters
+    ----------
+    network
+        The last look (`hardware.host.look`).
+    now_s
+        Monotonic time in seconds; a look of more than a minute ago counts as none.
+    """
+    try:
+        known = register or registers.load()
+    except HardwareError as error:
+        return refusal("host", str(error))
+    found = network.findings if network.fresh(now_s) else (network.statement(now_s),)
+    reasons = tuple(
+        _reason(paragraph, f"{text[0].upper()}{text[1:]}.")
+        for paragraph in known.policy.paragraph
+        if paragraph.rule == "network" and paragraph.effect is not Effect.NONE
+        for text in found
+    )
+    return decide("host", known.policy.name, reasons)
 
 
 def refusal(dossier: str, text: str) -> Decision:
