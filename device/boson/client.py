@@ -32,7 +32,6 @@ class _Request:
     row: int
     data: bytes
     deadline_s: float
-    attempts: int = 1
     refusals: int = 0
     failure: CommandFailed | None = None  # set while it waits to be sent to a busy camera again
 
@@ -47,7 +46,8 @@ class BosonClient:
     timeout_s
         How long one answer may take.
     attempts
-        How often a repeatable command is sent before the answer counts as missing.
+        How often a repeatable command is sent, while nothing at all is answered, before the line
+        counts as silent.
     patience_s
         How long a camera may say that it is busy or not ready.
     window
@@ -78,6 +78,12 @@ class BosonClient:
         self._transport = transport
         self._decoder = Decoder()
         self._sequence = 0
+        self._heard_s = 0.0  # when a request was last answered, or the first one sent
+
+    @property
+    def _silence_s(self) -> float:
+        """How long the line may be silent; half a timeout less, against the clock's jitter."""
+        return self.timeout_s * (self.attempts - 0.5)
 
     @property
     def port(self) -> str:
@@ -117,6 +123,7 @@ class BosonClient:
         todo = enumerate(rows)
         waiting: dict[int, _Request] = {}
         patience_ends_s = time.monotonic() + self.patience_s
+        self._heard_s = time.monotonic()
         strays_left = _STRAYS_PER_CALL
         while True:
             while len(waiting) < self.window and (row := next(todo, None)) is not None:
@@ -131,6 +138,7 @@ class BosonClient:
                     strays_left -= 1
                     continue
                 self._check(command, message)
+                self._heard_s = time.monotonic()
                 failure = message.failure(command.name)
                 if failure is None:
                     del waiting[message.sequence]
@@ -175,13 +183,12 @@ class BosonClient:
             request = waiting.pop(sequence)
             if request.failure is not None:
                 request.failure = None
-            elif request.attempts < self.attempts and command.repeatable:
+            elif command.repeatable and now_s - self._heard_s < self._silence_s:
                 self.strays["unanswered"] += 1
-                request.attempts += 1
             else:
                 raise ReplyTimeout(
-                    f"{command.name} got no answer on {self.port} within {self.timeout_s:g} s, "
-                    f"asked {request.attempts} times.",
+                    f"{command.name} got no answer on {self.port} for "
+                    f"{now_s - self._heard_s:.2f} s.",
                     "Unplug the sensor and plug it in again; look at its cable.",
                 )
             self._send(command, waiting, request)

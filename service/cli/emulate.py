@@ -61,18 +61,19 @@ def boson(
 
 def _scene(scenario: str | None, array: int) -> "FrameSource":
     """Return what the camera looks at; a usage error when it cannot."""
-    from device.boson.emulator.scene import ARRAYS, DoorScene, SensorScene
+    from device.boson.emulator.scene import DoorScene, SensorScene
+    from device.boson.identity import ARRAYS
     from device.simulator import ScenarioError, open_simulated
 
-    if array not in ARRAYS:
+    if str(array) not in ARRAYS:
         raise typer.BadParameter("a Boson has 640 or 320 pixels per row", param_hint="--array")
     if scenario is None:
-        return DoorScene(*ARRAYS[array])
+        return DoorScene(*ARRAYS[str(array)])
     try:
         scene = SensorScene(open_simulated(scenario, realtime=True))
     except ScenarioError as unknown:
         raise typer.BadParameter(str(unknown), param_hint="--scenario") from unknown
-    if ARRAYS.get(scene.width) != (scene.width, scene.height):
+    if (scene.width, scene.height) not in ARRAYS.values():
         raise typer.BadParameter(
             f"the scenario's camera has {scene.width}x{scene.height} pixels, no Boson has",
             param_hint="--scenario",

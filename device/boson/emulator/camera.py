@@ -39,8 +39,9 @@ class Maker:
         Firmware.
     radiometric
         Whether it is calibrated for temperatures.
-    percent
-        Whether its scene parameters are percentages: firmware differs in that.
+    percent, clamps
+        Whether its scene parameters are percentages, and whether it cuts what is too large
+        instead of refusing it: firmware differs in that.
     boot_s
         How long it says nothing after power-up.
     requests
@@ -53,6 +54,7 @@ class Maker:
     revision: tuple[int, int, int] = (4, 1, 0)
     radiometric: bool = True
     percent: bool = True
+    clamps: bool = False
     boot_s: float = 0.0
     requests: int = 64
 
@@ -245,7 +247,9 @@ class EmulatedCamera:
             except ValueError as impossible:
                 raise Refusal(Status.RANGE_ERROR) from impossible
             if register in _SHARES and not 0.0 <= float(values[0]) <= self._whole:
-                raise Refusal(Status.RANGE_ERROR)
+                if not self.maker.clamps:
+                    raise Refusal(Status.RANGE_ERROR)
+                values = (min(max(float(values[0]), 0.0), self._whole),)
             if register not in self.pinned:
                 self._values[register.get.function] = values
                 self._follow(register)

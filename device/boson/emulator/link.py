@@ -45,6 +45,7 @@ class EmulatedLink:
         self.spoil: Spoiler | None = None
         self._link = link
         self._master = self._slave = -1
+        self._next: tuple[int, int] | None = None
         self._decoder = Decoder()
         self._outbox = bytearray()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
@@ -67,8 +68,9 @@ class EmulatedLink:
     # --- plug; from another thread only by `later`
 
     def plug(self) -> None:
-        """Appear under a new device name."""
-        master, slave = os.openpty()  # before the old one is closed: its name must not be reused
+        """Appear, after an unplug under another device name."""
+        master, slave = self._next or os.openpty()
+        self._next = None
         tty.setraw(slave)
         os.set_blocking(master, False)
         self._close_pty()
@@ -83,6 +85,8 @@ class EmulatedLink:
         """Vanish: the link is gone, and who has the pty open finds it dead."""
         if self._link:
             self._link.unlink(missing_ok=True)
+        if not self._stopping:
+            self._next = self._next or os.openpty()  # while the old name is taken, to get another
         self._close_pty()
 
     def replug(self, after_s: float = 0.2) -> None:
@@ -106,6 +110,8 @@ class EmulatedLink:
         while not self._stopping:
             self._turn()
         self.unplug()
+        for descriptor in self._next or ():
+            os.close(descriptor)
 
     def stop(self) -> None:
         """End `serve`; harmless from a signal handler and from another thread."""

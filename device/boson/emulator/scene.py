@@ -11,7 +11,6 @@ from device.frame import FfcState, RadiometricFrame
 from device.sensor import Sensor
 
 CENTIKELVIN_AT_0_C = 27315
-ARRAYS = {640: (640, 512), 320: (320, 256)}  # the arrays that a Boson is made with
 
 
 class FrameSource(Protocol):

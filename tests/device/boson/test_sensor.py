@@ -1,0 +1,396 @@
+"""A Boson as a sensor, over the control channel: proven frames, or a named reason for none."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.boson import commands as c
+from device.boson import open_boson
+from device.boson.declare import Register
+from device.boson.emulator.faults import FAULTS
+from device.boson.emulator.link import EmulatedLink
+from device.boson.enums import FfcMode, GainMode, Ir16Mode, TableType
+from device.boson.fbp import Busy, Status
+from device.boson.sensor import BosonSensor
+from device.errors import (
+    CommandFailed,
+    NotRadiometric,
+    ProtocolError,
+    SensorLost,
+    SensorNotFound,
+    SensorRefused,
+    SensorStalled,
+)
+from device.frame import FfcState, Gain
+from device.sensor import Sensor
+from hardware.decision import Decision, Outcome, Reason
+from hardware.decision import Effect as PolicyEffect
+from tests.device.boson.conftest import Emulate
+
+
+@pytest.fixture
+def sensor(link: EmulatedLink) -> Iterator[BosonSensor]:
+    """Open the emulated Boson 320."""
+    with open_boson(link.port) as sensor:
+        yield sensor
+
+
+def take(sensor: BosonSensor, count: int) -> list[tuple[int, FfcState, float | None, int]]:
+    """Numbers of the next frames; the frames themselves do not live that long."""
+    return [
+        (frame.sequence, frame.ffc, frame.ffc_age_s, int(frame.counts.max()))
+        for frame in islice(sensor.frames(), count)
+    ]
+
+
+# --- bring-up
+
+
+def test_it_says_who_it_is_and_that_it_is_simulated(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    info = sensor.info
+    assert isinstance(sensor, Sensor)
+    assert info.simulated
+    assert (info.dossier, info.serial, info.firmware) == ("simulated", "900001", "4.1.0")
+    assert (info.width, info.height, info.hfov_deg) == (320, 256, 32.0)
+    assert info.port == link.port
+
+
+def test_bring_up_leaves_a_radiometric_camera(sensor: BosonSensor, link: EmulatedLink) -> None:
+    camera = link.camera
+    assert camera.value(c.GAIN_MODE) is GainMode.HIGH
+    assert camera.value(c.TLINEAR)
+    assert camera.value(c.USB_IR16) is Ir16Mode.TLINEAR
+    assert camera.value(c.TELEMETRY)
+    assert camera.value(c.FFC_MODE) is FfcMode.MANUAL
+
+
+def test_a_frame_is_the_scene_in_hundredths_of_a_kelvin(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    frame = next(sensor.frames())
+    assert frame.radiometry.proven
+    assert frame.radiometry.kelvin_per_count == 0.01
+    assert frame.radiometry.gain is Gain.HIGH
+    assert frame.counts.shape == (256, 320)
+    assert not frame.counts.flags.writeable
+    celsius = frame.counts * 0.01 - 273.15
+    assert celsius[:32, :40].mean() == pytest.approx(36.0, abs=0.01), "the reference"
+    assert celsius[128, 150:170].mean() == pytest.approx(34.4, abs=0.3), "the face"
+    assert np.median(celsius) == pytest.approx(22.0, abs=0.2), "the wall"
+
+
+@pytest.mark.parametrize(
+    ("firmware", "whole"),
+    [
+        ({"percent": True}, 100.0),
+        ({"percent": False}, 1.0),
+        ({"percent": False, "clamps": True}, 1.0),
+        ({"percent": True, "clamps": True}, 100.0),
+    ],
+)
+def test_scene_parameters_are_neutral_in_the_firmwares_own_unit(
+    emulate: Emulate, firmware: dict[str, bool], whole: float
+) -> None:
+    link = emulate(**firmware)
+    with open_boson(link.port) as sensor:
+        frame = next(sensor.frames())
+        reference_c = frame.counts[:32, :40].mean() * 0.01 - 273.15
+    assert link.camera.value(c.EMISSIVITY) == whole
+    assert link.camera.value(c.WINDOW_REFLECTIVITY) == 0.0
+    assert reference_c == pytest.approx(36.0, abs=0.01), "no emissivity is corrected for twice"
+
+
+def test_a_camera_without_radiometry_is_refused(emulate: Emulate) -> None:
+    with pytest.raises(NotRadiometric, match=r"radiometry capable: no.*Order the sensor with"):
+        open_boson(emulate(radiometric=False).port)
+
+
+@pytest.mark.parametrize(
+    ("register", "stays", "says"),
+    [
+        (c.GAIN_MODE, GainMode.LOW, "bosonGetGainMode answers <GainMode.LOW: 1>, expected"),
+        (c.TLINEAR, 0, "TLinearGetControl answers False"),
+        (c.USB_IR16, Ir16Mode.IR16, "UsbVideoIR16Mode answers <Ir16Mode.IR16: 0>"),
+        (c.TELEMETRY, 0, "telemetryGetState answers False"),
+        (c.FFC_MODE, FfcMode.AUTO, "bosonGetFFCMode answers <FfcMode.AUTO: 1>"),
+        (c.WINDOW_TRANSMISSION, 50.0, "TransmissionWindow answers 50.0, expected 100.0"),
+        (c.EMISSIVITY, 42.0, "emissivity reads 42 after it was set to 100"),
+    ],
+)
+def test_a_setting_that_does_not_stay_is_named_with_what_the_camera_answered(
+    link: EmulatedLink, register: Register, stays: int, says: str
+) -> None:
+    link.camera.store(register, stays)
+    link.camera.pinned.add(register)
+    with pytest.raises(NotRadiometric) as caught:
+        open_boson(link.port)
+    assert says in str(caught.value)
+    assert caught.value.remedy, "and says what to do"
+
+
+def test_a_firmware_without_a_command_is_named(
+    link: EmulatedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(link.camera._actions, c.RADIOMETRY_CAPABLE.function)
+    with pytest.raises(CommandFailed, match="radiometryGetRadiometryCapable with BAD_COMMAND_ID"):
+        open_boson(link.port)
+
+
+def test_what_is_no_boson_is_refused(emulate: Emulate) -> None:
+    with pytest.raises(ProtocolError, match="part number is 'SOMETHING ELSE'"):
+        open_boson(emulate(part="SOMETHING ELSE", product="SIMULATED").port)
+
+
+def test_nothing_plugged_in_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(SensorNotFound, match="no Boson is plugged in"):
+        open_boson(sys_root=tmp_path)
+
+
+# --- vetting
+
+
+def test_a_pty_that_claims_to_be_a_real_camera_is_refused(emulate: Emulate) -> None:
+    link = emulate(part="20{array}A034-6IARX", product="Boson")
+    with pytest.raises(SensorRefused, match="calls itself 20320A034-6IARX, and is no USB device"):
+        open_boson(link.port)
+    assert not link.camera.value(c.TLINEAR), "nothing was changed in it"
+
+
+def test_the_register_is_asked_before_anything_is_changed(link: EmulatedLink) -> None:
+    asked = []
+
+    def vet(*what: object) -> Decision:
+        asked.append((what, link.camera.value(c.TLINEAR)))
+        reason = Reason("4.2", "Origin", PolicyEffect.REFUSE, "It is on an exclusion list.")
+        return Decision("simulated", Outcome.REFUSED, (reason,))
+
+    with pytest.raises(SensorRefused, match="on an exclusion list"):
+        open_boson(link.port, vet=vet)
+    ((dossier, usb, says), tlinear) = asked[0]
+    assert (dossier, usb, says.serial, says.simulated) == ("simulated", None, "900001", True)
+    assert says.part_number == "SI320A032-6SIMULATED"
+    assert not tlinear
+
+
+def test_another_serial_number_than_the_admitted_one_is_refused(link: EmulatedLink) -> None:
+    with pytest.raises(SensorRefused, match="serial number 900001, expected 93588"):
+        open_boson(link.port, serial="93588")
+
+
+# --- frames
+
+
+def test_frames_advance_and_carry_the_age_of_the_ffc(sensor: BosonSensor) -> None:
+    seen = take(sensor, 5)
+    sequences = [sequence for sequence, *_ in seen]
+    assert sequences == sorted(set(sequences))
+    ages = [age for _, _, age, _ in seen]
+    assert ages == sorted(ages)
+    assert ages[0] < 2.0
+    assert sensor.rejected() == {}
+
+
+def test_a_requested_ffc_shows_in_the_frames(sensor: BosonSensor) -> None:
+    sensor.request_ffc()
+    seen = take(sensor, 12)
+    states = [ffc for _, ffc, _, _ in seen]
+    assert states[0] is FfcState.IN_PROGRESS
+    assert states[-1] is FfcState.COMPLETE
+    for _, ffc, age, hottest in seen:
+        if hottest < 30300:  # the shutter at about 25 deg C, not the reference at 36 deg C
+            assert ffc is FfcState.IN_PROGRESS
+        if ffc is FfcState.COMPLETE:
+            assert age < 3.0
+
+
+def test_buffers_are_overwritten_when_it_is_closed(sensor: BosonSensor) -> None:
+    counts = next(sensor.frames()).counts
+    assert counts.any()
+    sensor.close()
+    sensor.close()
+    assert not counts.any()
+    with pytest.raises(SensorLost, match="is closed"):
+        next(sensor.frames())
+
+
+# --- a bad day
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["late-reply", "bad-crc", "wrong-channel", "cut-packet", "garbage", "busy", "not-ready"],
+)
+def test_a_bad_line_delays_frames_and_changes_none(link: EmulatedLink, fault: str) -> None:
+    with open_boson(link.port) as sensor:
+        link.later(0.0, lambda: FAULTS[fault].start(link))
+        time.sleep(0.05)
+        if fault == "late-reply":  # 640 reads, one in five of them late: once is enough to see
+            link.later(0.5, lambda: setattr(link, "spoil", None))
+        frame = next(sensor.frames())
+        assert frame.counts[:32, :40].mean() * 0.01 - 273.15 == pytest.approx(36.0, abs=0.01)
+        assert frame.counts.min() > 29300
+
+
+@pytest.mark.parametrize(
+    ("fault", "register", "good", "flaw"),
+    [
+        ("low-gain", c.GAIN_MODE, GainMode.HIGH, "low gain"),
+        ("tlinear-off", c.TLINEAR, True, "tlinear off"),
+        ("wrong-y16", c.USB_IR16, Ir16Mode.TLINEAR, "wrong 16-bit video"),
+    ],
+)
+def test_a_setting_lost_behind_our_back_is_restored_and_no_wrong_frame_passes(
+    sensor: BosonSensor, link: EmulatedLink, fault: str, register: Register, good: int, flaw: str
+) -> None:
+    frames = sensor.frames()
+    next(frames)
+    FAULTS[fault].start(link)
+    for frame in islice(frames, 8):
+        hottest_c = frame.counts.max() * 0.01 - 273.15
+        assert 20.0 < hottest_c < 40.0, "kelvin/100, never raw or low gain counts"
+    assert link.camera.value(register) == good
+    assert sensor.rejected()[flaw] >= 1
+
+
+def test_changed_scene_parameters_are_noticed_and_restored(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    frames = sensor.frames()
+    next(frames)
+    link.camera.store(c.EMISSIVITY, 50.0)
+    link.camera._refresh(TableType.HIGH_GAIN)
+    for _ in islice(frames, 12):
+        pass
+    assert sensor.rejected()["scene parameters changed"] == 1
+    assert link.camera.value(c.EMISSIVITY) == 100.0
+
+
+def test_a_setting_that_cannot_be_restored_ends_the_measurement(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    link.camera.store(c.TLINEAR, 0)
+    link.camera.pinned.add(c.TLINEAR)
+    with pytest.raises(NotRadiometric, match="TLinearGetControl answers False"):
+        next(sensor.frames())
+
+
+def test_a_setting_that_is_lost_again_and_again_ends_the_measurement(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    def lose() -> None:
+        link.camera.store(c.TLINEAR, 0)
+        link.later(0.05, lose)
+
+    link.later(0.0, lose)
+    with pytest.raises(NotRadiometric, match="lost its settings 4 times"):
+        take(sensor, 200)
+
+
+def test_a_shutter_that_sticks_is_named(
+    sensor: BosonSensor, link: EmulatedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.boson.bringup.FFC_LIMIT_S", 1.0)
+    FAULTS["ffc-stuck"].start(link)
+    seen: set[FfcState] = set()
+    states = (frame.ffc for frame in sensor.frames())
+    with pytest.raises(SensorStalled, match=r"IN_PROGRESS for more than 1 s.*shutter may stick"):
+        seen.update(states)
+    assert seen == {FfcState.IN_PROGRESS}, "frames of the shutter are marked so"
+
+
+def test_a_frozen_counter_is_a_stall(sensor: BosonSensor, link: EmulatedLink) -> None:
+    frames = sensor.frames()
+    next(frames)
+    FAULTS["frozen-counter"].start(link)
+    with pytest.raises(SensorStalled, match="the last: duplicate"):
+        list(islice(frames, 3))
+    assert sensor.rejected()["duplicate"] > 1
+
+
+def test_duplicates_are_not_measured_twice(sensor: BosonSensor, link: EmulatedLink) -> None:
+    FAULTS["duplicate-frames"].start(link)
+    sequences = [sequence for sequence, *_ in take(sensor, 4)]
+    assert len(set(sequences)) == 4
+    assert sensor.rejected()["duplicate"] >= 1
+
+
+def test_a_stall_is_named(sensor: BosonSensor, link: EmulatedLink) -> None:
+    FAULTS["stall"].start(link)
+    with pytest.raises(SensorStalled, match="captured no frame for 1 s"):
+        list(islice(sensor.frames(), 3))
+
+
+def test_a_camera_that_stays_busy_is_named(sensor: BosonSensor, link: EmulatedLink) -> None:
+    link.camera.refusing = Status.CAMERA_BUSY
+    with pytest.raises(Busy, match="CAMERA_BUSY"):
+        next(sensor.frames())
+
+
+def test_after_a_replug_under_another_name_frames_come_within_two_seconds(
+    link: EmulatedLink,
+) -> None:
+    with open_boson(link.port) as sensor:
+        before = link.device
+        link.later(0.0, lambda: FAULTS["replug"].start(link))
+        with pytest.raises(SensorLost, match="is gone"):
+            take(sensor, 100)
+    lost_s = time.monotonic()
+    while True:  # what the supervisor does: a fresh open, the same serial number
+        try:
+            sensor = open_boson(link.port, serial="900001")
+            break
+        except SensorNotFound:
+            time.sleep(0.02)
+    with sensor:
+        frame = next(sensor.frames())
+        assert frame.radiometry.proven
+        assert time.monotonic() - lost_s < 2.0
+    assert link.device != before
+
+
+def test_another_camera_after_a_replug_is_refused(link: EmulatedLink) -> None:
+    with open_boson(link.port) as sensor:
+        link.later(0.0, lambda: FAULTS["other-camera"].start(link))
+        with pytest.raises(SensorLost):
+            take(sensor, 100)
+    time.sleep(0.3)
+    with pytest.raises(SensorRefused, match="serial number 900002, expected 900001"):
+        open_boson(link.port, serial="900001")
+
+
+def test_another_camera_behind_the_same_adapter_is_refused(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    link.camera.maker = replace(link.camera.maker, serial=7)
+    with pytest.raises(SensorRefused, match="serial number is 7, and was 900001"):
+        take(sensor, 12)
+
+
+def test_a_reboot_in_the_middle_of_a_command_is_a_lost_sensor(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    link.later(0.0, lambda: FAULTS["reboot"].start(link))
+    with pytest.raises(SensorLost):
+        take(sensor, 100)
+
+
+def test_a_reboot_that_keeps_the_line_is_noticed(sensor: BosonSensor, link: EmulatedLink) -> None:
+    """A camera on a serial adapter restarts without the port ever going away."""
+    time.sleep(1.1)
+    take(sensor, 10)  # the uptime has been asked for once
+    link.later(0.0, link.camera.power_up)
+    with pytest.raises(SensorLost, match="has restarted"):
+        take(sensor, 30)
+
+
+def test_a_silent_camera_is_lost_within_a_second(sensor: BosonSensor, link: EmulatedLink) -> None:
+    link.spoil = lambda _: ()
+    with pytest.raises(SensorLost, match="got no answer"):
+        next(sensor.frames())
