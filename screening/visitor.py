@@ -6,7 +6,7 @@ from typing import Final
 
 from screening.correction import Budget, Correction
 from screening.decision import Evidence, Word, decide
-from screening.estimate import BestFrames, Fused, Sample
+from screening.estimate import BEST, BestFrames, Fused, Sample
 from screening.measure import Reading
 from screening.population import Population
 from screening.quality import Judgement
@@ -43,6 +43,7 @@ class VisitorRecord:
     def _begin(self) -> None:
         self.verdict: Verdict | None = None
         self._wanted: Verdict | None = None
+        self._provisional: Word | None = None
         self._lasted = 0
         self.reasons: tuple[Reason, ...] = ()
         self.fused: Fused | None = None
@@ -58,8 +59,9 @@ class VisitorRecord:
 
         So nobody lives on somebody else's `clear`; the final word is the graver of all parts.
         """
-        if self.verdict is not None:
-            self._before = _graver(self._before, self.report())
+        word = self._word()
+        if word.verdict is not None:
+            self._before = _graver(self._before, word)
         self._begin()
 
     @property
@@ -115,9 +117,15 @@ class VisitorRecord:
         return Site.FACE_MAXIMUM, self._best[Site.FACE_MAXIMUM].fused()
 
     def _adopt(self, word: Word) -> None:
-        """Change the verdict only when the new one has lasted; an alarm comes at once."""
+        """Change the verdict only when the new one has lasted; an alarm comes at once.
+
+        *Measure again* is not said while there is still something to measure with.
+        """
         verdict, reasons = word
         if self.verdict is Verdict.ELEVATED and verdict is not Verdict.ELEVATED:
+            return
+        self._provisional = word
+        if self.verdict is None and verdict is Verdict.RECHECK and self._usable < BEST:
             return
         self._lasted = self._lasted + 1 if verdict is self._wanted else 1
         self._wanted = verdict
@@ -130,12 +138,18 @@ class VisitorRecord:
 
     def last_word(self) -> Visitor:
         """Return how this visitor's screening ended; there is always a verdict."""
-        word = self.report()
+        word = self._word()
         if word.verdict is None:
             word = replace(word, verdict=Verdict.NO_RESULT)
         return replace(
             _graver(self._before, word), first_frame=self.first_frame, last_frame=self.last_frame
         )
+
+    def _word(self) -> Visitor:
+        """Return what is known, with the verdict that was held back if there is no other."""
+        if self.verdict is None and self._provisional is not None:
+            self.verdict, self.reasons = self._provisional
+        return self.report()
 
     def report(self) -> Visitor:
         """Return what is known up to this frame."""

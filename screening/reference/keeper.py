@@ -26,7 +26,8 @@ MOVED_S: Final = 4.0  # an unmarked reference that stays at its new place is tak
 MARK_PX: Final = 6.0  # an admin's mark is that good, or within the reference's own radius
 WITNESS_TAU_S: Final = 30.0
 FAILING_C: Final = 0.3  # change of the reference that its surroundings do not share
-SETTLED_RATE_C_S: Final = 0.08
+SETTLED_RATE_C_S: Final = 0.06
+SETTLED_DOUBT_C_S: Final = 0.03  # standard uncertainty of that rate
 
 
 class Sight(Enum):
@@ -74,7 +75,7 @@ class ReferenceKeeper:
         self._witness: tuple[float, float, float] | None = None  # time, reference, surroundings
         self._around_c = 0.0
         self._last_c = 0.0
-        self._corrected = self._creeping = False
+        self._corrected = self._creeping = self._settling = False
         self.spot: Spot | None = None
         self.reason: Reason | None = Reason.REFERENCE_MISSING
 
@@ -90,12 +91,8 @@ class ReferenceKeeper:
 
     @property
     def settled(self) -> bool:
-        """Whether the reference says that the sensor has come to rest."""
-        offset = self._offset
-        return offset is not None and (
-            abs(offset.rate_c_s) < SETTLED_RATE_C_S
-            and offset.rate_uncertainty_c_s < SETTLED_RATE_C_S
-        )
+        """Whether the reference has said that the sensor came to rest after its last correction."""
+        return self._offset is not None and not self._settling
 
     def forget(self) -> None:
         """Search anew: what was taken for it is something else."""
@@ -106,7 +103,7 @@ class ReferenceKeeper:
 
     def corrected(self) -> None:
         """Take note of a flat-field correction: temperatures jump, places do not."""
-        self._corrected = True
+        self._corrected = self._settling = True
         self._witness = None
 
     def step(
@@ -151,6 +148,9 @@ class ReferenceKeeper:
         self._moved_s = self._elsewhere = None
         error_c = self._expected_c - spot.apparent_c
         offset.read(time_s, error_c)
+        if self._settling:
+            slow = abs(offset.rate_c_s) < SETTLED_RATE_C_S
+            self._settling = not (slow and offset.rate_uncertainty_c_s < SETTLED_DOUBT_C_S)
         if error_c > MOST_OFFSET_C:
             self.reason = Reason.REFERENCE_NOT_WARM
         elif error_c < -MOST_OFFSET_C:
@@ -229,6 +229,7 @@ class ReferenceKeeper:
                 self._netd_k / self._lens.core_px**0.5, creeping=self._creeping
             )
             self._witness = self._moved_s = None
+            self._settling = self._creeping
             self._take(self._lens.look(celsius), time_s, self._offset)
 
     def _at_mark(self, spot: Spot) -> bool:

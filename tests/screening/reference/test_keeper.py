@@ -1,0 +1,146 @@
+"""The reference is found by itself, watched in every frame, and believed only while it is sound."""
+
+import numpy as np
+import pytest
+
+from screening.reference.keeper import ReferenceKeeper
+from screening.reference.spot import find
+from screening.result import Reason
+from screening.settings import Reference
+from tests.screening.pictures import Wall, block, disc, face
+
+EXPECTED_C = 36.0
+FRAME_S = 1 / 9
+
+
+class Film:
+    """Shows a keeper one picture after the other."""
+
+    def __init__(self, mark: tuple[float, float] | None = None) -> None:
+        self.wall = Wall()
+        self.keeper = ReferenceKeeper(Reference(mark=mark), EXPECTED_C, 0.03)
+        self.time_s = 0.0
+
+    def show(self, *things, frames: int = 1, offset_c: float = 0.0) -> Reason | None:  # noqa: ANN002
+        for _ in range(frames):
+            self.time_s += FRAME_S
+            self.keeper.step(self.wall.paint(*things, offset_c=offset_c), self.time_s, [])
+        return self.keeper.reason
+
+
+SOUND = disc(100, 120, 6, EXPECTED_C)
+
+
+@pytest.mark.parametrize("place", [(20, 20), (100, 30), (10, 150), (60, 80)])
+@pytest.mark.parametrize("radius", [4, 6, 12])
+def test_it_is_found_anywhere_within_three_frames(place: tuple[int, int], radius: int) -> None:
+    film = Film()
+    assert film.show(disc(*place, radius, EXPECTED_C), frames=3) is None
+    spot = film.keeper.spot
+    assert spot is not None
+    assert np.hypot(spot.x - place[0], spot.y - place[1]) < 1.0
+
+
+@pytest.mark.parametrize("offset_c", [-4.0, -1.3, 0.0, 2.5])
+def test_its_offset_is_what_the_sensor_is_wrong_by(offset_c: float) -> None:
+    film = Film()
+    film.show(SOUND, frames=30, offset_c=offset_c)
+    assert film.keeper.offset is not None
+    assert film.keeper.offset.offset_c == pytest.approx(-offset_c, abs=0.02)
+    assert film.keeper.offset.uncertainty_c < 0.02
+
+
+def test_a_face_is_no_reference_however_still_it_stands() -> None:
+    wall = Wall()
+    for width in (20, 35, 60):
+        assert find(wall.paint(face(60, 80, width)), 30.0, 42.0, 42.0) == []
+
+
+def test_it_is_found_beside_a_face() -> None:
+    film = Film()
+    assert film.show(SOUND, face(50, 70, 40), frames=3) is None
+    assert film.keeper.spot is not None
+    assert film.keeper.spot.x == pytest.approx(100, abs=1.0)
+
+
+def test_after_a_correction_it_says_when_the_sensor_has_come_to_rest() -> None:
+    film = Film()
+    film.show(SOUND, frames=60)
+    assert film.keeper.settled
+    film.keeper.corrected()
+    settled_after_s = None
+    for n in range(int(60 / FRAME_S)):
+        age_s = n * FRAME_S
+        film.show(SOUND, offset_c=1.2 * np.exp(-age_s / 16.0))
+        assert film.keeper.reason is None, f"a correction was taken for a fault at {age_s:.1f} s"
+        if film.keeper.settled and settled_after_s is None:
+            settled_after_s = age_s
+    # 1.2 deg C with a time constant of 16 s falls faster than 0.06 deg C/s for 3.6 s
+    assert settled_after_s is not None
+    assert 1.0 < settled_after_s < 30.0
+
+
+def test_somebody_in_front_hides_it_and_it_is_back_when_they_leave() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    before = film.keeper.offset.offset_c
+    assert film.show(SOUND, block(80, 90, 40, 70, 31.0), frames=9) is Reason.REFERENCE_HIDDEN
+    assert film.show(SOUND) is None
+    assert film.keeper.offset.offset_c == pytest.approx(before, abs=0.05)
+
+
+def test_a_face_in_front_of_it_is_not_taken_for_it() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    assert film.show(SOUND, face(95, 115, 70, skin_c=35.6), frames=3) is Reason.REFERENCE_HIDDEN
+
+
+def test_a_heater_that_fails_is_noticed_before_it_spoils_readings() -> None:
+    film = Film()
+    film.show(SOUND, frames=90)
+    for n in range(200):
+        cooled_c = EXPECTED_C - 0.05 * n * FRAME_S
+        if film.show(disc(100, 120, 6, cooled_c)) is not None:
+            break
+    assert film.keeper.reason is Reason.REFERENCE_UNSTABLE
+    assert EXPECTED_C - cooled_c < 0.5
+
+
+def test_a_drift_of_the_whole_picture_is_the_sensors_and_is_followed() -> None:
+    film = Film()
+    film.show(SOUND, frames=90)
+    for n in range(300):
+        assert film.show(SOUND, offset_c=-0.03 * n * FRAME_S) is None
+    assert film.keeper.offset.offset_c == pytest.approx(0.03 * 299 * FRAME_S, abs=0.03)
+
+
+def test_taken_away_it_is_missing() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    film.show(frames=90)
+    assert film.keeper.reason is Reason.REFERENCE_MISSING
+
+
+def test_moved_it_blocks_until_it_has_stayed_at_its_new_place() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    moved = disc(40, 60, 6, EXPECTED_C)
+    assert film.show(moved, frames=9) is Reason.REFERENCE_MOVED
+    assert film.show(moved, frames=60) is None
+
+
+def test_moved_from_its_mark_it_blocks_for_good() -> None:
+    film = Film(mark=(100, 120))
+    film.show(SOUND, frames=30)
+    assert film.show(disc(40, 60, 6, EXPECTED_C), frames=200) is Reason.REFERENCE_MOVED
+    assert film.show(SOUND, frames=5) is None
+
+
+def test_cold_at_its_mark_it_has_not_warmed_up() -> None:
+    film = Film(mark=(100, 120))
+    assert film.show(disc(100, 120, 6, 28.0), frames=5) is Reason.REFERENCE_NOT_WARM
+
+
+def test_a_warm_thing_elsewhere_is_not_it_when_there_is_a_mark() -> None:
+    film = Film(mark=(100, 120))
+    assert film.show(disc(30, 30, 6, EXPECTED_C), frames=9) is Reason.REFERENCE_MISSING
