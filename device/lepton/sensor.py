@@ -141,8 +141,7 @@ def open_lepton(
     channel = control(node)
     try:
         who = channel.identity()
-        simulated = _SIMULATED in who.part_number
-        dossier = "simulated" if simulated else DOSSIER
+        dossier, simulated = dossier_of(who.part_number)
         says = SensorSays(who.serial, who.part_number, who.software, simulated)
         _admit(vet(dossier, usb, says), node)
         channel.make_radiometric()
@@ -165,6 +164,12 @@ def open_lepton(
         port=usb.port if usb else node,
     )
     return LeptonSensor(info, capture, channel, quarter_turns)
+
+
+def dossier_of(part_number: str) -> tuple[str, bool]:
+    """Return the key of the dossier that speaks for it, and whether it is simulated."""
+    simulated = _SIMULATED in part_number
+    return ("simulated" if simulated else DOSSIER), simulated
 
 
 def _find() -> str:

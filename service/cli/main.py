@@ -3,6 +3,7 @@
 import typer
 
 from service.cli import admin, audit, emulate, hardware
+from service.cli.doctor import doctor
 from service.cli.replay import replay
 from service.cli.run import run
 from service.cli.simulate import simulate
@@ -14,6 +15,7 @@ app = typer.Typer(
     help="Screen people for elevated skin temperature: vetted hardware, no network, no recording.",
 )
 
+app.command()(doctor)
 app.command()(replay)
 app.command()(run)
 app.command()(simulate)

@@ -1,0 +1,128 @@
+"""The doctor's look at the computer: who runs the station, and where its memory may end up."""
+
+import os
+import pwd
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from device.framepool import FramePool, Protection
+from service.doctor.finding import Finding, Level
+
+_PROC = Path("/proc")
+_OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python")
+_BROKEN_OPENCV = "4.11."  # https://github.com/opencv/opencv/issues/27166
+
+
+def rights() -> Iterator[Finding]:
+    """Yield whether the user who runs this has more rights than the station needs."""
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    if os.geteuid() == 0:
+        yield Finding(
+            "user",
+            Level.WARN,
+            "This runs as root; the station needs no such rights.",
+            "Run it as a user of its own, in the groups of the camera's nodes.",
+        )
+    else:
+        yield Finding("user", Level.OK, f"This runs as {user}, who is not root.")
+
+
+def swap(*, proc_root: Path = _PROC, protection: Protection | None = None) -> Iterator[Finding]:
+    """Yield whether what the station has in memory may be written to a disk.
+
+    Parameters
+    ----------
+    proc_root
+        Root of procfs.
+    protection
+        How well the kernel keeps frames; None asks it.
+    """
+    if protection is None:
+        with FramePool(16, 16) as pool:
+            protection = pool.protection
+    lines = (proc_root / "swaps").read_text().splitlines()[1:]
+    areas = [line.split()[0] for line in lines]
+    disks = [area for area in areas if not area.startswith("/dev/zram")]
+    off = "Switch it off: sudo swapoff -a, and take it out of /etc/fstab"
+    if not disks:
+        inside = f" ({', '.join(areas)} lies in memory)" if areas else ""
+        yield Finding("swap", Level.OK, f"Nothing is swapped to a disk{inside}.")
+    elif protection is Protection.NOT_DUMPED:
+        yield Finding(
+            "swap",
+            Level.FAIL,
+            f"Frames may be written to a disk: {', '.join(disks)} is used for swap, and the "
+            "kernel does not lock their memory.",
+            off,
+        )
+    else:
+        yield Finding(
+            "swap",
+            Level.WARN,
+            f"{', '.join(disks)} is used for swap. Frames are locked in memory; numbers derived "
+            "from them may be written there.",
+            off,
+        )
+    words = {
+        Protection.SECRET: "Frames live in memory that even the kernel does not map.",
+        Protection.LOCKED: "Frames live in memory that is locked and in no core dump.",
+        Protection.NOT_DUMPED: "Frames live in memory that is in no core dump, but not locked.",
+    }
+    locked = protection is not Protection.NOT_DUMPED
+    yield Finding(
+        "frame memory",
+        Level.OK if locked or not disks else Level.FAIL,
+        words[protection],
+        "" if locked else "Raise the limit of locked memory (ulimit -l) to 64 MB",
+    )
+
+
+def core_dumps(*, proc_root: Path = _PROC) -> Iterator[Finding]:
+    """Yield where the memory of a crashed process would go.
+
+    The worker forbids itself a core dump; a program that the kernel pipes dumps to does not heed
+    such a limit, so there should be none.
+    """
+    pattern = (proc_root / "sys/kernel/core_pattern").read_text().strip()
+    if pattern.startswith("|") and not pattern.startswith(("|/bin/false", "|/usr/bin/false")):
+        yield Finding(
+            "core dumps",
+            Level.WARN,
+            f"A crashed program's memory is handed to {pattern[1:].split()[0]}. Frames are left "
+            "out of it; what was computed from them is not.",
+            "sudo sysctl -w kernel.core_pattern='|/bin/false', and the same in /etc/sysctl.d",
+        )
+    else:
+        yield Finding("core dumps", Level.OK, "Core dumps are not handed to another program.")
+
+
+def libraries() -> Iterator[Finding]:
+    """Yield whether the libraries that see pixels are those that work."""
+    there = {name: version for name in _OPENCV if (version := _version(name))}
+    if len(there) != 1:
+        yield Finding(
+            "opencv",
+            Level.FAIL,
+            f"There should be one OpenCV, and there is: {', '.join(there) or 'none'}.",
+            "Set the station's environment up anew: ./run",
+        )
+    elif next(iter(there.values())).startswith(_BROKEN_OPENCV):
+        yield Finding(
+            "opencv",
+            Level.FAIL,
+            "This OpenCV (4.11) cuts 16-bit frames into bytes.",
+            "Set the station's environment up anew: ./run",
+        )
+    else:
+        name, version = next(iter(there.items()))
+        python = ".".join(map(str, sys.version_info[:3]))
+        yield Finding("opencv", Level.OK, f"{name} {version} on Python {python}.")
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
