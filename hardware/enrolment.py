@@ -31,8 +31,10 @@ class Enrolment:
         What the host saw.
     serial, part_number, firmware
         What the sensor said.
+    functions
+        Codes of its USB interfaces, in all configurations (`0e/01/00`).
     vendor_functions
-        Vendor-specific USB functions that the person accepted (`ff/00/00`).
+        Vendor-specific ones among its functions, which the person accepted (`ff/00/00`).
     on, by
         When, and which account of the station did it.
     """
@@ -46,6 +48,7 @@ class Enrolment:
     serial: str
     part_number: str
     firmware: str
+    functions: tuple[str, ...]
     vendor_functions: tuple[str, ...]
     on: date
     by: str
@@ -67,10 +70,12 @@ _STORED = TypeAdapter(tuple[Enrolment, ...])
 
 def enrol(dossier: str, usb: UsbIdentity, says: SensorSays, *, on: date, by: str) -> Enrolment:
     """Make the enrolment of the sensor that is plugged in."""
+    interfaces = {str(i.code) for i in usb.descriptors.interfaces if not i.association}
     vendor = {str(found.code) for found in findings(usb.descriptors) if found.vendor}
     return Enrolment(
         dossier=dossier,
         **seen(usb, says),
+        functions=tuple(sorted(interfaces)),
         vendor_functions=tuple(sorted(vendor)),
         on=on,
         by=by,

@@ -129,6 +129,16 @@ class DossierChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SensorEnrolled:
+    """A sensor was enrolled at this station. Its serial number is written as a digest."""
+
+    dossier: Key
+    serial_sha256: Hex
+    descriptors_sha256: Hex
+    kind: Literal["sensor_enrolled"] = "sensor_enrolled"
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordSet:
     """The admin's password was set."""
 
@@ -173,6 +183,7 @@ Event = (
     | SettingChanged
     | ScenarioChosen
     | DossierChanged
+    | SensorEnrolled
     | PasswordSet
     | LoginTried
     | AttestationIssued
