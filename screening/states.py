@@ -24,6 +24,8 @@ _OF_OBSTACLE: Final = {
     Reason.BLURRED: State.HOLD_STILL,
 }
 
+_INSTRUCTIONS: Final = {State.READY, *_OF_OBSTACLE.values()}
+
 Shown = tuple[State, tuple[Reason, ...]]
 
 
@@ -55,26 +57,20 @@ class Board:
             verdict = foremost.verdict
             self._verdict = (foremost.id or 0, verdict, foremost.reasons)
             self._verdict_until_s = time_s + FADE_S[verdict]
-        elif foremost is not None and self._is_clear_of_another(foremost):
-            self._verdict = None
+        elif foremost is not None and self._shows(Verdict.CLEAR):
+            self._verdict = None  # somebody else's, or from before a gap: it may be somebody else
         if self._verdict is not None and time_s <= self._verdict_until_s:
             _, verdict, reasons = self._verdict
             return self._show((_OF_VERDICT[verdict], reasons))
         self._verdict = None
         return self._settle(time_s, _instruction(foremost))
 
-    def _is_clear_of_another(self, foremost: VisitorRecord) -> bool:
-        """Whether the next visitor would see somebody else's clear."""
-        verdict = self._verdict
-        return verdict is not None and verdict[1] is Verdict.CLEAR and verdict[0] != foremost.id
+    def _shows(self, verdict: Verdict) -> bool:
+        return self._verdict is not None and self._verdict[1] is verdict
 
     def _settle(self, time_s: float, wanted: Shown) -> Shown:
         """Change an instruction only when the new one has lasted."""
-        if wanted[0] is self._shown[0] or self._shown[0] in {
-            State.NOT_SCREENING,
-            State.STARTING,
-            State.WARMING_UP,
-        }:
+        if self._shown[0] not in _INSTRUCTIONS or wanted[0] is self._shown[0]:
             return self._show(wanted)
         if self._next is None or self._next[0] is not wanted[0]:
             self._next, self._next_since_s = wanted, time_s

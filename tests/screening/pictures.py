@@ -46,7 +46,7 @@ def block(x: int, y: int, w: int, h: int, temp_c: float) -> Callable[[Wall, Cels
 def face(
     x: float, y: float, width_px: float, canthus_c: float = 36.0, skin_c: float = 34.0
 ) -> Callable[[Wall, Celsius], None]:
-    """A face whose centre is at (x, y), with two hot spots where its inner canthi are."""
+    """Paint a face whose centre is at (x, y), with two hot spots at its inner canthi."""
 
     def draw(wall: Wall, picture: Celsius) -> None:
         mm = 140.0 / width_px
@@ -65,7 +65,7 @@ def face(
 
 
 def detection(x: float, y: float, width_px: float, score: float = 0.9) -> Detection:
-    """What a detector says of `face(x, y, width_px)`."""
+    """Return what a detector says of `face(x, y, width_px)`."""
     px = width_px / 140.0
     points = [(-16.5, -20), (16.5, -20), (0, 20), (-24, 45), (24, 45)]
     landmarks = np.array([(x + a * px, y + b * px) for a, b in points], np.float32)
