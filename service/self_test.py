@@ -18,6 +18,8 @@ from pathlib import Path
 
 _SCENARIO = "self-test"
 _WITHIN_S = 60.0
+_AFTERWARDS_S = 2.0
+_EXPECTED = {1: "elevated", 2: "clear"}
 _WORDS = ("clear", "elevated", "recheck")
 
 
@@ -60,23 +62,24 @@ def _check(station: "subprocess.Popen[str]", say: Callable[[str], None]) -> None
     host, port = _address(station)
     say(f"  station started at {host}:{port}")
     verdicts: dict[int, str] = {}
-    deadline = time.monotonic() + _WITHIN_S
-    for view in _views(host, port, deadline):
+    end = time.monotonic() + _WITHIN_S
+    view = None
+    for view in _views(host, port, lambda: time.monotonic() < end):
         for visitor in (*view["visitors"], *([view["visitor"]] if view["visitor"] else [])):
             if visitor["verdict"] in _WORDS:
                 verdicts[visitor["id"]] = visitor["verdict"]
-        if sorted(verdicts.values()) == ["clear", "elevated"] and len(view["alarms"]) == 1:
-            _check_alarm(view, say)
-            break
-    else:
-        raise SelfTestError(f"after {_WITHIN_S:.0f} s the verdicts were {verdicts or 'none'}.")
-    if verdicts != {1: "elevated", 2: "clear"}:
-        raise SelfTestError(f"expected visitor 1 elevated and visitor 2 clear, got {verdicts}.")
+        if len(verdicts) == len(_EXPECTED):  # both were here: watch a little longer for a third
+            end = min(end, time.monotonic() + _AFTERWARDS_S)
+    if view is None or verdicts != _EXPECTED:
+        raise SelfTestError(f"expected the verdicts {_EXPECTED}, got {verdicts or 'none'}.")
+    _check_alarm(view, say)
     say("  visitor 2, without fever: clear, and nobody else")
     _check_end(station, say)
 
 
 def _check_alarm(view: dict, say: Callable[[str], None]) -> None:  # type: ignore[type-arg]
+    if [alarm["visitor"]["id"] for alarm in view["alarms"]] != [1]:
+        raise SelfTestError(f"expected one alarm, of visitor 1, got {view['alarms']}.")
     alarm = view["alarms"][0]["visitor"]
     if view["sensor"] is None or not view["sensor"]["simulated"]:
         raise SelfTestError("the sensor does not say that it is simulated.")
@@ -94,14 +97,14 @@ def _address(station: "subprocess.Popen[str]") -> tuple[str, int]:
     return host, int(port)
 
 
-def _views(host: str, port: int, deadline: float) -> Iterator[dict]:  # type: ignore[type-arg]
-    """Yield the views of the station's event stream until the deadline."""
+def _views(host: str, port: int, go_on: Callable[[], bool]) -> Iterator[dict]:  # type: ignore[type-arg]
+    """Yield the views of the station's event stream while it is wanted."""
     connection = http.client.HTTPConnection(host, port, timeout=10.0)
     connection.request("GET", "/api/events")
     response = connection.getresponse()
     if response.status != http.client.OK:
         raise SelfTestError(f"the event stream answered {response.status}.")
-    while time.monotonic() < deadline:
+    while go_on():
         line = response.readline()
         if not line:
             raise SelfTestError("the event stream ended.")

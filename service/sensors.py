@@ -24,8 +24,10 @@ def open_sensor(kind: str, *, port: str | None, scenario: str) -> Sensor:
         When it is not there, is not vetted, or sends no temperatures.
     """
     if kind == SensorKind.SIMULATED:
-        from device.simulator import open_simulated  # noqa: PLC0415 - only where it is wanted
+        from device.simulator import meshes, open_simulated  # noqa: PLC0415 - only where wanted
 
+        meshes.heads()  # files are read now: later the process is locked
+        meshes.bodies()
         return open_simulated(scenario)
     raise SensorNotFound(f"There is no driver for a {kind} sensor on {port} yet.")
 

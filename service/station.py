@@ -208,8 +208,12 @@ class Station:
             first = min(waiting, key=lambda alarm: alarm.number)
             return State.ELEVATED, first.visitor.reasons, first.visitor, None
         word = self._word
-        if word is not None and result.state in (State.READY, State.CLEAR, State.RECHECK):
-            return word.state, word.visitor.reasons, word.visitor, max(0.0, word.left(now))
+        if (
+            word is not None
+            and word.left(now) > 0.0
+            and result.state in (State.READY, State.CLEAR, State.RECHECK)
+        ):
+            return word.state, word.visitor.reasons, word.visitor, word.left(now)
         if result.state is State.CLEAR:  # the word has faded: the next visitor may come
             return State.READY, (), None, None
         return result.state, result.reasons, None, None

@@ -66,7 +66,7 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "language": language,
         "languages": list(words),
         "name": name,
-        "words": words[language],
+        "words": {**words["en"], **words[language]},
         # Inside a data block nothing may look like the end of it.
         "catalogues": json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"),
     }

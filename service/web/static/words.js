@@ -16,7 +16,7 @@ export function languages() {
 
 export function word(path, values = {}) {
   const [section, key] = path.split(".");
-  const sentence = catalogues[language][section]?.[key] ?? path;
+  const sentence = catalogues[language][section]?.[key] ?? catalogues.en[section]?.[key] ?? path;
   return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 

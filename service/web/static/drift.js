@@ -1,0 +1,65 @@
+// The reference's drift on a small chart: kept in this page only, and gone with it.
+
+import uPlot from "./vendor/uplot.js";
+import { word } from "./words.js";
+
+const EVERY_MS = 1000;
+const KEPT = 30 * 60;
+
+export function drift(parent) {
+  const data = [[], [], []];
+  let addedAt = -Infinity;
+  let plot = null;
+
+  const axis = (scale, side) => ({
+    scale,
+    side,
+    stroke: "#b3bfcb",
+    grid: { show: scale === "apparent", stroke: "#2b3541", width: 1 },
+    ticks: { show: false },
+    size: 58,
+    values: (_, ticks) => ticks.map((tick) => tick.toFixed(2)),
+  });
+  // A drift of a hundredth of a degree must not fill the chart.
+  const range = (_, low, high) => {
+    const middle = (low + high) / 2;
+    const half = Math.max(0.25, (high - low) * 0.6);
+    return [middle - half, middle + half];
+  };
+
+  const create = () =>
+    new uPlot(
+      {
+        width: parent.clientWidth,
+        height: 180,
+        legend: { live: false },
+        cursor: { show: false },
+        scales: { x: { time: true }, apparent: { range }, offset: { range } },
+        axes: [{ stroke: "#b3bfcb", grid: { show: false } }, axis("apparent", 3), axis("offset", 1)],
+        series: [
+          {},
+          { label: word("admin.apparent"), scale: "apparent", stroke: "#7cc4ff", width: 2 },
+          { label: word("admin.offset"), scale: "offset", stroke: "#f5c83a", width: 2, dash: [6, 4] },
+        ],
+      },
+      data,
+      parent,
+    );
+
+  new ResizeObserver(() => plot?.setSize({ width: parent.clientWidth, height: 180 })).observe(parent);
+
+  return {
+    add(apparent, offset) {
+      const now = performance.now();
+      if (now - addedAt < EVERY_MS) return;
+      addedAt = now;
+      [Date.now() / 1000, apparent ?? null, offset ?? null].forEach((value, i) => {
+        data[i].push(value);
+        if (data[i].length > KEPT) data[i].shift();
+      });
+      if (parent.clientWidth === 0) return;
+      plot ??= create();
+      plot.setData(data);
+    },
+  };
+}
