@@ -1,0 +1,102 @@
+"""Pictures and faces to train on: the simulator's renders, kept in a folder, then varied.
+
+Nothing else is trained on. No recording of a real place comes in here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHARD = 250
+POINTS = 5
+MIRRORED = [1, 0, 2, 4, 3]  # which point becomes which in a mirrored picture
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """One render with its truth, as arrays; `F` faces, `R` references.
+
+    Attributes
+    ----------
+    celsius
+        `(H, W) float16`.
+    boxes
+        `(F, 4) float32`: x, y, width, height.
+    points
+        `(F, 5, 2) float32`.
+    visible
+        `(F,) float32`: share of the face that is seen.
+    turned_deg
+        `(F,) float32`: yaw, without its sign.
+    canthi
+        `(F,) float32`: how many of the two inner canthi are seen.
+    references
+        `(R, 4) float32`.
+    """
+
+    celsius: NDArray[np.float16]
+    boxes: NDArray[np.float32]
+    points: NDArray[np.float32]
+    visible: NDArray[np.float32]
+    turned_deg: NDArray[np.float32]
+    canthi: NDArray[np.float32]
+    references: NDArray[np.float32]
+
+    @property
+    def quality(self) -> NDArray[np.float32]:
+        """How well each face can be measured, 0..1: whole, frontal, both inner canthi free."""
+        frontal = np.cos(np.radians(np.minimum(1.5 * self.turned_deg, 90.0)))
+        free = np.array([0.3, 0.6, 1.0], np.float32)[self.canthi.astype(int)]
+        return (self.visible**2 * frontal * free).astype(np.float32)
+
+
+def render(seed: int, count: int, camera: str) -> Iterator[Render]:
+    """Render `count` pictures as that camera sees them."""
+    from device.simulator.training_set import render_samples  # noqa: PLC0415  # slow to import
+
+    for celsius, truth in render_samples(seed, count, camera):
+        faces = [p for p in truth.people if p.face_box is not None and p.landmarks is not None]
+        yield Render(
+            celsius=celsius.astype(np.float16),
+            boxes=np.array([p.face_box for p in faces], np.float32).reshape(-1, 4),
+            points=np.array([p.landmarks for p in faces], np.float32).reshape(-1, POINTS, 2),
+            visible=np.array([p.visible for p in faces], np.float32),
+            turned_deg=np.array([abs(p.yaw_deg) for p in faces], np.float32),
+            canthi=np.array([sum(p.canthi_visible) for p in faces], np.float32),
+            references=np.array([r.box for r in truth.references], np.float32).reshape(-1, 4),
+        )
+
+
+def kept(folder: Path, seed: int, count: int, camera: str) -> list[Render]:
+    """Return renders, made once and kept in `folder` shard by shard."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found: list[Render] = []
+    for shard in range(-(-count // SHARD)):
+        path = folder / f"{camera}-{seed + shard}-{SHARD}.npz"
+        if not path.exists():
+            _write(path, list(render(seed + shard, SHARD, camera)))
+            print(f"rendered {path.name}", flush=True)
+        found += _read(path)
+    return found[:count]
+
+
+def _write(path: Path, renders: list[Render]) -> None:
+    arrays: dict[str, Any] = {}
+    for number, each in enumerate(renders):
+        arrays |= {f"{number}_{name}": getattr(each, name) for name in Render.__slots__}
+    unfinished = path.with_suffix(".part.npz")
+    np.savez(unfinished, **arrays)
+    unfinished.rename(path)
+
+
+def _read(path: Path) -> list[Render]:
+    with np.load(path) as arrays:
+        count = 1 + max(int(name.split("_")[0]) for name in arrays.files)
+        return [
+            Render(**{name: arrays[f"{number}_{name}"] for name in Render.__slots__})
+            for number in range(count)
+        ]

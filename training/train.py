@@ -1,0 +1,84 @@
+"""Teach the published network what faces look like in the simulator's infrared, and average.
+
+The mean of the published and the taught weights is what ships: the first knows real faces, the
+second the sensor, and the mean is better than either (Wortsman et al. 2022, arXiv 2109.01903).
+"""
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from training.blazeface import BlazeFace
+from training.loss import answers, loss
+from training.pictures import LYING, UPRIGHT, Picture, batch, vary
+from training.points import re_head
+
+WEIGHTS = {"score": 1.0, "box": 4.0, "points": 6.0, "quality": 0.3}
+WARM_UP = 200  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How long and how fast."""
+
+    steps: int = 5000
+    pictures: int = 16  # a step
+    rate: float = 6e-4
+    decay: float = 1e-4
+    seed: int = 1
+    smoothing: float = 0.998  # of the running mean of the weights
+
+
+def train(network: BlazeFace, pictures: list[Picture], recipe: Recipe) -> BlazeFace:
+    """Train in place on one thread; return the running mean of the weights as a network."""
+    torch.set_num_threads(1)
+    torch.manual_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    groups = [[p for p in pictures if p.upright], [p for p in pictures if not p.upright]]
+    network.train().to(memory_format=torch.channels_last)
+    mean = {name: value.clone() for name, value in network.state_dict().items()}
+    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
+    begun = time.monotonic()
+    running: dict[str, float] = {}
+    for step in range(recipe.steps):
+        done = step / recipe.steps
+        rate = recipe.rate * min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * done))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        size = UPRIGHT if step % 2 else LYING
+        # a picture is cut to fit, so either kind may stand for the other now and then
+        source = groups[0 if (step % 2) != (rng.random() < 0.15) else 1] or pictures
+        chosen = rng.integers(0, len(source), recipe.pictures)
+        images, faces = batch([vary(source[int(k)], size, rng) for k in chosen])
+        images = images.to(memory_format=torch.channels_last)
+        parts = loss(answers(network, images), faces)
+        total = sum((WEIGHTS[name] * part for name, part in parts.items()), torch.zeros(()))
+        optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        keep = min(recipe.smoothing, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for name, value in network.state_dict().items():
+                mean[name].lerp_(value, 1 - keep)
+        for name, part in parts.items():
+            value = float(part.detach())
+            running[name] = 0.98 * running.get(name, value) + 0.02 * value
+        if step % 100 == 99:
+            told = ", ".join(f"{name} {value:.3f}" for name, value in running.items())
+            print(f"step {step + 1}, {time.monotonic() - begun:.0f} s: {told}", flush=True)
+    taught = re_head(BlazeFace(network.plan))
+    taught.load_state_dict(mean)
+    return taught.eval()
+
+
+def average(published: BlazeFace, taught: BlazeFace, share: float) -> BlazeFace:
+    """Return the network between: `share` of the taught weights, the rest published."""
+    between = re_head(BlazeFace(taught.plan))
+    old, new = published.state_dict(), taught.state_dict()
+    between.load_state_dict({k: (1 - share) * old[k] + share * new[k] for k in new})
+    return between.eval()
