@@ -55,6 +55,7 @@ class SerialTransport:
             self._serial = serial.Serial(port, _BAUD_RATE, exclusive=True, write_timeout=1.0)
         except (OSError, ValueError) as reason:  # pyserial's own error is an OSError
             raise SensorNotFound(f"cannot open the serial port {port}.", _why(reason)) from reason
+        self._buffer = memoryview(bytearray(_READ_BYTES))
         self._poll = select.poll()
         self._poll.register(self._serial.fileno(), select.POLLIN)
 
@@ -70,14 +71,14 @@ class SerialTransport:
         if not self._poll.poll(max(0.0, timeout_s) * 1000.0):
             return b""
         try:
-            data = os.read(self._serial.fileno(), _READ_BYTES)
+            count = os.readv(self._serial.fileno(), (self._buffer,))
         except BlockingIOError:
             return b""
         except OSError as reason:
             raise self._lost() from reason
-        if not data:  # ready, and yet nothing: the other end hung up
+        if not count:  # ready, and yet nothing: the other end hung up
             raise self._lost()
-        return data
+        return bytes(self._buffer[:count])
 
     def write(self, data: bytes) -> None:
         """Send `data`."""

@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+import termios
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,13 @@ class FakeNode:
         rest = memoryview(np.ascontiguousarray(frame, "<u2")).cast("B")
         while rest:
             rest = rest[os.write(self._end, rest) :]
+
+    @property
+    def queued(self) -> int:
+        """Whole frames that nobody has taken yet."""
+        count = array("i", [0])
+        fcntl.ioctl(self._end, termios.FIONREAD, count)
+        return count[0] // (self.width * self.height * 2)
 
     def send_plain(self, *values: int) -> None:
         """Send one frame per value, all of its pixels that value."""
