@@ -1,4 +1,4 @@
-"""Rules for udev and USBGuard from the enrolled sensors: what else the kernel lets in at their ports.
+"""Rules for udev and USBGuard from the enrolled sensors: whom the kernel lets in at their ports.
 
 The station looks at a device before it opens it; these rules keep the kernel from talking to
 another device at an enrolled port at all. They say nothing about other ports, so that nobody is

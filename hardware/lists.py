@@ -201,6 +201,7 @@ def _distinct(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in GENERIC)
 
 
+@lru_cache(maxsize=65536)
 def _alike(name: str, words: tuple[str, ...]) -> bool:
     """Whether a listed name looks like one of the words, or like all of them together."""
     if len(name) < SHORTEST:

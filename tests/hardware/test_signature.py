@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 from hardware import signature, trust
 from hardware.check import Decision, Outcome
-from hardware.errors import PolicyError, SignatureError
+from hardware.errors import DossierError, PolicyError, SignatureError
 from hardware.signature import PayloadType, keygen, load_private, pae
 from tests.hardware.institution import KEY, TODAY, Institution, Person
 from tests.hardware.trees import Fake
@@ -113,13 +113,13 @@ def test_every_changed_byte_of_dossier_and_envelope_is_found(
     whole = path.read_bytes()
     rng = random.Random(3)  # noqa: S311 - repeatable, no secret
     places = range(len(whole)) if suffix == ".toml.dsse" else range(0, len(whole), 7)
-    enrolled, usb = institution.enrol(), institution.plug(Fake())
     register = institution.register()
-    from hardware.check import vet
-    from tests.hardware.institution import SAYS
 
     def passes() -> bool:
-        return vet(KEY, usb, SAYS, register=register, enrolments=enrolled).passes
+        try:
+            return register.dossier(KEY)[1].problems == ()
+        except DossierError:
+            return False
 
     assert passes()
     for at in rng.sample(places, min(400, len(places))):
