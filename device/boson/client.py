@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 _LAST_SEQUENCE = 0xFFFF_FFFF
 _RETRY_AFTER_S = 0.02  # first pause before a camera that is not ready is asked again; it doubles
-_STRAYS_PER_CALL = 256  # answers to nobody that one call bears before it calls the line unusable
+_STRAYS_PER_ANSWER = 256  # answers to nobody in a row before the line counts as unusable
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class BosonClient:
         waiting: dict[int, _Request] = {}
         patience_ends_s = time.monotonic() + self.patience_s
         self._heard_s = time.monotonic()
-        strays_left = _STRAYS_PER_CALL
+        strays_left = _STRAYS_PER_ANSWER
         while True:
             while len(waiting) < self.window and (row := next(todo, None)) is not None:
                 self._send(command, waiting, _Request(row[0], command.request.pack(*row[1]), 0.0))
@@ -139,6 +139,8 @@ class BosonClient:
                     continue
                 self._check(command, message)
                 self._heard_s = time.monotonic()
+                strays_left = _STRAYS_PER_ANSWER
+                _hurry(waiting, message.sequence, self._heard_s)
                 failure = message.failure(command.name)
                 if failure is None:
                     del waiting[message.sequence]
@@ -153,7 +155,7 @@ class BosonClient:
                     raise failure
             if strays_left < 0:
                 raise ProtocolError(
-                    f"{_STRAYS_PER_CALL} packets came while {command.name} waited for its own.",
+                    f"{_STRAYS_PER_ANSWER} packets came while {command.name} waited for its own.",
                     "Unplug the sensor and plug it in again.",
                 )
             self._send_again(command, waiting)
@@ -209,3 +211,13 @@ class BosonClient:
                 "Unplug the sensor and plug it in again.",
                 message.data,
             )
+
+
+def _hurry(waiting: dict[int, _Request], answered: int, now_s: float) -> None:
+    """Let requests that were sent before one that is answered now be sent again at once.
+
+    A camera answers in order, so their answers were lost on the way.
+    """
+    for sequence, request in waiting.items():
+        if sequence < answered and request.failure is None:
+            request.deadline_s = now_s

@@ -238,3 +238,17 @@ def test_lost_requests_of_a_camera_that_takes_one_at_a_time_are_sent_again(
     rows = [(8, 0, at, 256) for at in range(0, 4096, 256)]
     assert len(dict(client.call_each(c.READ_CAPTURE, rows))) == 16
     client.close()
+
+
+def test_a_lost_answer_among_pipelined_ones_costs_no_timeout() -> None:
+    lost = {3, 7, 8}
+
+    def script(request: Message) -> bytes:
+        if request.sequence in lost:
+            return b""
+        return answer(request, number(struct.unpack(">iBIH", request.data)[2]))
+
+    client = BosonClient(ScriptedLine(script), timeout_s=30.0, window=4)
+    got = dict(client.call_each(c.READ_CAPTURE, [(8, 0, at, 4) for at in range(20)]))
+    assert got == {row: number(row) for row in range(20)}
+    assert client.strays["unanswered"] == 3
