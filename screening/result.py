@@ -136,6 +136,9 @@ class Visitor:
         Size of a pixel at the face.
     quality
         0 (useless) to 1 (as good as this sensor gets) for the best frame so far.
+    frame_c, frame_quality
+        This frame's own reading, corrected as `skin_temp_c` is, and its quality; None where this
+        frame gave none.
     """
 
     id: int
@@ -151,6 +154,8 @@ class Visitor:
     site: str | None = None
     mm_per_px: float | None = None
     quality: float = 0.0
+    frame_c: float | None = None
+    frame_quality: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,18 @@ from screening.faces.detector import FaceDetector
 from screening.measure import Surveyor, mm_per_px
 from screening.plausible import Plausibility
 from screening.population import Population
-from screening.quality import judge
+from screening.quality import MOST_YAW, judge, turned
 from screening.result import Face, Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Settings, Uniformity
 from screening.states import Board, Shown
 from screening.tracking import Track, Tracker
 from screening.uniformity import Shape
-from screening.visitor import VisitorRecord
+from screening.visitor import NEAR, WAITING_SPEED, VisitorRecord
 
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
+STOPPED_S: Final = 0.5  # before the zone, until asked to come closer
 GAP_S: Final = 0.6  # out of sight for longer, and it need not be the same person
 LEAST_MM_SHARE: Final = 0.2  # how fast the size of a pixel at a face follows new frames
 
@@ -108,7 +109,7 @@ class Screener:
         for track in seen:
             self._measure(track, celsius, present, may_measure=fault is None)
         departed = tuple(v for t in ended if (v := self._close(t.id)) is not None)
-        state, reasons = self._board.step(frame.time_s, fault, present)
+        state, reasons = self._board.step(frame.time_s, fault, present or self._approaching(seen))
         return ScreeningResult(
             sequence=frame.sequence,
             time_s=frame.time_s,
@@ -166,14 +167,21 @@ class Screener:
         elif track.gap_s > GAP_S:
             record.begin_again()
         record.last_frame = frame.sequence
+        record.sample = None
         record.box = detection.box
         size = mm_per_px(detection)
         before = record.mm_per_px
         record.mm_per_px = size if before is None else before + LEAST_MM_SHARE * (size - before)
         if self._radians_per_px is not None:
             record.distance_m = record.mm_per_px / (1000.0 * self._radians_per_px)
-        if record.distance_m is None or record.distance_m <= self._settings.limits.zone_m[1]:
+        farthest_m = self._settings.limits.zone_m[1]
+        if record.distance_m is None or record.distance_m <= farthest_m:
             record.zone_frames += 1
+        elif record.distance_m <= NEAR * farthest_m:
+            still = float(np.hypot(*track.speed)) < WAITING_SPEED * track.size_px
+            faces = turned(detection) < MOST_YAW
+            record.waited_s += track.gap_s if still and faces else 0.0
+            record.obstacles = (Reason.TOO_FAR,)
         if record.id is None and track.confirmed and record.came_on_purpose:
             record.id = self._next_id
             self._next_id += 1
@@ -182,6 +190,11 @@ class Screener:
         """Return the visitors in this frame, nearest first."""
         records = [self._records[t.id] for t in seen]
         return sorted((r for r in records if r.id is not None), key=lambda r: r.mm_per_px or 0.0)
+
+    def _approaching(self, seen: list[Track]) -> list[VisitorRecord]:
+        """Return who has stopped before the zone, to be asked to come closer."""
+        records = [self._records[t.id] for t in seen if t.confirmed]
+        return [r for r in records if r.waited_s > STOPPED_S]
 
     def _measure(
         self,

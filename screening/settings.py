@@ -61,7 +61,7 @@ class Limits:
     relative_humidity: tuple[float, float] = (0.10, 0.75)
     warm_up_s: float = 0.0  # 1800 for a real sensor
     plausible_skin_c: float = 34.0  # below: measure again, never clear
-    zone_m: tuple[float, float] = (0.25, 2.0)  # who stands in it came to be screened
+    zone_m: tuple[float, float] = (0.25, 1.5)  # who stands in it came to be screened
     ffc_settle_s: float = 10.0  # at least; the reference decides whether it takes longer
 
 

@@ -14,6 +14,9 @@ from screening.result import Box, Reason, Verdict, Visitor
 from screening.settings import Settings, Site
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
+WAIT_S: Final = 2.0  # or stand before it for so long and look into the camera
+NEAR: Final = 1.6  # how far before the zone people may stand and wait, in its depths
+WAITING_SPEED: Final = 0.6  # of a face, in face sizes per second
 STEADY_FRAMES: Final = 3  # in which a changed verdict must last
 DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
 
@@ -33,10 +36,12 @@ class VisitorRecord:
         self.last_frame = first_frame
         self.box = box
         self.zone_frames = 0
+        self.waited_s = 0.0
         self.distance_m: float | None = None
         self.mm_per_px: float | None = None
         self.obstacles: tuple[Reason, ...] = ()  # of the last frame
         self._hindrances: Counter[Reason] = Counter()
+        self.sample: Sample | None = None  # of the last frame, if it gave one
         self._before: Visitor | None = None  # the last word before a gap
         self._begin()
 
@@ -67,7 +72,7 @@ class VisitorRecord:
     @property
     def came_on_purpose(self) -> bool:
         """Whether this is a visitor and no passer-by in the background."""
-        return self.zone_frames >= ZONE_FRAMES
+        return self.zone_frames >= ZONE_FRAMES or self.waited_s >= WAIT_S
 
     @property
     def quality(self) -> float:
@@ -82,6 +87,7 @@ class VisitorRecord:
     def add(self, reading: Reading, judgement: Judgement, sample: Sample) -> None:
         """Take a usable frame."""
         self.obstacles = judgement.doubtful
+        self.sample = sample
         self._usable += 1
         self._doubts.update(judgement.doubtful)
         self._best[reading.site].add(sample)
@@ -172,6 +178,8 @@ class VisitorRecord:
             site=self.site.value if fused and self.site else None,
             mm_per_px=fused.mm_per_px if fused else self.mm_per_px,
             quality=self.quality,
+            frame_c=self.sample.corrected_c + self.sample.footprint_c if self.sample else None,
+            frame_quality=self.sample.quality if self.sample else 0.0,
         )
 
 

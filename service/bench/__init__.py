@@ -1,1 +1,1 @@
-"""The project's own measurements, each module a subject."""
+"""The project's own measurements: recordings, simulated scenes, clinical data, time."""

@@ -1,0 +1,227 @@
+"""The whole of screening on painted and simulated frames: states, determinism, memory."""
+
+import gc
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from device.frame import FfcState
+from device.simulator import open_simulated
+from screening.result import Reason, ScreeningResult, State, Verdict
+from screening.screener import Screener
+from screening.settings import Decision, Reference, Scene, Settings
+from tests.screening.pictures import Wall, detection, disc, face, frame
+
+SETTINGS = Settings(references=(Reference(temp_c=36.0),))
+REFERENCE = disc(104, 120, 6, 35.6)
+FRAME_S = 1 / 9
+
+
+class Painted:
+    """A screener before a painted wall, with a detector that sees what was painted."""
+
+    def __init__(self, settings: Settings = SETTINGS) -> None:
+        self.wall = Wall()
+        self.screener = Screener(120, 160, 44.3, 0.03, settings)
+        self.found: list = []
+        self.screener._detector = self
+        self.number = 0
+
+    def detect(self, celsius, exclude=()) -> list:  # noqa: ANN001, ARG002
+        return list(self.found)
+
+    def show(self, *people, frames: int = 1, offset_c: float = 0.0, **told) -> ScreeningResult:  # noqa: ANN002, ANN003
+        """Show people, each a tuple of x, y, width and canthus temperature."""
+        self.found = [detection(x, y, w) for x, y, w, _ in people]
+        for _ in range(frames):
+            drawn = [face(x, y, w, t, t - 2.0) for x, y, w, t in people]
+            picture = self.wall.paint(REFERENCE, *drawn, offset_c=offset_c)
+            self.number += 1
+            result = self.screener.step(
+                frame(picture, self.number * FRAME_S, sequence=self.number, **told)
+            )
+        return result
+
+
+def test_a_visitor_comes_is_cleared_and_leaves_with_one_last_word() -> None:
+    film = Painted()
+    assert film.show(frames=9).state is State.READY
+    result = film.show((55, 70, 40, 36.0), frames=20)
+    assert result.state is State.CLEAR
+    assert [v.verdict for v in result.visitors] == [Verdict.CLEAR]
+    departed = [v for _ in range(20) for v in film.show().departed]
+    assert [(v.id, v.verdict) for v in departed] == [(1, Verdict.CLEAR)]
+    assert film.show(frames=5).state is State.READY
+
+
+@pytest.mark.parametrize("offset_c", [-2.0, 0.0, 1.5])
+def test_fever_is_seen_whatever_the_sensors_error(offset_c: float) -> None:
+    film = Painted()
+    film.show(frames=9, offset_c=offset_c)
+    result = film.show((55, 70, 40, 39.0), frames=20, offset_c=offset_c)
+    assert result.state is State.ELEVATED
+    assert result.visitors[0].raw_c == pytest.approx(38.2 + offset_c, abs=0.6)
+
+
+def test_the_values_before_and_after_each_correction_are_told_apart() -> None:
+    film = Painted()
+    film.show(frames=9, offset_c=-1.0)
+    visitor = film.show((55, 70, 40, 36.0), frames=20, offset_c=-1.0).visitors[0]
+    assert visitor.raw_c is not None
+    assert visitor.raw_c + 0.9 < visitor.reference_corrected_c < visitor.skin_temp_c
+
+
+def test_two_people_side_by_side_are_asked_to_come_one_at_a_time() -> None:
+    film = Painted()
+    film.show(frames=9)
+    result = film.show((30, 70, 36, 36.0), (75, 72, 36, 36.0), frames=12)
+    assert result.state is State.ONE_AT_A_TIME
+    assert all(v.skin_temp_c is None for v in result.visitors)
+
+
+def test_somebody_in_the_background_disturbs_nobody() -> None:
+    film = Painted()
+    film.show(frames=9)
+    result = film.show((55, 80, 44, 36.0), (95, 40, 13, 35.0), frames=15)
+    assert result.state is State.CLEAR
+    assert [v.id for v in result.visitors] == [1]
+
+
+def test_who_stops_before_the_zone_is_asked_to_come_closer() -> None:
+    film = Painted()
+    film.show(frames=9)
+    assert film.show((55, 70, 12, 36.0), frames=15).state is State.COME_CLOSER
+    film.show((55, 70, 12, 36.0), frames=15)
+    last = [v for _ in range(20) for v in film.show().departed]
+    assert [(v.verdict, v.reasons) for v in last] == [(Verdict.NO_RESULT, (Reason.TOO_FAR,))]
+
+
+def test_during_and_after_a_correction_nobody_is_measured() -> None:
+    film = Painted()
+    film.show(frames=9)
+    during = film.show((55, 70, 40, 36.0), frames=3, ffc=FfcState.IN_PROGRESS, ffc_age_s=0.0)
+    assert (during.state, during.reasons) == (State.NOT_SCREENING, (Reason.FFC,))
+    for n in range(80):
+        age_s = n * FRAME_S
+        result = film.show((55, 70, 40, 36.0), ffc_age_s=age_s)
+        if age_s < SETTINGS.limits.ffc_settle_s:
+            assert result.reasons == (Reason.SETTLING,)
+            assert all(v.skin_temp_c is None for v in result.visitors)
+    film.show((55, 70, 40, 36.0), frames=60, ffc_age_s=20.0)
+    assert film.show((55, 70, 40, 36.0), ffc_age_s=20.0).state is State.CLEAR
+
+
+def test_no_reference_no_verdict() -> None:
+    film = Painted()
+    picture = film.wall.paint(face(55, 70, 40))
+    film.found = [detection(55, 70, 40)]
+    for n in range(60):
+        result = film.screener.step(frame(picture, n * FRAME_S, sequence=n))
+    assert (result.state, result.reasons) == (State.NOT_SCREENING, (Reason.REFERENCE_MISSING,))
+    assert all(v.verdict is Verdict.NO_RESULT for v in film.screener.finish())
+
+
+@pytest.mark.parametrize(
+    ("scene", "reason"),
+    [
+        (Scene(ambient_temp_c=33.0), Reason.AMBIENT_OUT_OF_LIMITS),
+        (Scene(relative_humidity=0.9), Reason.HUMIDITY_OUT_OF_LIMITS),
+    ],
+)
+def test_outside_its_limits_the_station_does_not_screen(scene: Scene, reason: Reason) -> None:
+    film = Painted(replace(SETTINGS, scene=scene))
+    result = film.show((55, 70, 40, 36.0), frames=20)
+    assert (result.state, result.reasons) == (State.NOT_SCREENING, (reason,))
+
+
+def test_a_camera_that_is_not_warm_yet_does_not_screen() -> None:
+    limits = replace(SETTINGS.limits, warm_up_s=60.0)
+    film = Painted(replace(SETTINGS, limits=limits))
+    assert film.show(frames=20).state is State.WARMING_UP
+    film.number = 600
+    assert film.show(frames=5).state is State.READY
+
+
+def test_counts_without_proof_are_not_measured() -> None:
+    film = Painted()
+    result = film.show((55, 70, 40, 36.0), frames=12, tlinear=False)
+    assert result.reasons == (Reason.NOT_RADIOMETRIC,)
+
+
+def test_a_new_threshold_counts_from_the_next_frame_and_the_reference_stays() -> None:
+    film = Painted()
+    film.show(frames=9)
+    assert film.show((55, 70, 40, 36.0), frames=20).state is State.CLEAR
+    film.screener.configure(replace(SETTINGS, decision=Decision(threshold_c=34.0)))
+    result = film.show((55, 70, 40, 36.0), frames=15)
+    assert result.reference.found
+    assert result.state is State.ELEVATED
+
+
+def test_an_ffc_is_advised_only_while_nobody_is_there() -> None:
+    film = Painted()
+    film.show(frames=9)
+    assert film.show(ffc_age_s=400.0).ffc_advised
+    assert not film.show((55, 70, 40, 36.0), ffc_age_s=400.0).ffc_advised
+
+
+def simulated(scenario: str, frames: int) -> list[ScreeningResult]:
+    with open_simulated(scenario, realtime=False, loop=False, seed=3) as sensor:
+        info = sensor.info
+        screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, Settings())
+        results = []
+        for number, shot in enumerate(sensor.frames()):
+            results.append(screener.step(shot))
+            if number == frames:
+                break
+        return results
+
+
+def test_the_same_frames_give_the_same_words_byte_for_byte() -> None:
+    first, second = (repr(simulated("lepton-one-healthy", 60)) for _ in range(2))
+    assert first == second
+
+
+def test_no_pixel_outlives_its_frame() -> None:
+    film = Painted()
+    film.show(frames=9)
+    picture = film.wall.paint(REFERENCE, face(55, 70, 40))
+    film.found = [detection(55, 70, 40)]
+    shot = frame(picture, 100.0, sequence=100)
+    film.screener.step(shot)
+    before = gc.get_referrers(shot.counts)
+    assert [r for r in before if r is not shot and not hasattr(r, "f_code")] == []
+
+
+def test_a_long_run_allocates_no_picture_and_grows_by_nothing() -> None:
+    film = Painted()
+    shots = []
+    for n in range(4):
+        picture = film.wall.paint(REFERENCE, face(55 + n, 70, 40, 36.0))
+        shots.append(frame(picture, 0.0, sequence=0))
+    film.found = [detection(56, 70, 40)]
+
+    def step(n: int) -> None:
+        film.screener.step(replace(shots[n % 4], time_s=n * FRAME_S, sequence=n))
+
+    for n in range(60):
+        step(n)
+    picture_bytes = 120 * 160 * 4
+    gc.collect()
+    tracemalloc.start()
+    try:
+        held = tracemalloc.get_traced_memory()[0]
+        peaks = []
+        for n in range(60, 260):
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            step(n)
+            peaks.append(tracemalloc.get_traced_memory()[1] - before)
+        gc.collect()
+        grown = tracemalloc.get_traced_memory()[0] - held
+    finally:
+        tracemalloc.stop()
+    assert np.median(peaks) < picture_bytes / 2
+    assert grown < 20_000
