@@ -13,19 +13,25 @@ def perfect() -> Line:
     return lambda packet: [(0.0, packet)]
 
 
-def byte_at_a_time() -> Line:
-    return lambda packet: [(0.0, packet[at : at + 1]) for at in range(len(packet))]
+def small_pieces(longest: int = 4096, piece: int = 1) -> Line:
+    """Single bytes; packets longer than `longest` in pieces of `piece` bytes."""
+
+    def carry(packet: bytes) -> Iterable[tuple[float, bytes]]:
+        size = piece if len(packet) > longest else 1
+        return [(0.0, packet[at : at + size]) for at in range(0, len(packet), size)]
+
+    return carry
 
 
-def lossy() -> Line:
-    """Every other packet loses a byte, gains one, or has one changed; the first one is whole."""
+def lossy(every: int = 2) -> Line:
+    """One packet in `every` loses a byte, gains one, or has one changed; the first is whole."""
     chance = random.Random(11)  # noqa: S311 - noise on a cable, not a secret
     count = 0
 
     def carry(packet: bytes) -> Iterable[tuple[float, bytes]]:
         nonlocal count
         count += 1
-        if count % 2:
+        if count % every:
             return [(0.0, packet)]
         at = chance.randrange(len(packet))
         middle = chance.choice([b"", chance.randbytes(2), bytes((packet[at] ^ 0x20,))])
@@ -40,7 +46,7 @@ def delayed() -> Line:
 
 LINES: dict[str, Callable[[], Line]] = {
     "perfect line": perfect,
-    "line of single bytes": byte_at_a_time,
+    "line of single bytes": small_pieces,
     "lossy line": lossy,
     "delayed line": delayed,
 }

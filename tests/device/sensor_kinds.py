@@ -9,6 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from device.boson import open_boson
+from device.boson.emulator.camera import EmulatedCamera, Maker
+from device.boson.emulator.link import EmulatedLink
+from device.boson.emulator.scene import DoorScene
 from device.evo_thermal import open_evo_thermal
 from device.evo_thermal.emulator import EmulatedEvoThermal
 from device.lepton.control import LeptonControl
@@ -17,7 +21,7 @@ from device.lepton.sensor import LeptonSensor
 from device.replay import open_recording
 from device.sensor import Sensor, SensorInfo
 from device.simulator import open_simulated
-from tests.device.lines import LINES, Line
+from tests.device.lines import LINES, Line, lossy, small_pieces
 from tests.device.recordings import recording, zipped
 from tests.device.test_replay_y16 import content, emulated, saved
 
@@ -96,17 +100,46 @@ def _evo_thermal(line: Callable[[], Line]) -> Callable[[Path], AbstractContextMa
     return opened
 
 
+def _boson(line: Callable[[], Line]) -> Callable[[Path], AbstractContextManager[Sensor]]:
+    @contextmanager
+    def opened(folder: Path) -> Iterator[Sensor]:
+        camera = EmulatedCamera(DoorScene(320, 256), Maker())
+        with EmulatedLink(camera, folder / "boson") as link:
+            link.spoil = line()
+            with open_boson(link.port) as sensor:
+                yield sensor
+
+    return opened
+
+
+# One of each, on a perfect line where it has one.
 KINDS = (
     Kind("simulator", _simulated, defects=("test_asking_for_frames_again_goes_on",)),
     Kind("CPTV recording", _cptv, shutter=False),
     Kind("Y16 recording", _y16, shutter=False),
+    Kind("Boson", _boson(LINES["perfect line"])),
     Kind("Lepton", _lepton(), simulated=False, lean=True),
-    Kind("Lepton that repeats frames", _lepton(fault=Fault.DUPLICATES), simulated=False, lean=True),
-    Kind("Lepton on a bad cable", _lepton(fault=Fault.CORRUPT_TELEMETRY), simulated=False),
+    Kind("Evo Thermal", _evo_thermal(LINES["perfect line"]), shutter=False),
+)
+
+# A frame of a Boson is 640 answers long, and one that is lost costs a quarter of a second.
+_BOSON_LINES = LINES | {
+    "line of single bytes": lambda: small_pieces(longest=64, piece=50),
+    "lossy line": lambda: lossy(every=300),
+}
+ON_BAD_LINES = (
+    *(
+        Kind(f"Boson on a {name}", _boson(line))
+        for name, line in _BOSON_LINES.items()
+        if line is not LINES["perfect line"]
+    ),
     *(
         Kind(f"Evo Thermal on a {name}", _evo_thermal(line), shutter=False)
         for name, line in LINES.items()
+        if line is not LINES["perfect line"]
     ),
+    Kind("Lepton that repeats frames", _lepton(fault=Fault.DUPLICATES), simulated=False, lean=True),
+    Kind("Lepton on a bad cable", _lepton(fault=Fault.CORRUPT_TELEMETRY), simulated=False),
 )
 
 
