@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import admin, audit, emulate, hardware
+from service.cli import admin, audit, emulate, hardware, threshold
 from service.cli.doctor import doctor
 from service.cli.replay import replay
 from service.cli.run import run
@@ -23,6 +23,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(emulate.app, name="emulate")
 app.add_typer(admin.app, name="admin")
 app.add_typer(hardware.app, name="hardware")
+app.add_typer(threshold.app, name="threshold")
 
 
 def main() -> None:

@@ -1,0 +1,73 @@
+"""`limen threshold fit`: a threshold from clinical data, with its intervals."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Learn a threshold from clinical data.")
+
+
+@app.callback()
+def threshold() -> None:
+    """Learn a threshold from clinical data."""
+
+
+@app.command()
+def fit(
+    table: Annotated[Path, typer.Argument(help="CSV: skin_c, oral_c; or PhysioNet 3bhc-9065.")],
+    site: Annotated[str, typer.Option(help="canthus or face_maximum.")] = "canthus",
+    oral: Annotated[float, typer.Option(help="Oral temperature that is fever, deg C.")] = 38.0,
+    fpr: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="Share of false alarms, 0.02 is 2 %.")
+    ] = 0.02,
+    afebrile: Annotated[
+        float, typer.Option(help="Oral temperature below which there is no fever, deg C.")
+    ] = 37.5,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per round.")] = False,
+) -> None:
+    """Print threshold, sensitivity and specificity with exact intervals, cross-validated."""
+    from screening.settings import Site
+    from screening.threshold import Share, TooFewPeopleError
+    from screening.threshold import fit as fit_threshold
+    from service.clinical import TableError, read
+
+    try:
+        rounds = read(table, Site(site))
+        fits = [
+            fit_threshold(r.skin_c, r.oral_c, febrile_c=oral, afebrile_c=afebrile, false_alarms=fpr)
+            for r in rounds
+        ]
+    except (OSError, TableError, TooFewPeopleError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+    def numbers(share: Share) -> dict[str, float]:
+        return {"value": share.value, "low": share.low, "high": share.high, "of": share.total}
+
+    for name, found in zip((r.name for r in rounds), fits, strict=True):
+        if as_json:
+            line = {
+                "kind": "threshold",
+                "round": name,
+                "site": site,
+                "oral_c": oral,
+                "afebrile_c": afebrile,
+                "false_alarms": fpr,
+                "threshold_c": found.threshold_c,
+                "threshold_folds_c": found.spread_c,
+                "sensitivity": numbers(found.sensitivity),
+                "specificity": numbers(found.specificity),
+                "between": numbers(found.between),
+            }
+            typer.echo(json.dumps(line))
+            continue
+        low, high = found.spread_c
+        typer.echo(
+            f"{name}: threshold {found.threshold_c:.2f} deg C skin at the {site} "
+            f"(folds {low:.2f} to {high:.2f})\n"
+            f"  sensitivity {found.sensitivity}  oral >= {oral}\n"
+            f"  specificity {found.specificity}  oral < {afebrile}\n"
+            f"  called      {found.between}  in between"
+        )

@@ -1,0 +1,98 @@
+"""Tables of clinical data: skin temperatures of known sites beside oral ones.
+
+Two kinds are read. The plain one has a header line with `skin_c` and `oral_c`, one person a line.
+The other is that of "Facial and oral temperature data from a large set of human subject
+volunteers" (PhysioNet, doi 10.13026/3bhc-9065), which has three header lines, four rounds, and
+temperatures that the blackbody has already corrected (`T_offset` is not added again). In its
+fourth round mouths are open, which lifts the face's maximum; only rounds 1 to 3 are used.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.settings import Site
+
+ROUNDS: Final = (1, 2, 3)
+COLUMNS: Final = {Site.CANTHUS: "canthi4Max", Site.FACE_MAXIMUM: "T_Max"}
+PLAUSIBLE_C: Final = (25.0, 45.0)
+
+Floats = NDArray[np.float64]
+
+
+class TableError(ValueError):
+    """A table that is no clinical data; the sentence says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalRound:
+    """One measurement of everybody: `(N,)` deg C, nan where there is none."""
+
+    name: str
+    skin_c: Floats
+    oral_c: Floats
+    ambient_c: Floats
+
+
+def read(path: Path, site: Site) -> list[ClinicalRound]:
+    """Read a table; one entry for each round in it.
+
+    Raises
+    ------
+    TableError
+        When a column is missing.
+    """
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        lines = list(csv.reader(stream))
+    for header in range(min(3, len(lines))):
+        names = [name.strip() for name in lines[header]]
+        body = lines[header + 1 :]
+        if "aveOralM" in names:
+            return [_round(names, body, site, number) for number in ROUNDS]
+        if {"skin_c", "oral_c"} <= set(names):
+            ambient = _column(names, body, "ambient_c") if "ambient_c" in names else None
+            skin_c = _column(names, body, "skin_c")
+            ambient_c = np.full_like(skin_c, np.nan) if ambient is None else ambient
+            return [ClinicalRound("all", skin_c, _column(names, body, "oral_c"), ambient_c)]
+    raise TableError(
+        f"{path.name} has no columns `skin_c` and `oral_c` (deg C, one person a line), and is no "
+        "table of PhysioNet 10.13026/3bhc-9065 either."
+    )
+
+
+def _round(names: list[str], body: list[list[str]], site: Site, number: int) -> ClinicalRound:
+    column = COLUMNS.get(site)
+    if column is None:
+        raise TableError(f"Site {site.value!r} is not in this table: {', '.join(COLUMNS)}.")
+    return ClinicalRound(
+        f"round {number}",
+        _column(names, body, f"{column}{number}"),
+        _column(names, body, "aveOralM"),
+        _column(names, body, "T_atm", (10.0, 40.0)),
+    )
+
+
+def _column(
+    names: list[str],
+    body: list[list[str]],
+    name: str,
+    plausible: tuple[float, float] = PLAUSIBLE_C,
+) -> Floats:
+    """Return a column as numbers; empty, foreign and impossible cells are nan."""
+    if name not in names:
+        raise TableError(f"The table has no column {name!r}.")
+    at = names.index(name)
+    values = np.array([_number(line[at] if at < len(line) else "") for line in body])
+    values[~((values >= plausible[0]) & (values <= plausible[1]))] = np.nan
+    return values
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return float("nan")
