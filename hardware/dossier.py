@@ -369,6 +369,12 @@ class Dossier(Document):
             raise TypeError(f"{path} is no statement")
         return here
 
+    def applies(self, path: str) -> bool:
+        """Whether a statement has a subject: there is nothing to say of a part that is absent."""
+        section, _, rest = path.partition(".")
+        part = getattr(self.components, rest.partition(".")[0]) if section == "components" else None
+        return part is None or not part.absent or path.endswith(".fitted")
+
 
 def read(data: bytes, key: str) -> Dossier:
     """Read a dossier from the exact bytes of its file.
@@ -391,15 +397,20 @@ def read(data: bytes, key: str) -> Dossier:
     return dossier
 
 
+def words(path: str) -> str:
+    """Return the path of a statement as a reader sees it: `components: lens: maker`."""
+    return path.replace("_", " ").replace(".", ": ")
+
+
 def _walk(part: Document, prefix: str) -> Iterator[tuple[str, Statement[Any]]]:
-    """Walk the tree of models; what is known to be absent has nothing more to say."""
+    """Walk the tree of models; more is only said of a part or an interface that is there."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if isinstance(value, Statement):
             yield f"{prefix}{name}", value
-        elif isinstance(value, Component) and value.absent:
+        elif isinstance(value, Component) and not value.fitted.value:
             yield f"{prefix}{name}.fitted", value.fitted
-        elif isinstance(value, Interface) and value.present.value is False:
+        elif isinstance(value, Interface) and not value.present.value:
             yield f"{prefix}{name}.present", value.present
         elif isinstance(value, Document):
             yield from _walk(value, f"{prefix}{name}.")

@@ -69,6 +69,16 @@ class Register:
         DossierError
             When there is none of that name, or it is broken or altered.
         """
+        data, envelope = self._read(key)
+        attestation = signature.verify(data, PayloadType.DOSSIER, envelope, self.trust, self.today)
+        return dossiers.read(data, key), attestation
+
+    def sha256(self, key: str) -> str:
+        """Return the SHA-256 of a dossier's file."""
+        return hashlib.sha256(self._read(key)[0]).hexdigest()
+
+    def _read(self, key: str) -> tuple[bytes, bytes | None]:
+        """Return the bytes of a dossier and of its envelope."""
         if key not in self.keys:  # also keeps a name with a path in it from leading elsewhere
             raise DossierError(
                 f"There is no dossier {key!r}.", f"There are: {', '.join(self.keys)}."
@@ -77,9 +87,7 @@ class Register:
         own = self.own is not None and (self.own / relative).is_file()
         folder = self.own if own and self.own else self.shipped
         data = _bytes(folder, relative, pinned=not own)
-        envelope = _optional(folder / (relative + SUFFIX))
-        attestation = signature.verify(data, PayloadType.DOSSIER, envelope, self.trust, self.today)
-        return dossiers.read(data, key), attestation
+        return data, _optional(folder / (relative + SUFFIX))
 
 
 def load(
@@ -100,6 +108,40 @@ def load(
     keys = trust.read(trusted)
     lists, problems = _lists(own, shipped, keys, today)
     return Register(_policy(own, shipped, keys, today), keys, lists, problems, today, own, shipped)
+
+
+def import_list(file: Path, own: Path, *, today: date | None = None) -> Snapshot:
+    """Take a newer, signed snapshot of an exclusion list into an institution's own register.
+
+    Raises
+    ------
+    RegisterError
+        When it is broken, not signed by enough people, or not newer than the one that applies.
+    """
+    known = load(own, today=today)
+    data, envelope = _bytes(file.parent, file.name, pinned=False), _optional(_beside(file))
+    snapshot = exclusion_lists.read(data, "")
+    attestation = signature.verify(data, PayloadType.LIST, envelope, known.trust, known.today)
+    if attestation.problems or envelope is None:
+        raise RegisterError(f"The exclusion list {snapshot.key}: {attestation.problems[0]}")
+    for old in known.lists:
+        if old.key == snapshot.key and old.content.snapshot >= snapshot.content.snapshot:
+            raise RegisterError(
+                f"The snapshot of {snapshot.key} is of {snapshot.content.snapshot}; the one that"
+                f" applies is of {old.content.snapshot}."
+            )
+    target = own / "lists" / f"{snapshot.key}.toml"
+    try:
+        target.parent.mkdir(exist_ok=True)
+        _beside(target).write_bytes(envelope)
+        target.write_bytes(data)
+    except OSError as error:
+        raise RegisterError(f"The list cannot be written to {own} ({error}).") from error
+    return snapshot
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + SUFFIX)
 
 
 def _policy(own: Path | None, shipped: Path, keys: Trust, today: date) -> Policy:

@@ -8,9 +8,10 @@ what the host sees and the sensor says. No rule knows how hard its finding is: t
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from hardware.decision import SensorSays
-from hardware.dossier import Dossier, Interface, Kind, Status, Verdict
+from hardware.dossier import Dossier, Interface, Kind, Statement, Status, Verdict, words
 from hardware.enrolment import Enrolment, differences
 from hardware.functions import findings
 from hardware.lists import Match, Snapshot, match_identifier, match_name, same_firm
@@ -72,17 +73,24 @@ def signed(case: Paper, _: Paragraph) -> Sentences:
 
 def verified(case: Paper, paragraph: Paragraph) -> Sentences:
     """These statements are verified: we hold the proof."""
-    for path, statement in case.dossier.statements():
-        if path in paragraph.statements and statement.status is not Status.VERIFIED:
+    for path, statement in _asked(case, paragraph):
+        if statement.status is not Status.VERIFIED:
             supply = f"; needed: {statement.unknown}" if statement.unknown else ""
-            yield f"{path} is {statement.status.value}, not verified{supply}."
+            yield f"{words(path)}: {statement.status.value}, not verified{supply}."
 
 
 def known(case: Paper, paragraph: Paragraph) -> Sentences:
     """These statements are at least declared by someone."""
-    for path, statement in case.dossier.statements():
-        if path in paragraph.statements and statement.status is Status.UNKNOWN:
-            yield f"{path} is unknown; needed: {statement.unknown}."
+    for path, statement in _asked(case, paragraph):
+        if statement.status is Status.UNKNOWN:
+            yield f"{words(path)}: unknown; needed: {statement.unknown}."
+
+
+def _asked(case: Paper, paragraph: Paragraph) -> Iterator[tuple[str, Statement[Any]]]:
+    """Yield the statements a paragraph asks for, also those that a dossier leaves out."""
+    for path in paragraph.statements:
+        if case.dossier.applies(path):
+            yield path, case.dossier.statement(path)
 
 
 def relabelled(case: Paper, _: Paragraph) -> Sentences:
@@ -190,7 +198,7 @@ def jurisdiction(case: Paper, paragraph: Paragraph) -> Sentences:
     for path, statement in case.dossier.statements():
         last = path.rpartition(".")[2]
         if last in {"country", "factory_country"} and statement.value in paragraph.countries:
-            yield f"{path} is {statement.value}."
+            yield f"{words(path)}: {statement.value}."
 
 
 # ---- what the host sees and the sensor says
@@ -198,14 +206,14 @@ def jurisdiction(case: Paper, paragraph: Paragraph) -> Sentences:
 
 def usb_ids(case: Sight, _: Paragraph) -> Sentences:
     """The USB ids and the release are those of the dossier."""
-    for words, is_now, allowed in (
+    for what, is_now, allowed in (
         ("USB id", case.usb.ids, case.dossier.usb.ids),
         ("USB release", case.usb.bcd_device, case.dossier.usb.releases),
     ):
         if allowed.value is None:
-            yield f"The dossier does not know the {words}; the host sees {is_now}."
+            yield f"The dossier does not know the {what}; the host sees {is_now}."
         elif is_now not in allowed.value:
-            yield f"The {words} is {is_now}; the dossier says {allowed.text}."
+            yield f"The {what} is {is_now}; the dossier says {allowed.text}."
 
 
 def functions(case: Sight, _: Paragraph) -> Sentences:
@@ -238,14 +246,14 @@ def neighbours(case: Sight, _: Paragraph) -> Sentences:
 
 def serial(case: Sight, _: Paragraph) -> Sentences:
     """Its serial and part numbers are among those that were bought and inspected."""
-    for words, said, allowed in (
+    for what, said, allowed in (
         ("serial number", case.says.serial, case.dossier.units.serials),
         ("part number", case.says.part_number, case.dossier.identity.part_numbers),
     ):
         if allowed.value is None:
-            yield f"The dossier knows no {words}; the sensor says {said!r}."
+            yield f"The dossier knows no {what}; the sensor says {said!r}."
         elif said not in allowed.value:
-            yield f"The sensor says {words} {said!r}; the dossier lists {allowed.text}."
+            yield f"The sensor says {what} {said!r}; the dossier lists {allowed.text}."
 
 
 def firmware(case: Sight, _: Paragraph) -> Sentences:

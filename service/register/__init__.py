@@ -1,0 +1,1 @@
+"""The register as pages for people: read-only, printable, without a script."""
