@@ -203,6 +203,16 @@ def jurisdiction(case: Paper, paragraph: Paragraph) -> Sentences:
 
 # ---- what the host sees and the sensor says
 
+# What a dossier has to know before any device of its kind can pass the rules below.
+NEEDED_IN_SIGHT = (
+    "usb.ids",
+    "usb.functions",
+    "usb.releases",
+    "identity.part_numbers",
+    "units.serials",
+    "units.firmware",
+)
+
 
 def usb_ids(case: Sight, _: Paragraph) -> Sentences:
     """The USB ids and the release are those of the dossier."""

@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from hardware.check import vet_dossier
 from hardware.decision import Decision, Effect, Outcome, Reason
-from hardware.dossier import Dossier, Kind, Statement, Status, Verdict, words
+from hardware.dossier import Dossier, Interface, Kind, Statement, Status, Verdict, words
 from hardware.errors import HardwareError
 from hardware.register import Register
+from hardware.rules import NEEDED_IN_SIGHT
 
 _HEADLINES = {
     Outcome.APPROVED: ("✔", "Approved for use"),
@@ -42,7 +43,7 @@ _QUESTIONS = (
     ("Where was it made?", "identity.factory_country"),
     ("Who owns the maker?", "ownership.ultimate_owner"),
     ("Which country's security law binds the maker?", "ownership.security_law"),
-    ("Has it a radio?", "components.radio.fitted"),
+    ("Has it a network or a radio?", "connectivity"),
     ("Can it keep pictures?", "components.storage.fitted"),
     ("Did anybody listen whether it sends?", "connectivity.silence_test"),
     ("Did anybody open one?", "tamper.inspection"),
@@ -136,7 +137,11 @@ def index_page(known: Register, *, stylesheet: str | None = None) -> str:
         mark, words = _headline(dossier, decision)
         entries.append((key, dossier.name, mark, words, dossier.decision.why))
     return _template("index.html").render(
-        entries=entries, known=known, style=_style(), stylesheet=stylesheet
+        entries=entries,
+        known=known,
+        style=_style(),
+        stylesheet=stylesheet,
+        link=lambda key: f"/register/{key}",
     )
 
 
@@ -177,7 +182,13 @@ def _answers(dossier: Dossier) -> list[tuple[str, Row]]:
     questions = _QUESTIONS_REFERENCE if dossier.kind is Kind.REFERENCE else _QUESTIONS
     if dossier.kind is Kind.SIMULATED:
         questions = _QUESTIONS[:2]
-    return [(question, _row(path, dossier.statement(path))) for question, path in questions]
+    return [
+        (
+            question,
+            _ways_out(dossier) if path == "connectivity" else _row(path, dossier.statement(path)),
+        )
+        for question, path in questions
+    ]
 
 
 def _grouped(decision: Decision, effect: Effect, known: Register) -> list[Objection]:
@@ -195,15 +206,40 @@ def _grouped(decision: Decision, effect: Effect, known: Register) -> list[Object
 def _needed(dossier: Dossier, known: Register) -> list[tuple[str, list[str]]]:
     """Return what the owner must supply before anybody can approve it, and what for."""
     needed: dict[str, list[str]] = {}
-    for paragraph in known.policy.paragraph:
-        for path in paragraph.statements if paragraph.effect is Effect.REFUSE else ():
-            statement = dossier.statement(path)
-            if dossier.applies(path) and statement.status is Status.UNKNOWN:
-                needed.setdefault(statement.unknown, []).append(words(path))
-            elif dossier.applies(path) and statement.status is Status.DECLARED:
-                proof = "a copy of the proof, checked, of what is now only declared"
-                needed.setdefault(proof, []).append(words(path))
+    insisting = [p for p in known.policy.paragraph if p.effect is Effect.REFUSE]
+    for path in (path for paragraph in insisting for path in paragraph.statements):
+        statement = dossier.statement(path)
+        if dossier.applies(path) and statement.status is not Status.VERIFIED:
+            what = statement.unknown or "proof, checked, of what is now only declared"
+            needed.setdefault(what, []).append(words(path))
+    for path in NEEDED_IN_SIGHT if dossier.kind is Kind.SENSOR else ():
+        statement = dossier.statement(path)
+        if statement.status is Status.UNKNOWN:
+            needed.setdefault(statement.unknown, []).append(words(path))
+    compared = {row.list for row in dossier.screening}
+    if lists := [s.content.title for s in known.lists if s.key not in compared]:
+        needed["a person who compares the dossier with the exclusion lists, and their name"] = lists
     return list(needed.items())
+
+
+def _ways_out(dossier: Dossier) -> Row:
+    """Sum up the network interfaces and radios of a device in one line."""
+    ways = dossier.connectivity
+    known = {
+        _words(name): getattr(ways, name).present
+        for name in type(ways).model_fields
+        if isinstance(getattr(ways, name), Interface)
+    }
+    there = [name for name, present in known.items() if present.value]
+    unknown = [name for name, present in known.items() if present.status is Status.UNKNOWN]
+    sources = tuple(dict.fromkeys(id_ for present in known.values() for id_ in present.evidence))
+    worst = max((present.status for present in known.values()), key=list(Status).index)
+    if there:
+        text = "yes: " + ", ".join(there)
+        status = max((known[name].status for name in there), key=list(Status).index)
+        return Row("", "connectivity", status, text, sources)
+    text = f"teardown report with photographs ({', '.join(unknown)})" if unknown else "no"
+    return Row("", "connectivity", worst, text, sources)
 
 
 def _sections(dossier: Dossier) -> Iterator[tuple[str, list[Row]]]:
