@@ -1,34 +1,41 @@
-"""Make the face network: `python -m training --work FOLDER`. One process, one thread, hours.
+"""Make the two networks: `python -m training --work FOLDER`. One process, one thread, hours.
 
-Renders what is missing, trains, averages, writes `screening/faces/face.onnx`, and says how it
-does on renders that it was not trained on. What a stage made is kept in the folder and used again.
+Renders what is missing, trains, averages, writes `face.onnx` and `points.onnx`, and says how they
+do on renders that they were not trained on. What a stage made is kept and used again.
 """
 
 import argparse
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
 import torch
+from torch import nn
 
 from training.blazeface import FRONT, WIDE, BlazeFace, pretrained, widen
-from training.export import export
-from training.judge import judge
-from training.pictures import Picture, look
+from training.closeup import CloseUp, CloseUps, train_closeup
+from training.export import export, export_closeup
+from training.judge import judge, judge_points
+from training.pictures import look
 from training.points import re_head
-from training.samples import kept
+from training.samples import Render, Renders
 from training.train import Recipe, average, train
 
-# camera, seed of its first shard, pictures to train on; then those to judge by
-TAUGHT_BY = (("lepton-3.5", 1000, 1000), ("boson-plus-320", 2000, 500))
-JUDGED_BY = (("lepton-3.5", 9000, 250), ("boson-plus-320", 9500, 250))
+LEPTON = Renders("lepton-3.5", 1000, 1000)
+BOSON = Renders("boson-plus-320", 2000, 500)
+NEAR = Renders("boson-plus-640", 3000, 250, face_px=(55.0, 190.0))  # for the close-ups alone
+UNSEEN = (Renders("lepton-3.5", 9000, 250), Renders("boson-plus-320", 9500, 250))
+UNSEEN_NEAR = Renders("boson-plus-640", 9700, 250, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
 SHARE = 0.5  # of the taught weights in the mean
 LEAST_SCORES = (0.35, 0.5)
-NETWORK = Path(__file__).parents[1] / "screening" / "faces" / "face.onnx"
+CLOSE_UP_STEPS = 4000
+FACES = Path(__file__).parents[1] / "screening" / "faces"
 ABOUT = (
     "Faces in thermal pictures. BlazeFace (front), Google MediaPipe, Apache-2.0, taught on renders "
     "of the Limen simulator; see face.onnx.NOTICE.txt"
 )
+ABOUT_POINTS = "Points of a face in a thermal close-up, taught on renders of the Limen simulator"
 
 
 def published() -> BlazeFace:
@@ -40,38 +47,61 @@ def published() -> BlazeFace:
     return re_head(widen(pretrained(FRONT, path), WIDE)).eval()
 
 
-def pictures(folder: Path, sets: tuple[tuple[str, int, int], ...]) -> list[Picture]:
-    """Return the pictures of these sets with the references hidden, as the station hides them."""
-    renders = (r for camera, seed, count in sets for r in kept(folder, seed, count, camera))
-    return [look(render, masked=True) for render in renders]
+def once(path: Path, empty: nn.Module, make: Callable[[], nn.Module]) -> nn.Module:
+    """Load weights into `empty` when `path` is there; else make them and keep them."""
+    if not path.exists():
+        torch.save(make().state_dict(), path)
+    empty.load_state_dict(torch.load(path, weights_only=True))
+    return empty.eval()
 
 
 def main() -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder for renders and weights")
-    parser.add_argument("--steps", type=int, default=Recipe.steps)
-    parser.add_argument("--share", type=float, default=SHARE)
-    parser.add_argument("--out", type=Path, default=NETWORK)
+    parser.add_argument("--out", type=Path, default=FACES, help="folder for the networks")
+    parser.add_argument("--steps", type=int, default=Recipe.steps, help="of the face network")
+    parser.add_argument("--only", choices=("faces", "points"), help="one of the two networks")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    recipe = Recipe(steps=asked.steps)
-    renders = asked.work / "renders"
-    weights = asked.work / f"taught-{recipe.seed}-{recipe.steps}.pt"
-    if weights.exists():
-        taught = re_head(BlazeFace(WIDE)).eval()
-        taught.load_state_dict(torch.load(weights, weights_only=True))
-    else:
-        seen = pictures(renders, TAUGHT_BY)
-        taught = train(published(), seen, recipe)
-        torch.save(taught.state_dict(), weights)
-    network = average(published(), taught, asked.share)
-    export(network, asked.out, ABOUT)
-    print(f"{asked.out}: {asked.out.stat().st_size} bytes")
-    for camera in JUDGED_BY:
-        unseen = pictures(renders, (camera,))
+    folder = asked.work / "renders"
+    if asked.only != "points":
+        _faces(folder, asked.work, asked.out, Recipe(steps=asked.steps))
+    if asked.only != "faces":
+        _points(folder, asked.work, asked.out)
+
+
+def _faces(folder: Path, work: Path, out: Path, recipe: Recipe) -> None:
+    """Make `face.onnx`."""
+
+    def make() -> BlazeFace:
+        seen = (render for renders in (LEPTON, BOSON) for render in renders.kept(folder))
+        return train(published(), [look(render, masked=True) for render in seen], recipe)
+
+    kept = work / f"taught-{recipe.seed}-{recipe.steps}.pt"
+    taught = once(kept, re_head(BlazeFace(WIDE)), make)
+    network = average(published(), taught, SHARE)
+    export(network, out / "face.onnx", ABOUT)
+    for renders in UNSEEN:
+        pictures = [look(render, masked=True) for render in renders.kept(folder)]
         for least in LEAST_SCORES:
-            print(f"{camera[0]} at {least}: {judge(network, unseen, least)}")
+            print(f"{renders.camera} at {least}: {judge(network, pictures, least)}")
+
+
+def _points(folder: Path, work: Path, out: Path) -> None:
+    """Make `points.onnx`."""
+
+    def make() -> CloseUp:
+        seen: list[Render] = []
+        for renders in (LEPTON, BOSON, NEAR):
+            seen += renders.kept(folder)
+        return train_closeup(CloseUps(seen), CLOSE_UP_STEPS, seed=1)
+
+    network = once(work / f"points-1-{CLOSE_UP_STEPS}.pt", CloseUp(), make)
+    export_closeup(network, out / "points.onnx", ABOUT_POINTS)
+    for renders in (*UNSEEN, UNSEEN_NEAR):
+        faces = CloseUps(renders.kept(folder))
+        print(f"{renders.camera} {renders.face_px} px: {judge_points(network, faces, seed=5)}")
 
 
 main()

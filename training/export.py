@@ -13,11 +13,15 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from screening.faces.crop import SIDE
 from training.blazeface import BlazeFace, Block
+from training.closeup import CloseUp
+from training.points import POINTS
 
 OPSET = 17
 IR_VERSION = 8
 OUTPUTS = ("fine_score", "fine_value", "coarse_score", "coarse_value")
+NEAREST = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
 END_PAD = [0, 0, 1, 1]  # what TensorFlow's SAME adds before a 3x3 of stride 2
 
 
@@ -39,6 +43,12 @@ class Graph:
         name = f"w{len(self.weights)}"
         self.weights.append(numpy_helper.from_array(values.astype(np.float16), name))
         return self.add("Cast", name, to=TensorProto.FLOAT)
+
+    def twice(self) -> str:
+        """Store the scales of a Resize to twice the rows and columns and return their name."""
+        name = f"w{len(self.weights)}"
+        self.weights.append(numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), name))
+        return name
 
     def conv(
         self,
@@ -82,6 +92,48 @@ def export(network: BlazeFace, path: Path, about: str) -> None:
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, None, None, None])
         )
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, "height", "width"])
+    _write(graph, image, outputs, path, about)
+
+
+def export_closeup(network: CloseUp, path: Path, about: str) -> None:
+    """Write the close-up network to `path`.
+
+    Input `image` `(1, 1, 64, 64)`; outputs `maps` `(1, 5, 32, 32)` and `quality` `(1, 1, 1, 1)`.
+    """
+    graph = Graph()
+    fine = graph.add("Relu", graph.conv(network.stem, "image", [1, 1, 2, 2]))
+    fine = _block(graph, network.fine, fine)
+    middle = _block(graph, network.middle, _block(graph, network.down_1, fine))
+    deep = _block(graph, network.down_2, middle)
+    for block in network.deep:
+        deep = _block(graph, block, deep)
+    graph.conv(network.quality, graph.add("GlobalAveragePool", deep))
+    graph.nodes[-1].output[0] = "quality"
+    for lateral, joined, skip in (
+        (network.up_1, network.joined_1, middle),
+        (network.up_2, network.joined_2, fine),
+    ):
+        narrow = graph.conv(lateral, deep)
+        wide = graph.add("Resize", narrow, "", graph.twice(), mode="nearest", **NEAREST)
+        deep = _block(graph, joined, graph.add("Add", skip, wide))
+    graph.conv(network.maps, deep)
+    graph.nodes[-1].output[0] = "maps"
+    shapes = {"maps": [1, POINTS, SIDE // 2, SIDE // 2], "quality": [1, 1, 1, 1]}
+    outputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in shapes.items()
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, SIDE, SIDE])
+    _write(graph, image, outputs, path, about)
+
+
+def _write(
+    graph: Graph,
+    image: onnx.ValueInfoProto,
+    outputs: list[onnx.ValueInfoProto],
+    path: Path,
+    about: str,
+) -> None:
     model = helper.make_model(
         helper.make_graph(graph.nodes, "face", [image], outputs, graph.weights, doc_string=about),
         opset_imports=[helper.make_opsetid("", OPSET)],

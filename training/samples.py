@@ -54,34 +54,44 @@ class Render:
         return (self.visible**2 * frontal * free).astype(np.float32)
 
 
-def render(seed: int, count: int, camera: str) -> Iterator[Render]:
-    """Render `count` pictures as that camera sees them."""
-    from device.simulator.training_set import render_samples  # noqa: PLC0415  # slow to import
+@dataclass(frozen=True, slots=True)
+class Renders:
+    """Which renders: the camera, the seed of the first 250, how many, how wide the faces are."""
 
-    for celsius, truth in render_samples(seed, count, camera):
-        faces = [p for p in truth.people if p.face_box is not None and p.landmarks is not None]
-        yield Render(
-            celsius=celsius.astype(np.float16),
-            boxes=np.array([p.face_box for p in faces], np.float32).reshape(-1, 4),
-            points=np.array([p.landmarks for p in faces], np.float32).reshape(-1, POINTS, 2),
-            visible=np.array([p.visible for p in faces], np.float32),
-            turned_deg=np.array([abs(p.yaw_deg) for p in faces], np.float32),
-            canthi=np.array([sum(p.canthi_visible) for p in faces], np.float32),
-            references=np.array([r.box for r in truth.references], np.float32).reshape(-1, 4),
-        )
+    camera: str
+    seed: int
+    count: int
+    face_px: tuple[float, float] = (9.0, 90.0)
 
+    def kept(self, folder: Path) -> list[Render]:
+        """Return them, made once and kept in `folder` 250 by 250."""
+        folder.mkdir(parents=True, exist_ok=True)
+        found: list[Render] = []
+        for shard in range(-(-self.count // SHARD)):
+            seed = self.seed + shard
+            path = folder / f"{self.camera}-{seed}-{SHARD}.npz"
+            if not path.exists():
+                _write(path, list(self._render(seed)))
+                print(f"rendered {path.name}", flush=True)
+            found += _read(path)
+        return found[: self.count]
 
-def kept(folder: Path, seed: int, count: int, camera: str) -> list[Render]:
-    """Return renders, made once and kept in `folder` shard by shard."""
-    folder.mkdir(parents=True, exist_ok=True)
-    found: list[Render] = []
-    for shard in range(-(-count // SHARD)):
-        path = folder / f"{camera}-{seed + shard}-{SHARD}.npz"
-        if not path.exists():
-            _write(path, list(render(seed + shard, SHARD, camera)))
-            print(f"rendered {path.name}", flush=True)
-        found += _read(path)
-    return found[:count]
+    def _render(self, seed: int) -> Iterator[Render]:
+        """Render 250 pictures."""
+        from device.simulator.training_set import Wish, render_samples  # noqa: PLC0415  # slow
+
+        wish = Wish(face_px=self.face_px)
+        for celsius, truth in render_samples(seed, SHARD, self.camera, wish=wish):
+            faces = [p for p in truth.people if p.face_box is not None and p.landmarks is not None]
+            yield Render(
+                celsius=celsius.astype(np.float16),
+                boxes=np.array([p.face_box for p in faces], np.float32).reshape(-1, 4),
+                points=np.array([p.landmarks for p in faces], np.float32).reshape(-1, POINTS, 2),
+                visible=np.array([p.visible for p in faces], np.float32),
+                turned_deg=np.array([abs(p.yaw_deg) for p in faces], np.float32),
+                canthi=np.array([sum(p.canthi_visible) for p in faces], np.float32),
+                references=np.array([r.box for r in truth.references], np.float32).reshape(-1, 4),
+            )
 
 
 def _write(path: Path, renders: list[Render]) -> None:
