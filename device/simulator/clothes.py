@@ -24,6 +24,8 @@ class Outfit:
         Where sleeves end along the arm, canonical |x| (290 short, 450 long).
     warmth
         Share of the way from ambient to skin that the cloth reaches.
+    legs
+        The same below the hem.
     folds
         Strength of folds in kelvin.
     collar, placket, jacket, tie, vest
@@ -35,6 +37,7 @@ class Outfit:
     sleeve_mm: float
     warmth: float
     folds: float
+    legs: float
     collar: bool
     placket: bool
     jacket: bool
@@ -52,6 +55,7 @@ def draw(rng: np.random.Generator) -> Outfit:
         sleeve_mm=460.0 if jacket else float(rng.choice([300.0, 330.0, 460.0, 460.0])),
         warmth=float(rng.uniform(0.36, 0.66)),
         folds=float(rng.uniform(0.5, 1.3)),
+        legs=float(rng.uniform(0.3, 0.6)),
         collar=collar,
         placket=bool(rng.random() < 0.4),
         jacket=jacket,
@@ -74,7 +78,7 @@ def paint(
     arm = side > 185.0 + 0.10 * (y - 300.0).clip(0.0, 200.0)
     front = z > -20.0
     warm = body.neck_c - ambient_c
-    u, v = (x + 0.35 * z) / 2.2, y / 2.2
+    u, v = (x + 0.35 * z + 0.12 * y * np.sign(x)) / 2.2, y / 2.6
     drape = noise.sample(noise.blotches(seed + 11, 5.0, 4.5), u, v)
     crease = noise.sample(noise.blotches(seed + 12, 2.0, 3.0), u * 1.1 + 0.4 * v, v)
     patch = noise.sample(noise.blotches(seed + 13, 16.0, 1.5), u, v)
@@ -83,6 +87,10 @@ def paint(
     share = share - 0.12 * np.clip((y - 620.0) / 500.0, 0.0, 1.0)
     temp = ambient_c + share * warm + outfit.folds * (0.55 * drape + 0.35 * crease)
     temp += np.clip(cavity, -6.0, 8.0) * 0.12
+    # trousers or a skirt under the hem, and a belt's shadow
+    legs = np.clip((y - 640.0) / 6.0, 0.0, 1.0) * ~arm
+    lower = ambient_c + outfit.legs * warm + outfit.folds * (0.5 * drape + 0.25 * crease)
+    temp = temp + legs * (lower - temp) - 0.8 * np.exp(-(((y - 640.0) / 9.0) ** 2)) * ~arm
     if outfit.placket:
         line = np.exp(-(((x - 2.0 + 3.0 * drape) / 5.0) ** 2)) * (y > 120.0) * (y < 700.0) * front
         temp -= 1.1 * line
@@ -100,18 +108,19 @@ def paint(
     depth = outfit.neckline_mm - 95.0
     reach = np.clip(1.0 - (side / outfit.neck_wide_mm) ** 2, 0.0, 1.0)
     open_neck = np.where(front, 95.0 + depth * np.sqrt(reach), 112.0)
-    bare_neck = (y < np.maximum(open_neck, 112.0)) & (side < outfit.neck_wide_mm + 4.0)
+    neck = np.clip((np.maximum(open_neck, 112.0) - y) / 4.0 + 0.5, 0.0, 1.0)
+    neck = neck * np.clip((outfit.neck_wide_mm + 4.0 - side) / 3.0, 0.0, 1.0)
     if outfit.collar:
         rise = np.clip((side - 8.0) / 30.0, 0.0, 1.0) * 16.0
         collar = (y > 104.0 + 22.0 * (1 - rise / 16.0)) & (y < 150.0 - rise * 0.4) & (side < 84.0)
         temp = np.where(collar, ambient_c + 0.48 * warm + 0.5 * crease, temp)
-        bare_neck &= ~collar | (side < 6.0)
+        neck = np.where(collar & (side > 6.0), 0.0, neck)
     skin_c = body.neck_c - 0.5 * np.clip((y - 110.0) / 80.0, 0.0, 1.0) + 0.3 * patch
     skin_c = skin_c + np.clip(cavity, -4.0, 5.0) * 0.10
     bare_arm = arm & (side > outfit.sleeve_mm)
     arm_c = body.hand_c + 1.0 * np.clip((430.0 - side) / 150.0, 0.0, 1.0) + 0.3 * patch
     temp = np.where(bare_arm | (hand > 0.5), arm_c, temp)
-    temp = np.where(bare_neck, skin_c, temp)
-    bare = bare_neck | bare_arm | (hand > 0.5)
+    temp = temp + neck * (skin_c - temp)
+    bare = (neck > 0.5) | bare_arm | (hand > 0.5)
     emissivity = np.where(bare, skin.EMISSIVITY, 0.93)
     return temp.astype(np.float32), emissivity.astype(np.float32)

@@ -86,7 +86,7 @@ class Figure:
         self._room = room
         self._seed = int(rng.integers(0, 24)) * 100
         self._outfit = clothes.draw(rng)
-        self._mm = float(np.clip(finest_mm, 0.9, 4.0))
+        self._mm = float(np.clip(0.55 * finest_mm, 0.9, 3.0))
         self._bare = meshes.mesh(everyone.vertices[self._head], everyone.canonical, everyone.faces)
         self._dressed, self._part = wear.dress(self._bare, self.style)
         self._canthi = self._bare.vertices[everyone.landmarks[:2]]
@@ -174,7 +174,7 @@ class Figure:
 
     def _render_head(self, yaw_deg: float, pitch_deg: float) -> Layer:
         facing = abs((yaw_deg + 180.0) % 360.0 - 180.0) <= _FINE_YAW_DEG
-        mm = self._mm if facing else min(self._mm * 2.0, 4.0)
+        mm = self._mm if facing else min(self._mm * 2.0, 3.0)
         turn = rotation(yaw_deg, pitch_deg)
         shape = self._dressed
         place = _Placed(_turned(shape.vertices, turn), shape.faces, mm)
@@ -256,7 +256,7 @@ class _Placed:
             alpha=_soft(self._image(fade)),
             chill=self._image(chill * np.float32(slope) * fade),
             breath=self._image(coat.breath * np.float32(slope) * fade),
-            depth=self._image(self._depth),
+            depth=_spread(self._image(self._depth), self._image(np.ones_like(self._depth))),
             mm_per_px=self._mm,
             anchor=self._anchor,
         )
@@ -315,6 +315,13 @@ def _soft(image: Image) -> Image:
     return np.asarray(cv2.GaussianBlur(image, (3, 3), 0.55), np.float32)
 
 
+def _spread(depth: Image, inside: Image) -> Image:
+    """Carry the depth of the rim over to the pixels around it, so that the rim bends along."""
+    weight = cv2.blur(inside, (13, 13))
+    near = cv2.blur(depth, (13, 13)) / np.maximum(weight, 1e-3)
+    return np.asarray(np.where(inside > 0.0, depth, near), np.float32)
+
+
 def _face_vertices(canonical: Image) -> NDArray[np.bool_]:
     x, y, z = canonical.T
     around = np.degrees(np.arctan2(np.abs(x), z + 8.0))
@@ -350,6 +357,10 @@ def _style(person: Person, female: bool, rng: np.random.Generator) -> wear.Style
     bearded = "beard" in worn or (grows and not worn & {"mask"} and lot[0] < 0.30)
     return wear.Style(
         hair=hair,
+        sweep=float(rng.uniform(-1.0, 1.0)) if lot[4] < 0.7 else 0.0,
+        recede=float(rng.uniform(0.0, 1.0)) if grows else 0.0,
+        lens_warmth=float(rng.uniform(0.08, 0.42)),
+        lips=float(rng.uniform(-1.5, 0.1)),
         hair_mm=float(rng.uniform(low, high)) if high else 0.0,
         hairline_mm=float(rng.uniform(-76.0, -60.0)),
         beard_mm=float(rng.uniform(1.5, 9.0)) if bearded else 0.0,

@@ -86,7 +86,7 @@ def paint(
     )
     _regions(skins, c, body)
     _eyes(skins, c, body)
-    slit = _mouth(skins, c, body)
+    slit = _mouth(skins, c, body, style)
     temp = skins.temp
     ear = on_ear(c)
     skins.lay(ear * np.float32(0.9), body.ear_c, skin.COLD_FACTORS["ear"])
@@ -107,7 +107,7 @@ def paint(
         np.ones(len(x), np.float32),
     )
     hair_c = ambient_c + 0.52 * (body.forehead_c - ambient_c)
-    temp += _brow(c, fine) * np.float32(0.45 * style.brow) * (np.float32(hair_c) - temp)
+    temp += _brow(c, fine) * np.float32(0.62 * style.brow) * (np.float32(hair_c) - temp)
     strands = (
         noise.sample(noise.blotches(seed + 5, 1.1, 7.0), around / 0.9, y / 0.9),
         noise.sample(noise.blotches(seed + 6, 4.0, 5.0), around / 0.9, y / 0.9),
@@ -142,8 +142,10 @@ def _regions(skins: _Skins, canonical: Values, body: skin.Skin) -> None:
     lay(_blob(side - 44.0, y - 34.0, 19.0, 21.0) * 0.75, body.cheek_c - 0.55)  # cheek pad
     lay(_blob(side - 33.0, y - 62.0, 16.0, 20.0) * 0.5, body.cheek_c + 0.1)
     lay(_blob(side - 17.0, y - 46.0, 6.0, 10.0) * 0.7, fore + 0.1)  # beside the nostrils
+    lay(_blob(x, y - 47.0, 10.0, 4.5) * 0.7, body.nose_c + 0.3)  # under the nose
     lay(_blob(x, y - 98.0, 19.0, 12.0) * 0.6, body.cheek_c - 0.4)  # chin
-    nose = _blob(x, y - 26.0, 13.0, 16.0) * _step(z - 88.0, 4.0)
+    nose = _blob(x, y - 27.0, 11.0, 14.0) * _step(z - 88.0, 4.0)
+    nose = np.maximum(nose, 0.85 * _blob(side - 13.0, y - 36.0, 5.0, 6.0))
     lay(nose, body.nose_c, skin.COLD_FACTORS["nose"])
     lay(_blob(x, y - 6.0, 8.0, 10.0) * 0.7, 0.5 * (fore + body.nose_c))  # bridge
 
@@ -157,19 +159,23 @@ def _eyes(skins: _Skins, canonical: Values, body: skin.Skin) -> None:
     inner = _blob(side - 15.0, y + 6.0, 8.0, 9.0)
     skins.lay(inner * 0.8, low - 0.7, 1.1)
     globe = _step(1.0 - np.hypot((side - EYE_MM) / 11.5, (y - 0.5) / 5.2), 0.22)
-    skins.lay(globe * 0.85, body.forehead_c - 0.55, 1.2)
+    skins.lay(globe * 0.85, body.forehead_c - 0.8, 1.2)
     lash = np.exp(-(((y + 4.6 + 0.011 * (side - EYE_MM) ** 2) / 1.6) ** 2))
     lash *= _step(15.0 - np.abs(side - EYE_MM - 1.0), 2.0)
-    np.subtract(skins.temp, lash * np.float32(0.45), out=skins.temp)
+    np.subtract(skins.temp, lash * np.float32(0.85), out=skins.temp)
 
 
-def _mouth(skins: _Skins, canonical: Values, body: skin.Skin) -> Values:
+def _mouth(skins: _Skins, canonical: Values, body: skin.Skin, style: Style) -> Values:
     """Lips, and the slit between them, which is returned."""
     x, y = canonical[:, 0], canonical[:, 1]
     lips = _step(1.0 - np.hypot(x / 27.0, (y - 70.0) / 9.0), 0.2)
-    skins.lay(lips * 0.9, body.mouth_c - 0.55, skin.COLD_FACTORS["mouth"])
+    skins.lay(lips * 0.75, body.mouth_c - 0.9 + style.lips, skin.COLD_FACTORS["mouth"])
+    corner = _blob(np.abs(x) - 28.0, y - 69.0, 4.0, 3.0)
     slit = np.exp(-(((y - 69.0 + 0.003 * x * x) / 2.0) ** 2)) * _step(27.0 - np.abs(x), 3.0)
-    skins.lay(np.asarray(slit * 0.8, np.float32), body.mouth_c)
+    warm = np.float32(0.8 if style.lips > -0.3 else 0.35)
+    skins.lay(np.asarray(np.maximum(slit, corner) * warm, np.float32), body.mouth_c)
+    if style.lips < -0.3:  # breathed over: a dark line
+        np.subtract(skins.temp, 0.7 * slit * np.float32(1.0 - warm), out=skins.temp)
     return np.asarray(slit, np.float32)
 
 
@@ -240,8 +246,8 @@ def _wear(
         coat.breath[where] = 0.0
         return np.asarray(where)
 
-    over(Part.LENS, ambient_c + 0.22 * warm + 0.12 * y / 10.0, 0.87)
-    over(Part.FRAME, ambient_c + 0.38 * warm, 0.92)
+    over(Part.LENS, ambient_c + style.lens_warmth * warm + 0.12 * y / 10.0, 0.87)
+    over(Part.FRAME, ambient_c + (0.15 + style.lens_warmth) * warm, 0.92)
     seam = 0.5 * np.cos(np.arctan2(surface.canonical[:, 0], surface.canonical[:, 2]) * 6.0)
     over(Part.CAP, ambient_c + 0.36 * warm + 0.4 * wide + 0.1 * fine + seam, 0.94)
     over(Part.SCARF, ambient_c + 0.38 * warm + 0.8 * wide + 0.3 * fine, 0.94)

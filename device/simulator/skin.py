@@ -25,7 +25,15 @@ MOUTH_C, MOUTH_SD_K, MOUTH_PER_AMBIENT, MOUTH_CORRELATION = 35.42, 0.497, 0.079,
 FEVER_FOREHEAD, FEVER_MOUTH = 0.85, 0.84  # shift per shift of the canthus
 COLD_TAU_S = 95.0
 COLD_PER_K = 0.154  # canthus, per K that the surroundings were colder
-COLD_FACTORS = {"forehead": 2.4, "cheek": 3.0, "nose": 4.0, "ear": 4.5, "mouth": 1.2, "neck": 1.5}
+COLD_MOST_K = 2.2  # vessels do not let the canthus cool further
+COLD_FACTORS = {  # of other regions, per kelvin at the canthus
+    "forehead": 1.9,
+    "cheek": 2.2,
+    "nose": 3.2,
+    "ear": 3.4,
+    "mouth": 1.2,
+    "neck": 1.4,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +100,13 @@ def draw(person: Person, room: Room, rng: np.random.Generator) -> Skin:
         canthus_right_c=float(top - max(left_right, 0.0)),
         canthus_left_c=float(top + min(left_right, 0.0)),
         forehead_c=float(forehead),
-        cheek_c=float(forehead - 0.75 + 0.45 * z[4] + 0.05 * warm),
-        nose_c=float(forehead - 1.9 + 1.0 * z[5] + 0.15 * warm),
+        cheek_c=float(forehead - 0.40 + 0.45 * z[4] + 0.06 * warm),
+        nose_c=float(forehead - 1.6 + 0.8 * z[5] + 0.15 * warm),
         mouth_c=float(min(mouth, top + 0.25)),
         ear_c=float(forehead - 2.0 + 0.9 * z[6] + 0.2 * warm),
         neck_c=float(forehead + 0.1 + 0.4 * z[7]),
         hand_c=float(np.clip(forehead - 2.8 + 1.5 * z[8], room.ambient_c + 2.0, 35.0)),
-        cold_k=COLD_PER_K * max(0.0, room.ambient_c - outside),
+        cold_k=min(COLD_MOST_K, COLD_PER_K * max(0.0, room.ambient_c - outside)),
         cold_since_s=person.at_s - person.inside_for_s,
         breath_phase=float(rng.random()),
         breath_hz=float(rng.uniform(0.2, 0.33)),

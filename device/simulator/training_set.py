@@ -33,12 +33,38 @@ class Wish:
         Share of people who look towards the camera (within about 35 degrees).
     max_yaw_deg
         For those who do.
+    from_outside
+        Share of people who come from the cold.
+    ambient_c
+        Range of the room's temperature.
+    items
+        Most warm or cool things in the room.
+    references, reference_c, reference_px
+        Chances of 0, 1, 2 references; ranges of their temperature and radius in pixels.
+    noise
+        Range of the camera's noise as a multiple of the data sheet's.
+    wears
+        Chance of each thing worn.
     """
 
     face_px: tuple[float, float] = (9.0, 90.0)
     people: tuple[float, ...] = (0.10, 0.42, 0.28, 0.13, 0.07)
     frontal: float = 0.72
     max_yaw_deg: float = 38.0
+    from_outside: float = 0.2
+    ambient_c: tuple[float, float] = (15.0, 30.5)
+    items: int = 5
+    references: tuple[float, float, float] = (0.25, 0.6, 0.15)
+    reference_c: tuple[float, float] = (32.0, 41.0)
+    reference_px: tuple[float, float] = (2.5, 11.0)
+    noise: tuple[float, float] = (0.4, 1.8)
+    wears: tuple[tuple[schema.Wears, float], ...] = (
+        ("glasses", 0.30),
+        ("cap", 0.10),
+        ("fringe", 0.08),
+        ("mask", 0.10),
+        ("scarf", 0.07),
+    )
 
 
 def render_samples(
@@ -83,9 +109,9 @@ def sample(
     scenario = schema.Scenario(
         title="training",
         duration_s=1.0,
-        camera=_camera(camera, portrait=portrait, rng=rng),
-        room=_room(optics, rng),
-        references=_references(optics, rng),
+        camera=_camera(camera, wish, portrait=portrait, rng=rng),
+        room=_room(optics, wish, rng),
+        references=_references(optics, wish, rng),
         people=tuple(people),
     )
     scene = Scene(scenario, optics, rng)
@@ -113,15 +139,7 @@ def _somebody(optics: Optics, wish: Wish, rng: np.random.Generator) -> tuple[sch
     width_px = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     z = optics.focal_px * _FACE_MM / 1000.0 / width_px
     child = bool(rng.random() < 0.12)
-    wears: list[schema.Wears] = []
-    chances: dict[schema.Wears, float] = {
-        "glasses": 0.27,
-        "cap": 0.10,
-        "fringe": 0.12,
-        "mask": 0.10,
-        "scarf": 0.07,
-    }
-    wears.extend(thing for thing, chance in chances.items() if rng.random() < chance)
+    wears = [thing for thing, chance in wish.wears if rng.random() < chance]
     # anywhere in the picture, heads now and then cut off
     u = float(rng.uniform(-0.05, 1.05)) * optics.width
     v = float(rng.beta(1.6, 2.0)) * optics.height * 1.1 - 0.05 * optics.height
@@ -137,7 +155,7 @@ def _somebody(optics: Optics, wish: Wish, rng: np.random.Generator) -> tuple[sch
     person = schema.Person(
         role="visitor" if frontal else "passer_by",
         canthus_c=float(rng.uniform(37.0, 40.0)) if rng.random() < 0.12 else None,
-        came_from_c=float(rng.uniform(-8.0, 14.0)) if rng.random() < 0.25 else None,
+        came_from_c=float(rng.uniform(-8.0, 14.0)) if rng.random() < wish.from_outside else None,
         inside_for_s=float(rng.uniform(0.0, 240.0)),
         child=child,
         height_m=float(np.clip(y + 0.12, 0.65, 2.25)),
@@ -164,21 +182,23 @@ def _somebody(optics: Optics, wish: Wish, rng: np.random.Generator) -> tuple[sch
     return person, pose
 
 
-def _camera(model: schema.Model, *, portrait: bool, rng: np.random.Generator) -> schema.Camera:
+def _camera(
+    model: schema.Model, wish: Wish, *, portrait: bool, rng: np.random.Generator
+) -> schema.Camera:
     return schema.Camera(
         model=model,
         portrait=portrait,
         offset_k=float(rng.normal(0.0, 1.2)),
         ffc_age_s=float(rng.uniform(0.0, 300.0)),
         ffc_jump_k=float(rng.uniform(0.6, 1.4)),
-        softness_px=float(rng.uniform(0.45, 0.95)),
-        noise=float(rng.uniform(0.6, 2.5)),
+        softness_px=float(0.32 + 0.5 * rng.random() ** 2),
+        noise=float(rng.uniform(*wish.noise)),
     )
 
 
-def _room(optics: Optics, rng: np.random.Generator) -> schema.Room:
-    ambient = float(rng.uniform(15.0, 30.5))
-    items = [_item(optics, ambient, rng) for _ in range(int(rng.integers(0, 6)))]
+def _room(optics: Optics, wish: Wish, rng: np.random.Generator) -> schema.Room:
+    ambient = float(rng.uniform(*wish.ambient_c))
+    items = [_item(optics, ambient, rng) for _ in range(int(rng.integers(0, wish.items + 1)))]
     return schema.Room(
         ambient_c=ambient,
         relative_humidity=float(rng.uniform(0.2, 0.7)),
@@ -232,20 +252,23 @@ def _item(optics: Optics, ambient: float, rng: np.random.Generator) -> schema.It
     )
 
 
-def _references(optics: Optics, rng: np.random.Generator) -> tuple[schema.Reference, ...]:
+def _references(
+    optics: Optics, wish: Wish, rng: np.random.Generator
+) -> tuple[schema.Reference, ...]:
     out = []
-    for _ in range(int(rng.choice(3, p=(0.25, 0.6, 0.15)))):
+    scale = max(optics.width, optics.height) / 160.0
+    for _ in range(int(rng.choice(3, p=wish.references))):
         z = float(rng.uniform(0.5, 1.6))
         u, v = float(rng.uniform(0.03, 0.97)), float(rng.uniform(0.05, 0.97))
         out.append(
             schema.Reference(
-                temp_c=float(rng.uniform(32.0, 41.0)),
+                temp_c=float(rng.uniform(*wish.reference_c)),
                 at=(
                     (u - 0.5) * optics.width / optics.focal_px * z,
                     optics.height_m - (v - 0.5) * optics.height / optics.focal_px * z,
                     z,
                 ),
-                size_m=float(rng.uniform(0.03, 0.12)),
+                size_m=2.0 * float(rng.uniform(*wish.reference_px)) * scale * z / optics.focal_px,
                 square=bool(rng.random() < 0.3),
                 housing=bool(rng.random() < 0.7),
             )

@@ -32,6 +32,10 @@ class Style:
         `bald`, `fringe_of_hair` (bald on top), `buzz`, `short`, `medium` or `long`.
     hair_mm
         How far it stands off the scalp.
+    sweep
+        Hair combed to one side: -1 to the picture's left, 1 to its right, 0 not.
+    recede
+        How far the temples have receded, 0 to 1.
     hairline_mm
         Canonical y of the hairline at mid-forehead (-66 is usual; higher values are lower).
     beard_mm
@@ -42,15 +46,23 @@ class Style:
         Hair on the upper lip without a beard.
     brow
         How dense the eyebrows are, 0 to 1.
+    lens_warmth
+        Share of the way from ambient to skin that the lenses reach.
+    lips
+        Lips against what the mouth usually has, in kelvin.
     """
 
     hair: str
     hair_mm: float
+    sweep: float
+    recede: float
     hairline_mm: float
     beard_mm: float
     beard_long_mm: float
     moustache: bool
     brow: float
+    lens_warmth: float
+    lips: float
     glasses: bool
     lens_mm: tuple[float, float]
     cap: bool
@@ -69,7 +81,13 @@ def hair_cover(canonical: Points, style: Style, ragged: NDArray[np.float32]) -> 
     """Share of the place that hair covers, `(N,)` from 0 to 1; `ragged` is noise of unit size."""
     x, y, z = canonical.T
     azimuth = np.degrees(np.arctan2(np.abs(x), z + 8.0))
-    line = style.hairline_mm + np.interp(azimuth, _AZIMUTH, _LINE)
+    usual = np.interp(azimuth, _AZIMUTH, _LINE)
+    line = (
+        style.hairline_mm + usual + style.recede * (np.interp(azimuth, _AZIMUTH, _RECEDED) - usual)
+    )
+    if style.hair in {"medium", "long"}:
+        front = np.exp(-((azimuth / 45.0) ** 2))
+        line = line + front * style.sweep * (0.55 * x + 8.0 * np.sign(style.sweep))
     if style.hair == "bald":
         return np.zeros(len(x), np.float32)
     ear = on_ear(canonical)
@@ -83,7 +101,8 @@ def hair_cover(canonical: Points, style: Style, ragged: NDArray[np.float32]) -> 
         inside = np.clip((y - top) / 9.0 + 0.4 * ragged, 0.0, 1.0)
     else:
         inside = np.ones(len(x))
-    cover = np.clip((line - y) / 5.0 + 0.5 + 0.7 * ragged, 0.0, 1.0) * inside
+    edge_mm = 5.0 if style.fringe else 9.0
+    cover = np.clip((line - y) / edge_mm + 0.5 + 0.42 * ragged, 0.0, 1.0) * inside
     # nobody grows hair on an ear, on the eyes or below
     return np.asarray(cover * np.where(ear, 0.0, 1.0), np.float32)
 
@@ -94,14 +113,14 @@ def beard_cover(
     """Share of the place that a beard or moustache covers, `(N,)` from 0 to 1."""
     x, y, z = canonical.T
     azimuth = np.degrees(np.arctan2(np.abs(x), z + 8.0))
-    lip = np.clip((1.0 - np.abs((y - 56.0 - 0.006 * x * x) / 7.5)) * 2.0, 0.0, 1.0)
+    lip = np.clip((1.0 - np.abs((y - 57.0 - 0.006 * x * x) / 8.5)) * 2.0, 0.0, 1.0)
     lip *= np.clip((34.0 - np.abs(x)) / 6.0, 0.0, 1.0)
     if style.beard_mm <= 0.0:
         return np.asarray(lip * style.moustache, np.float32)
-    top = np.interp(azimuth, [0.0, 14.0, 20.0, 30.0, 45.0, 62.0, 78.0], [84, 84, 60, 62, 50, 22, 5])
+    top = np.interp(azimuth, [0.0, 14.0, 20.0, 30.0, 45.0, 62.0, 78.0], [79, 80, 62, 58, 48, 22, 5])
     jaw = np.clip((y - top) / 6.0 + 0.4 * ragged, 0.0, 1.0)
     jaw *= np.clip((116.0 - y) / 10.0, 0.0, 1.0) * np.clip((78.0 - azimuth) / 6.0, 0.0, 1.0)
-    lips = ((x / 27.0) ** 2 + ((y - 71.0) / 8.0) ** 2) < 1.0
+    lips = ((x / 24.0) ** 2 + ((y - 70.5) / 6.0) ** 2) < 1.0
     cover = np.maximum(jaw, lip)
     return np.asarray(np.where(lips, cover * 0.15, cover), np.float32)
 
@@ -155,7 +174,7 @@ def dress(bare: Mesh, style: Style) -> tuple[Mesh, NDArray[np.int32]]:
         rim = np.interp(azimuth, [0.0, 60.0, 90.0, 180.0], [-40.0, -38.0, -30.0, -12.0])
         cover = np.clip((rim - y) / 4.0, 0.0, 1.0) * ~on_ear(bare.canonical)
         lift = np.where(cover > 0.0, np.maximum(lift * 0.4, 9.0) * cover, lift)
-        part[cover > 0.5] = Part.CAP
+        part[cover > 0.02] = Part.CAP
     moved = bare.vertices + bare.normals * lift[:, None] + drop
     whole = mesh(moved.astype(np.float32), bare.canonical, bare.faces)
     extra: list[tuple[Points, NDArray[np.int32], Part]] = []
