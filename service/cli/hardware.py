@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli import hardware_keys
+from service.cli import hardware_keys, registers
 from service.cli.registers import Own, register
 
 if TYPE_CHECKING:
@@ -185,14 +185,14 @@ def lists(
     as_json: AsJson = False,
 ) -> None:
     """Show the exclusion lists with their age and hash; import a newer snapshot into yours."""
-    from hardware import register as registers
     from hardware.errors import HardwareError
+    from hardware.register import import_list
 
     if new is not None:
         if own is None:
             raise typer.BadParameter("--import needs --register: shipped lists are not changed.")
         try:
-            taken = registers.import_list(new, own)
+            taken = import_list(new, own, today=registers.today())
         except HardwareError as error:
             raise _end(error) from error
         typer.echo(f"Imported {taken.key} of {taken.content.snapshot}, sha256 {taken.sha256}.")
@@ -258,8 +258,6 @@ def enrol(
     own: Own = None,
 ) -> None:
     """Enrol the sensor that is plugged in: from now on only this one may be used at its port."""
-    from datetime import date
-
     from device.errors import SensorError
     from hardware.errors import HardwareError
     from service.audit import AuditError, AuditLog
@@ -270,8 +268,7 @@ def enrol(
         met = meet(opener(sensor, port))
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         vetting = Vetting(own, state)
-        today = date.today()  # noqa: DTZ011 - a day of this place
-        new = vetting.enrol(met, on=today, by=by, audit=AuditLog(state))
+        new = vetting.enrol(met, on=registers.today(), by=by, audit=AuditLog(state))
         decision = vetting.vet(met.dossier, met.usb, met.says)
     except (SensorError, HardwareError, AuditError) as error:
         raise _end(error) from error

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli import registers
 from service.cli.registers import Own, register
 
 # How a document is named tells what it is; a signature over one kind is none over another.
@@ -36,7 +37,7 @@ def keygen(
         private.write_bytes(pem)
     except OSError as error:
         raise _end(f"The key cannot be written to {private} ({error.strerror}).") from error
-    today = date.today()  # noqa: DTZ011 - a day of the person who makes the key
+    today = registers.today()
     until = date(today.year + years, today.month, min(today.day, 28))
     typer.echo(
         f"# Key {key_id(public)}. Put this into trust.toml:\n"

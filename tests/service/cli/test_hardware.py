@@ -1,0 +1,210 @@
+"""`limen hardware`: from two new keys to a sensor that passes, as an owner would type it."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hardware.signature import PayloadType
+from service.cli import registers
+from service.cli.hardware import app
+from service.vetting import ENROLMENTS
+from tests.hardware.institution import KEY, SAYS, TODAY, Institution, dossier, told, toml
+from tests.hardware.test_lists import LIST
+from tests.hardware.trees import ACM, Fake, Setting, configuration, device_bytes, plant
+
+RUNNER = CliRunner()
+
+
+def limen(*arguments: object, ends: int = 0) -> Result:
+    result = RUNNER.invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == ends, result.output + str(result.exception)
+    return result
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every command believe that it is the day of the tests' institution."""
+    monkeypatch.setattr(registers, "today", lambda: TODAY)
+
+
+@pytest.fixture
+def institution(tmp_path: Path) -> Institution:
+    return Institution(tmp_path)
+
+
+def test_list_names_every_dossier_and_its_answer() -> None:
+    output = limen("list").output
+    assert "boson-plus-640           refused" in output
+    assert "simulated                simulated" in output
+    plain = json.loads(limen("list", "--json").output)
+    assert {entry["dossier"]: entry["passes"] for entry in plain}["simulated"] is True
+
+
+def test_show_tells_what_is_known_and_what_is_not() -> None:
+    output = limen("show", "boson-plus-640").output
+    assert "declared  identity.maker" in output
+    assert "unknown   identity.factory_country" in output
+    assert "Signed by: nobody." in output
+    assert json.loads(limen("show", "simulated", "--json").output)["decision"]["passes"] is True
+    assert "There is no dossier 'x'" in limen("show", "x", ends=1).output
+
+
+def test_check_of_a_kind_ends_with_its_answer() -> None:
+    limen("check", "simulated")
+    output = limen("check", "hikvision-ds-2td2636b", ends=1).output
+    assert output.count("3.5 No name in the dossier is on a list") == 1
+    assert "listed in: FCC Covered List" in output
+
+
+def test_check_of_the_device_that_is_there(institution: Institution, tmp_path: Path) -> None:
+    plant(institution.sys, Fake())
+    common = ["--register", institution.own, "--sys", institution.sys, "--state", tmp_path]
+    says = [
+        *("--serial", SAYS.serial),
+        *("--part-number", SAYS.part_number),
+        *("--firmware", SAYS.firmware),
+    ]
+    output = limen("check", KEY, "--port", "1-2", *says, *common, ends=1).output
+    assert "No sensor is enrolled at port 1-2" in output
+    from hardware.enrolment import save
+
+    save(tmp_path / ENROLMENTS, institution.enrol())
+    limen("check", KEY, "--port", "1-2", *says, *common)
+    assert "Nothing readable" in limen("check", KEY, "--port", "1-7", *common, ends=1).output
+    assert "There is no device" in limen("check", KEY, "--port", "/dev/x", *common, ends=1).output
+
+
+def test_scan_shows_what_is_plugged_in_and_what_a_sensor_may_not_have(tmp_path: Path) -> None:
+    from hardware.descriptors import Code
+
+    keyboard = device_bytes(configuration(Setting(Code(3, 1, 1)), Setting(ACM, 1)), vid=0x1234)
+    plant(tmp_path, Fake(), Fake(port="1-3", raw=keyboard, nodes=()))
+    plant(tmp_path, Fake(port="1-4", raw=b"\x12\x01", nodes=()))
+    output = limen("scan", "--sys", tmp_path).output
+    assert "1-2      09cb:4007 FLIR Boson, serial USB-93588, release 0200" in output
+    assert "! keyboard or mouse (HID) (03/01/01) in configuration 1" in output
+    assert "1-4      The device descriptor is 1201" in output
+    plain = json.loads(limen("scan", "--sys", tmp_path, "--json").output)
+    assert plain[0]["functions"]["02/02/01"] == "serial port (CDC-ACM)"
+    assert "No USB device" in limen("scan", "--sys", tmp_path / "empty").output
+
+
+def test_from_new_keys_to_an_approved_sensor(institution: Institution, tmp_path: Path) -> None:
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("correct horse\n")
+    entries = ""
+    for name in ("Carla", "Dirk"):
+        key = tmp_path / f"{name}.pem"
+        made = limen(
+            *("keygen", key, "--name", name, "--role", "security office"),
+            *("--passphrase-file", passphrase),
+        )
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+        entries += made.output
+    assert (
+        "is not overwritten"
+        in limen(
+            "keygen", key, "--name", "x", "--role", "y", "--passphrase-file", passphrase, ends=1
+        ).output
+    )
+    path = institution.own / "dossiers" / f"{KEY}.toml"
+    (institution.own / "trust.toml").write_text("edition = 1\n" + entries)
+    path.with_name(path.name + ".dsse").unlink()
+    own = ["--register", institution.own]
+    assert "It is not signed." in limen("verify", path, *own, ends=1).output
+    for name, ends in (("Carla", 1), ("Dirk", 0)):
+        key = tmp_path / f"{name}.pem"
+        limen("sign", path, "--key", key, "--passphrase-file", passphrase)
+        output = limen("verify", path, *own, ends=ends).output
+    assert "Signed by: Carla, Dirk." in output
+    limen("check", KEY, *own)
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert "its bytes were changed" in limen("verify", path, *own, ends=1).output
+    assert "its bytes were changed" in limen("check", KEY, *own, ends=1).output
+    wrong = tmp_path / "wrong"
+    wrong.write_text("battery staple")
+    assert (
+        "cannot be opened"
+        in limen("sign", path, "--key", key, "--passphrase-file", wrong, ends=1).output
+    )
+
+
+def test_what_is_signed_is_told_by_where_it_lies(institution: Institution, tmp_path: Path) -> None:
+    stray = tmp_path / "stray.toml"
+    stray.write_text("x")
+    output = limen("verify", stray, "--register", institution.own, ends=1).output
+    assert "not clear what would be signed" in output
+
+
+def test_a_newer_list_is_imported_when_it_is_signed(
+    institution: Institution, tmp_path: Path
+) -> None:
+    own = ["--register", institution.own]
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    path = folder / "new.toml"
+    text = LIST.replace("KEY", "us-ndaa-889").replace("NAME", "Somebody Else")
+    path.write_text(text)
+    refused = limen("lists", "--import", path, *own, ends=1)
+    assert "It is not signed." in refused.output
+    institution.sign(path, PayloadType.LIST, institution.anna, institution.bert)
+    assert "Imported us-ndaa-889 of 2026-11-30" in limen("lists", "--import", path, *own).output
+    assert "1 firms" in limen("lists", *own).output
+    assert "the one that applies is of" in limen("lists", "--import", path, *own, ends=1).output
+    older = folder / "old.toml"
+    older.write_text(text.replace("2026-11-30", "2026-11-01"))
+    institution.sign(older, PayloadType.LIST, institution.anna, institution.bert)
+    assert "the one that applies is of" in limen("lists", "--import", older, *own, ends=1).output
+    limen("lists", "--import", path, ends=2)
+
+
+def test_lists_show_age_hash_source_and_terms() -> None:
+    rows = {row["key"]: row for row in json.loads(limen("lists", "--json").output)}
+    ndaa = rows["us-ndaa-889"]
+    assert ndaa["entries"] == 5
+    assert len(ndaa["sha256"]) == 64
+    assert "public domain" in ndaa["terms"]
+    assert ndaa["age_days"] >= 0
+
+
+@pytest.mark.parametrize("what", ["boson-plus-640", "station"])
+@pytest.mark.parametrize("spec", ["1.6", "1.7"])
+def test_hbom_prints_a_bill_of_materials(what: str, spec: str) -> None:
+    content = json.loads(limen("hbom", what, "--spec", spec).output)
+    assert content["bomFormat"] == "CycloneDX"
+    assert content["specVersion"] == spec
+
+
+def test_hbom_of_nothing_is_an_error() -> None:
+    limen("hbom", "nothing", ends=1)
+    limen("hbom", "simulated", "--spec", "1.4", ends=2)
+
+
+def test_rules_come_from_the_enrolments(institution: Institution, tmp_path: Path) -> None:
+    from hardware.enrolment import save
+
+    save(tmp_path / ENROLMENTS, institution.enrol())
+    assert 'KERNEL=="1-2"' in limen("rules", "udev", "--state", tmp_path).output
+    assert 'via-port "1-2"' in limen("rules", "usbguard", "--state", tmp_path).output
+    limen("rules", "iptables", "--state", tmp_path, ends=2)
+
+
+def test_page_prints_html() -> None:
+    assert limen("page", "simulated").output.startswith("<!doctype html>")
+
+
+def test_a_register_that_cannot_be_relied_on_ends_every_command(institution: Institution) -> None:
+    (institution.own / "trust.toml").write_text("?")
+    for command in (["list"], ["show", KEY], ["check", KEY], ["lists"], ["hbom", KEY]):
+        output = limen(*command, "--register", institution.own, ends=1).output
+        assert "trust file is no TOML" in output
+
+
+def test_a_dossier_of_ones_own_replaces_the_shipped_one(institution: Institution) -> None:
+    content = dossier((), key="boson-plus-640", identity__model=told("another model"))
+    path = institution.own / "dossiers/boson-plus-640.toml"
+    path.write_bytes(toml(content))
+    assert "another model" in limen("show", "boson-plus-640", "--register", institution.own).output
