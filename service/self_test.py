@@ -64,12 +64,14 @@ def _check(station: "subprocess.Popen[str]", say: Callable[[str], None]) -> None
     verdicts: dict[int, str] = {}
     end = time.monotonic() + _WITHIN_S
     view = None
-    for view in _views(host, port, lambda: time.monotonic() < end):
+    for view in _views(host, port):
         for visitor in (*view["visitors"], *([view["visitor"]] if view["visitor"] else [])):
             if visitor["verdict"] in _WORDS:
                 verdicts[visitor["id"]] = visitor["verdict"]
         if len(verdicts) == len(_EXPECTED):  # both were here: watch a little longer for a third
             end = min(end, time.monotonic() + _AFTERWARDS_S)
+        if time.monotonic() > end:
+            break
     if view is None or verdicts != _EXPECTED:
         raise SelfTestError(f"expected the verdicts {_EXPECTED}, got {verdicts or 'none'}.")
     _check_alarm(view, say)
@@ -97,14 +99,14 @@ def _address(station: "subprocess.Popen[str]") -> tuple[str, int]:
     return host, int(port)
 
 
-def _views(host: str, port: int, go_on: Callable[[], bool]) -> Iterator[dict]:  # type: ignore[type-arg]
-    """Yield the views of the station's event stream while it is wanted."""
+def _views(host: str, port: int) -> Iterator[dict]:  # type: ignore[type-arg]
+    """Yield the views of the station's event stream."""
     connection = http.client.HTTPConnection(host, port, timeout=10.0)
     connection.request("GET", "/api/events")
     response = connection.getresponse()
     if response.status != http.client.OK:
         raise SelfTestError(f"the event stream answered {response.status}.")
-    while go_on():
+    while True:
         line = response.readline()
         if not line:
             raise SelfTestError("the event stream ended.")

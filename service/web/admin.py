@@ -59,11 +59,13 @@ def admin_router(hub: Hub) -> APIRouter:
     async def overview(session: Session = "") -> Overview:
         """Return what is set."""
         reply: Reply = await hub.ask(lambda request: ReadSettings(request, session))
+        if not reply.ok:
+            return Overview(password_set=reply.password_set, logged_in=False)
         return Overview(
             password_set=reply.password_set,
-            logged_in=reply.ok,
+            logged_in=True,
             settings=reply.settings,
-            problem=reply.error if reply.ok else "",
+            problem=reply.error,
             scenario=reply.scenario,
             scenarios=reply.scenarios,
         )

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from service.desk import NO_SESSION
 from service.messages import Reply
 
+GUARD_STATUSES = (403, 405, 413, 414, 415, 421, 431)  # of `service.web.guard`
+
 
 class Done(BaseModel):
     """It was done."""
@@ -43,7 +45,7 @@ class Refusal(Exception):
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what a route declares for the problems that it can answer with."""
-    return {status: {"model": Problem} for status in (*statuses, 422, 503)}
+    return {status: {"model": Problem} for status in (*statuses, 422, 503, *GUARD_STATUSES)}
 
 
 def granted(reply: Reply, *, otherwise: int) -> Reply:

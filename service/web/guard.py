@@ -141,6 +141,8 @@ async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) 
     response = JSONResponse({"error": str(refused)}, refused.status)
     if refused.status == 413:  # the rest of the body is not read
         response.headers["connection"] = "close"
+    if refused.status == 405:
+        response.headers["allow"] = ", ".join(sorted(_SAFE | _UNSAFE))
     await response(scope, receive, _hardened(send))
 
 

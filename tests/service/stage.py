@@ -180,4 +180,10 @@ class Stage:
         self._thread.join(timeout=2.0)
         self.web.ask_to_stop()
         self.web.end(time.monotonic() + 2.0)
+        self.close_listener()
+
+    def close_listener(self) -> None:
+        """End what is left when the web process was ended by the test."""
+        self._ended.set()
+        self._thread.join(timeout=2.0)
         self._listener.close()

@@ -1,0 +1,153 @@
+"""A running station: the real command, its processes, and an outside client of its interface."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+STARTS_WITHIN_S = 30.0
+
+
+class RunningStation:
+    """`limen run` in a process of its own, on a free port.
+
+    Attributes
+    ----------
+    address
+        Of the alert screen, without a slash at the end.
+    """
+
+    def __init__(self, state: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "service.cli", "run", "--port", "0", "--no-browser"),
+                *("--state", str(state)),
+                *options,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.log: list[str] = []
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        line = self.process.stdout.readline()
+        if "http://" not in line:
+            self.process.wait(timeout=10.0)
+            raise AssertionError(f"the station did not start: {''.join(self.log)}")
+        self.authority = line.split("http://")[1].split("/")[0]
+        self.address = f"http://{self.authority}"
+
+    def _read_log(self) -> None:
+        assert self.process.stderr is not None
+        self.log.extend(self.process.stderr)
+
+    def children(self) -> dict[str, int]:
+        """Return the process ids of the worker and the web process by their names."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdecimal():
+                continue
+            try:
+                status = (entry / "stat").read_text()
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(status.rpartition(")")[2].split()[1]) != self.process.pid:
+                continue
+            for name in ("worker", "web"):
+                if f"service.{name}".encode() in command:
+                    found[name] = int(entry.name)
+        return found
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
+        """Send a signal to a child, and return its process id."""
+        pid = self.children()[name]
+        os.kill(pid, number)
+        return pid
+
+    def view(self) -> dict[str, Any]:
+        """Return what a screen shows now."""
+        connection = http.client.HTTPConnection(self.authority, timeout=5.0)
+        with contextlib.closing(connection):
+            connection.request("GET", "/api/state")
+            with connection.getresponse() as response:
+                body = response.read()
+        assert response.status == 200, body
+        return dict(json.loads(body))
+
+    def views(self) -> Generator[dict[str, Any], None, None]:
+        """Yield views as they come, for as long as the stream lasts."""
+        connection = http.client.HTTPConnection(self.authority, timeout=5.0)
+        connection.request("GET", "/api/events")
+        with contextlib.closing(connection), connection.getresponse() as response:
+            assert response.status == 200
+            while line := response.readline():
+                if line.startswith(b"data:"):
+                    yield json.loads(line[5:])["view"]
+
+    def wait_for(
+        self, right: Callable[[dict[str, Any]], bool], *, within_s: float = STARTS_WITHIN_S
+    ) -> dict[str, Any]:
+        """Return the first view that is right; fail with the last one when none comes."""
+        deadline = time.monotonic() + within_s
+        view: dict[str, Any] = {}
+        while time.monotonic() < deadline:
+            try:
+                view = self.view()
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+                continue
+            if right(view):
+                return view
+            time.sleep(0.03)
+        raise AssertionError(f"waited {within_s} s in vain, last was {view}; {self.log[-12:]}")
+
+    def screening(self, *, within_s: float = STARTS_WITHIN_S) -> dict[str, Any]:
+        """Wait until people are screened."""
+        return self.wait_for(
+            lambda view: view["state"] not in {"starting", "not_screening"}, within_s=within_s
+        )
+
+    def close(self) -> None:
+        """End it, whatever state it is in."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=5.0)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join(timeout=2.0)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs (a zombie does not)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def gone(pids: list[int], *, within_s: float) -> bool:
+    """Whether all processes end within a time."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if not any(alive(pid) for pid in pids):
+            return True
+        time.sleep(0.02)
+    return False

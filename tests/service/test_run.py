@@ -1,0 +1,268 @@
+"""The station as a whole: real processes that die, freeze, come back, and end together."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.service.running import RunningStation, gone
+
+BLIND_WITHIN_S = 1.0
+ENDS_WITHIN_S = 3.0
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[RunningStation]:
+    running = RunningStation(tmp_path / "state", "--scenario", "empty")
+    yield running
+    running.close()
+
+
+def blind_after(station: RunningStation, started: float) -> float:
+    """Return how long the station went on showing that it screens."""
+    with contextlib.closing(station.views()) as views:
+        for view in views:
+            if view["state"] == "not_screening":
+                return time.monotonic() - started
+            assert time.monotonic() - started < 10.0, view
+    raise AssertionError("the stream ended")
+
+
+def run(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "service.cli", "run", "--no-browser", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_both_processes_are_locked_and_screen_the_simulated_entrance(
+    station: RunningStation,
+) -> None:
+    view = station.screening()
+    assert view["locked"]
+    assert view["sensor"]["simulated"]
+    assert view["reference"]["found"]
+    assert len(view["audit_head"]) == 8
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV])
+def test_a_worker_that_dies_or_freezes_blinds_the_screen_and_is_replaced(
+    station: RunningStation, number: signal.Signals
+) -> None:
+    station.screening()
+    pid = station.kill("worker", number)
+    assert blind_after(station, time.monotonic()) < BLIND_WITHIN_S
+    station.screening()
+    assert station.children()["worker"] != pid
+    assert gone([pid], within_s=1.0)
+
+
+def test_a_worker_that_keeps_dying_is_always_started_again(station: RunningStation) -> None:
+    for _ in range(4):
+        station.screening()
+        station.kill("worker")
+        station.wait_for(lambda view: view["state"] == "not_screening", within_s=BLIND_WITHIN_S)
+    station.screening()
+
+
+def test_a_web_process_that_dies_is_replaced_on_the_same_address(station: RunningStation) -> None:
+    station.screening()
+    pid = station.kill("web")
+    assert gone([pid], within_s=1.0)
+    station.screening()
+    assert station.children()["web"] != pid
+
+
+def test_a_silent_supervisor_blinds_the_screen(station: RunningStation) -> None:
+    station.screening()
+    station.process.send_signal(signal.SIGSTOP)
+    try:
+        assert blind_after(station, time.monotonic()) < BLIND_WITHIN_S
+        assert station.view()["reasons"] == ["silent"]
+    finally:
+        station.process.send_signal(signal.SIGCONT)
+    station.screening()
+
+
+def test_a_silent_web_process_sends_nothing_that_a_screen_could_believe(
+    station: RunningStation,
+) -> None:
+    station.screening()
+    views = station.views()
+    next(views)
+    pid = station.kill("web", signal.SIGSTOP)
+    last, pauses = time.monotonic(), []
+    timer = threading.Timer(2 * BLIND_WITHIN_S, os.kill, (pid, signal.SIGCONT))
+    timer.start()
+    for _ in range(20):
+        next(views)
+        pauses.append(time.monotonic() - last)
+        last = time.monotonic()
+    assert max(pauses) > BLIND_WITHIN_S
+    views.close()
+    timer.join()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_everything_ends_in_three_seconds_while_screens_are_open(
+    station: RunningStation, number: signal.Signals
+) -> None:
+    station.screening()
+    streams = [station.views() for _ in range(3)]
+    for stream in streams:
+        next(stream)
+    pids = list(station.children().values())
+    station.process.send_signal(number)
+    assert station.process.wait(timeout=ENDS_WITHIN_S) == 0
+    assert gone(pids, within_s=0.1)
+    for stream in streams:
+        stream.close()
+
+
+def test_it_ends_while_it_starts(tmp_path: Path) -> None:
+    station = RunningStation(tmp_path / "state", "--scenario", "empty")
+    station.process.send_signal(signal.SIGINT)
+    assert station.process.wait(timeout=ENDS_WITHIN_S) == 0
+    assert station.children() == {}
+    station.close()
+
+
+def test_it_ends_although_a_child_is_frozen(station: RunningStation) -> None:
+    station.screening()
+    pids = [station.kill(name, signal.SIGSTOP) for name in ("worker", "web")]
+    station.process.send_signal(signal.SIGINT)
+    assert station.process.wait(timeout=ENDS_WITHIN_S) == 0
+    assert gone(pids, within_s=0.1)
+
+
+def test_no_process_outlives_a_supervisor_that_was_killed(station: RunningStation) -> None:
+    station.screening()
+    pids = list(station.children().values())
+    assert len(pids) == 2
+    station.process.kill()
+    assert gone(pids, within_s=1.0)
+
+
+def test_the_worker_has_no_network_and_no_file_to_write(station: RunningStation) -> None:
+    station.screening()
+    pid = station.children()["worker"]
+    status = Path(f"/proc/{pid}/status").read_text()
+    assert "Seccomp:\t2" in status
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        target = str(entry.readlink())
+        assert not target.startswith("/memfd:"), target  # mapped, and the descriptor closed
+        flags = int(Path(f"/proc/{pid}/fdinfo/{entry.name}").read_text().split()[3], 8)
+        writable = flags & os.O_ACCMODE != os.O_RDONLY
+        assert not writable or target.startswith(("socket:", "pipe:", "/dev/null")), target
+
+
+def test_the_supervisor_holds_no_end_of_the_thermal_view(station: RunningStation) -> None:
+    station.screening()
+    pid = station.process.pid
+    held = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+    assert not [target for target in held if "limen-preview" in target]
+    assert "limen-preview" not in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_the_web_process_can_only_read_the_thermal_view(station: RunningStation) -> None:
+    station.screening()
+    maps = Path(f"/proc/{station.children()['web']}/maps").read_text().splitlines()
+    rights = [line.split()[1] for line in maps if "limen-preview" in line]
+    assert rights
+    assert all(right.startswith("r--") for right in rights)
+
+
+def test_damaged_settings_are_not_screened_with_and_not_lost(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "settings.json").write_text("{ damaged")
+    station = RunningStation(state, "--scenario", "empty")
+    try:
+        view = station.wait_for(lambda view: view["state"] == "not_screening")
+        assert view["reasons"] == ["configuration"]
+        assert "worker" not in station.children()
+        assert (state / "settings.json").read_text() == "{ damaged"
+    finally:
+        station.close()
+
+
+@pytest.fixture
+def unlockable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every process a second thread, which the lock would not reach: it refuses."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("unlockable")
+def test_a_station_that_cannot_be_locked_does_not_screen(tmp_path: Path) -> None:
+    station = RunningStation(tmp_path / "state", "--scenario", "empty")
+    try:
+        view = station.wait_for(lambda view: view["reasons"] == ["not_locked"])
+        assert view["state"] == "not_screening"
+        assert not view["locked"]
+    finally:
+        station.close()
+
+
+@pytest.mark.usefixtures("unlockable")
+def test_asked_to_run_without_the_lock_it_says_so_all_the_time(tmp_path: Path) -> None:
+    station = RunningStation(tmp_path / "state", "--scenario", "empty", "--allow-unsandboxed")
+    try:
+        assert not station.screening()["locked"]
+        with contextlib.closing(station.views()) as views:
+            assert not any(next(views)["locked"] for _ in range(20))
+    finally:
+        station.close()
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = run("--port", str(port), "--state", str(tmp_path / "state"))
+    assert ended.returncode == 1
+    assert f"Port {port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_state_folder_in_use_is_said_in_a_sentence(
+    station: RunningStation, tmp_path: Path
+) -> None:
+    ended = run("--port", "0", "--state", str(tmp_path / "state"))
+    assert ended.returncode == 1
+    assert "Another station" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert station.process.poll() is None
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--state", "/proc/nowhere"], "cannot be written"),
+        (["--scenario", "no-such-scenario"], "There is no scenario"),
+        (["--config", "/nonexistent.toml"], "cannot be read"),
+        (["--sensor", "seek"], "sensor"),
+        (["--sensor", "boson", "--allow-unsandboxed"], "must be locked"),
+    ],
+)
+def test_what_cannot_be_started_is_said_in_a_sentence(
+    tmp_path: Path, options: list[str], said: str
+) -> None:
+    ended = run("--port", "0", "--state", str(tmp_path / "state"), *options)
+    assert ended.returncode == 1
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_self_test_screens_both_visitors_through_the_whole_chain() -> None:
+    ended = run("--self-test")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Self-test passed." in ended.stdout

@@ -1,0 +1,26 @@
+"""Whatever is sent to the interface, it answers as it says it does, and never falls over."""
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from service.channel import Channel, socket_pair
+from service.web.app import application
+from service.web.hub import Hub
+from tests.service.stage import Stage
+
+_ours, _theirs = socket_pair()
+_app = application(Hub(Channel(_ours), lambda: None), pages={}, assets={})
+_description = _app.openapi()
+_ours.close()
+_theirs.close()
+_description["paths"].pop("/api/events")  # it never ends: see test_app
+schema = schemathesis.openapi.from_dict(_description)
+
+
+@schema.parametrize()
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_one_that_was_declared(case: schemathesis.Case, stage: Stage) -> None:
+    response = case.call(base_url=stage.address, headers={"Origin": stage.address})
+    assert response.status_code < 500
+    case.validate_response(response)
+    assert response.headers["cache-control"] == ["no-store"]
