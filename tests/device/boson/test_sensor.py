@@ -17,6 +17,7 @@ from device.boson.emulator.link import EmulatedLink
 from device.boson.enums import FfcMode, GainMode, Ir16Mode, TableType
 from device.boson.fbp import Busy, Status
 from device.boson.sensor import BosonSensor
+from device.boson.transport import SerialTransport
 from device.errors import (
     CommandFailed,
     NotRadiometric,
@@ -28,9 +29,11 @@ from device.errors import (
 )
 from device.frame import FfcState, Gain
 from device.sensor import Sensor
-from hardware.decision import Decision, Outcome, Reason
+from hardware.decision import Decision, Outcome, Reason, SensorSays
 from hardware.decision import Effect as PolicyEffect
+from hardware.usb import UsbIdentity
 from tests.device.boson.conftest import Emulate
+from tests.hardware.trees import Fake, plant
 
 
 @pytest.fixture
@@ -177,6 +180,35 @@ def test_the_register_is_asked_before_anything_is_changed(link: EmulatedLink) ->
     assert (dossier, usb, says.serial, says.simulated) == ("simulated", None, "900001", True)
     assert says.part_number == "SI320A032-6SIMULATED"
     assert not tlinear
+
+
+def test_a_usb_camera_is_vetted_as_what_it_is_and_where_it_is(
+    emulate: Emulate, tmp_path: Path
+) -> None:
+    link = emulate(part="20{array}A034-6IARX", product="Boson", serial=93588)
+    root = plant(tmp_path / "sys", Fake(nodes=("tty/ttyACM0",)))
+    asked = []
+
+    def vet(dossier: str, usb: UsbIdentity | None, says: SensorSays) -> Decision:
+        asked.append((dossier, usb and usb.port, says))
+        return Decision(dossier, Outcome.APPROVED)
+
+    def connect(port: str) -> SerialTransport:
+        assert port == "/dev/ttyACM0"
+        return SerialTransport(link.port)
+
+    with pytest.raises(SensorNotFound, match="at USB port 1-2 has a serial port and no video"):
+        open_boson("1-2", serial="93588", vet=vet, connect=connect, sys_root=root)
+    says = SensorSays("93588", "20320A034-6IARX", "4.1.0", simulated=False)
+    assert asked == [("boson-plus-320", "1-2", says)]
+
+
+def test_a_usb_device_that_calls_itself_simulated_is_refused(
+    link: EmulatedLink, tmp_path: Path
+) -> None:
+    root = plant(tmp_path / "sys", Fake())
+    with pytest.raises(SensorRefused, match="offered as simulated, but it is a USB device"):
+        open_boson("1-2", connect=lambda _: SerialTransport(link.port), sys_root=root)
 
 
 def test_another_serial_number_than_the_admitted_one_is_refused(link: EmulatedLink) -> None:
