@@ -1,0 +1,23 @@
+"""The real station, whose worker sees the canary instead of a simulated entrance."""
+
+import sys
+from pathlib import Path
+
+import service.supervisor
+from service.config import StationConfig
+
+_Child = service.supervisor.Child
+
+
+def _child(module: str, *arguments: object, **options: object) -> object:
+    if module == "service.worker":
+        module = "tests.service.leak.canary_worker"
+    return _Child(module, *arguments, **options)
+
+
+if __name__ == "__main__":
+    service.supervisor.Child = _child
+    station = service.supervisor.Supervisor(StationConfig(state=Path(sys.argv[1]), port=0))
+    sys.stderr.write(f"address {station.address}\n")
+    sys.stderr.flush()
+    station.run()

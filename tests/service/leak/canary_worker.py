@@ -1,0 +1,98 @@
+"""The real worker with a sensor that shows the canary; with a leak only when told so."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, Self
+
+import service.worker
+from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
+from device.framepool import FramePool
+from device.sensor import SensorInfo
+from service.sandbox import LockReport
+from tests.service.leak.canary import HEIGHT, WIDTH, canary
+from tests.service.leak.mutants import MUTANTS
+
+RATE_HZ = 30.0
+LEAK_AT = 8
+_RADIOMETRY = Radiometry(tlinear=True, agc_off=True, kelvin_per_count=0.01, gain=Gain.HIGH)
+
+
+class CanarySensor:
+    """Shows the same canary for ever, through the real frame pool."""
+
+    info = SensorInfo(
+        dossier="simulated",
+        model="canary",
+        serial="1",
+        firmware="1",
+        width=WIDTH,
+        height=HEIGHT,
+        frame_rate_hz=RATE_HZ,
+        hfov_deg=50.0,
+        netd_k=0.05,
+        simulated=True,
+    )
+
+    def __init__(self, leak: str) -> None:
+        self._leak = leak
+        self._pool = FramePool(HEIGHT, WIDTH)
+        # What a camera would send, kept where it is not taken for a frame that was left behind.
+        self._source = canary() ^ 0x5555
+
+    def frames(self) -> Iterator[RadiometricFrame]:
+        """Yield canaries."""
+        started = time.monotonic()
+        for number in range(1_000_000):
+            slot = self._pool.take()
+            slot.write[:] = self._source
+            slot.write[:] ^= 0x5555
+            if self._leak and number == LEAK_AT:
+                MUTANTS[self._leak](slot.view)
+            time.sleep(max(0.0, started + number / RATE_HZ - time.monotonic()))
+            yield RadiometricFrame(
+                slot.view, _RADIOMETRY, time.monotonic(), number, FfcState.COMPLETE, 100.0
+            )
+            if number == 2 * LEAK_AT:
+                sys.stderr.write("canary: shown\n")
+                sys.stderr.flush()
+
+    def request_ffc(self) -> None:
+        """Do nothing."""
+
+    def rejected(self) -> dict[str, int]:
+        """Return that nothing was rejected."""
+        return {}
+
+    def close(self) -> None:
+        """Wipe the frames."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def _no_lock(*_keep: Any) -> LockReport:
+    return LockReport(
+        process="worker",
+        kernel="none",
+        machine="none",
+        landlock_abi=0,
+        filter_sha256="0" * 64,
+        memory_locked=False,
+        descriptors=(),
+        files_alone=(),
+        attacks=(),
+    )
+
+
+if __name__ == "__main__":
+    chosen = os.environ.get("LIMEN_LEAK", "")
+    service.worker.open_sensor = lambda *_a, **_k: CanarySensor(chosen)
+    if chosen:
+        service.worker.lock_worker = _no_lock
+    service.worker.main()

@@ -1,0 +1,82 @@
+"""No frame leaves the station: not on a disk, not on a wire, not in a dump, not in a browser.
+
+The search is tried out first on deliberate leaks, each by name. Then the real station runs in the
+same cage, with a real browser showing the picture, and nothing may be found.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.service.leak import cage
+from tests.service.leak.cage import Findings
+from tests.service.leak.mutants import MUTANTS
+
+pytestmark = [
+    pytest.mark.skipif(
+        bool(cage.why_not()) and not os.environ.get("CI"), reason=cage.why_not() or "-"
+    ),
+    pytest.mark.timeout(300),
+]
+
+# Where each leak is seen at the least; most are seen in several places.
+SEEN_IN = {
+    "udp datagram": "wire",
+    "tcp connection": "wire",
+    "name lookup": "wire",
+    "shared memory file": "shared memory",
+    "deleted file never flushed": "writes",
+    "nameless file": "writes",
+    "upload spool": "writes",
+    "deleted file flushed": "writes",
+}
+
+
+@pytest.mark.parametrize("leak", MUTANTS)
+def test_a_deliberate_leak_is_found(leak: str) -> None:
+    found = cage.run(leak)
+    assert found.told["shown"], found.told["log"]
+    assert SEEN_IN.get(leak, "files") in found.layers
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[Findings]:
+    """Return what the real station leaves behind, watched by a real browser, after a crash too."""
+    return cage.run(browser=True, seconds=8.0)
+
+
+def test_the_real_station_was_locked_and_its_picture_on_the_screen(real: Findings) -> None:
+    assert "locked=True" in real.told["log"]
+    assert real.told["browser"]["shown"], real.told["browser"]
+
+
+def test_the_real_station_leaves_no_frame_anywhere(real: Findings) -> None:
+    assert real.layers == {}, real.told["log"]
+
+
+def test_the_station_writes_its_own_state_and_nothing_else(real: Findings) -> None:
+    # What the browser keeps of its own is listed, so that a new file is looked at by somebody.
+    state = {"audit.jsonl", "audit.key", "counters.json", "lock"}
+    ours = {name for name in real.told["changed"] if name.startswith("var/lib/limen/")}
+    assert ours <= {f"var/lib/limen/{name}" for name in state}
+    others = {name for name in real.told["changed"] if not name.startswith("var/lib/limen/")}
+    assert {name for name in others if not name.startswith("root/.")} <= {
+        "etc/resolv.conf",
+        "var/log/limen.log",
+    }
+
+
+def test_a_crash_of_the_worker_dumps_nothing(real: Findings) -> None:
+    assert real.told["crashed"]
+    assert not [name for name in real.told["written"] if "core" in name.rpartition("/")[2]]
+
+
+def test_the_processes_hold_what_they_may(real: Findings) -> None:
+    memory = real.told["memory"]
+    assert set(memory) == {"worker", "web", "supervisor"}
+    assert memory["supervisor"]["found"] == []
+    # The web process has the picture that it is showing, and nothing with a temperature.
+    assert set(memory["web"]["found"]) <= {"preview"}
+    # What the worker has of counts is in memory that not even root reads.
+    assert memory["worker"]["frames"] == 0
