@@ -47,16 +47,19 @@ class Vetting:
         State folder, which holds the enrolments.
     sys_root
         Root of sysfs.
+    today
+        Tells the day on which expiries, ages of lists and validities of keys are judged.
     """
 
     own: Path | None
     state: Path
     sys_root: Path = SYS
+    today: Callable[[], date] = date.today
 
     def vet(self, dossier: str, device: UsbIdentity | None, says: SensorSays) -> Decision:
         """Decide whether a sensor may be opened; this is what drivers are given as `vet`."""
         try:
-            known = register.load(self.own)
+            known = register.load(self.own, today=self.today())
             enrolled = self.enrolments()
         except HardwareError as error:
             return refusal(dossier, str(error))
@@ -86,7 +89,7 @@ class Vetting:
     def still(self, admission: Admission) -> Decision:
         """Decide whether an admitted sensor may go on; everything is read anew."""
         try:
-            known = register.load(self.own)
+            known = register.load(self.own, today=self.today())
             enrolled = self.enrolments()
         except HardwareError as error:
             return refusal(admission.dossier, str(error))
@@ -95,7 +98,7 @@ class Vetting:
     def host(self, network: HostNetwork, now_s: float) -> Decision:
         """Decide whether a real sensor may run on this computer, by its network."""
         try:
-            known = register.load(self.own)
+            known = register.load(self.own, today=self.today())
         except HardwareError as error:
             return refusal("host", str(error))
         return vet_host(network, now_s, register=known)
@@ -104,9 +107,7 @@ class Vetting:
         """Return the USB ports in use; when this changes, look at the sensor at once."""
         return usb.ports(self.sys_root)
 
-    def enrol(
-        self, admission: Admission, *, on: date, by: str, audit: AuditLog | None = None
-    ) -> Enrolment:
+    def enrol(self, admission: Admission, *, by: str, audit: AuditLog | None = None) -> Enrolment:
         """Enrol a sensor at this station, and write that into the audit trail.
 
         Raises
@@ -116,7 +117,9 @@ class Vetting:
         """
         if admission.usb is None:
             raise EnrolmentError("Only a sensor on USB can be enrolled.", "Plug one in.")
-        new = enrolment.enrol(admission.dossier, admission.usb, admission.says, on=on, by=by)
+        new = enrolment.enrol(
+            admission.dossier, admission.usb, admission.says, on=self.today(), by=by
+        )
         path = self.state / ENROLMENTS
         enrolment.save(path, enrolment.replace(enrolment.load(path), new))
         if audit is not None:

@@ -267,8 +267,8 @@ def enrol(
     try:
         met = meet(opener(sensor, port))
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vetting = Vetting(own, state)
-        new = vetting.enrol(met, on=registers.today(), by=by, audit=AuditLog(state))
+        vetting = Vetting(own, state, today=registers.today)
+        new = vetting.enrol(met, by=by, audit=AuditLog(state))
         decision = vetting.vet(met.dossier, met.usb, met.says)
     except (SensorError, HardwareError, AuditError) as error:
         raise _end(error) from error

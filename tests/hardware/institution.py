@@ -199,7 +199,7 @@ class Institution:
 
     def write_dossier(self, *signers: Person, **changes: object) -> Path:
         """Write the dossier, and have it signed; by both people when nobody is named."""
-        path = self.own / "dossiers" / f"{KEY}.toml"
+        path = self.own / "dossiers" / f"{changes.get('key', KEY)}.toml"
         path.write_bytes(toml(dossier(registers.load(today=TODAY).lists, **changes)))
         self.sign(path, PayloadType.DOSSIER, *(signers or (self.anna, self.bert)))
         return path
