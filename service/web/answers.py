@@ -7,11 +7,12 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.exceptions import HTTPException
 
 from service.desk import NO_SESSION
 from service.messages import Reply
 
-GUARD_STATUSES = (403, 405, 413, 414, 415, 421, 431)  # of `service.web.guard`
+GUARD_STATUSES = (400, 403, 413, 414, 415, 421, 431)  # of `service.web.guard`
 
 
 class Done(BaseModel):
@@ -45,7 +46,7 @@ class Refusal(Exception):
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what a route declares for the problems that it can answer with."""
-    return {status: {"model": Problem} for status in (*statuses, 422, 503, *GUARD_STATUSES)}
+    return {status: {"model": Problem} for status in (*statuses, 405, 422, 503, *GUARD_STATUSES)}
 
 
 def granted(reply: Reply, *, otherwise: int) -> Reply:
@@ -69,6 +70,15 @@ async def on_refusal(_request: Request, refusal: Exception) -> JSONResponse:
     if refusal.problem.retry_after_s:
         response.headers["retry-after"] = str(refusal.problem.retry_after_s)
     return response
+
+
+async def on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer what no route takes in the same form as everything else."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return JSONResponse(
+        Problem(error=f"{error.detail}.").model_dump(), error.status_code, headers=error.headers
+    )
 
 
 async def on_invalid(_request: Request, error: Exception) -> JSONResponse:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from service.messages import VIEW, Acknowledge, Outcome, SecondCheck, View
@@ -21,6 +22,7 @@ from service.web.answers import (
     Problem,
     Refusal,
     granted,
+    on_http_error,
     on_invalid,
     on_refusal,
     responses,
@@ -105,6 +107,7 @@ def application(
         telemetry=_NO_TELEMETRY,
     )
     app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HubError, _on_hub_error)
     app.include_router(_page_router(pages, assets))

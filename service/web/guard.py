@@ -14,7 +14,6 @@ MAX_BODY_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 8 * 1024
 MAX_TARGET_BYTES = 512
 _SAFE = frozenset({"GET", "HEAD"})
-_UNSAFE = frozenset({"POST", "PUT"})
 # An image may come as data only (the icon): no picture of anybody ever comes over HTTP.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src data:; "
@@ -95,17 +94,15 @@ class Guard:
             raise Refused(403, "Requests of other pages are refused.")
         if scope["type"] == "websocket":
             return
-        if scope["method"] not in _SAFE | _UNSAFE:
-            raise Refused(405, "Only GET, HEAD, POST and PUT are understood.")
         kinds = headers.getlist("content-type")
-        if scope["method"] in _UNSAFE and (
+        if scope["method"] not in _SAFE and (
             len(kinds) != 1 or kinds[0].split(";")[0].strip().lower() != "application/json"
         ):
             raise Refused(415, "Only JSON is understood.")
 
 
 async def _read_body(scope: Scope, headers: Headers, receive: Receive) -> bytes:
-    limit = MAX_BODY_BYTES if scope["method"] in _UNSAFE else 0
+    limit = 0 if scope["method"] in _SAFE else MAX_BODY_BYTES
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > limit:
         raise Refused(413, f"The request's body is larger than {limit} bytes.")
@@ -141,8 +138,6 @@ async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) 
     response = JSONResponse({"error": str(refused)}, refused.status)
     if refused.status == 413:  # the rest of the body is not read
         response.headers["connection"] = "close"
-    if refused.status == 405:
-        response.headers["allow"] = ", ".join(sorted(_SAFE | _UNSAFE))
     await response(scope, receive, _hardened(send))
 
 

@@ -2,6 +2,11 @@
 
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import (
+    negative_data_rejection,
+    positive_data_acceptance,
+    unsupported_method,
+)
 
 from service.channel import Channel, socket_pair
 from service.web.app import application
@@ -17,10 +22,17 @@ _description["paths"].pop("/api/events")  # it never ends: see test_app
 schema = schemathesis.openapi.from_dict(_description)
 
 
+NOT_CHECKED = [
+    unsupported_method,  # the guard speaks before the routes: a GET with a body is too large
+    negative_data_rejection,  # a cookie that no cookie can be never arrives as it was made up
+    positive_data_acceptance,  # that one limit is below another is in no schema
+]
+
+
 @schema.parametrize()
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_was_declared(case: schemathesis.Case, stage: Stage) -> None:
     response = case.call(base_url=stage.address, headers={"Origin": stage.address})
     assert response.status_code < 500
-    case.validate_response(response)
+    case.validate_response(response, excluded_checks=NOT_CHECKED)
     assert response.headers["cache-control"] == ["no-store"]

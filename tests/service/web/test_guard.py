@@ -128,16 +128,9 @@ def test_what_the_browser_calls_cross_site_does_not_get_in(site: str) -> None:
     assert status([*GOOD, ("sec-fetch-site", site)]) == 403
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "BREW"])
 def test_a_change_without_an_origin_does_not_get_in(method: str) -> None:
     assert status([*GOOD, ("content-type", "application/json")], method=method) == 403
-
-
-@pytest.mark.parametrize("method", ["DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW"])
-def test_other_methods_do_not_get_in(method: str) -> None:
-    _, sent = ask(CHANGE, method=method)
-    assert sent[0]["status"] == 405
-    assert (b"allow", b"GET, HEAD, POST, PUT") in sent[0]["headers"]
 
 
 @pytest.mark.parametrize(
@@ -237,4 +230,4 @@ def test_every_answer_can_neither_be_kept_nor_embedded_nor_read(headers: Headers
 def test_no_mixture_of_headers_gets_in_without_our_host(headers: Headers, method: str) -> None:
     app, sent = ask(headers, method=method)
     assert app.asked == 0
-    assert sent[0]["status"] in {403, 405, 413, 415, 421, 431}
+    assert sent[0]["status"] in {403, 413, 415, 421, 431}
