@@ -6,12 +6,13 @@ import socket
 from pathlib import Path
 
 from service.config import StationError
+from service.deploy import systemd
 
 HOST = "127.0.0.1"
 
 
 def bind(port: int) -> socket.socket:
-    """Return a listening socket on the loopback address.
+    """Return a listening socket on the loopback address, systemd's when it gives one.
 
     Parameters
     ----------
@@ -23,6 +24,9 @@ def bind(port: int) -> socket.socket:
     StationError
         When the port is taken.
     """
+    given = systemd.listener()
+    if given is not None:
+        return given
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -22,6 +22,7 @@ from service.audit import AuditError
 from service.audit_events import ScreenFrozen, StationStarted, StationStopped
 from service.claims import HOST, bind, claim_state
 from service.config import StationConfig, StationError
+from service.deploy.systemd import Watchdog
 from service.desk import Desk
 from service.keeper import Keeper
 from service.messages import (
@@ -98,6 +99,7 @@ class Supervisor:
         self._explained = False  # whether the worker said why it ends
         self._screens = Screens(0, 0)
         self._shown_at = 0.0
+        self._watchdog = Watchdog()
         self._stopping = False
         self._load_settings()
 
@@ -130,6 +132,7 @@ class Supervisor:
         self._stopping = True
 
     def _turn(self) -> None:
+        self._watchdog.alive(time.monotonic())
         if self._web.wants_start:
             self._start_web()
         web = self._web.child

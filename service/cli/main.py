@@ -4,6 +4,7 @@ import typer
 
 from service.cli import admin, audit, emulate, hardware, threshold
 from service.cli.doctor import doctor
+from service.cli.install import install, uninstall
 from service.cli.replay import replay
 from service.cli.run import run
 from service.cli.simulate import simulate
@@ -16,9 +17,11 @@ app = typer.Typer(
 )
 
 app.command()(doctor)
+app.command()(install)
 app.command()(replay)
 app.command()(run)
 app.command()(simulate)
+app.command()(uninstall)
 app.add_typer(audit.app, name="audit")
 app.add_typer(emulate.app, name="emulate")
 app.add_typer(admin.app, name="admin")

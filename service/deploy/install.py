@@ -1,0 +1,164 @@
+"""Lays the station's system files down, and takes every trace of it away again.
+
+What was laid down is listed in one manifest; uninstalling removes what is listed, the state and
+the users. With another prefix than `/` only files are written: for packages and for tests.
+"""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from service.deploy.kiosk import CHROMIUM_OPTIONS
+
+MANIFEST = Path("usr/lib/limen/manifest")
+CONFIG = Path("etc/limen/limen.toml")
+STATE = Path("var/lib/limen")
+USERS = ("limen", "limen-kiosk")
+UNITS = ("limen-kiosk.service", "limen.service", "limen.socket")
+PLACES = {
+    "limen.service": Path("usr/lib/systemd/system/limen.service"),
+    "limen.socket": Path("usr/lib/systemd/system/limen.socket"),
+    "limen-kiosk.service": Path("usr/lib/systemd/system/limen-kiosk.service"),
+    "70-limen.rules": Path("usr/lib/udev/rules.d/70-limen.rules"),
+    "limen-sysusers.conf": Path("usr/lib/sysusers.d/limen.conf"),
+    "limen-tmpfiles.conf": Path("usr/lib/tmpfiles.d/limen.conf"),
+    "limen-sysctl.conf": Path("usr/lib/sysctl.d/60-limen.conf"),
+    "limen.toml": CONFIG,
+}
+
+
+class InstallError(Exception):
+    """The station cannot be installed or removed. The sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command that makes the files count, or stops them from counting; each may be missing."""
+
+    command: tuple[str, ...]
+    needed: bool = False
+
+
+_AFTER_INSTALL = (
+    Step(("systemd-sysusers",), needed=True),
+    Step(("systemd-tmpfiles", "--create"), needed=False),
+    Step(("sysctl", "--quiet", "--system")),
+    Step(("udevadm", "control", "--reload")),
+    Step(("systemctl", "daemon-reload")),
+)
+_BEFORE_REMOVAL = (Step(("systemctl", "disable", "--now", *UNITS)),)
+_AFTER_REMOVAL = (
+    *(Step(("userdel", user)) for user in USERS),
+    Step(("udevadm", "control", "--reload")),
+    Step(("systemctl", "daemon-reload")),
+)
+
+
+def rendered(name: str, executable: Path) -> str:
+    """Return one of our files as it is laid down.
+
+    Parameters
+    ----------
+    executable
+        The `limen` command that the service starts.
+    """
+    template = (files("service.deploy") / "files" / name).read_text(encoding="utf-8")
+    browser = " ".join(f'"{option}"' if " " in option else option for option in CHROMIUM_OPTIONS)
+    return template.replace("@LIMEN@", str(executable)).replace("@CHROMIUM@", browser)
+
+
+def install(prefix: Path, executable: Path) -> tuple[Path, ...]:
+    """Lay the files down and make them count; return where they are.
+
+    An existing configuration stays as it is. Nothing is started or enabled.
+
+    Raises
+    ------
+    InstallError
+        When a file cannot be written.
+    """
+    placed = []
+    try:
+        for name, place in PLACES.items():
+            target = prefix / place
+            if place == CONFIG and target.exists():
+                placed.append(target)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(rendered(name, executable), encoding="utf-8")
+            target.chmod(0o644)
+            placed.append(target)
+        manifest = prefix / MANIFEST
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        listed = [str(path.relative_to(prefix)) for path in placed]
+        manifest.write_text("".join(f"{line}\n" for line in [*listed, str(MANIFEST)]))
+    except OSError as error:
+        raise InstallError(
+            f"{error.filename} cannot be written ({error.strerror}). "
+            "Run it as root, or choose another folder with --prefix."
+        ) from error
+    if _is_machine(prefix):
+        _take(_AFTER_INSTALL)
+    return (*placed, manifest)
+
+
+def uninstall(prefix: Path) -> tuple[Path, ...]:
+    """Stop the station and remove its files, its state and its users.
+
+    Returns
+    -------
+    tuple of Path
+        What was removed.
+
+    Raises
+    ------
+    InstallError
+        When there is no manifest, or something cannot be removed.
+    """
+    manifest = prefix / MANIFEST
+    try:
+        listed = manifest.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise InstallError(
+            f"No station is installed under {prefix}: {manifest} is not there."
+        ) from error
+    if _is_machine(prefix):
+        _take(_BEFORE_REMOVAL)
+    try:
+        removed = [path for line in listed if (path := _remove(prefix / line)) is not None]
+        for folder in (prefix / STATE, prefix / "run/limen-kiosk"):
+            if folder.exists():
+                shutil.rmtree(folder)
+                removed.append(folder)
+        for folder in (prefix / CONFIG.parent, prefix / MANIFEST.parent):
+            if folder.exists() and not any(folder.iterdir()):
+                folder.rmdir()
+    except OSError as error:
+        raise InstallError(f"{error.filename} cannot be removed ({error.strerror}).") from error
+    if _is_machine(prefix):
+        _take(_AFTER_REMOVAL)
+    return tuple(removed)
+
+
+def _remove(target: Path) -> Path | None:
+    if not target.exists():
+        return None
+    target.unlink()
+    return target
+
+
+def _is_machine(prefix: Path) -> bool:
+    return prefix.resolve() == Path("/")
+
+
+def _take(steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        tool = shutil.which(step.command[0])
+        if tool is None and step.needed:
+            raise InstallError(f"{step.command[0]} is not there: install the systemd package.")
+        if tool is not None:
+            done = subprocess.run([tool, *step.command[1:]], check=False, capture_output=True)
+            if done.returncode != 0 and step.needed:
+                raise InstallError(f"{' '.join(step.command)} failed: {done.stderr.decode()}")

@@ -1,0 +1,102 @@
+"""The system files are what systemd accepts, and its own judgement of them is low exposure."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from service.deploy.install import PLACES, install
+from service.deploy.kiosk import CHROMIUM_OPTIONS
+
+# systemd's exposure: 0 is none, 10 is all. Frames are seen, and screens served, in limen.service.
+ALLOWED = {"limen.service": 0.5, "limen-kiosk.service": 4.0}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    install(tmp_path, Path("/usr/bin/true"))
+    return tmp_path
+
+
+def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    if shutil.which("systemd-analyze") is None:
+        reason = "systemd-analyze is not here (package systemd): the units cannot be judged"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return subprocess.run(
+        ["systemd-analyze", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("unit", ALLOWED)
+def test_the_exposure_of_a_unit_is_low(root: Path, unit: str) -> None:
+    judged = analyze(
+        "security", "--offline=true", "--no-pager", root / "usr/lib/systemd/system" / unit
+    )
+    score = re.search(r"Overall exposure level for \S+: ([0-9.]+)", judged.stdout)
+    assert score is not None, judged.stderr
+    assert float(score[1]) < ALLOWED[unit]
+
+
+def test_the_judge_can_be_displeased(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.service"
+    bare.write_text("[Service]\nExecStart=/usr/bin/true\n")
+    judged = analyze("security", "--offline=true", "--no-pager", bare)
+    score = re.search(r"Overall exposure level for \S+: ([0-9.]+)", judged.stdout)
+    assert score is not None
+    assert float(score[1]) > 9.0
+
+
+def test_systemd_understands_every_line(root: Path) -> None:
+    units = sorted((root / "usr/lib/systemd/system").iterdir())
+    said = analyze("verify", "--recursive-errors=no", *units).stderr
+    complaints = [line for line in said.splitlines() if "is not executable" not in line]
+    assert complaints == []
+
+
+def test_the_station_unit_leaves_the_station_no_way_to_make_a_network_socket(root: Path) -> None:
+    unit = (root / PLACES["limen.service"]).read_text()
+    for line in (
+        "PrivateNetwork=yes",
+        "RestrictAddressFamilies=AF_UNIX",
+        "IPAddressDeny=any",
+        "LimitCORE=0",
+        "MemorySwapMax=0",
+        "StartLimitIntervalSec=0",
+        "InaccessiblePaths=-/dev/mqueue -/dev/shm -/tmp -/var/tmp",
+    ):
+        assert line in unit.splitlines()
+
+
+def test_the_kiosk_shares_the_loopback_of_the_station_and_keeps_nothing(root: Path) -> None:
+    unit = (root / PLACES["limen-kiosk.service"]).read_text()
+    assert "JoinsNamespaceOf=limen.service limen.socket" in unit
+    assert "--incognito" in unit
+    assert "--user-data-dir=/run/limen-kiosk/profile" in unit
+    for option in CHROMIUM_OPTIONS:
+        assert option in unit
+    assert '"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"' in unit
+
+
+def test_the_rules_for_devices_have_no_mistake(root: Path) -> None:
+    if shutil.which("udevadm") is None:
+        pytest.skip("udevadm is not here (package udev)")
+    judged = subprocess.run(
+        ["udevadm", "verify", "--no-summary", root / PLACES["70-limen.rules"]],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "Unknown command verb" in judged.stderr:
+        pytest.skip("this udevadm is too old to verify rules")
+    # The users of the rules exist once the station is installed.
+    complaints = [
+        line
+        for line in (judged.stdout + judged.stderr).splitlines()
+        if "Unknown user" not in line and "Unknown group" not in line and "udev rules" not in line
+    ]
+    assert complaints == []
