@@ -175,7 +175,7 @@ class Detector:
 
     def _offset_k(self, time_s: float) -> float:
         """Error common to the frame: calibration, drift with the FPA, wander, the FFC's jump."""
-        step = 0.0 if self._last_s is None else time_s - self._last_s
+        step = 0.0 if self._last_s is None else max(0.0, time_s - self._last_s)
         self._last_s = time_s
         self._wander_k *= float(np.exp(-step / 120.0))
         self._wander_k += 0.004 * float(np.sqrt(step)) * float(self._rng.standard_normal())

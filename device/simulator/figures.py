@@ -39,6 +39,8 @@ class Layer:
         Of the layer.
     anchor
         Pixel x, y of the head's origin.
+    yaw_deg, pitch_deg
+        The direction it was made for.
     """
 
     radiance: Image
@@ -48,6 +50,8 @@ class Layer:
     depth: Image
     mm_per_px: float
     anchor: tuple[float, float]
+    yaw_deg: float
+    pitch_deg: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,13 @@ class Figure:
         self._dressed, self._part = wear.dress(self._bare, self.style)
         self._canthi = self._bare.vertices[everyone.landmarks[:2]]
         self._landmarks = self._bare.vertices[everyone.landmarks]
-        self._outline = self._bare.vertices[_face_vertices(everyone.canonical)]
+        self._outline = self._bare.vertices[_face_vertices(everyone.canonical)][::4]
         self._heads: dict[tuple[int, int], Layer] = {}
         self._bodies: dict[tuple[int, str], Layer] = {}
+        self._canthi_covered = self._covered()
         self.face_max_c = self._hottest()
 
-    @property
-    def canthi_covered(self) -> tuple[bool, bool]:
+    def _covered(self) -> tuple[bool, bool]:
         """Whether hair lies over each inner canthus."""
         everyone = meshes.heads()
         spots = everyone.canonical[everyone.landmarks[:2]]
@@ -105,15 +109,14 @@ class Figure:
         return bool(cover[0] > 0.5), bool(cover[1] > 0.5)
 
     def head(self, yaw_deg: float, pitch_deg: float) -> Layer:
-        """Return the head as seen under this yaw and pitch, bent from the nearest view."""
+        """Return the head as seen from the kept view that is nearest to this yaw and pitch."""
         key = (
             round(yaw_deg / VIEW_STEP_DEG) % round(360.0 / VIEW_STEP_DEG),
             round(float(np.clip(pitch_deg, -_PITCH_LIMIT_DEG, _PITCH_LIMIT_DEG)) / VIEW_STEP_DEG),
         )
         if key not in self._heads:
             self._heads[key] = self._render_head(key[0] * VIEW_STEP_DEG, key[1] * VIEW_STEP_DEG)
-        off_yaw = (yaw_deg - key[0] * VIEW_STEP_DEG + 180.0) % 360.0 - 180.0
-        return _bend(self._heads[key], off_yaw, pitch_deg - key[1] * VIEW_STEP_DEG)
+        return self._heads[key]
 
     def body(self, yaw_deg: float, pose: str) -> Layer:
         """Return the body as seen under this yaw."""
@@ -130,10 +133,10 @@ class Figure:
         low, high = outline[:, :2].min(axis=0), outline[:, :2].max(axis=0)
         layer = self.head(yaw_deg, pitch_deg)
         hidden = []
-        for point, covered in zip(points[:2], self.canthi_covered, strict=True):
+        for point, covered in zip(points[:2], self._canthi_covered, strict=True):
             x, y = point[:2] / layer.mm_per_px + layer.anchor
-            column = int(np.clip(round(float(x)), 0, layer.depth.shape[1] - 1))
-            row = int(np.clip(round(float(y)), 0, layer.depth.shape[0] - 1))
+            column = max(0, min(round(float(x)), layer.depth.shape[1] - 1))
+            row = max(0, min(round(float(y)), layer.depth.shape[0] - 1))
             before = float(layer.depth[row, column]) - float(point[2] - PIVOT_MM[2])
             hidden.append(covered or before > 7.0)
         size = high - low
@@ -151,7 +154,7 @@ class Figure:
         if self.style.mask:
             covered |= wear.mask_cover(self._bare.canonical) > 0.5
         hottest = float(coat.temp_c[front & ~covered].max())
-        if not self.style.glasses and not all(self.canthi_covered):
+        if not self.style.glasses and not all(self._canthi_covered):
             hottest = max(hottest, self._skin.canthus_right_c, self._skin.canthus_left_c)
         return hottest
 
@@ -195,7 +198,9 @@ class Figure:
             fade = np.clip((end - canonical[:, 1]) / (end - start), 0.0, 1.0)
             fade = np.where(hair, np.clip((204.0 - canonical[:, 1]) / 20.0, 0.0, 1.0), fade)
         chill = -coat.chill
-        return place.layer(coat, slant, fade.astype(np.float32), chill, self._room)
+        return place.layer(
+            coat, slant, fade.astype(np.float32), chill, self._room, (yaw_deg, pitch_deg)
+        )
 
     def _render_body(self, yaw_deg: float, pose: str) -> Layer:
         bodies = meshes.bodies()
@@ -226,7 +231,8 @@ class Figure:
         none = np.zeros(len(temp), np.float32)
         slant = np.abs(hits.interpolate((shape.normals @ turn.T)[:, 2].astype(np.float32)))
         coat = paint.Coat(temp, emissivity, none, none, none)
-        return place.layer(coat, slant, np.ones(len(temp), np.float32), none, self._room)
+        whole = np.ones(len(temp), np.float32)
+        return place.layer(coat, slant, whole, none, self._room, (yaw_deg, 0.0))
 
 
 class _Placed:
@@ -245,7 +251,15 @@ class _Placed:
         self.hits = rasterise(screen, faces, self._size[1], self._size[0])
         self._depth = self.hits.interpolate(points[:, 2].astype(np.float32)) - PIVOT_MM[2]
 
-    def layer(self, coat: paint.Coat, slant: Image, fade: Image, chill: Image, room: Room) -> Layer:
+    def layer(
+        self,
+        coat: paint.Coat,
+        slant: Image,
+        fade: Image,
+        chill: Image,
+        room: Room,
+        direction: tuple[float, float],
+    ) -> Layer:
         """Turn what was painted into radiance that leaves towards the viewer."""
         grazing = (1.0 - np.clip(slant, 0.0, 1.0)) ** 4
         emissivity = coat.emissivity * (1.0 - 0.28 * grazing)
@@ -259,6 +273,8 @@ class _Placed:
             depth=_spread(self._image(self._depth), self._image(np.ones_like(self._depth))),
             mm_per_px=self._mm,
             anchor=self._anchor,
+            yaw_deg=direction[0],
+            pitch_deg=direction[1],
         )
 
     def _image(self, values: Image) -> Image:
@@ -279,28 +295,22 @@ def _turned(points: Image, turn: NDArray[np.float32]) -> Image:
     return np.asarray((points - PIVOT_MM) @ turn.T + PIVOT_MM, np.float32)
 
 
-def _bend(layer: Layer, yaw_deg: float, pitch_deg: float) -> Layer:
-    """Turn a view by a few degrees: every pixel moves by its depth."""
-    if abs(yaw_deg) < 0.2 and abs(pitch_deg) < 0.2:
-        return layer
-    scale = np.float32(np.pi / 180.0 / layer.mm_per_px)
-    height, width = layer.alpha.shape
-    rows, columns = _ramp(height, width)
-    map_x = columns - np.float32(np.clip(yaw_deg, -8.0, 8.0)) * scale * layer.depth
-    map_y = rows - np.float32(np.clip(pitch_deg, -8.0, 8.0)) * scale * layer.depth
-
-    def move(image: Image) -> Image:
-        return np.asarray(cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR), np.float32)
-
-    return Layer(
-        move(layer.radiance),
-        move(layer.alpha),
-        move(layer.chill),
-        move(layer.breath),
-        layer.depth,
-        layer.mm_per_px,
-        layer.anchor,
-    )
+def bend(
+    layer: Layer, images: tuple[Image, Image], yaw_deg: float, pitch_deg: float
+) -> tuple[Image, Image]:
+    """Turn images of a layer from its own direction to this one: pixels move by their depth."""
+    off_yaw = (yaw_deg - layer.yaw_deg + 180.0) % 360.0 - 180.0
+    off_pitch = pitch_deg - layer.pitch_deg
+    if abs(off_yaw) < 0.2 and abs(off_pitch) < 0.2:
+        return images
+    scale = -np.pi / 180.0 / layer.mm_per_px
+    rows, columns = _ramp(*layer.depth.shape)
+    map_x = layer.depth * np.float32(max(-8.0, min(8.0, off_yaw)) * scale)
+    map_x += columns
+    map_y = layer.depth * np.float32(max(-8.0, min(8.0, off_pitch)) * scale)
+    map_y += rows
+    first, second = (cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR) for image in images)
+    return np.asarray(first, np.float32), np.asarray(second, np.float32)
 
 
 def _ramp(height: int, width: int) -> tuple[Image, Image]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from device.simulator import radiometry, skin
 from device.simulator.camera import Optics
-from device.simulator.figures import Figure, Layer
+from device.simulator.figures import Figure, Layer, bend
 from device.simulator.room import room_image
 from device.simulator.schema import Person, Reference, Room, Scenario
 from device.simulator.timeline import Path, Pose
@@ -65,6 +65,7 @@ class Scene:
             _Actor(number, scenario, optics, rng) for number in range(1, len(scenario.people) + 1)
         )
         self._wander = tuple(rng.random((len(scenario.references), 3)))
+        self._plates: dict[tuple[int, float, float], _Plate] = {}
         self._room = room_image(scenario.room, optics, rng)
 
     def render(self, time_s: float, out: Image) -> Rendered:
@@ -113,7 +114,8 @@ class Scene:
 
     def _draw_references(self, time_s: float, out: Image) -> tuple[ReferenceTruth, ...]:
         truths = []
-        for reference, phases in zip(self._scenario.references, self._wander, strict=True):
+        for number, reference in enumerate(self._scenario.references):
+            phases = self._wander[number]
             if reference.removed_at_s is not None and time_s >= reference.removed_at_s:
                 continue
             surface_c = _surface_c(reference, self._scenario.room, phases, time_s)
@@ -122,7 +124,10 @@ class Scene:
                 x, y = x + reference.knocked_by[0], y + reference.knocked_by[1]
             u, v, depth = self._optics.project(x, y, z)
             radius = reference.size_m / 2.0 * self._optics.focal_px / depth
-            _plate(out, reference, (u, v), radius, self._glow(reference, surface_c, depth))
+            place = (number, round(u, 3), round(v, 3))
+            if place not in self._plates:
+                self._plates[place] = _plate(out.shape, reference, (u, v), radius)
+            self._plates[place].draw(out, *self._glow(reference, surface_c, depth))
             box = (u - radius, v - radius, 2.0 * radius, 2.0 * radius)
             inside = box[0] >= 0 and box[1] >= 0 and u + radius < out.shape[1]
             truths.append(
@@ -148,10 +153,11 @@ class Scene:
         at, mm_per_px = self._place(actor, pose)
         air = self._air(mm_per_px * self._optics.focal_px / 1000.0)
         body = actor.figure.body(_body_yaw_deg(pose), _body_pose(actor.person, pose))
-        _paste(out, body, at, mm_per_px, 0.0, (0.0, 0.0), air)
+        _paste(out, body, _Placing(at, mm_per_px, 0.0, (body.yaw_deg, 0.0), (0.0, 0.0), air))
         head = actor.figure.head(pose.yaw_deg, pose.pitch_deg)
         state = (actor.skin.chill_k(time_s), actor.skin.breath(time_s))
-        _paste(out, head, at, mm_per_px, pose.roll_deg, state, air)
+        turn = (pose.yaw_deg, pose.pitch_deg)
+        _paste(out, head, _Placing(at, mm_per_px, pose.roll_deg, turn, state, air))
         return self._person_truth(actor, pose, time_s, at, mm_per_px)
 
     def _place(self, actor: _Actor, pose: Pose) -> tuple[Point, float]:
@@ -262,49 +268,80 @@ def _surface_c(
     return float(value)
 
 
-def _plate(
-    out: Image, reference: Reference, at: Point, radius: float, glow: tuple[float, float, float]
-) -> None:
-    """Draw a reference: `glow` is the radiance of its housing, of its rim and of its centre."""
-    reach = radius * (2.6 if reference.housing else 1.0) + 2.0
-    x0, x1 = max(0, int(at[0] - reach)), min(out.shape[1], int(at[0] + reach + 1))
-    y0, y1 = max(0, int(at[1] - reach)), min(out.shape[0], int(at[1] + reach + 1))
-    if x0 >= x1 or y0 >= y1:
-        return
-    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float32)
-    dx, dy = np.abs(x - np.float32(at[0])), np.abs(y - np.float32(at[1]))
-    patch = out[y0:y1, x0:x1]
-    if reference.housing:
-        box = np.clip(radius * 1.9 + 0.5 - dx, 0.0, 1.0) * np.clip(
-            radius * 2.4 + 0.5 - dy, 0.0, 1.0
-        )
-        patch += box * (np.float32(glow[0]) - patch)
-    distance = np.maximum(dx, dy) if reference.square else np.hypot(dx, dy)
-    cover = np.clip(np.float32(radius + 0.5) - distance, 0.0, 1.0)
-    value = glow[2] + (glow[1] - glow[2]) * np.clip(distance / radius, 0.0, 1.0) ** 2
-    patch += cover * (value.astype(np.float32) - patch)
+@dataclass(frozen=True, slots=True)
+class _Plate:
+    """Where a reference lies in the picture, made once for each place.
 
-
-def _paste(
-    out: Image,
-    layer: Layer,
-    at: Point,
-    mm_per_px: float,
-    roll_deg: float,
-    state: tuple[float, float],
-    air: tuple[float, float],
-) -> None:
-    """Warp a layer to its place and lay it over what is there.
-
-    `state` is the chill at the canthus in kelvin and the breath from -1 to 1; `air` what the way to
-    the camera lets through, and what it adds.
+    Attributes
+    ----------
+    window
+        Rows and columns that it touches.
+    box, cover
+        Share of housing and of radiating surface in each pixel of the window.
+    rim
+        From 0 at the centre to 1 at the edge.
     """
-    scale = layer.mm_per_px / mm_per_px
-    radiance, alpha, (cx, cy) = layer.radiance, layer.alpha, layer.anchor
-    if state[0] > 0.002:
-        radiance = radiance + np.float32(state[0]) * layer.chill
-    if state != (0.0, 0.0):
-        radiance = radiance + np.float32(state[1]) * layer.breath
+
+    window: tuple[slice, slice]
+    box: Image
+    cover: Image
+    rim: Image
+
+    def draw(self, out: Image, housing: float, rim: float, centre: float) -> None:
+        """Lay it over `out` with the radiance of its housing, its rim and its centre."""
+        patch = out[self.window]
+        patch += self.box * (np.float32(housing) - patch)
+        patch += self.cover * (np.float32(centre) + np.float32(rim - centre) * self.rim - patch)
+
+
+def _plate(shape: tuple[int, int], reference: Reference, at: Point, radius: float) -> _Plate:
+    """Lay out a reference of this radius in pixels."""
+    reach = radius * (2.6 if reference.housing else 1.0) + 2.0
+    rows, columns = (
+        slice(max(0, int(middle - reach)), max(0, min(size, int(middle + reach + 1))))
+        for middle, size in ((at[1], shape[0]), (at[0], shape[1]))
+    )
+    y, x = np.mgrid[rows, columns].astype(np.float32)
+    dx, dy = np.abs(x - np.float32(at[0])), np.abs(y - np.float32(at[1]))
+    box = np.clip(radius * 1.9 + 0.5 - dx, 0.0, 1.0) * np.clip(radius * 2.4 + 0.5 - dy, 0.0, 1.0)
+    distance = np.maximum(dx, dy) if reference.square else np.hypot(dx, dy)
+    return _Plate(
+        (rows, columns),
+        np.asarray(box * reference.housing, np.float32),
+        np.asarray(np.clip(radius + 0.5 - distance, 0.0, 1.0), np.float32),
+        np.asarray(np.clip(distance / radius, 0.0, 1.0) ** 2, np.float32),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """How a layer is laid into the image.
+
+    Attributes
+    ----------
+    at
+        Pixel of the head's origin.
+    turn_deg
+        Yaw and pitch under which it is seen.
+    state
+        Chill at the canthus in kelvin, and breath from -1 to 1.
+    air
+        What the way to the camera lets through, and what it adds.
+    """
+
+    at: Point
+    mm_per_px: float
+    roll_deg: float
+    turn_deg: tuple[float, float]
+    state: tuple[float, float]
+    air: tuple[float, float]
+
+
+def _paste(out: Image, layer: Layer, how: _Placing) -> None:
+    """Warp a layer to its place and lay it over what is there."""
+    scale = layer.mm_per_px / how.mm_per_px
+    cx, cy = layer.anchor
+    radiance, alpha = bend(layer, (_seen(layer, how), layer.alpha), *how.turn_deg)
     if scale < 0.75:
         shape = (max(2, round(alpha.shape[1] * scale)), max(2, round(alpha.shape[0] * scale)))
         shrink = (shape[0] / alpha.shape[1], shape[1] / alpha.shape[0])
@@ -314,7 +351,7 @@ def _paste(
         scale_x, scale_y = scale / shrink[0], scale / shrink[1]
     else:
         scale_x = scale_y = scale
-    spin = np.radians(roll_deg)
+    spin = np.radians(how.roll_deg)
     matrix = np.array(
         [
             [np.cos(spin) * scale_x, -np.sin(spin) * scale_y],
@@ -323,19 +360,32 @@ def _paste(
     )
     height, width = alpha.shape
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], float) - (cx, cy)
-    reach = corners @ matrix.T + at
+    reach = corners @ matrix.T + how.at
     low = np.maximum(np.floor(reach.min(axis=0)).astype(int), 0)
     high = np.minimum(np.ceil(reach.max(axis=0)).astype(int) + 1, [out.shape[1], out.shape[0]])
     if (low >= high).any():
         return
-    shift = np.array(at) - low - matrix @ (cx, cy)
+    shift = np.array(how.at) - low - matrix @ (cx, cy)
     place = np.column_stack([matrix, shift])
     size = (int(high[0] - low[0]), int(high[1] - low[1]))
     warped = cv2.warpAffine(radiance, place, size, flags=cv2.INTER_LINEAR)
     cover = cv2.warpAffine(alpha, place, size, flags=cv2.INTER_LINEAR)
     patch = out[low[1] : high[1], low[0] : high[0]]
-    patch *= np.float32(1.0) - cover
-    patch += np.float32(air[0]) * warped + np.float32(air[1]) * cover
+    cv2.multiply(cover, patch, dst=cover)
+    patch -= cover
+    patch += warped
+
+
+def _seen(layer: Layer, how: _Placing) -> Image:
+    """Radiance of a layer in its present state, after the way through the air."""
+    radiance = layer.radiance * np.float32(how.air[0])
+    radiance += layer.alpha * np.float32(how.air[1])
+    chill, breath = how.state
+    if chill > 0.002:
+        radiance += layer.chill * np.float32(chill * how.air[0])
+    if breath != 0.0:
+        radiance += layer.breath * np.float32(breath * how.air[0])
+    return radiance
 
 
 def _body_yaw_deg(pose: Pose) -> float:
