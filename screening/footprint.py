@@ -2,35 +2,70 @@
 
 The inner canthus is a hot spot: `A exp(-r^2 / 2 s^2)` above the skin around it, with A about
 1.5 deg C and s about 3.4 mm (from the difference between maximum and mean over a circle of 13 px
-in the facial temperatures of PhysioNet doi 10.13026/3bhc-9065). Optics, pixel and the mean of four
-pixels smear it by a kernel that is about Gaussian with a standard deviation of `SMEAR` pixels, so
-its peak falls to `A s^2 / (s^2 + (SMEAR p)^2)` at p mm per pixel.
+in the facial temperatures of PhysioNet doi 10.13026/3bhc-9065). Optics, pixel and the mean of
+n x n pixels smear it by a kernel that is about Gaussian with a variance of `_variance(n)` square
+pixels, so its peak falls to `A s^2 / (s^2 + variance p^2)` at p mm per pixel.
+
+Where the pixels resolve the spot, its height need not be taken from the clinic: the mean of 4 x 4
+pixels is smeared more than that of 2 x 2, and the difference of the two, the *relief*, says how
+high this one is.
 """
 
 from typing import Final
 
 HOT_SPOT_C: Final = 1.5
+HOT_SPOT_SD_C: Final = 0.35  # between people
 HOT_SPOT_MM: Final = 3.4
-SMEAR: Final = 0.82  # optics 0.5, block of 2 x 2 pixels 0.58, its place on the grid 0.29
+# lens: 0.4 px where diffraction is all there is, 0.9 and 1.5 px at the edge of the reference in
+# recordings of two real kiosks
+OPTICS_PX: Final = 0.8
+RELIEF_SHARE: Final = 0.15  # how far a spot that is no Gaussian makes the relief's height wrong
 
 
-def correction(mm_per_px: float, blur_px: float = 0.0) -> float:
+def _variance(blocks: int) -> float:
+    """Return the variance of the kernel, in square pixels along one axis.
+
+    Optics, the block of n pixels, and that the pixel grid falls as it falls.
+    """
+    return OPTICS_PX**2 + blocks**2 / 12.0 + 1.0 / 12.0
+
+
+def height(mm_per_px: float, relief_c: float, noise_c: float) -> float:
+    """Return the height of a resolved hot spot, from its relief and from what is usual, deg C.
+
+    Parameters
+    ----------
+    relief_c
+        Mean of the hottest 2 x 2 pixels minus that of the 4 x 4 around them.
+    noise_c
+        Standard deviation of the relief.
+    """
+    contrast = _kept(mm_per_px, 0.0, HOT_SPOT_MM, 2) - _kept(mm_per_px, 0.0, HOT_SPOT_MM, 4)
+    seen_c = relief_c / contrast
+    variance = (noise_c / contrast) ** 2 + (RELIEF_SHARE * seen_c) ** 2
+    weight = HOT_SPOT_SD_C**2 / (HOT_SPOT_SD_C**2 + variance)
+    return max(0.0, HOT_SPOT_C + weight * (seen_c - HOT_SPOT_C))
+
+
+def correction(mm_per_px: float, blur_px: float = 0.0, height_c: float = HOT_SPOT_C) -> float:
     """Return what to add to the mean of the hottest 2 x 2 pixels for the peak, in deg C.
 
     Parameters
     ----------
     blur_px
         Length of the smear by motion, in pixels along its direction.
+    height_c
+        Of the hot spot above the skin around it.
 
     Examples
     --------
-    At 1.3 mm per pixel, where a canthus is resolved, an eighth of a degree; on a coarse sensor at
+    At 1.3 mm per pixel, where a canthus is resolved, a fifth of a degree; on a coarse sensor at
     arm's length, more than one.
 
     >>> [round(correction(p), 2) for p in (0.8, 1.3, 3.5, 7.0)]
-    [0.05, 0.13, 0.62, 1.11]
+    [0.08, 0.2, 0.79, 1.23]
     """
-    return HOT_SPOT_C * (1.0 - _kept(mm_per_px, blur_px, HOT_SPOT_MM))
+    return height_c * (1.0 - _kept(mm_per_px, blur_px, HOT_SPOT_MM, 2))
 
 
 def uncertainty(mm_per_px: float, blur_px: float, hot_spot_c: float, hot_spot_mm: float) -> float:
@@ -44,17 +79,17 @@ def uncertainty(mm_per_px: float, blur_px: float, hot_spot_c: float, hot_spot_mm
     Examples
     --------
     >>> [round(uncertainty(p, 0.0, 0.35, 0.6), 2) for p in (0.8, 1.3, 3.5, 7.0)]
-    [0.02, 0.05, 0.19, 0.28]
+    [0.03, 0.08, 0.23, 0.3]
     """
-    height = hot_spot_c * (1.0 - _kept(mm_per_px, blur_px, HOT_SPOT_MM))
-    wider = _kept(mm_per_px, blur_px, HOT_SPOT_MM + 0.1)
-    narrower = _kept(mm_per_px, blur_px, HOT_SPOT_MM - 0.1)
+    high = hot_spot_c * (1.0 - _kept(mm_per_px, blur_px, HOT_SPOT_MM, 2))
+    wider = _kept(mm_per_px, blur_px, HOT_SPOT_MM + 0.1, 2)
+    narrower = _kept(mm_per_px, blur_px, HOT_SPOT_MM - 0.1, 2)
     radius = HOT_SPOT_C * (wider - narrower) / 0.2 * hot_spot_mm
-    return float((height**2 + radius**2) ** 0.5)
+    return float((high**2 + radius**2) ** 0.5)
 
 
-def _kept(mm_per_px: float, blur_px: float, radius_mm: float) -> float:
-    """Return the share of the peak that is left."""
-    across = radius_mm**2 + (SMEAR * mm_per_px) ** 2
+def _kept(mm_per_px: float, blur_px: float, radius_mm: float, blocks: int) -> float:
+    """Return the share of the peak that is left in the mean of n x n pixels."""
+    across = radius_mm**2 + _variance(blocks) * mm_per_px**2
     along = across + (blur_px * mm_per_px) ** 2
     return radius_mm**2 / float((across * along) ** 0.5)

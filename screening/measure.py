@@ -33,6 +33,9 @@ class Reading:
         Where, in pixels.
     apparent_c
         Mean of the hottest 2 x 2 pixels there, as the sensor reports it.
+    relief_c
+        That minus the mean of the 4 x 4 pixels around: how sharp the hot spot is; None where the
+        canthus is not resolved.
     left_right_c
         Left minus right canthus in the picture; None where they are not resolved.
     eyes_c, skin_c
@@ -45,6 +48,7 @@ class Reading:
     x: float
     y: float
     apparent_c: float
+    relief_c: float | None
     left_right_c: float | None
     eyes_c: float
     skin_c: float
@@ -148,6 +152,7 @@ class Surveyor:
             x=peak.x,
             y=peak.y,
             apparent_c=peak.apparent_c,
+            relief_c=_relief_c(celsius, peak) if site is Site.CANTHUS else None,
             left_right_c=left_right_c,
             eyes_c=float(np.median(eyes)) if eyes.size else warm,
             skin_c=warm,
@@ -207,6 +212,13 @@ def _hottest(blocks: NDArray[np.float32], corner: tuple[int, int]) -> _Peak | No
     if not np.isfinite(value):
         return None
     return _Peak(value, corner[0] + float(column) + 0.5, corner[1] + float(row) + 0.5)
+
+
+def _relief_c(celsius: NDArray[np.float32], peak: _Peak) -> float | None:
+    """Return by how much the peak stands above the mean of the 4 x 4 pixels around it."""
+    row, column = int(peak.y), int(peak.x)
+    around = celsius[max(0, row - 1) : row + 3, max(0, column - 1) : column + 3]
+    return peak.apparent_c - float(around.mean()) if around.shape == (4, 4) else None
 
 
 def _hottest_near(

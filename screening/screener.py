@@ -16,7 +16,7 @@ from screening.correction import Correction
 from screening.estimate import Sample
 from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
-from screening.measure import Surveyor, mm_per_px
+from screening.measure import Reading, Surveyor, mm_per_px
 from screening.plausible import Plausibility
 from screening.population import Population
 from screening.quality import MOST_YAW, judge, turned
@@ -237,13 +237,21 @@ class Screener:
             quality=judgement.quality,
             raw_c=reading.apparent_c,
             corrected_c=corrected_c,
-            footprint_c=footprint.correction(size, judgement.blur_px),
+            footprint_c=footprint.correction(
+                size, judgement.blur_px, self._height_c(reading, size)
+            ),
             sd_c=self._netd_k / 2.0 + 0.02,
             mm_per_px=size,
             blur_px=judgement.blur_px,
         )
         record.add(reading, judgement, sample)
         record.conclude(self._correction, settings, self._population)
+
+    def _height_c(self, reading: Reading, size: float) -> float:
+        """Return how high the hot spot is: measured where it is resolved, else what is usual."""
+        if reading.relief_c is None:
+            return footprint.HOT_SPOT_C
+        return footprint.height(size, reading.relief_c, self._netd_k / 2.0)
 
     def _close(self, track_id: int) -> Visitor | None:
         """Return the last word on whoever a track followed; None when it was no visitor."""

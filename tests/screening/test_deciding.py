@@ -19,7 +19,15 @@ from screening.visitor import VisitorRecord
 from tests.screening.pictures import Wall, block, detection, face
 
 READING = Reading(
-    Site.CANTHUS, 60, 70, 35.8, left_right_c=0.1, eyes_c=34.3, skin_c=34.2, warm_share=0.95
+    Site.CANTHUS,
+    60,
+    70,
+    35.8,
+    relief_c=0.15,
+    left_right_c=0.1,
+    eyes_c=34.3,
+    skin_c=34.2,
+    warm_share=0.95,
 )
 
 
