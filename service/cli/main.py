@@ -3,6 +3,8 @@
 import typer
 
 from service.cli import admin, audit, emulate, hardware, threshold
+from service.cli.attest import attest
+from service.cli.bench import bench
 from service.cli.doctor import doctor
 from service.cli.install import install, uninstall
 from service.cli.replay import replay
@@ -16,6 +18,8 @@ app = typer.Typer(
     help="Screen people for elevated skin temperature: vetted hardware, no network, no recording.",
 )
 
+app.command()(attest)
+app.command()(bench)
 app.command()(doctor)
 app.command()(install)
 app.command()(replay)

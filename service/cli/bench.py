@@ -1,0 +1,66 @@
+"""`limen bench`: the project's own measurements, as a table and as JSON."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from service.bench.row import Row
+
+
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON lines to this file too.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="recordings, clinical, simulated or time; may be given again."),
+    ] = None,
+) -> None:
+    """Measure what the documentation claims; takes some minutes. Exit 1 where a bar is missed."""
+    from service.bench import clinical, recordings, simulated, timing
+    from service.bench.data import DataAbsentError
+    from service.bench.machine import machine
+    from service.bench.row import Row, as_text
+
+    def of_recordings() -> Iterator[Row]:
+        yield from recordings.rows(recordings.screen_all())
+
+    parts: dict[str, Callable[[], Iterator[Row]]] = {
+        "recordings": of_recordings,
+        "clinical": clinical.rows,
+        "simulated": simulated.rows,
+        "time": timing.rows,
+    }
+    unknown = set(only or ()) - set(parts)
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose of {', '.join(parts)}.")
+    rows: list[Row] = []
+    for name, part in parts.items():
+        if only and name not in only:
+            continue
+        try:
+            rows.extend(_told(part()))
+        except DataAbsentError as absent:
+            rows.append(Row(name, f"all rows that rest on {name}", absent=str(absent)))
+    about = machine()
+    lines = [json.dumps({"kind": "machine", **about})]
+    lines += [json.dumps(row.as_json()) for row in rows]
+    if out is not None:
+        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo("\n".join(lines))
+    else:
+        typer.echo(", ".join(f"{name} {value}" for name, value in about.items()) + "\n")
+        typer.echo(as_text(rows))
+    if any(row.met is False for row in rows):
+        raise typer.Exit(1)
+
+
+def _told(rows: "Iterator[Row]") -> "Iterator[Row]":
+    """Say on the error channel what has been measured, for it takes minutes."""
+    for row in rows:
+        typer.echo(f"  {row.key}: {row.value}", err=True)
+        yield row
