@@ -145,6 +145,11 @@ def index_page(known: Register, *, stylesheet: str | None = None) -> str:
     )
 
 
+def trouble_page(what: str, *, stylesheet: str | None = None) -> str:
+    """Return the page that stands for a register that cannot be relied on."""
+    return _template("trouble.html").render(what=what, style=_style(), stylesheet=stylesheet)
+
+
 def all_pages(known: Register, *, stylesheet: str) -> dict[str, str]:
     """Return every page by its key, and the index under the empty key.
 
@@ -266,7 +271,7 @@ def _words(name: str) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     folder = files(__package__)
-    names = ("base.html", "page.html", "index.html")
+    names = ("base.html", "page.html", "index.html", "trouble.html")
     return Environment(
         loader=DictLoader({name: (folder / name).read_text(encoding="utf-8") for name in names}),
         autoescape=True,

@@ -1,34 +1,43 @@
 """The register's pages: written before the process is locked, served as they are."""
 
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
+from fastapi import Path as Param
 from fastapi.responses import HTMLResponse
 
-from hardware.register import Register
-from service.register.page import all_pages, stylesheet
+from hardware import register as registers
+from hardware.errors import HardwareError
+from service.register.page import all_pages, stylesheet, trouble_page
 
 STYLESHEET = "/register.css"
 
 
-def register_router(known: Register) -> APIRouter:
+def register_router(own: Path | None = None) -> APIRouter:
     """Return the routes of the register: `/register`, `/register/KEY` and their style sheet.
 
     Parameters
     ----------
-    known
-        The register; its pages are written now, since a locked process reads no files.
+    own
+        Folder of the institution's own register. The pages are written now, since a locked
+        process reads no files; they say of which day they are.
     """
-    pages = all_pages(known, stylesheet=STYLESHEET)
+    try:
+        pages = all_pages(registers.load(own), stylesheet=STYLESHEET)
+        status = 200
+    except HardwareError as error:
+        pages = {"": trouble_page(str(error), stylesheet=STYLESHEET)}
+        status = 503
     style = stylesheet()
     router = APIRouter(include_in_schema=False)
 
     @router.get("/register")
     async def index() -> HTMLResponse:
-        return HTMLResponse(pages[""])
+        return HTMLResponse(pages[""], status_code=status)
 
     @router.get("/register/{key}")
-    async def page(key: Annotated[str, Path(min_length=1, max_length=64)]) -> Response:
+    async def page(key: Annotated[str, Param(min_length=1, max_length=64)]) -> Response:
         found = pages.get(key)
         if found is None:
             return HTMLResponse("There is no such dossier.", status_code=404)

@@ -148,7 +148,7 @@ def test_a_broken_dossier_has_no_page_and_the_index_says_so(institution: Institu
 
 def test_the_routes_serve_pages_that_need_no_inline_style(institution: Institution) -> None:
     app = FastAPI()
-    app.include_router(register_router(institution.register()))
+    app.include_router(register_router(institution.own))
     client = TestClient(app)
     index = client.get("/register")
     assert index.status_code == 200
@@ -164,3 +164,16 @@ def test_the_routes_serve_pages_that_need_no_inline_style(institution: Instituti
     assert style.headers["content-type"].startswith("text/css")
     assert "@media print" in style.text
     assert client.get("/register/nothing").status_code == 404
+
+
+def test_a_register_that_cannot_be_relied_on_says_so_and_lets_the_screens_live(
+    institution: Institution,
+) -> None:
+    (institution.own / "trust.toml").write_text("?")
+    app = FastAPI()
+    app.include_router(register_router(institution.own))
+    client = TestClient(app)
+    answer = client.get("/register")
+    assert answer.status_code == 503
+    assert "The trust file is no TOML" in text_of(answer.text)
+    assert client.get(f"/register/{KEY}").status_code == 404
