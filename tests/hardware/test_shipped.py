@@ -105,7 +105,7 @@ def test_every_changed_shipped_file_is_found(tmp_path: Path) -> None:
     (shipped / "lists/us-fcc-covered.toml").write_bytes(b"")
     known = registers.load(today=TODAY, shipped=shipped)
     assert {snapshot.key for snapshot in known.lists} == {"limen-affiliates", "us-bis-entities"}
-    decision = vet_dossier("terabee-evo-thermal", register=known)
+    decision = vet_dossier("evo-thermal", register=known)
     missing = [reason.text for reason in decision.refusals if reason.paragraph == "3.1"]
     assert len(missing) == 3  # one altered, and both of them missing
 
