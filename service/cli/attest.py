@@ -1,0 +1,45 @@
+"""`limen attest`: try out now what this station can and cannot do, and sign what came of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def attest(
+    state: Annotated[Path, typer.Option(help="State folder of the station.")] = Path("state"),
+    save: Annotated[
+        Path | None, typer.Option(help="Where the signed envelope goes, to be verified later.")
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="Verify this envelope instead, and print it.")
+    ] = None,
+    station: Annotated[
+        str, typer.Option(help="With --verify: the station's key, or how it begins.")
+    ] = "",
+) -> None:
+    """Print the privacy attestation: every attack tried, signed by the station.
+
+    Ends with 1 when something does not hold.
+    """
+    from hashlib import sha256
+
+    from service.attestation import AttestationError, opened, printed
+    from service.attestation import attest as try_out
+    from service.audit import AuditError, AuditLog
+    from service.audit_events import AttestationIssued
+
+    try:
+        if verify is not None:
+            envelope = verify.read_bytes()
+            made = opened(envelope, station)
+        else:
+            made, envelope = try_out(state)
+            AuditLog(state).append(AttestationIssued(sha256(envelope).hexdigest()))
+            if save is not None:
+                save.write_bytes(envelope)
+    except (AttestationError, AuditError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(printed(made, envelope), nl=False)
+    raise typer.Exit(0 if made.holds else 1)
