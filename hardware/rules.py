@@ -110,10 +110,11 @@ def ways_out(case: Paper, _: Paragraph) -> Sentences:
         interface = getattr(case.dossier.connectivity, name)
         if not isinstance(interface, Interface):
             continue
+        what = name.replace("_", " ")
         if interface.present.status is Status.UNKNOWN:
-            yield f"Nobody knows whether it has {name}; needed: {interface.present.unknown}."
+            yield f"Nobody knows whether it has {what}; needed: {interface.present.unknown}."
         elif interface.present.value and interface.disabled.status is not Status.VERIFIED:
-            yield f"It has {name}, and that it is disabled is {interface.disabled.status.value}."
+            yield f"It has {what}, and that it is disabled is {interface.disabled.status.value}."
 
 
 def calibrated(case: Paper, _: Paragraph) -> Sentences:

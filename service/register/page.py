@@ -110,6 +110,7 @@ def register_page(known: Register, key: str, *, stylesheet: str | None = None) -
         answers=_answers(dossier),
         counts=counts,
         total=len(rows),
+        proofs=len({id_ for row in rows if row.status is Status.VERIFIED for id_ in row.evidence}),
         marks=MARKS,
         refusals=_grouped(decision, Effect.REFUSE, known),
         conditions=_grouped(decision, Effect.CONDITION, known),

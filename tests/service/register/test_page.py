@@ -95,6 +95,15 @@ def test_a_page_of_an_approved_sensor_says_who_and_until_when(institution: Insti
     assert "Not met" not in text
     assert "What the owner must supply" not in text
     assert "A. Reviewer, with the snapshot of" in text
+    assert "verified — we hold the proof, 1 document in all" in text
+
+
+def test_conditions_are_told_in_the_first_box(institution: Institution) -> None:
+    institution.write_dossier(tamper__seals={"unknown": "photographs of the seals"})
+    text = text_of(register_page(institution.register(), KEY))
+    box = text[: text.index("In a minute")]
+    assert "✔ Approved for use, with conditions, until 2027-11-24" in box
+    assert "1 condition under 1 paragraph of the policy" in box
 
 
 def test_a_network_that_is_there_is_named(institution: Institution) -> None:
