@@ -58,7 +58,7 @@ class BosonClient:
     ----------
     strays
         What went astray, by reason: answers that came `late`, requests that stayed `unanswered`,
-        packets `too short` for a message, reads that were `drained`.
+        packets with `no message`, reads that were `drained`.
     """
 
     def __init__(
@@ -201,7 +201,7 @@ class BosonClient:
             try:
                 yield Message.from_bytes(payload)
             except ProtocolError:
-                self.strays["too short"] += 1
+                self.strays["no message"] += 1
 
     def _check(self, command: Command[T], message: Message) -> None:
         if message.function != command.function:

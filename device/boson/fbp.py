@@ -185,11 +185,12 @@ class Message:
         Raises
         ------
         ProtocolError
-            It is shorter than the three numbers in front.
+            It is shorter than the three numbers in front, or longer than they may be followed by.
         """
-        if len(payload) < _HEADER.size:
+        if not _HEADER.size <= len(payload) <= _HEADER.size + MAX_DATA:
             raise ProtocolError(
-                f"a packet carries {len(payload)} bytes, expected at least {_HEADER.size}.",
+                f"a packet carries {len(payload)} bytes, expected {_HEADER.size} to "
+                f"{_HEADER.size + MAX_DATA}.",
                 evidence=payload,
             )
         sequence, function, status = _HEADER.unpack_from(payload)

@@ -127,17 +127,17 @@ _TABLE = (
     Fault(
         "low-gain",
         "the camera switches to low gain",
-        lambda link: link.camera.store(commands.GAIN_MODE, GainMode.LOW),
+        lambda link: link.camera.registers.store(commands.GAIN_MODE, GainMode.LOW),
     ),
     Fault(
         "tlinear-off",
         "TLinear is switched off",
-        lambda link: link.camera.store(commands.TLINEAR, 0),
+        lambda link: link.camera.registers.store(commands.TLINEAR, 0),
     ),
     Fault(
         "wrong-y16",
         "the 16-bit video carries raw counts",
-        lambda link: link.camera.store(commands.USB_IR16, Ir16Mode.IR16),
+        lambda link: link.camera.registers.store(commands.USB_IR16, Ir16Mode.IR16),
     ),
     Fault("frozen-counter", "the frame counter stands still", _freeze),
     Fault(

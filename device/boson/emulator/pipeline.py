@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from device.boson.commands import Rbfo
 
 FACTORY_RBFO = Rbfo(395653.0, 1428.0, 1.0, 156.0)
+_TINY = 1e-9
 _CENTIKELVIN = np.arange(65536, dtype=np.float64)
 
 
@@ -46,13 +47,15 @@ def tlinear_table(
     signal -= (1.0 - tw - rw) * _radiance(scene.window_k, rbfo)
     signal = signal / tw - (1.0 - ta) * _radiance(scene.atmosphere_k, rbfo)
     signal = (signal / ta - (1.0 - e) * _radiance(scene.background_k, rbfo)) / e
-    kelvin = rbfo.b / np.log(rbfo.r / np.maximum(signal, 1e-3) + rbfo.f)
+    # Parameters of no camera at all still give a table, as a camera would.
+    ratio = rbfo.r / np.maximum(signal, _TINY) + rbfo.f
+    kelvin = rbfo.b / np.log(np.maximum(ratio, 1.0 + _TINY))
     return _counts(kelvin / kelvin_per_count)
 
 
 def _signal(kelvin: NDArray[np.float64], rbfo: Rbfo) -> NDArray[np.float64]:
     exponent = np.minimum(rbfo.b / np.maximum(kelvin, 1.0), 700.0)
-    return rbfo.r / (np.exp(exponent) - rbfo.f) + rbfo.o
+    return rbfo.r / np.maximum(np.exp(exponent) - rbfo.f, _TINY) + rbfo.o
 
 
 def _radiance(kelvin: float, rbfo: Rbfo) -> float:

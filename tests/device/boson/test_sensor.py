@@ -67,11 +67,11 @@ def test_it_says_who_it_is_and_that_it_is_simulated(
 
 def test_bring_up_leaves_a_radiometric_camera(sensor: BosonSensor, link: EmulatedLink) -> None:
     camera = link.camera
-    assert camera.value(c.GAIN_MODE) is GainMode.HIGH
-    assert camera.value(c.TLINEAR)
-    assert camera.value(c.USB_IR16) is Ir16Mode.TLINEAR
-    assert camera.value(c.TELEMETRY)
-    assert camera.value(c.FFC_MODE) is FfcMode.MANUAL
+    assert camera.registers.value(c.GAIN_MODE) is GainMode.HIGH
+    assert camera.registers.value(c.TLINEAR)
+    assert camera.registers.value(c.USB_IR16) is Ir16Mode.TLINEAR
+    assert camera.registers.value(c.TELEMETRY)
+    assert camera.registers.value(c.FFC_MODE) is FfcMode.MANUAL
 
 
 def test_a_frame_is_the_scene_in_hundredths_of_a_kelvin(
@@ -105,8 +105,8 @@ def test_scene_parameters_are_neutral_in_the_firmwares_own_unit(
     with open_boson(link.port) as sensor:
         frame = next(sensor.frames())
         reference_c = frame.counts[:32, :40].mean() * 0.01 - 273.15
-    assert link.camera.value(c.EMISSIVITY) == whole
-    assert link.camera.value(c.WINDOW_REFLECTIVITY) == 0.0
+    assert link.camera.registers.value(c.EMISSIVITY) == whole
+    assert link.camera.registers.value(c.WINDOW_REFLECTIVITY) == 0.0
     assert reference_c == pytest.approx(36.0, abs=0.01), "no emissivity is corrected for twice"
 
 
@@ -130,8 +130,8 @@ def test_a_camera_without_radiometry_is_refused(emulate: Emulate) -> None:
 def test_a_setting_that_does_not_stay_is_named_with_what_the_camera_answered(
     link: EmulatedLink, register: Register, stays: int, says: str
 ) -> None:
-    link.camera.store(register, stays)
-    link.camera.pinned.add(register)
+    link.camera.registers.store(register, stays)
+    link.camera.registers.pinned.add(register)
     with pytest.raises(NotRadiometric) as caught:
         open_boson(link.port)
     assert says in str(caught.value)
@@ -163,14 +163,14 @@ def test_a_pty_that_claims_to_be_a_real_camera_is_refused(emulate: Emulate) -> N
     link = emulate(part="20{array}A034-6IARX", product="Boson")
     with pytest.raises(SensorRefused, match="calls itself 20320A034-6IARX, and is no USB device"):
         open_boson(link.port)
-    assert not link.camera.value(c.TLINEAR), "nothing was changed in it"
+    assert not link.camera.registers.value(c.TLINEAR), "nothing was changed in it"
 
 
 def test_the_register_is_asked_before_anything_is_changed(link: EmulatedLink) -> None:
     asked = []
 
     def vet(*what: object) -> Decision:
-        asked.append((what, link.camera.value(c.TLINEAR)))
+        asked.append((what, link.camera.registers.value(c.TLINEAR)))
         reason = Reason("4.2", "Origin", PolicyEffect.REFUSE, "It is on an exclusion list.")
         return Decision("simulated", Outcome.REFUSED, (reason,))
 
@@ -288,7 +288,7 @@ def test_a_setting_lost_behind_our_back_is_restored_and_no_wrong_frame_passes(
     for frame in islice(frames, 8):
         hottest_c = frame.counts.max() * 0.01 - 273.15
         assert 20.0 < hottest_c < 40.0, "kelvin/100, never raw or low gain counts"
-    assert link.camera.value(register) == good
+    assert link.camera.registers.value(register) == good
     assert sensor.rejected()[flaw] >= 1
 
 
@@ -297,19 +297,19 @@ def test_changed_scene_parameters_are_noticed_and_restored(
 ) -> None:
     frames = sensor.frames()
     next(frames)
-    link.camera.store(c.EMISSIVITY, 50.0)
-    link.camera._refresh(TableType.HIGH_GAIN)
+    link.camera.registers.store(c.EMISSIVITY, 50.0)
+    link.camera.imager.refresh(TableType.HIGH_GAIN)
     for _ in islice(frames, 12):
         pass
     assert sensor.rejected()["scene parameters changed"] == 1
-    assert link.camera.value(c.EMISSIVITY) == 100.0
+    assert link.camera.registers.value(c.EMISSIVITY) == 100.0
 
 
 def test_a_setting_that_cannot_be_restored_ends_the_measurement(
     sensor: BosonSensor, link: EmulatedLink
 ) -> None:
-    link.camera.store(c.TLINEAR, 0)
-    link.camera.pinned.add(c.TLINEAR)
+    link.camera.registers.store(c.TLINEAR, 0)
+    link.camera.registers.pinned.add(c.TLINEAR)
     with pytest.raises(NotRadiometric, match="TLinearGetControl answers False"):
         next(sensor.frames())
 
@@ -318,7 +318,7 @@ def test_a_setting_that_is_lost_again_and_again_ends_the_measurement(
     sensor: BosonSensor, link: EmulatedLink
 ) -> None:
     def lose() -> None:
-        link.camera.store(c.TLINEAR, 0)
+        link.camera.registers.store(c.TLINEAR, 0)
         link.later(0.05, lose)
 
     link.later(0.0, lose)

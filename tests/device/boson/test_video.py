@@ -128,7 +128,7 @@ def test_settings_lost_behind_our_back_let_no_wrong_frame_pass(
     for frame in frames:
         assert 29200 < frame["coldest"] < frame["hottest"] < 31200 or frame["ffc"] == "in_progress"
     assert sum(frames[-1]["rejected"].values()) > 0, "the fault did happen"
-    assert station.link.camera.value(c.TLINEAR)
+    assert station.link.camera.registers.value(c.TLINEAR)
 
 
 def test_corrupt_telemetry_is_never_measured_and_named_in_the_end(station: Station) -> None:
