@@ -10,13 +10,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from screening import footprint
 from screening.faces.detection import Detection
 from screening.result import Box
 from screening.settings import Site
 
 INTERCANTHAL_MM: Final = 33.0  # adults' mean; 30 to 37
 FACE_MM: Final = (140.0, 135.0)  # width, brow to chin: what a detector's box spans
-CANTHUS_REACH_MM: Final = 9.0  # a search this far repeats to 0.12 deg C, the exact point to 0.3
+CANTHUS_REACH_MM: Final = 13.0  # landmarks err by up to 11; the socket around holds no hotter place
 RESOLVED_MM_PER_PX: Final = 1.5
 FACE_PX: Final = 12.0  # a face of fewer pixels across cannot be measured
 
@@ -33,6 +34,8 @@ class Reading:
         Where, in pixels.
     apparent_c
         Mean of the hottest 2 x 2 pixels there, as the sensor reports it.
+    hot_spot
+        It is the hot spot of a canthus, so the footprint of the pixels takes from it.
     relief_c
         That minus the mean of the 4 x 4 pixels around: how sharp the hot spot is; None where the
         canthus is not resolved.
@@ -48,6 +51,7 @@ class Reading:
     x: float
     y: float
     apparent_c: float
+    hot_spot: bool
     relief_c: float | None
     left_right_c: float | None
     eyes_c: float
@@ -129,7 +133,7 @@ class Surveyor:
             return None
         blocks = self._hottest_blocks(face, inside, top, left)
         canthi = [
-            _hottest_near(blocks, (left, top), point, CANTHUS_REACH_MM / millimetres)
+            _hottest_near(blocks, (left, top), point, max(1.0, CANTHUS_REACH_MM / millimetres))
             for point in detection.landmarks[:2]
         ]
         resolved = millimetres <= RESOLVED_MM_PER_PX and None not in canthi
@@ -145,6 +149,14 @@ class Surveyor:
             site, peak = Site.FACE_MAXIMUM, _hottest(upper, (left, top))
         if peak is None:
             return None
+        hot_spot = site is Site.CANTHUS
+        if not hot_spot:
+            # a hot spot that the pixels smear may be the hottest place without looking like it
+            spots = [c for c in canthi if c is not None]
+            spot = max(spots) if spots else None
+            lost_c = footprint.correction(millimetres)
+            if spot is not None and spot.apparent_c + lost_c > peak.apparent_c:
+                peak, hot_spot = spot, True
         warm = float(np.partition(skin, 3 * skin.size // 4)[3 * skin.size // 4])
         eyes = self._eye_band(face, inside, detection, top, left)
         return Reading(
@@ -152,6 +164,7 @@ class Surveyor:
             x=peak.x,
             y=peak.y,
             apparent_c=peak.apparent_c,
+            hot_spot=hot_spot,
             relief_c=_relief_c(celsius, peak) if site is Site.CANTHUS else None,
             left_right_c=left_right_c,
             eyes_c=float(np.median(eyes)) if eyes.size else warm,

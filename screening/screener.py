@@ -249,6 +249,8 @@ class Screener:
 
     def _height_c(self, reading: Reading, size: float) -> float:
         """Return how high the hot spot is: measured where it is resolved, else what is usual."""
+        if not reading.hot_spot:
+            return 0.0
         if reading.relief_c is None:
             return footprint.HOT_SPOT_C
         return footprint.height(size, reading.relief_c, self._netd_k / 2.0)

@@ -23,7 +23,7 @@ READING = Reading(
     60,
     70,
     35.8,
-    relief_c=0.15,
+    hot_spot=True, relief_c=0.15,
     left_right_c=0.1,
     eyes_c=34.3,
     skin_c=34.2,
