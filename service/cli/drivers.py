@@ -20,4 +20,8 @@ def opener(sensor: str, port: str | None) -> "Callable[[Vet], Sensor]":
         from device.lepton import open_lepton
 
         return lambda vet: open_lepton(port, vet=vet)
-    raise typer.BadParameter(f"There is boson and lepton, not {sensor}.")
+    if sensor == "evo-thermal":
+        from device.evo_thermal import open_evo_thermal
+
+        return lambda vet: open_evo_thermal(port, vet=vet)
+    raise typer.BadParameter(f"There is boson, lepton and evo-thermal, not {sensor}.")

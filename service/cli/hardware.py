@@ -251,7 +251,7 @@ def hbom(
 
 @app.command()
 def enrol(
-    sensor: Annotated[str, typer.Argument(help="Which driver: boson or lepton.")],
+    sensor: Annotated[str, typer.Argument(help="Which driver: boson, lepton or evo-thermal.")],
     by: Annotated[str, typer.Option(help="Who enrols it; kept with the enrolment.")],
     port: Annotated[str | None, typer.Option(help="Device, where there are several.")] = None,
     state: State = Path("state"),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardware import signature, trust
 from hardware.check import Decision, Outcome
@@ -16,6 +18,8 @@ from hardware.errors import DossierError, PolicyError, SignatureError
 from hardware.signature import PayloadType, keygen, load_private, pae
 from tests.hardware.institution import KEY, TODAY, Institution, Person
 from tests.hardware.trees import Fake
+
+NOBODY = trust.read(b"edition = 1")
 
 
 def decide(institution: Institution, today: date = TODAY) -> Decision:
@@ -248,3 +252,43 @@ def test_key_ids_are_hashes_of_the_public_key(institution: Institution) -> None:
     assert key is not None
     assert key.raw == raw
     assert loaded.key("00" * 32) is None
+
+
+# ---- bytes from anywhere
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_pass_as_an_envelope_or_raise(raw: bytes) -> None:
+    found = signature.verify(b"x", PayloadType.LIST, raw, NOBODY, TODAY)
+    assert found.problems
+    assert found.signers == ()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["payload", "payloadType", "signatures", "keyid", "sig", "x"]),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_json_passes_as_an_envelope_or_raises(content: object) -> None:
+    raw = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
+    assert signature.verify(b"x", PayloadType.LIST, raw, NOBODY, TODAY).problems
+
+
+def test_a_deeply_nested_envelope_is_refused() -> None:
+    raw = b'{"payload":' + b"[" * 100_000
+    assert signature.verify(b"x", PayloadType.LIST, raw, NOBODY, TODAY).problems
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_pass_as_a_trust_file_or_raise_another_error(raw: bytes) -> None:
+    with pytest.raises(SignatureError):
+        trust.read(raw)

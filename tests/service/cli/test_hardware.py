@@ -11,6 +11,7 @@ from hardware.signature import PayloadType
 from service.cli import registers
 from service.cli.hardware import app
 from service.vetting import ENROLMENTS
+from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, dossier, told, toml
 from tests.hardware.test_lists import LIST
 from tests.hardware.trees import ACM, Fake, Setting, configuration, device_bytes, plant
@@ -190,6 +191,21 @@ def test_rules_come_from_the_enrolments(institution: Institution, tmp_path: Path
     assert 'KERNEL=="1-2"' in limen("rules", "udev", "--state", tmp_path).output
     assert 'via-port "1-2"' in limen("rules", "usbguard", "--state", tmp_path).output
     limen("rules", "iptables", "--state", tmp_path, ends=2)
+
+
+def test_what_is_no_usb_device_cannot_be_enrolled(
+    emulate: Emulate,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    link = emulate()
+    output = limen(
+        *("enrol", "boson", "--by", "J. Jansen"),
+        *("--port", link.port, "--state", tmp_path / "state"),
+        ends=1,
+    ).output
+    assert "Only a sensor on USB can be enrolled." in output
+    assert not (tmp_path / "state" / ENROLMENTS).exists()
+    limen("enrol", "webcam", "--by", "x", ends=2)
 
 
 def test_page_prints_html() -> None:
