@@ -12,6 +12,7 @@ when its CRC agrees, and otherwise the search goes on with the next byte.
 Source: Terabee, https://github.com/Terabee/sample_codes (MIT), `Evo_Thermal_sample_py3.py`.
 """
 
+import re
 import struct
 import zlib
 from collections import Counter
@@ -29,6 +30,7 @@ FRAME_BYTES = 2070
 _HEADER = b"\x0d\x00"
 _CHECKED = slice(2, 2066)  # what the CRC-32 covers
 _ANSWER = 0x14
+_START = re.compile(rb"\x14|\x0d(?:\x00|\Z)")  # a packet, or at the end what may become one
 _ANSWER_BYTES = 4
 _COMMAND = 0x52
 _DONE, _REFUSED = 0x00, 0xFF
@@ -105,26 +107,24 @@ class Decoder:
     def _take(self) -> list[Frame | Answer]:
         packets: list[Frame | Answer] = []
         buffer, at = self._buffer, 0
-        while at < len(buffer):
-            size = _size(buffer, at)
-            if size > len(buffer) - at:
+        while found := _START.search(buffer, at):
+            self.dropped["bytes"] += found.start() - at
+            at = found.start()
+            end = at + (_ANSWER_BYTES if buffer[at] == _ANSWER else FRAME_BYTES)
+            if end > len(buffer):
                 break  # it may become a packet
-            packet = _packet(bytes(buffer[at : at + size])) if size else None
+            packet = _packet(bytes(buffer[at:end]))
             if packet is None:
                 self.dropped["bytes"] += 1
                 at += 1
             else:
                 packets.append(packet)
-                at += size
+                at = end
+        else:
+            self.dropped["bytes"] += len(buffer) - at
+            at = len(buffer)
         del buffer[:at]
         return packets
-
-
-def _size(buffer: bytearray, at: int) -> int:
-    """Return how long a packet that begins here would be; 0 when none can."""
-    if buffer[at] == _ANSWER:
-        return _ANSWER_BYTES
-    return FRAME_BYTES if _HEADER.startswith(bytes(buffer[at : at + 2])) else 0
 
 
 def _packet(raw: bytes) -> Frame | Answer | None:
