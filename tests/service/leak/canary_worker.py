@@ -1,4 +1,9 @@
-"""The real worker with a sensor that shows the canary; with a leak only when told so."""
+"""The real worker with a sensor that shows the canary; with a leak only when told so.
+
+LIMEN_LEAK       name of a deliberate leak; the process is then not locked
+LIMEN_HURRY      as many frames as fast as they go, then two a second
+LIMEN_ORDINARY   frames live in ordinary memory, as on a kernel without memfd_secret
+"""
 
 import os
 import sys
@@ -6,16 +11,18 @@ import time
 from collections.abc import Iterator
 from typing import Any, Self
 
+import device.framepool
 import service.worker
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.sensor import SensorInfo
 from service.sandbox import LockReport
-from tests.service.leak.canary import HEIGHT, WIDTH, canary
-from tests.service.leak.mutants import MUTANTS
+from tests.service.leak.canary import HEIGHT, MARK, WIDTH, canary
+from tests.service.leak.mutants import IN_MEMORY, MUTANTS
 
 RATE_HZ = 30.0
 LEAK_AT = 8
+HURRY = int(os.environ.get("LIMEN_HURRY", "0"))
 _RADIOMETRY = Radiometry(tlinear=True, agc_off=True, kelvin_per_count=0.01, gain=Gain.HIGH)
 
 
@@ -48,15 +55,23 @@ class CanarySensor:
             slot = self._pool.take()
             slot.write[:] = self._source
             slot.write[:] ^= 0x5555
+            slot.write[0, : len(MARK) + 2] = (*MARK, 30_000 + number // 100, 30_000 + number % 100)
             if self._leak and number == LEAK_AT:
-                MUTANTS[self._leak](slot.view)
-            time.sleep(max(0.0, started + number / RATE_HZ - time.monotonic()))
+                {**MUTANTS, **IN_MEMORY}[self._leak](slot.view)
+            self._wait(started, number)
             yield RadiometricFrame(
                 slot.view, _RADIOMETRY, time.monotonic(), number, FfcState.COMPLETE, 100.0
             )
-            if number == 2 * LEAK_AT:
+            if number == max(2 * LEAK_AT, HURRY):
                 sys.stderr.write("canary: shown\n")
                 sys.stderr.flush()
+
+    @staticmethod
+    def _wait(started: float, number: int) -> None:
+        if number > HURRY > 0:
+            time.sleep(0.5)
+        elif not HURRY:
+            time.sleep(max(0.0, started + number / RATE_HZ - time.monotonic()))
 
     def request_ffc(self) -> None:
         """Do nothing."""
@@ -91,6 +106,8 @@ def _no_lock(*_keep: Any) -> LockReport:
 
 
 if __name__ == "__main__":
+    if os.environ.get("LIMEN_ORDINARY"):
+        device.framepool._SYS_MEMFD_SECRET = 100_000
     chosen = os.environ.get("LIMEN_LEAK", "")
     service.worker.open_sensor = lambda *_a, **_k: CanarySensor(chosen)
     if chosen:

@@ -47,6 +47,14 @@ def pieces_of_disk(image: Path) -> Iterator[bytes]:
         os.close(fd)
 
 
+def frames_in_memory(pid: int) -> set[int]:
+    """Return the numbers of all frames that a process has anywhere in its memory."""
+    numbers: set[int] = set()
+    for piece in _memory(pid):
+        numbers |= Search.numbered(piece)
+    return numbers
+
+
 def memory_of(pid: int, search: Search) -> tuple[set[str], int]:
     """Return the encodings found in a process's memory, and how many whole frames of the sensor.
 
@@ -54,6 +62,13 @@ def memory_of(pid: int, search: Search) -> tuple[set[str], int]:
     """
     found: set[str] = set()
     frames = 0
+    for piece in _memory(pid):
+        found |= search.find_in_memory(piece)
+        frames += search.count(piece[:_CHUNK])
+    return found, frames
+
+
+def _memory(pid: int) -> Iterator[bytes]:
     with Path(f"/proc/{pid}/maps").open() as maps, Path(f"/proc/{pid}/mem").open("rb", 0) as memory:
         for line in maps:
             span = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)", line)
@@ -64,9 +79,6 @@ def memory_of(pid: int, search: Search) -> tuple[set[str], int]:
             for at in range(low, high, _CHUNK):
                 try:
                     memory.seek(at)
-                    piece = memory.read(min(_CHUNK + _OVERLAP, high - at))
+                    yield memory.read(min(_CHUNK + _OVERLAP, high - at))
                 except (OSError, ValueError):
-                    continue
-                found |= search.find_in_memory(piece)
-                frames += search.count(piece[:_CHUNK])
-    return found, frames
+                    continue  # secret memory, or a mapping that cannot be read

@@ -341,14 +341,6 @@ os.kill(child, signal.SIGKILL)
     ], seen.stderr
 
 
-def test_the_libraries_start_no_thread_and_phone_nobody(scene: Scene) -> None:
-    """Without our environment onnxruntime 1.29 and later starts a thread that reports usage."""
-    count = (
-        "import numpy, scipy.optimize, cv2, onnxruntime\nprint(len(os.listdir('/proc/self/task')))"
-    )
-    assert scene(count).stdout == "1\n"
-
-
 def test_the_web_process_reads_code_and_not_the_folder_it_was_started_in(
     scene: Scene, tmp_path: Path
 ) -> None:
