@@ -18,6 +18,7 @@ from screening.settings import Site
 INTERCANTHAL_MM: Final = 33.0  # adults' mean; 30 to 37
 FACE_MM: Final = (140.0, 135.0)  # width, brow to chin: what a detector's box spans
 CANTHUS_REACH_MM: Final = 13.0  # landmarks err by up to 11; the socket around holds no hotter place
+COARSE_PX: Final = 2.0  # how much worse landmarks are known on a face of few pixels
 RESOLVED_MM_PER_PX: Final = 1.5
 FACE_PX: Final = 12.0  # a face of fewer pixels across cannot be measured
 
@@ -132,11 +133,12 @@ class Surveyor:
         if skin.size < 16:
             return None
         blocks = self._hottest_blocks(face, inside, top, left)
+        fine = millimetres <= RESOLVED_MM_PER_PX
+        reach_px = CANTHUS_REACH_MM / millimetres + (0.0 if fine else COARSE_PX)
         canthi = [
-            _hottest_near(blocks, (left, top), point, max(1.0, CANTHUS_REACH_MM / millimetres))
-            for point in detection.landmarks[:2]
+            _hottest_near(blocks, (left, top), point, reach_px) for point in detection.landmarks[:2]
         ]
-        resolved = millimetres <= RESOLVED_MM_PER_PX and None not in canthi
+        resolved = fine and None not in canthi
         left_right_c = None
         if resolved and canthi[0] and canthi[1]:
             left_right_c = canthi[0].apparent_c - canthi[1].apparent_c
