@@ -20,6 +20,7 @@ _CODES = 65536
 _SPAN_C = (-40.0, 110.0)  # what the camera sees in high gain
 _NOISE_PLANES = 6
 _NOISE_MARGIN = 64
+_ROW_SHARE, _COLUMN_SHARE = 0.40, 0.33  # of the noise's amplitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class CameraModel:
         How long an FFC takes and how long before it the camera says so.
     ffc_desired_after_s, ffc_desired_after_k
         When it asks for one: time since the last, change of its own temperature since then.
+    smear_s
+        Thermal time constant of the pixels.
+    grain_px, memory
+        How noise hangs together: over neighbours (standard deviation of the blur that makes it so)
+        and from frame to frame (0 is none). A Lepton filters its output, a Boson+ hardly.
+    flicker_k
+        Jitter from frame to frame that the whole picture has in common.
     """
 
     dossier: str
@@ -45,7 +53,10 @@ class CameraModel:
     ffc_imminent_s: float
     ffc_desired_after_s: float
     ffc_desired_after_k: float
-    smear_s: float = 0.010  # thermal time constant of the pixels
+    smear_s: float = 0.010
+    grain_px: float = 0.0
+    memory: float = 0.0
+    flicker_k: float = 0.004
 
 
 MODELS = {
@@ -56,7 +67,21 @@ MODELS = {
         "boson-plus-320", "Boson+ 320", 320, 256, 30.0, 34.0, 0.020, 0.5, 2.0, 300.0, 2.0
     ),
     "lepton-3.5": CameraModel(
-        "lepton-3.5", "Lepton 3.5", 160, 120, 9.0, 57.0, 0.040, 2.6, 2.0, 180.0, 1.5, 0.012
+        "lepton-3.5",
+        "Lepton 3.5",
+        160,
+        120,
+        9.0,
+        57.0,
+        0.040,
+        2.6,
+        2.0,
+        180.0,
+        1.5,
+        0.012,
+        grain_px=0.55,
+        memory=0.9,
+        flicker_k=0.015,
     ),
 }
 
@@ -118,11 +143,15 @@ class Detector:
         self._rng = rng
         shape = (optics.height, optics.width)
         self._slope = radiometry.radiance_slope(30.0)
+        self._middle = float(radiometry.radiance(room.ambient_c))
         self._table, self._low, self._scale = _calibration(camera)
-        planes = (_NOISE_PLANES, shape[0] + _NOISE_MARGIN, shape[1] + _NOISE_MARGIN)
-        self._noise = rng.standard_normal(planes, np.float32)
+        self._noise = _noise_planes(shape, self._model, rng)
         self._noise *= np.float32(self._model.netd_k * camera.noise * self._slope * self._scale)
+        self._slow = self._noise[0, : shape[0], : shape[1]].copy()
+        self._bad = _bad_pixels(shape, rng)
         self._pattern = _fixed_pattern(shape, rng) * np.float32(self._slope * self._scale)
+        # optics, and the pixel's own square (standard deviation 0.29 px) less what drawing blurs
+        self._blur_px = float(np.sqrt(camera.softness_px**2 + 0.289**2 - 0.2**2))
         self._code = np.empty(shape, np.float32)
         self._raw = np.empty(shape, np.uint16)
         self._ffc_ends_s = -camera.ffc_age_s
@@ -146,18 +175,22 @@ class Detector:
         offset_k = self._offset_k(time_s)
         if state is FfcState.IN_PROGRESS:
             scene.fill(float(radiometry.radiance(self._fpa_c(time_s) - 4.0)))
-        cv2.GaussianBlur(
-            scene, (5, 5), self._camera.softness_px, dst=scene, borderType=cv2.BORDER_REPLICATE
-        )
-        shift = (offset_k * self._slope - self._low) * self._scale
-        cv2.scaleAdd(scene, self._scale, self._noise_now(), dst=self._code)
-        cv2.add(self._code, self._pattern, dst=self._code)
+        cv2.GaussianBlur(scene, (5, 5), self._blur_px, dst=scene, borderType=cv2.BORDER_REPLICATE)
+        # gain is measured from the middle of what people are, so that it shows as a slope there
+        middle = (1.0 - self._camera.gain) * self._middle
+        shift = (offset_k * self._slope + middle - self._low) * self._scale
+        cv2.scaleAdd(scene, self._scale * self._camera.gain, self._noise_now(), dst=self._code)
+        fpa = self._fpa_c(time_s)
+        # what an FFC has evened out comes back as the camera's own temperature moves on
+        unevenness = 1.0 + 0.6 * abs(fpa - self._fpa_at_ffc_c)
+        cv2.scaleAdd(self._pattern, unevenness, self._code, dst=self._code)
         self._code += np.float32(shift + 0.5)
         np.clip(self._code, 0.0, _CODES - 1.0, out=self._code)
         np.copyto(self._raw, self._code, casting="unsafe")
         cv2.LUT(self._raw, self._table, dst=out)
+        flat = out.reshape(-1)
+        flat[self._bad] = flat[self._bad - 1]  # the camera fills them from their neighbours
         age = time_s - self._ffc_ends_s
-        fpa = self._fpa_c(time_s)
         desired = (
             age > self._model.ffc_desired_after_s
             or abs(fpa - self._fpa_at_ffc_c) > self._model.ffc_desired_after_k
@@ -167,7 +200,13 @@ class Detector:
     def _noise_now(self) -> NDArray[np.float32]:
         plane, dy, dx = self._rng.integers(0, (_NOISE_PLANES, _NOISE_MARGIN, _NOISE_MARGIN))
         height, width = self._code.shape
-        return self._noise[plane, dy : dy + height, dx : dx + width]
+        fresh = self._noise[plane, dy : dy + height, dx : dx + width]
+        if self._model.memory == 0.0:
+            return fresh
+        keep = self._model.memory
+        self._slow *= np.float32(keep)
+        cv2.scaleAdd(fresh, float(np.sqrt(1.0 - keep**2)), self._slow, dst=self._slow)
+        return np.asarray(self._slow)
 
     def _fpa_c(self, time_s: float) -> float:
         on_s = time_s + self._camera.powered_for_s
@@ -182,7 +221,8 @@ class Detector:
         drift = 0.35 * (self._fpa_c(time_s) - self._fpa_at_ffc_c)
         age = max(time_s - self._ffc_ends_s, 0.0)
         jump = self._camera.ffc_jump_k * float(np.exp(-age / self._camera.ffc_settle_s))
-        return self._camera.offset_k + drift + jump + self._wander_k
+        flicker = self._model.flicker_k * float(self._rng.standard_normal())
+        return self._camera.offset_k + drift + jump + self._wander_k + flicker
 
     def _ffc_state(self, time_s: float) -> FfcState:
         model = self._model
@@ -221,6 +261,28 @@ def _calibration(camera: Camera) -> tuple[NDArray[np.uint16], float, float]:
         temp_c = np.minimum(temp_c, 37.0)
     counts = np.rint((temp_c + radiometry.KELVIN_OFFSET) / KELVIN_PER_COUNT)
     return counts.astype(np.uint16).reshape(1, -1), low, (_CODES - 1) / (high - low)
+
+
+def _noise_planes(
+    shape: tuple[int, int], model: CameraModel, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Draw planes of noise of unit size; frames take windows of them. Rows and columns show."""
+    size = (_NOISE_PLANES, shape[0] + _NOISE_MARGIN, shape[1] + _NOISE_MARGIN)
+    noise = rng.standard_normal(size, np.float32)
+    if model.grain_px > 0.0:
+        for plane in noise:
+            cv2.GaussianBlur(plane, (5, 5), model.grain_px, dst=plane)
+        noise /= noise.std()
+    noise *= np.float32(np.sqrt(1.0 - _ROW_SHARE**2 - _COLUMN_SHARE**2))
+    noise += rng.standard_normal((size[0], size[1], 1), np.float32) * np.float32(_ROW_SHARE)
+    noise += rng.standard_normal((size[0], 1, size[2]), np.float32) * np.float32(_COLUMN_SHARE)
+    return np.asarray(noise)
+
+
+def _bad_pixels(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw which pixels are dead: a few in ten thousand."""
+    count = shape[0] * shape[1]
+    return np.asarray(np.sort(rng.integers(1, count, max(1, count // 4000))))
 
 
 def _fixed_pattern(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:

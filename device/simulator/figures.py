@@ -261,8 +261,9 @@ class _Placed:
         direction: tuple[float, float],
     ) -> Layer:
         """Turn what was painted into radiance that leaves towards the viewer."""
-        grazing = (1.0 - np.clip(slant, 0.0, 1.0)) ** 4
-        emissivity = coat.emissivity * (1.0 - 0.28 * grazing)
+        # a rough dielectric loses little emissivity up to about 70 degrees, then quickly
+        grazing = (1.0 - np.clip(slant, 0.0, 1.0)) ** 6
+        emissivity = coat.emissivity * (1.0 - 0.45 * grazing)
         out = radiometry.leaving(coat.temp_c, emissivity, room.mirrored_c)
         slope = radiometry.radiance_slope(34.0)
         return Layer(

@@ -191,7 +191,8 @@ def _canthi(surface: Surface, canthi_mm: Values, body: skin.Skin, skins: _Skins)
     """Set the hot spot of each inner canthus so that its peak has the person's temperature."""
     temp, chill = skins.temp, skins.chill
     for canthus, value in zip(canthi_mm, (body.canthus_right_c, body.canthus_left_c), strict=True):
-        d2 = ((surface.own - canthus) ** 2).sum(axis=1)
+        # its size is known from frontal pictures: depth counts little
+        d2 = (((surface.own - canthus) * np.array([1.0, 1.0, 0.25], np.float32)) ** 2).sum(axis=1)
         near = np.exp(-((d2 / (2.0 * 9.0**2)) ** 2))
         peak = np.exp(-d2 / (2.0 * skin.HOT_SPOT_SIGMA_MM**2))
         ground = np.minimum(temp, np.float32(value - 0.9 * skin.HOT_SPOT_K))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.simulator import radiometry, skin
-from device.simulator.camera import Optics
+from device.simulator.camera import MODELS, Optics
 from device.simulator.figures import Figure, Layer, bend
 from device.simulator.room import room_image
 from device.simulator.schema import Person, Reference, Room, Scenario
@@ -25,6 +25,9 @@ from device.simulator.truth import (
 
 Image = NDArray[np.float32]
 _EYE_BELOW_TOP_M = 0.12
+_HEATER_S = 90.0  # time constant of a reference's heater and plate
+_FINE_ENOUGH = 0.55  # layer pixels per image pixel
+_LEAST_SMEAR_PX = 0.15  # less does not show
 _NEAREST_M = 0.25  # nearer, a person is beside the camera
 _BEHIND_DEG = 75.0  # a head turned further shows no face
 
@@ -60,6 +63,7 @@ class Scene:
 
     def __init__(self, scenario: Scenario, optics: Optics, rng: np.random.Generator) -> None:
         self._scenario = scenario
+        self._smear_s = MODELS[scenario.camera.model].smear_s
         self._optics = optics
         self._actors = tuple(
             _Actor(number, scenario, optics, rng) for number in range(1, len(scenario.people) + 1)
@@ -75,19 +79,31 @@ class Scene:
     def stage(self, poses: Sequence[Pose | None], time_s: float, out: Image) -> Rendered:
         """Draw everybody in the pose that is given for them (None: not there) into `out`."""
         np.copyto(out, self._room)
-        references = self._draw_references(time_s, out)
         present = [(a, p) for a, p in zip(self._actors, poses, strict=True) if p is not None]
-        present.sort(key=lambda item: -item[1].z_m)
-        covered: list[Box] = []
+        todo: list[tuple[float, _Actor | int, Pose | None]] = [
+            (pose.z_m, actor, pose) for actor, pose in present if pose.z_m > _NEAREST_M
+        ]
+        todo += [(r.at[2], n, None) for n, r in enumerate(self._scenario.references)]
+        todo.sort(key=lambda thing: -thing[0])
         people: list[PersonTruth] = []
-        for actor, pose in present:
-            if pose.z_m > _NEAREST_M:
-                people.append(self._draw_person(actor, pose, time_s, out))
+        plates: dict[int, ReferenceTruth] = {}
+        for distance_m, what, pose in todo:
+            if isinstance(what, int):
+                plate = self._draw_reference(what, time_s, out)
+                if plate is not None:
+                    plates[what] = plate
+            elif pose is not None:
+                person, body = self._draw_person(what, pose, time_s, out)
+                people.append(person)
+                hidden = [n for n in plates if _overlap(plates[n].box, body) > 0.02]
+                plates |= {n: replace(plates[n], visible=False) for n in hidden}
+            del distance_m
+        covered: list[Box] = []
         for number, person in reversed(list(enumerate(people))):
             people[number] = _hidden_by(person, covered)
             if person.face_box is not None:
                 covered.append(person.face_box)
-        return Rendered(tuple(people), references)
+        return Rendered(tuple(people), tuple(plates[n] for n in sorted(plates)))
 
     def visitors(self, duration_s: float) -> tuple[VisitorTruth, ...]:
         """Say what is true of each visitor over the scenario, looking ten times a second."""
@@ -112,28 +128,22 @@ class Scene:
         tau = radiometry.transmission(distance_m, room.ambient_c, room.relative_humidity)
         return tau, (1.0 - tau) * float(radiometry.radiance(room.ambient_c))
 
-    def _draw_references(self, time_s: float, out: Image) -> tuple[ReferenceTruth, ...]:
-        truths = []
-        for number, reference in enumerate(self._scenario.references):
-            phases = self._wander[number]
-            if reference.removed_at_s is not None and time_s >= reference.removed_at_s:
-                continue
-            surface_c = _surface_c(reference, self._scenario.room, phases, time_s)
-            x, y, z = reference.at
-            if reference.knocked_at_s is not None and time_s >= reference.knocked_at_s:
-                x, y = x + reference.knocked_by[0], y + reference.knocked_by[1]
-            u, v, depth = self._optics.project(x, y, z)
-            radius = reference.size_m / 2.0 * self._optics.focal_px / depth
-            place = (number, round(u, 3), round(v, 3))
-            if place not in self._plates:
-                self._plates[place] = _plate(out.shape, reference, (u, v), radius)
-            self._plates[place].draw(out, *self._glow(reference, surface_c, depth))
-            box = (u - radius, v - radius, 2.0 * radius, 2.0 * radius)
-            inside = box[0] >= 0 and box[1] >= 0 and u + radius < out.shape[1]
-            truths.append(
-                ReferenceTruth(box, surface_c, bool(inside and v + radius < out.shape[0]))
-            )
-        return tuple(truths)
+    def _draw_reference(self, number: int, time_s: float, out: Image) -> ReferenceTruth | None:
+        reference, room = self._scenario.references[number], self._scenario.room
+        if reference.removed_at_s is not None and time_s >= reference.removed_at_s:
+            return None
+        surface_c = _surface_c(reference, room, self._wander[number], time_s)
+        x, y, z = reference.at
+        if reference.knocked_at_s is not None and time_s >= reference.knocked_at_s:
+            x, y = x + reference.knocked_by[0], y + reference.knocked_by[1]
+        u, v, depth = self._optics.project(x, y, z)
+        radius = reference.size_m / 2.0 * self._optics.focal_px / depth
+        place = (number, round(u, 3), round(v, 3))
+        if place not in self._plates:
+            self._plates[place] = _plate(out.shape, reference, (u, v), radius)
+        self._plates[place].draw(out, *self._glow(reference, surface_c, depth))
+        box = (u - radius, v - radius, 2.0 * radius, 2.0 * radius)
+        return ReferenceTruth(box, surface_c, _inside(box, self._optics) > 0.999)
 
     def _glow(
         self, reference: Reference, surface_c: float, depth_m: float
@@ -149,16 +159,28 @@ class Scene:
         ]
         return values[0], values[1], values[2]
 
-    def _draw_person(self, actor: _Actor, pose: Pose, time_s: float, out: Image) -> PersonTruth:
+    def _draw_person(
+        self, actor: _Actor, pose: Pose, time_s: float, out: Image
+    ) -> tuple[PersonTruth, Box]:
+        """Draw somebody; return what is true of them, and the box of head and trunk."""
         at, mm_per_px = self._place(actor, pose)
-        air = self._air(mm_per_px * self._optics.focal_px / 1000.0)
+        distance_m = mm_per_px * self._optics.focal_px / 1000.0
+        air = self._air(distance_m)
+        smear = self._speed_px_s(pose, distance_m) * self._smear_s
         body = actor.figure.body(_body_yaw_deg(pose), _body_pose(actor.person, pose))
-        _paste(out, body, _Placing(at, mm_per_px, 0.0, (body.yaw_deg, 0.0), (0.0, 0.0), air))
+        _paste(out, body, _Placing(at, mm_per_px, 0.0, (body.yaw_deg, 0.0), (0.0, 0.0), air, smear))
         head = actor.figure.head(pose.yaw_deg, pose.pitch_deg)
         state = (actor.skin.chill_k(time_s), actor.skin.breath(time_s))
         turn = (pose.yaw_deg, pose.pitch_deg)
-        _paste(out, head, _Placing(at, mm_per_px, pose.roll_deg, turn, state, air))
-        return self._person_truth(actor, pose, time_s, at, mm_per_px)
+        _paste(out, head, _Placing(at, mm_per_px, pose.roll_deg, turn, state, air, smear))
+        half, top, bottom = 190.0 / mm_per_px, 120.0 / mm_per_px, 900.0 / mm_per_px
+        box = (at[0] - half, at[1] - top, 2.0 * half, top + bottom)
+        return self._person_truth(actor, pose, time_s, at, mm_per_px), box
+
+    def _speed_px_s(self, pose: Pose, distance_m: float) -> float:
+        """How fast somebody moves sideways over the picture."""
+        sideways = pose.vx_m_s - pose.x_m / distance_m * pose.vz_m_s
+        return self._optics.focal_px * sideways / distance_m
 
     def _place(self, actor: _Actor, pose: Pose) -> tuple[Point, float]:
         """Pixel of the head's centre, and mm per pixel there."""
@@ -209,7 +231,7 @@ class Scene:
             distance_m=mm_per_px * self._optics.focal_px / 1000.0,
             yaw_deg=yaw,
             pitch_deg=pose.pitch_deg,
-            speed_px_s=float(np.hypot(pose.vx_m_s, 0.0)) * 1000.0 / mm_per_px,
+            speed_px_s=abs(self._speed_px_s(pose, mm_per_px * self._optics.focal_px / 1000.0)),
             visible=visible,
             occlusions=tuple(occlusions),
         )
@@ -232,13 +254,7 @@ def _summary(number: int, seen: list[tuple[float, PersonTruth]]) -> VisitorTruth
 def _hidden_by(person: PersonTruth, nearer: list[Box]) -> PersonTruth:
     if person.face_box is None:
         return person
-    x, y, w, h = person.face_box
-    worst = 0.0
-    for ox, oy, ow, oh in nearer:
-        overlap = max(0.0, min(x + w, ox + ow) - max(x, ox)) * max(
-            0.0, min(y + h, oy + oh) - max(y, oy)
-        )
-        worst = max(worst, overlap / (w * h))
+    worst = max((_overlap(person.face_box, other) for other in nearer), default=0.0)
     if worst < 0.1:
         return person
     return replace(
@@ -248,11 +264,16 @@ def _hidden_by(person: PersonTruth, nearer: list[Box]) -> PersonTruth:
     )
 
 
-def _inside(box: Box, optics: Optics) -> float:
-    x, y, w, h = box
-    wide = max(0.0, min(x + w, optics.width) - max(x, 0.0))
-    high = max(0.0, min(y + h, optics.height) - max(y, 0.0))
+def _overlap(box: Box, other: Box) -> float:
+    """Share of `box` that lies inside `other`."""
+    (x, y, w, h), (ox, oy, ow, oh) = box, other
+    wide = max(0.0, min(x + w, ox + ow) - max(x, ox))
+    high = max(0.0, min(y + h, oy + oh) - max(y, oy))
     return wide * high / (w * h)
+
+
+def _inside(box: Box, optics: Optics) -> float:
+    return _overlap(box, (0.0, 0.0, float(optics.width), float(optics.height)))
 
 
 def _surface_c(
@@ -261,9 +282,11 @@ def _surface_c(
     hertz = np.array([0.004, 0.011, 0.027])
     wander = float(np.sin(2.0 * np.pi * (hertz * time_s + phases)).sum())
     value = reference.temp_c + reference.stability_k * wander / np.sqrt(1.5)
+    on_s = reference.on_for_s + time_s
+    value -= (reference.temp_c - room.ambient_c) * float(np.exp(-on_s / _HEATER_S))
     value += reference.drift_k_per_min / 60.0 * max(0.0, time_s - reference.drifts_from_s)
     if reference.heater_fails_at_s is not None and time_s > reference.heater_fails_at_s:
-        cooled = 1.0 - float(np.exp(-(time_s - reference.heater_fails_at_s) / 90.0))
+        cooled = 1.0 - float(np.exp(-(time_s - reference.heater_fails_at_s) / _HEATER_S))
         value += (room.ambient_c - value) * cooled
     return float(value)
 
@@ -327,6 +350,8 @@ class _Placing:
         Chill at the canthus in kelvin, and breath from -1 to 1.
     air
         What the way to the camera lets through, and what it adds.
+    smear_px
+        How far it moves to the right within the pixels' thermal time constant.
     """
 
     at: Point
@@ -335,6 +360,7 @@ class _Placing:
     turn_deg: tuple[float, float]
     state: tuple[float, float]
     air: tuple[float, float]
+    smear_px: float
 
 
 def _paste(out: Image, layer: Layer, how: _Placing) -> None:
@@ -342,8 +368,15 @@ def _paste(out: Image, layer: Layer, how: _Placing) -> None:
     scale = layer.mm_per_px / how.mm_per_px
     cx, cy = layer.anchor
     radiance, alpha = bend(layer, (_seen(layer, how), layer.alpha), *how.turn_deg)
-    if scale < 0.75:
-        shape = (max(2, round(alpha.shape[1] * scale)), max(2, round(alpha.shape[0] * scale)))
+    if abs(how.smear_px) > _LEAST_SMEAR_PX:
+        kernel = _smear(how.smear_px / scale)
+        edge = len(kernel) // 2
+        cx += edge
+        radiance, alpha = (_trail(image, kernel, edge) for image in (radiance, alpha))
+    if scale < _FINE_ENOUGH:
+        # stay finer than the picture: resampling at its own pitch would blur more than a pixel does
+        less = scale / _FINE_ENOUGH
+        shape = (max(2, round(alpha.shape[1] * less)), max(2, round(alpha.shape[0] * less)))
         shrink = (shape[0] / alpha.shape[1], shape[1] / alpha.shape[0])
         radiance = np.asarray(cv2.resize(radiance, shape, interpolation=cv2.INTER_AREA), np.float32)
         alpha = np.asarray(cv2.resize(alpha, shape, interpolation=cv2.INTER_AREA), np.float32)
@@ -374,6 +407,23 @@ def _paste(out: Image, layer: Layer, how: _Placing) -> None:
     cv2.multiply(cover, patch, dst=cover)
     patch -= cover
     patch += warped
+
+
+def _smear(length_px: float) -> NDArray[np.float32]:
+    """Weights of a pixel that forgets with a thermal time constant while a thing moves by."""
+    reach = max(1, int(np.ceil(4.0 * abs(length_px))))
+    ages = np.arange(-reach, reach + 1) / length_px
+    # each sample stands for one pixel of the way: integrate the decay over it
+    half = 0.5 / abs(length_px)
+    weights = np.exp(-np.maximum(ages - half, 0.0)) - np.exp(-np.maximum(ages + half, 0.0))
+    return np.asarray(weights / weights.sum(), np.float32)
+
+
+def _trail(image: Image, kernel: NDArray[np.float32], edge: int) -> Image:
+    wide = cv2.copyMakeBorder(image, 0, 0, edge, edge, cv2.BORDER_CONSTANT, value=0.0)
+    still = np.ones(1, np.float32)
+    # correlation reads where the thing will be from where it was: ages run against the motion
+    return np.asarray(cv2.sepFilter2D(wide, cv2.CV_32F, kernel, still), np.float32)
 
 
 def _seen(layer: Layer, how: _Placing) -> Image:

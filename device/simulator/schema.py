@@ -39,6 +39,8 @@ class Camera(_Table):
         How long it has been on when the scenario starts: a cold camera drifts.
     offset_k
         Its absolute error at the start, common to the frame.
+    gain
+        Its slope: 1.01 shows a difference against the room 1 % too large.
     ffc_age_s
         How long ago its last flat-field correction ended at the start.
     ffc_at_s, ffc_every_s
@@ -49,6 +51,8 @@ class Camera(_Table):
         Standard deviation of the optics' blur.
     noise
         Temporal noise as a multiple of the data sheet's.
+    fails, fails_at_s
+        A camera that breaks: unplugged, silent, or no longer radiometric.
     fault
         A camera that lies: it pulls skin towards normal, clips, or has a wrong emissivity set.
     """
@@ -60,13 +64,16 @@ class Camera(_Table):
     frame_rate_hz: float | None = Field(default=None, gt=0.5, le=60.0)
     powered_for_s: Seconds = 7200.0
     offset_k: float = 0.4
+    gain: float = Field(default=1.0, gt=0.8, lt=1.2)
     ffc_age_s: Seconds = 150.0
     ffc_at_s: tuple[Seconds, ...] = ()
     ffc_every_s: Annotated[float, Field(gt=5.0)] | None = None
     ffc_jump_k: float = 1.0
-    ffc_settle_s: float = Field(default=16.0, gt=0.1)
+    ffc_settle_s: float = Field(default=20.0, gt=0.1)
     softness_px: float = Field(default=0.5, ge=0.3, le=2.0)
     noise: float = Field(default=1.0, ge=0.0, le=10.0)
+    fails: Literal["never", "lost", "stalled", "not_radiometric"] = "never"
+    fails_at_s: Seconds = 0.0
     fault: Literal["none", "normalises", "clips", "wrong_emissivity"] = "none"
 
 
@@ -105,6 +112,7 @@ class Reference(_Table):
     uniformity_k: float = 0.05  # centre to rim
     square: bool = False  # a plate, not a disc
     housing: bool = True  # a box around it, a little warmer than the room
+    on_for_s: Seconds = 7200.0  # at the start
     heater_fails_at_s: Seconds | None = None
     drift_k_per_min: float = 0.0
     drifts_from_s: Seconds = 0.0

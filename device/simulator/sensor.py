@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from device.errors import SensorLost
+from device.errors import NotRadiometric, SensorLost, SensorStalled
 from device.frame import Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.sensor import SensorInfo
@@ -84,6 +84,7 @@ class SimulatedSensor:
                     behind = int(-early * self._rate_hz)
                     self._late += behind
                     sequence += behind
+            self._break_down(sequence / self._rate_hz)
             yield self._frame(sequence, self._pool)
             sequence += 1
 
@@ -121,6 +122,25 @@ class SimulatedSensor:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def _break_down(self, time_s: float) -> None:
+        """Fail as the scenario says."""
+        camera = self.scenario.camera
+        if camera.fails == "never" or time_s < camera.fails_at_s:
+            return
+        if camera.fails == "lost":
+            raise SensorLost(
+                "The simulated camera was unplugged, as its scenario says.", "Start it again."
+            )
+        if camera.fails == "stalled":
+            raise SensorStalled(
+                "The simulated camera sends no new frame, as its scenario says.", "Start it again."
+            )
+        raise NotRadiometric(
+            "The simulated camera has turned TLinear off, as its scenario says: its counts are no"
+            " temperatures.",
+            "Start it again.",
+        )
 
     def _frame(self, sequence: int, pool: FramePool) -> RadiometricFrame:
         time_s = sequence / self._rate_hz
