@@ -27,8 +27,9 @@ from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from hardware import dossier as schema
-from hardware.dossier import Dossier, Evidence, Statement
+from hardware.dossier import Dossier, Evidence
 from hardware.errors import HardwareError
+from hardware.statement import Statement
 
 VERSIONS = {"1.7": SchemaVersion.V1_7, "1.6": SchemaVersion.V1_6}
 _NAMESPACE = uuid.UUID("b0f5a5a4-52ba-5a11-8d65-cf2f27d4c9c5")  # of Limen's bills, made once

@@ -18,8 +18,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from hardware.dossier import Document, Key, Words
 from hardware.errors import ListError
+from hardware.statement import Document, Key, Words
 
 # Words that are no part of a name: legal forms, and "the".
 LEGAL_FORMS = frozenset(

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from hardware.decision import Effect
-from hardware.dossier import Document, Dossier, Statement, Words
+from hardware.dossier import Dossier
 from hardware.errors import PolicyError
+from hardware.statement import Document, Statement, Words
 
 RuleName = Literal[
     "decided",

@@ -8,17 +8,15 @@ from pydantic.fields import FieldInfo
 from hardware.dossier import (
     Cleared,
     Component,
-    Document,
     Dossier,
     Evidence,
     Interface,
     Kind,
     Ruling,
     Screened,
-    Statement,
-    Status,
     Verdict,
 )
+from hardware.statement import Document, Statement, Status
 
 _HEAD = """# The dossier
 

@@ -11,11 +11,12 @@ from datetime import date
 from typing import Any
 
 from hardware.decision import SensorSays
-from hardware.dossier import Dossier, Interface, Kind, Statement, Status, Verdict, words
+from hardware.dossier import Dossier, Interface, Kind, Verdict, words
 from hardware.enrolment import Enrolment, differences
 from hardware.functions import findings
 from hardware.lists import Match, Snapshot, match_identifier, match_name, same_firm
 from hardware.policy import Paragraph
+from hardware.statement import Statement, Status
 from hardware.usb import UsbIdentity
 
 

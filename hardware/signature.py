@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import AfterValidator, ValidationError
 
-from hardware.dossier import Document, Sha256
 from hardware.errors import SignatureError
 from hardware.rules import Attestation
+from hardware.statement import Document, Sha256
 from hardware.trust import Trust, key_id
 
 SUFFIX = ".dsse"

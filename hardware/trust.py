@@ -15,8 +15,8 @@ from typing import Annotated, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AfterValidator, Field, ValidationError
 
-from hardware.dossier import Document, Sha256
 from hardware.errors import SignatureError
+from hardware.statement import Document, Sha256
 
 
 def _raw_key(text: str) -> str:

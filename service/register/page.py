@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from hardware.check import vet_dossier
 from hardware.decision import Decision, Effect, Outcome, Reason
-from hardware.dossier import Dossier, Interface, Kind, Statement, Status, Verdict, words
+from hardware.dossier import Dossier, Interface, Kind, Verdict, words
 from hardware.errors import HardwareError
 from hardware.register import Register
 from hardware.rules import NEEDED_IN_SIGHT
+from hardware.statement import Statement, Status
 
 _HEADLINES = {
     Outcome.APPROVED: ("✔", "Approved for use"),

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hardware import dossier as schema
 from hardware import register as registers
 from hardware.check import Decision, Outcome
-from hardware.dossier import Dossier, Status
+from hardware.dossier import Dossier
 from hardware.errors import DossierError
 from hardware.policy import Paragraph
+from hardware.statement import Status
 from tests.hardware.institution import KEY, TODAY, Institution, dossier, fitted, told, toml
 from tests.hardware.trees import Fake
 

@@ -7,9 +7,10 @@ import pytest
 
 from hardware import register as registers
 from hardware.check import Outcome, vet_dossier
-from hardware.dossier import Kind, Status
+from hardware.dossier import Kind
 from hardware.errors import DossierError, RegisterError
 from hardware.register import SHIPPED, SUMS
+from hardware.statement import Status
 from tests.hardware.institution import TODAY
 
 KNOWN = registers.load(today=TODAY)
