@@ -33,7 +33,7 @@ from hardware.errors import HardwareError
 from hardware.usb import UsbIdentity, behind
 
 USB_IDS = "1e4e:0100"
-DOSSIER = "lepton-3.5-purethermal"
+DOSSIER = "lepton-3-5-purethermal"
 Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
 
 _PATIENCE_S = 5.0  # without a proven frame for so long, the sensor is given up

@@ -82,7 +82,7 @@ def _lepton(*, fault: Fault | None = None) -> Callable[[Path], AbstractContextMa
         camera = EmulatedLepton(still)  # a scene that is made once, to see what the driver makes
         control = LeptonControl("/dev/null", camera.ioctl)
         control.make_radiometric()
-        info = SensorInfo("lepton-3.5-purethermal", "Lepton 3.5", "1", "3.3.26", 160, 120, 8.7,
+        info = SensorInfo("lepton-3-5-purethermal", "Lepton 3.5", "1", "3.3.26", 160, 120, 8.7,
                           57.0, 0.05, simulated=False, port="1-2")  # fmt: skip
         sensor = LeptonSensor(info, EmulatedCapture(camera), control, quarter_turns=-1)
         camera.fault = fault

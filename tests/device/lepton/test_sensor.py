@@ -20,7 +20,7 @@ from device.lepton.sensor import LeptonSensor
 from device.sensor import SensorInfo
 
 INFO = SensorInfo(
-    dossier="lepton-3.5-purethermal",
+    dossier="lepton-3-5-purethermal",
     model="Lepton 3.5",
     serial="1",
     firmware="3.3.26",

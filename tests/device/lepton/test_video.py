@@ -29,7 +29,7 @@ def test_a_vetted_lepton_is_set_up_and_measures(session: Session) -> None:
         "model": "Lepton 3.5",
         "serial": str(0x24048A4E),
         "port": str(session.process.args[2]),
-        "dossier": "lepton-3.5-purethermal",
+        "dossier": "lepton-3-5-purethermal",
     }
     first, second = session.ask("frame"), session.ask("frame")
     assert first["warmest_c"] == pytest.approx(34.0, abs=0.3)
