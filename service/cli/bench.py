@@ -11,16 +11,20 @@ if TYPE_CHECKING:
     from service.bench.row import Row
 
 
+# what is measured unless told otherwise
+TABLE = ("recordings", "clinical", "simulated", "time", "lock")
+
+
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON lines to this file too.")] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="recordings, clinical, simulated or time; may be given again."),
+        typer.Option(help="recordings, clinical, simulated, time, lock or ablations."),
     ] = None,
 ) -> None:
     """Measure what the documentation claims; takes some minutes. Exit 1 where a bar is missed."""
-    from service.bench import clinical, recordings, simulated, timing
+    from service.bench import ablations, clinical, locked, recordings, simulated, timing
     from service.bench.data import DataAbsentError
     from service.bench.machine import machine
     from service.bench.row import Row, as_text
@@ -33,13 +37,15 @@ def bench(
         "clinical": clinical.rows,
         "simulated": simulated.rows,
         "time": timing.rows,
+        "lock": locked.rows,
+        "ablations": ablations.rows,
     }
     unknown = set(only or ()) - set(parts)
     if unknown:
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose of {', '.join(parts)}.")
     rows: list[Row] = []
     for name, part in parts.items():
-        if only and name not in only:
+        if name not in (only or TABLE):
             continue
         try:
             rows.extend(_told(part()))
