@@ -5,6 +5,7 @@ import typer
 from service.cli import admin, audit, emulate, hardware, threshold
 from service.cli.attest import attest
 from service.cli.bench import bench
+from service.cli.budget import budget
 from service.cli.doctor import doctor
 from service.cli.install import install, uninstall
 from service.cli.replay import replay
@@ -20,6 +21,7 @@ app = typer.Typer(
 
 app.command()(attest)
 app.command()(bench)
+app.command()(budget)
 app.command()(doctor)
 app.command()(install)
 app.command()(replay)
