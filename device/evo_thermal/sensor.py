@@ -32,7 +32,7 @@ from device.sensor import SensorInfo
 from hardware.check import vet as vet_by_register
 from hardware.decision import Decision, SensorSays
 from hardware.errors import HardwareError
-from hardware.usb import UsbIdentity, behind
+from hardware.usb import PORT, UsbIdentity, behind
 
 USB_IDS = "0483:5740"  # ST's own example ids, which many other devices carry too
 DOSSIER = "evo-thermal"
@@ -57,7 +57,7 @@ def open_evo_thermal(
     Parameters
     ----------
     port
-        Path of the serial port, `/dev/ttyACM0`; None finds the only one.
+        Path of its serial port (`/dev/ttyACM0`) or its USB port (`1-2`); None finds the only one.
     hfov_deg
         33 or 90, as printed on it.
     vet
@@ -68,7 +68,7 @@ def open_evo_thermal(
     SensorError
         When it is missing, refused, or does not answer; see `device.errors`.
     """
-    port = port or _find()
+    port = port if port is not None and not PORT.fullmatch(port) else _find(port)
     try:
         usb = behind(Path(port))
     except HardwareError as error:
@@ -96,8 +96,10 @@ def open_evo_thermal(
     return EvoThermalSensor(info, SerialTransport(port))
 
 
-def _find() -> str:
-    found = discovery.choose(discovery.find(USB_IDS), "Evo Thermal")
+def _find(port: str | None) -> str:
+    devices = discovery.find(USB_IDS)
+    at_port = tuple(one for one in devices if port in {None, one.usb.port})
+    found = discovery.choose(at_port, "Evo Thermal")
     if found.serial_port is None:
         raise SensorNotFound(f"{found} shows no serial port.", "Plug it in again.")
     return found.serial_port

@@ -30,7 +30,7 @@ from device.y16 import Y16Capture
 from hardware.check import vet as vet_by_register
 from hardware.decision import Decision, SensorSays
 from hardware.errors import HardwareError
-from hardware.usb import UsbIdentity, behind
+from hardware.usb import PORT, UsbIdentity, behind
 
 USB_IDS = "1e4e:0100"
 DOSSIER = "lepton-3-5-purethermal"
@@ -109,7 +109,7 @@ class Capture(Protocol):
 
 
 def open_lepton(
-    node: str | None = None,
+    port: str | None = None,
     *,
     quarter_turns: int = 0,
     vet: Vet = vet_by_register,
@@ -119,8 +119,8 @@ def open_lepton(
 
     Parameters
     ----------
-    node
-        Path of the video node, `/dev/video0`; None finds the only PureThermal board.
+    port
+        Path of its video node (`/dev/video0`) or its USB port (`1-2`); None finds the only one.
     quarter_turns
         Counter-clockwise quarter turns that make the picture upright (as `numpy.rot90` counts).
     vet
@@ -133,7 +133,7 @@ def open_lepton(
     SensorError
         When it is missing, refused, or does not prove itself; see `device.errors`.
     """
-    node = node or _find()
+    node = port if port is not None and not PORT.fullmatch(port) else _find(port)
     try:
         usb = behind(Path(node))
     except HardwareError as error:
@@ -172,8 +172,10 @@ def dossier_of(part_number: str) -> tuple[str, bool]:
     return ("simulated" if simulated else DOSSIER), simulated
 
 
-def _find() -> str:
-    found = discovery.choose(discovery.find(USB_IDS), "Lepton on a PureThermal board")
+def _find(port: str | None) -> str:
+    boards = discovery.find(USB_IDS)
+    at_port = tuple(board for board in boards if port in {None, board.usb.port})
+    found = discovery.choose(at_port, "Lepton on a PureThermal board")
     if found.video_node is None:
         raise SensorNotFound(
             f"{found} shows no video node.", "Load the kernel's module uvcvideo; plug it in again."

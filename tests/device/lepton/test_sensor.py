@@ -2,22 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from device import discovery
 from device.errors import (
     NotRadiometric,
     ProtocolError,
     SensorError,
     SensorLost,
+    SensorNotFound,
     SensorStalled,
 )
 from device.frame import FfcState
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedCapture, EmulatedLepton, Fault, door
-from device.lepton.sensor import LeptonSensor
+from device.lepton.sensor import LeptonSensor, _find, open_lepton
 from device.sensor import SensorInfo
+from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant
 
 INFO = SensorInfo(
     dossier="lepton-3-5-purethermal",
@@ -187,3 +191,22 @@ def test_a_sensor_that_is_reopened_after_a_restart_measures_again(
     sensor.close()
     with opened(camera) as again:
         assert next(again.frames()).radiometry.proven
+
+
+def test_without_a_board_plugged_in_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "find", lambda _: ())
+    with pytest.raises(SensorNotFound, match="no Lepton on a PureThermal board is plugged in"):
+        open_lepton()
+
+
+def test_the_only_board_or_the_one_at_a_port_is_found_by_its_video_node(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    boards = (Fake(nodes=("video4linux/video0",)), Fake(port="1-3", nodes=("video4linux/video2",)))
+    raw = device_bytes(SENSOR_CONFIGURATION, vid=0x1E4E, pid=0x0100)
+    plant(tmp_path, *(board.with_(raw=raw) for board in boards))
+    find = discovery.find
+    monkeypatch.setattr(discovery, "find", lambda ids: find(ids, sys_root=tmp_path))
+    assert _find("1-3") == "/dev/video2"
+    with pytest.raises(SensorNotFound, match="2 to choose from"):
+        _find(None)
