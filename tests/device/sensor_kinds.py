@@ -42,8 +42,6 @@ class Kind:
         Whether an FFC can be asked for.
     lean
         Whether taking a frame must allocate nothing of a frame's size.
-    defects
-        Tests that it is known to fail; each must fail until it is mended.
     """
 
     name: str
@@ -51,7 +49,6 @@ class Kind:
     simulated: bool = True
     shutter: bool = True
     lean: bool = False
-    defects: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
@@ -114,7 +111,7 @@ def _boson(line: Callable[[], Line]) -> Callable[[Path], AbstractContextManager[
 
 # One of each, on a perfect line where it has one.
 KINDS = (
-    Kind("simulator", _simulated, defects=("test_asking_for_frames_again_goes_on",)),
+    Kind("simulator", _simulated),
     Kind("CPTV recording", _cptv, shutter=False),
     Kind("Y16 recording", _y16, shutter=False),
     Kind("Boson", _boson(LINES["perfect line"])),

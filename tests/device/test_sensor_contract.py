@@ -22,8 +22,6 @@ SOME = 5
 
 @pytest.fixture(params=KINDS, ids=str)
 def kind(request: pytest.FixtureRequest) -> Kind:
-    if request.function.__name__ in request.param.defects:
-        request.applymarker(pytest.mark.xfail(strict=True, reason="known defect"))
     return request.param
 
 
