@@ -12,7 +12,7 @@ _MARKS = {"ok": "ok  ", "warn": "WARN", "fail": "FAIL"}
 def doctor(
     sensor: Annotated[
         str | None,
-        typer.Option(help="What the station will run with: boson, lepton or simulated."),
+        typer.Option(help="What the station will run with: boson, lepton, evo-thermal, simulated."),
     ] = None,
     port: Annotated[
         str | None, typer.Option(help="Where it is plugged in; otherwise it is looked for.")
@@ -24,10 +24,10 @@ def doctor(
 
     Ends with 1 when something fails, with 0 otherwise.
     """
-    from service.doctor import Level, examine, rooms
+    from service.doctor import SENSORS, Level, examine, rooms
 
-    if sensor not in {None, "boson", "lepton", "simulated"}:
-        raise typer.BadParameter(f"there is no sensor {sensor!r}: boson, lepton or simulated")
+    if sensor is not None and sensor not in SENSORS:
+        raise typer.BadParameter(f"there is no sensor {sensor!r}; there is {', '.join(SENSORS)}")
     worst = Level.OK
     for room in rooms(sensor, port):
         seen = examine(room)

@@ -9,7 +9,9 @@ from functools import partial
 from service.doctor import cameras, host, lock, network
 from service.doctor.finding import Examination, Finding, Level, Room, examine
 
-__all__ = ["Examination", "Finding", "Level", "examine", "rooms"]
+__all__ = ["SENSORS", "Examination", "Finding", "Level", "examine", "rooms"]
+
+SENSORS = ("simulated", *(kind.name for kind in cameras.KINDS))
 
 
 def rooms(sensor: str | None = None, port: str | None = None) -> tuple[Room, ...]:
@@ -18,7 +20,7 @@ def rooms(sensor: str | None = None, port: str | None = None) -> tuple[Room, ...
     Parameters
     ----------
     sensor
-        What the station will run with: `boson`, `lepton`, `simulated`; None for any camera.
+        What the station will run with, one of `SENSORS`; None for any camera.
     port
         Where it is plugged in; None finds it.
     """

@@ -17,12 +17,14 @@ from device.boson.identity import identify
 from device.boson.opening import USB_IDS as BOSON_IDS
 from device.boson.transport import SerialTransport
 from device.errors import CommandFailed, SensorError
+from device.evo_thermal.sensor import USB_IDS as EVO_THERMAL_IDS
+from device.evo_thermal.sensor import open_evo_thermal
 from device.lepton.control import Commands, LeptonControl
 from device.lepton.sensor import USB_IDS as LEPTON_IDS
 from device.lepton.sensor import dossier_of
 from hardware import usb
 from hardware.check import vet
-from hardware.decision import Outcome, SensorSays
+from hardware.decision import Decision, Outcome, SensorSays
 from hardware.errors import HardwareError
 from hardware.usb import SYS, UsbIdentity
 from service.doctor.finding import Finding, Level
@@ -64,8 +66,10 @@ class Kind:
         On the command line, and in a sentence.
     ids
         Its USB vendor and product id.
-    has_serial
-        Whether it has a serial port beside its video node.
+    has_serial, has_video
+        Which device nodes it has.
+    tells
+        Whether its USB ids are its own; others are looked at only when they are asked for by name.
     ask
         Asks it who it is; SensorError when it does not say.
     """
@@ -74,7 +78,9 @@ class Kind:
     words: str
     ids: str
     has_serial: bool
+    has_video: bool
     ask: Callable[[Place], Said]
+    tells: bool = True
 
 
 def _ask_boson(place: Place) -> Said:
@@ -101,9 +107,37 @@ def _ask_lepton(place: Place) -> Said:
     return Said(f"Lepton {who.part_number}", says, dossier, radiometric)
 
 
+def _ask_evo_thermal(place: Place) -> Said:
+    """Let it stream for a moment: all that it can say is that it speaks the protocol."""
+
+    def later(dossier: str, *_: object) -> Decision:  # the register is asked after this
+        return Decision(dossier, Outcome.APPROVED)
+
+    with open_evo_thermal(place.serial_port, vet=later) as sensor:
+        info = sensor.info
+    says = SensorSays(info.serial, simulated=info.simulated)
+    return Said(info.model, says, info.dossier, radiometric=True)
+
+
 KINDS = (
-    Kind("boson", "Boson", BOSON_IDS, has_serial=True, ask=_ask_boson),
-    Kind("lepton", "Lepton on a PureThermal board", LEPTON_IDS, has_serial=False, ask=_ask_lepton),
+    Kind("boson", "Boson", BOSON_IDS, has_serial=True, has_video=True, ask=_ask_boson),
+    Kind(
+        "lepton",
+        "Lepton on a PureThermal board",
+        LEPTON_IDS,
+        has_serial=False,
+        has_video=True,
+        ask=_ask_lepton,
+    ),
+    Kind(
+        "evo-thermal",
+        "Evo Thermal",
+        EVO_THERMAL_IDS,
+        has_serial=True,
+        has_video=False,
+        ask=_ask_evo_thermal,
+        tells=False,
+    ),
 )
 
 
@@ -130,7 +164,7 @@ def look(
     if sensor == "simulated":
         yield Finding("camera", Level.OK, "The simulated sensor needs no camera.")
         return
-    wanted = tuple(kind for kind in kinds if sensor in {None, kind.name})
+    wanted = tuple(k for k in kinds if sensor == k.name or (sensor is None and k.tells))
     found = [
         (kind, place)
         for kind in wanted
@@ -198,7 +232,7 @@ def _nodes(kind: Kind, place: Place) -> Iterator[Finding]:
         yield Finding(
             "serial port", Level.FAIL, "It has no serial port.", "Load the module: modprobe cdc_acm"
         )
-    if place.video_node is None:
+    if kind.has_video and place.video_node is None:
         yield Finding(
             "video node", Level.FAIL, "It has no video node.", "Load the module: modprobe uvcvideo"
         )

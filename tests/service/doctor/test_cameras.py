@@ -13,12 +13,13 @@ from device.boson.emulator.camera import EmulatedCamera, Maker
 from device.boson.emulator.link import EmulatedLink
 from device.boson.emulator.scene import DoorScene
 from device.errors import SensorLost
+from device.evo_thermal.emulator import EmulatedEvoThermal
 from hardware.decision import SensorSays
 from service.doctor.cameras import KINDS, Place, Said, look
 from service.doctor.finding import Finding, Level
-from tests.hardware.trees import Fake, plant
+from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant
 
-BOSON, LEPTON = KINDS
+BOSON, LEPTON, EVO_THERMAL = KINDS
 SAYS = SensorSays("93588", "20640A032-6IARX", "3.0.1")
 
 
@@ -44,7 +45,7 @@ def box(tmp_path: Path) -> Callable[..., dict[str, Finding]]:
         plant(tmp_path / "sys", *fakes)
         found = look(
             sensor,
-            kinds=(replace(BOSON, ask=ask), LEPTON),
+            kinds=(replace(BOSON, ask=ask), LEPTON, EVO_THERMAL),
             sys_root=tmp_path / "sys",
             dev_root=tmp_path / "dev",
             rules=(tmp_path / "rules",),
@@ -147,6 +148,23 @@ def test_the_command_finds_an_emulated_boson_and_says_that_it_is_simulated(tmp_p
     assert "is no USB device" in findings["camera"].sentence
     assert "simulated" in findings["identity"].sentence
     assert "passes as simulated" in findings["register"].sentence
+
+
+def test_a_chip_makers_example_ids_are_taken_for_an_evo_thermal_only_when_asked_for(
+    box: Box,
+) -> None:
+    other = Fake(raw=device_bytes(SENSOR_CONFIGURATION, vid=0x0483, pid=0x5740), product="Toy")
+    assert "No Boson" in box(other)["camera"].sentence
+    assert (
+        "Evo Thermal is plugged in" in box(other, sensor="evo-thermal", nodes=())["camera"].sentence
+    )
+
+
+def test_an_emulated_evo_thermal_is_found_too() -> None:
+    with EmulatedEvoThermal() as camera:
+        findings = {finding.name: finding for finding in look("evo-thermal", camera.port)}
+    assert {finding.level for finding in findings.values()} == {Level.OK}
+    assert "TeraRanger Evo Thermal" in findings["identity"].sentence
 
 
 def test_a_wrong_command_line_is_refused_and_a_failure_ends_with_1(tmp_path: Path) -> None:
