@@ -1,8 +1,8 @@
 """The face network: an ONNX file under 1 MB, run by onnxruntime on one thread.
 
-Its outputs are maps of anchors. Each anchor stands at the centre of its cell and gives a logit and
-16 numbers in pixels of the picture: the offset of the box's centre, its width and height, and the
-offsets of six points.
+Its outputs are maps of anchors. Each anchor stands at the centre of its cell and gives a logit,
+then 14 numbers in pixels of the picture: the offset of the box's centre, its width and height, the
+offsets of five points; last the logit of the quality.
 """
 
 from importlib.resources import files
@@ -13,8 +13,18 @@ from numpy.typing import NDArray
 
 MAPS = (("fine", 8), ("coarse", 16))  # name and stride in pixels
 STEP = 16  # sides of a picture are multiples of it
-VALUES = 16
+VALUES = 15
+ROW = 1 + VALUES
 FARTHEST = 1e5  # pixels: what says more is no answer
+
+
+def one_thread() -> onnxruntime.SessionOptions:
+    """Return options for one thread: the station has other processes, and waiting costs more."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    return options
 
 
 class FaceNetwork:
@@ -29,11 +39,7 @@ class FaceNetwork:
     def __init__(self, width: int, height: int) -> None:
         if width % STEP or height % STEP:
             raise ValueError(f"{width}x{height} is no multiple of {STEP}")
-        options = onnxruntime.SessionOptions()
-        # one thread: the station has other processes, and two that wait for one another are slower
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options = one_thread()
         options.add_free_dimension_override_by_name("height", height)
         options.add_free_dimension_override_by_name("width", width)
         self._session = onnxruntime.InferenceSession(
@@ -52,7 +58,7 @@ class FaceNetwork:
             self._centres.append(np.stack([x, y], -1).reshape(-1, 2) * stride + stride / 2)
 
     def run(self, least_score: float) -> NDArray[np.float32]:
-        """Return `(N, 17) float32`: score, box (x, y, w, h), six points (x, y), in its pixels."""
+        """Return `(N, 16) float32`: score, x, y, width, height, five points (x, y), quality."""
         outputs = self._session.run(self._names, self._feed)
         logit = np.float32(np.log(least_score / (1.0 - least_score)))
         found = []
@@ -62,22 +68,15 @@ class FaceNetwork:
             anchor, cell = np.nonzero(scores > logit)
             if not len(cell):
                 continue
-            values = value.reshape(anchors, VALUES, -1)[anchor, :, cell]
             at = centres[cell]
-            size = values[:, 2:4]
-            points = values[:, 4:].reshape(-1, 6, 2) + at[:, None]
-            found.append(
-                np.concatenate(
-                    [
-                        1.0 / (1.0 + np.exp(-scores[anchor, cell][:, None])),
-                        values[:, :2] + at - size / 2,
-                        size,
-                        points.reshape(-1, 12),
-                    ],
-                    axis=1,
-                )
-            )
-        return np.concatenate(found) if found else np.empty((0, 17), np.float32)
+            rows = np.empty((len(cell), ROW), np.float32)
+            rows[:, 0] = scores[anchor, cell]
+            rows[:, 1:] = value.reshape(anchors, VALUES, -1)[anchor, :, cell]
+            rows[:, 1:3] += at - rows[:, 3:5] / 2
+            rows[:, 5:15] += np.tile(at, 5)
+            rows[:, ::15] = 1.0 / (1.0 + np.exp(-rows[:, ::15]))  # score and quality
+            found.append(rows)
+        return np.concatenate(found) if found else np.empty((0, ROW), np.float32)
 
 
 def merge(found: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
