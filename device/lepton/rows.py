@@ -3,7 +3,7 @@
 Each row travels in packets of its own, and a packet with wrong bits makes a row in which several
 single pixels stand out of all their neighbours, which no lens could draw: it blurs everything that
 is real over more than one pixel. A hot wire that lies along a row has two ends and no more, so it
-passes. In 1748 frames of two real entrances no such pixel was found; in a recording of a damaged
+passes. In 3826 frames of two real entrances no such row was found; in a recording of a damaged
 camera there are 12 or more in one row of every frame.
 """
 
