@@ -29,7 +29,17 @@ def open_sensor(kind: str, *, port: str | None, scenario: str) -> Sensor:
         meshes.heads()  # files are read now: later the process is locked
         meshes.bodies()
         return open_simulated(scenario)
-    raise SensorNotFound(f"There is no driver for a {kind} sensor on {port} yet.")
+    if kind == SensorKind.BOSON:
+        from device.boson.opening import open_boson  # noqa: PLC0415
+
+        return open_boson(port)
+    if port is None:
+        raise SensorNotFound(
+            "A Lepton is found by its video node.", "Name it with --sensor-port /dev/video0."
+        )
+    from device.lepton import open_lepton  # noqa: PLC0415
+
+    return open_lepton(port)
 
 
 def default_settings(kind: SensorKind, scenario: str) -> StationSettings:

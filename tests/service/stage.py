@@ -6,6 +6,8 @@ import threading
 import time
 from dataclasses import replace
 
+from websockets.sync.client import ClientConnection, connect
+
 from device.sensor import SensorInfo
 from screening.result import Reason, ReferenceStatus, State, Verdict, Visitor
 from service.claims import HOST, bind
@@ -129,6 +131,17 @@ class Stage:
         os.close(readable)
         self.preview = PreviewWriter(writable, (SENSOR.width, SENSOR.height))
         return self.preview
+
+    def reset(self) -> None:
+        """Show a station that is ready, and forget what was asked."""
+        self.silent, self.answers = False, True
+        self.show(view(State.READY))
+        time.sleep(0.2)
+        self.asked.clear()
+
+    def another_screen(self) -> ClientConnection:
+        """Return one more screen, to be used in a `with` statement."""
+        return connect(f"ws://{self.authority}/api/picture", origin=self.address)
 
     def watching(self) -> int:
         """How many screens watch, as last said."""

@@ -18,8 +18,12 @@ export class Sounder {
   constructor(onChange) {
     this.onChange = onChange;
     const unlock = () => this.#unlock();
-    for (const gesture of ["keydown", "pointerdown"]) document.addEventListener(gesture, unlock);
-    this.#unlock(); // a kiosk may allow it without a gesture
+    // Which of these counts as a gesture differs between browsers and keys.
+    for (const gesture of ["keydown", "keyup", "pointerdown", "pointerup"]) {
+      document.addEventListener(gesture, unlock);
+    }
+    setInterval(() => navigator.userActivation?.hasBeenActive && unlock(), 500);
+    unlock(); // a kiosk may allow it without a gesture
   }
 
   get on() {

@@ -1,0 +1,111 @@
+"""The whole station in a real browser: simulated people in, words, sound and boxes out."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from service.i18n import catalogues
+from tests.service.browser.conftest import Screen
+from tests.service.running import RunningStation
+
+BLIND_WITHIN_S = 1.0
+SCREENSHOT = Path(__file__).parents[3] / "docs" / "alert-screen.png"
+# Ask for it with LIMEN_SCREENSHOT=1: a test run leaves the tree as it was.
+WANTS_SCREENSHOT = os.environ.get("LIMEN_SCREENSHOT") == "1"
+WORDS = catalogues()["en"]
+PICTURE_IS_DRAWN = """() => {
+  const canvas = document.getElementById("picture");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const colours = new Set();
+  for (let at = 0; at < data.length; at += 4 * 97) {
+    colours.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+  }
+  return colours.size > 30;
+}"""
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[RunningStation]:
+    running = RunningStation(tmp_path / "state", "--scenario", "self-test")
+    yield running
+    running.close()
+
+
+def test_a_feverish_visitor_turns_the_screen_to_elevated_and_a_healthy_one_to_clear(
+    station: RunningStation, new_screen: Callable[..., Screen]
+) -> None:
+    screen = new_screen(1280, 800).open(f"{station.address}/")
+    screen.page.keyboard.press("Shift")  # a gesture: sound is on
+    screen.wait("elevated", within_s=60.0)
+    assert screen.text("title") == WORDS["titles"]["elevated"]
+    assert screen.text("instruction") == WORDS["instructions"]["elevated"]
+    assert "Skin temperature" in screen.text("reading")
+    assert float(screen.text("reading-value")) > 37.5
+    assert screen.page.locator("#flag-simulated").is_visible()
+    screen.until(lambda: screen.page.evaluate(PICTURE_IS_DRAWN))
+    assert screen.data("sound") == "on"
+    assert screen.data("tone") == "elevated"
+    assert screen.listen(2.5)[0] > 0.1
+    if WANTS_SCREENSHOT:
+        screen.page.screenshot(path=SCREENSHOT)
+
+    screen.page.keyboard.press("Space")
+    screen.until(lambda: screen.data("tone") != "elevated")
+    screen.page.locator("[data-outcome=confirmed]").click()
+    screen.wait("clear", within_s=30.0)
+    assert screen.text("instruction") == WORDS["instructions"]["clear"]
+    screen.until(lambda: screen.state != "clear", within_s=8.0)
+
+    assert screen.fetched_images() == []
+    assert screen.errors == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_worker_that_dies_or_freezes_turns_the_screen_to_not_screening(
+    station: RunningStation, new_screen: Callable[..., Screen], number: signal.Signals
+) -> None:
+    screen = new_screen().open(f"{station.address}/")
+    station.screening()
+    screen.until(lambda: screen.state not in {"starting", "not_screening"}, within_s=30.0)
+    began = time.time()
+    station.kill("worker", number)
+    screen.wait("not_screening")
+    assert screen.seconds_until("not_screening", began) < BLIND_WITHIN_S
+    assert screen.text("title") == WORDS["titles"]["not_screening"]
+    assert screen.text("reason") in WORDS["reasons"].values()
+    screen.until(screen.page.locator("#no-picture").is_visible, within_s=3.0)
+    screen.until(lambda: screen.state not in {"starting", "not_screening"}, within_s=30.0)
+    screen.until(lambda: screen.page.evaluate(PICTURE_IS_DRAWN))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_supervisor_that_dies_or_freezes_turns_the_screen_to_not_screening(
+    station: RunningStation, new_screen: Callable[..., Screen], number: signal.Signals
+) -> None:
+    screen = new_screen().open(f"{station.address}/")
+    station.screening()
+    screen.until(lambda: screen.state not in {"starting", "not_screening"}, within_s=30.0)
+    began = time.time()
+    station.process.send_signal(number)
+    screen.wait("not_screening")
+    assert screen.seconds_until("not_screening", began) < BLIND_WITHIN_S
+    assert screen.text("title") == WORDS["titles"]["not_screening"]
+    station.process.send_signal(signal.SIGCONT)
+
+
+def test_the_picture_is_written_only_while_somebody_watches(
+    station: RunningStation, new_screen: Callable[..., Screen]
+) -> None:
+    station.screening()
+    screen = new_screen().open(f"{station.address}/")
+    screen.until(lambda: screen.page.evaluate(PICTURE_IS_DRAWN), within_s=20.0)
+    assert any(station.picture_memory())
+    screen.page.context.close()
+    deadline = time.monotonic() + 5.0
+    while any(station.picture_memory()):
+        assert time.monotonic() < deadline, "the picture was not wiped"
+        time.sleep(0.05)
