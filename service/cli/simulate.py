@@ -1,6 +1,7 @@
 """`limen simulate`: a scenario straight through the screener, with its ground truth."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,9 @@ def simulate(
     threshold: Annotated[
         float | None, typer.Option(min=34.0, max=39.0, help="Skin temperature threshold in deg C.")
     ] = None,
+    film: Annotated[
+        Path | None, typer.Option(help="Only draw a contact sheet of the scenario, as this PNG.")
+    ] = None,
 ) -> None:
     """Screen a simulated scenario headless; with --json as one object per line, summary last."""
     from device.errors import SensorError
@@ -29,6 +33,9 @@ def simulate(
         typer.echo("\n".join(scenario_names()))
         return
     try:
+        if film is not None:
+            _draw(scenario, seed, film)
+            return
         with open_simulated(scenario, realtime=False, loop=False, seed=seed) as sensor:
             settings = settings_for(sensor.scenario)
             if threshold is not None:
@@ -42,3 +49,20 @@ def simulate(
     except SensorError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+def _draw(scenario: str, seed: int, path: Path) -> None:
+    """Write the contact sheet of a scenario; there is no such path for a real sensor."""
+    import cv2
+
+    from device.simulator.film import film
+
+    if path.suffix.lower() != ".png":
+        raise typer.BadParameter(f"{path} is no PNG: give a name that ends in .png.")
+    sheet = cv2.cvtColor(film(scenario, seed=seed), cv2.COLOR_RGB2BGR)
+    try:
+        path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+    except OSError as error:
+        typer.echo(f"{path} cannot be written: {error.strerror}.", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{path}: {sheet.shape[1]} x {sheet.shape[0]} pixels")
