@@ -20,6 +20,7 @@ class SensorKind(StrEnum):
     SIMULATED = "simulated"
     BOSON = "boson"
     LEPTON = "lepton"
+    EVO_THERMAL = "evo-thermal"
 
 
 class Language(StrEnum):

@@ -33,13 +33,15 @@ def open_sensor(kind: str, *, port: str | None, scenario: str) -> Sensor:
         from device.boson.opening import open_boson  # noqa: PLC0415
 
         return open_boson(port)
-    if port is None:
-        raise SensorNotFound(
-            "A Lepton is found by its video node.", "Name it with --sensor-port /dev/video0."
-        )
-    from device.lepton import open_lepton  # noqa: PLC0415
+    if kind == SensorKind.LEPTON:
+        from device.lepton import open_lepton  # noqa: PLC0415
 
-    return open_lepton(port)
+        return open_lepton(port)
+    if kind == SensorKind.EVO_THERMAL:
+        from device.evo_thermal import open_evo_thermal  # noqa: PLC0415
+
+        return open_evo_thermal(port)
+    raise SensorNotFound(f"there is no driver for a sensor called {kind!r}.")
 
 
 def default_settings(kind: SensorKind, scenario: str) -> StationSettings:

@@ -11,7 +11,7 @@ import typer
 def run(
     *,
     sensor: Annotated[
-        str | None, typer.Option(help="simulated (the default), boson or lepton.")
+        str | None, typer.Option(help="simulated (the default), boson, lepton, evo-thermal.")
     ] = None,
     sensor_port: Annotated[
         str | None, typer.Option(help="Where the sensor is plugged in; found when left out.")
