@@ -1,27 +1,27 @@
 """`limen hardware`: look into the register, ask it about a sensor, sign, verify and enrol."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli import hardware_keys, registers
-from service.cli.registers import Own, register
+from service.cli import hardware_keys, hardware_station, registers
+from service.cli.registers import AsJson, Own, State, ended, plain, register, show_json, tell
 
 if TYPE_CHECKING:
-    from hardware.decision import Decision
     from hardware.dossier import Dossier
     from hardware.register import Register
     from hardware.rules import Attestation
 
 app = typer.Typer(no_args_is_help=True, help="The register of vetted hardware.")
-for command in (hardware_keys.keygen, hardware_keys.sign, hardware_keys.verify):
-    app.command()(command)
+for module, commands in (
+    (hardware_keys, ("keygen", "sign", "verify")),
+    (hardware_station, ("ask", "enrol", "rules")),
+):
+    for name in commands:
+        app.command(name)(getattr(module, name))
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Sys = Annotated[Path, typer.Option(help="Root of sysfs, to check a copy of it.")]
-State = Annotated[Path, typer.Option(help="State folder, where the enrolments are.")]
 DossierKey = Annotated[str, typer.Argument(help="Key of a dossier; `limen hardware list`.")]
 
 
@@ -32,7 +32,7 @@ def document(known: "Register", key: str) -> "tuple[Dossier, Attestation]":
     try:
         return known.dossier(key)
     except HardwareError as error:
-        raise _end(error) from error
+        raise ended(error) from error
 
 
 @app.command("list")
@@ -43,7 +43,7 @@ def list_dossiers(own: Own = None, as_json: AsJson = False) -> None:
     known = register(own)
     decisions = [vet_dossier(key, register=known) for key in known.keys]
     if as_json:
-        _print([_plain(decision) for decision in decisions])
+        show_json([plain(decision) for decision in decisions])
         return
     for decision in decisions:
         outcome = decision.outcome.value.replace("_", " ")
@@ -64,7 +64,7 @@ def show(key: DossierKey, own: Own = None, as_json: AsJson = False) -> None:
     dossier, attestation = document(known, key)
     decision = vet_dossier(key, register=known)
     if as_json:
-        _print({"dossier": dossier.model_dump(mode="json"), "decision": _plain(decision)})
+        show_json({"dossier": dossier.model_dump(mode="json"), "decision": plain(decision)})
         return
     typer.echo(f"{dossier.name}\n{dossier.summary}\n")
     for path, statement in dossier.statements():
@@ -79,7 +79,7 @@ def show(key: DossierKey, own: Own = None, as_json: AsJson = False) -> None:
         typer.echo(f"    {entry.reference}")
     typer.echo(f"\nSigned by: {', '.join(attestation.signers) or 'nobody'}.")
     typer.echo(f"Holds until: {dossier.decision.expires or 'it does not hold'}.\n")
-    _tell(decision)
+    tell(decision)
 
 
 @app.command()
@@ -121,9 +121,9 @@ def check(
         except HardwareError as error:
             decision = refusal(key, str(error))
     if as_json:
-        _print(_plain(decision))
+        show_json(plain(decision))
     else:
-        _tell(decision)
+        tell(decision)
     raise typer.Exit(0 if decision.passes else 1)
 
 
@@ -157,7 +157,7 @@ def scan(sys: Sys = Path("/sys"), as_json: AsJson = False) -> None:
             }
         )
     if as_json:
-        _print(devices)
+        show_json(devices)
         return
     for entry in devices:
         if "problem" in entry:
@@ -194,7 +194,7 @@ def lists(
         try:
             taken = import_list(new, own, today=registers.today())
         except HardwareError as error:
-            raise _end(error) from error
+            raise ended(error) from error
         typer.echo(f"Imported {taken.key} of {taken.content.snapshot}, sha256 {taken.sha256}.")
     known = register(own)
     rows = [
@@ -212,7 +212,7 @@ def lists(
         for snapshot in known.lists
     ]
     if as_json:
-        _print(rows)
+        show_json(rows)
         return
     for row in rows:
         typer.echo(
@@ -246,52 +246,7 @@ def hbom(
             bill = bills.hbom(dossier, known.sha256(key), known.today)
         typer.echo(bills.to_json(bill, spec))
     except HardwareError as error:
-        raise _end(error) from error
-
-
-@app.command()
-def enrol(
-    sensor: Annotated[str, typer.Argument(help="Which driver: boson, lepton or evo-thermal.")],
-    by: Annotated[str, typer.Option(help="Who enrols it; kept with the enrolment.")],
-    port: Annotated[str | None, typer.Option(help="Device, where there are several.")] = None,
-    state: State = Path("state"),
-    own: Own = None,
-) -> None:
-    """Enrol the sensor that is plugged in: from now on only this one may be used at its port."""
-    from device.errors import SensorError
-    from hardware.errors import HardwareError
-    from service.audit import AuditError, AuditLog
-    from service.cli.drivers import opener
-    from service.vetting import Vetting, meet
-
-    try:
-        met = meet(opener(sensor, port))
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vetting = Vetting(own, state, today=registers.today)
-        new = vetting.enrol(met, by=by, audit=AuditLog(state))
-        decision = vetting.vet(met.dossier, met.usb, met.says)
-    except (SensorError, HardwareError, AuditError) as error:
-        raise _end(error) from error
-    typer.echo(f"Enrolled {new.ids}, serial {new.serial}, firmware {new.firmware}, at {new.port}.")
-    _tell(decision)
-
-
-@app.command()
-def rules(
-    language: Annotated[str, typer.Argument(help="udev or usbguard.")],
-    state: State = Path("state"),
-) -> None:
-    """Print rules for udev or USBGuard that let only the enrolled sensors in at their ports."""
-    from hardware import gatekeeper
-    from hardware.errors import HardwareError
-    from service.vetting import Vetting
-
-    if language not in gatekeeper.LANGUAGES:
-        raise typer.BadParameter(f"There is {' and '.join(gatekeeper.LANGUAGES)}.")
-    try:
-        typer.echo(gatekeeper.LANGUAGES[language](Vetting(None, state).enrolments()), nl=False)
-    except HardwareError as error:
-        raise _end(error) from error
+        raise ended(error) from error
 
 
 @app.command()
@@ -302,35 +257,3 @@ def page(key: DossierKey, own: Own = None) -> None:
     known = register(own)
     document(known, key)
     typer.echo(register_page(known, key))
-
-
-def _tell(decision: "Decision") -> None:
-    """Print a decision for people: the answer first, then every reason with its paragraph."""
-    typer.echo(f"{decision.dossier}: {decision.outcome.value.replace('_', ' ').upper()}")
-    for head, reasons in (
-        ("Refused because", decision.refusals),
-        ("Conditions", decision.conditions),
-    ):
-        if reasons:
-            typer.echo(f"{head}:")
-        last = ""
-        for reason in reasons:
-            if reason.paragraph != last:
-                typer.echo(f"  {reason.paragraph} {reason.title}")
-            typer.echo(f"      {reason.text}")
-            last = reason.paragraph
-
-
-def _plain(decision: "Decision") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {"passes": decision.passes, **asdict(decision)}
-
-
-def _print(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=1, default=str, ensure_ascii=False))
-
-
-def _end(error: Exception) -> typer.Exit:
-    typer.echo(str(error), err=True)
-    return typer.Exit(1)

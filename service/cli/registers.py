@@ -1,18 +1,24 @@
-"""Loading the register for a command: where it is, and the sentence when it cannot be relied on."""
+"""What the commands of `limen hardware` share: where the register is, how answers are printed."""
 
+import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from hardware.decision import Decision
     from hardware.register import Register
 
 Own = Annotated[
     Path | None,
     typer.Option("--register", envvar="LIMEN_REGISTER", help="Your institution's own register."),
 ]
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+State = Annotated[Path, typer.Option(help="State folder, where the enrolments are.")]
 
 
 def today() -> date:
@@ -28,5 +34,37 @@ def register(own: Path | None) -> "Register":
     try:
         return registers.load(own, today=today())
     except HardwareError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        raise ended(error) from error
+
+
+def tell(decision: "Decision") -> None:
+    """Print a decision for people: the answer first, then every reason with its paragraph."""
+    typer.echo(f"{decision.dossier}: {decision.outcome.value.replace('_', ' ').upper()}")
+    for head, reasons in (
+        ("Refused because", decision.refusals),
+        ("Conditions", decision.conditions),
+    ):
+        if reasons:
+            typer.echo(f"{head}:")
+        last = ""
+        for reason in reasons:
+            if reason.paragraph != last:
+                typer.echo(f"  {reason.paragraph} {reason.title}")
+            typer.echo(f"      {reason.text}")
+            last = reason.paragraph
+
+
+def plain(decision: "Decision") -> dict[str, Any]:
+    """Return a decision as it is printed as JSON."""
+    return {"passes": decision.passes, **asdict(decision)}
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, indent=1, default=str, ensure_ascii=False))
+
+
+def ended(error: Exception) -> typer.Exit:
+    """Print the sentence of an error; raise what is returned to end with 1."""
+    typer.echo(str(error), err=True)
+    return typer.Exit(1)

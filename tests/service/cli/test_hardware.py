@@ -208,6 +208,17 @@ def test_what_is_no_usb_device_cannot_be_enrolled(
     limen("enrol", "webcam", "--by", "x", ends=2)
 
 
+def test_a_sensor_is_asked_who_it_is(emulate: Emulate) -> None:  # noqa: F811
+    link = emulate(serial=93588)
+    output = limen("ask", "boson", "--port", link.port).output
+    assert "Dossier:       simulated" in output
+    assert "Serial number: '93588'" in output
+    assert "It says that it is simulated." in output
+    plain = json.loads(limen("ask", "boson", "--port", link.port, "--json").output)
+    assert plain["firmware"] == "4.1.0"
+    limen("ask", "boson", "--port", "/dev/no-such-port", ends=1)
+
+
 def test_page_prints_html() -> None:
     assert limen("page", "simulated").output.startswith("<!doctype html>")
 

@@ -1,0 +1,80 @@
+"""`limen hardware ask|enrol|rules`: the sensor that is plugged in at this station."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli import registers
+from service.cli.registers import AsJson, Own, State, ended, show_json, tell
+
+
+def ask(
+    sensor: Annotated[str, typer.Argument(help="Which driver: boson, lepton or evo-thermal.")],
+    port: Annotated[str | None, typer.Option(help="Device, where there are several.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a sensor who it is, without setting anything in it, to fill in a dossier."""
+    from dataclasses import asdict
+
+    from device.errors import SensorError
+    from service.cli.drivers import opener
+    from service.vetting import meet
+
+    try:
+        met = meet(opener(sensor, port))
+    except SensorError as error:
+        raise ended(error) from error
+    if as_json:
+        show_json({"dossier": met.dossier, "usb": met.usb and str(met.usb), **asdict(met.says)})
+        return
+    typer.echo(f"Dossier:       {met.dossier}")
+    typer.echo(f"USB:           {met.usb or 'no USB device'}")
+    typer.echo(f"Serial number: {met.says.serial!r}")
+    typer.echo(f"Part number:   {met.says.part_number!r}")
+    typer.echo(f"Firmware:      {met.says.firmware!r}")
+    if met.says.simulated:
+        typer.echo("It says that it is simulated.")
+
+
+def enrol(
+    sensor: Annotated[str, typer.Argument(help="Which driver: boson, lepton or evo-thermal.")],
+    by: Annotated[str, typer.Option(help="Who enrols it; kept with the enrolment.")],
+    port: Annotated[str | None, typer.Option(help="Device, where there are several.")] = None,
+    state: State = Path("state"),
+    own: Own = None,
+) -> None:
+    """Enrol the sensor that is plugged in: from now on only this one may be used at its port."""
+    from device.errors import SensorError
+    from hardware.errors import HardwareError
+    from service.audit import AuditError, AuditLog
+    from service.cli.drivers import opener
+    from service.vetting import Vetting, meet
+
+    try:
+        met = meet(opener(sensor, port))
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        vetting = Vetting(own, state, today=registers.today)
+        new = vetting.enrol(met, by=by, audit=AuditLog(state))
+        decision = vetting.vet(met.dossier, met.usb, met.says)
+    except (SensorError, HardwareError, AuditError) as error:
+        raise ended(error) from error
+    typer.echo(f"Enrolled {new.ids}, serial {new.serial}, firmware {new.firmware}, at {new.port}.")
+    tell(decision)
+
+
+def rules(
+    language: Annotated[str, typer.Argument(help="udev or usbguard.")],
+    state: State = Path("state"),
+) -> None:
+    """Print rules for udev or USBGuard that let only the enrolled sensors in at their ports."""
+    from hardware import gatekeeper
+    from hardware.errors import HardwareError
+    from service.vetting import Vetting
+
+    if language not in gatekeeper.LANGUAGES:
+        raise typer.BadParameter(f"There is {' and '.join(gatekeeper.LANGUAGES)}.")
+    try:
+        typer.echo(gatekeeper.LANGUAGES[language](Vetting(None, state).enrolments()), nl=False)
+    except HardwareError as error:
+        raise ended(error) from error
