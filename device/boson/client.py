@@ -32,6 +32,7 @@ class _Request:
     row: int
     data: bytes
     deadline_s: float
+    attempts: int = 1  # since anything was heard from the camera
     refusals: int = 0
     failure: CommandFailed | None = None  # set while it waits to be sent to a busy camera again
 
@@ -78,12 +79,6 @@ class BosonClient:
         self._transport = transport
         self._decoder = Decoder()
         self._sequence = 0
-        self._heard_s = 0.0  # when a request was last answered, or the first one sent
-
-    @property
-    def _silence_s(self) -> float:
-        """How long the line may be silent; half a timeout less, against the clock's jitter."""
-        return self.timeout_s * (self.attempts - 0.5)
 
     @property
     def port(self) -> str:
@@ -123,7 +118,6 @@ class BosonClient:
         todo = enumerate(rows)
         waiting: dict[int, _Request] = {}
         patience_ends_s = time.monotonic() + self.patience_s
-        self._heard_s = time.monotonic()
         strays_left = _STRAYS_PER_ANSWER
         while True:
             while len(waiting) < self.window and (row := next(todo, None)) is not None:
@@ -138,9 +132,8 @@ class BosonClient:
                     strays_left -= 1
                     continue
                 self._check(command, message)
-                self._heard_s = time.monotonic()
                 strays_left = _STRAYS_PER_ANSWER
-                _hurry(waiting, message.sequence, self._heard_s)
+                _hurry(waiting, message.sequence)
                 failure = message.failure(command.name)
                 if failure is None:
                     del waiting[message.sequence]
@@ -185,12 +178,13 @@ class BosonClient:
             request = waiting.pop(sequence)
             if request.failure is not None:
                 request.failure = None
-            elif command.repeatable and now_s - self._heard_s < self._silence_s:
+            elif command.repeatable and request.attempts < self.attempts:
                 self.strays["unanswered"] += 1
+                request.attempts += 1
             else:
                 raise ReplyTimeout(
-                    f"{command.name} got no answer on {self.port} for "
-                    f"{now_s - self._heard_s:.2f} s.",
+                    f"{command.name} got no answer on {self.port} within {self.timeout_s:g} s, "
+                    f"asked {request.attempts} times.",
                     "Unplug the sensor and plug it in again; look at its cable.",
                 )
             self._send(command, waiting, request)
@@ -213,11 +207,13 @@ class BosonClient:
             )
 
 
-def _hurry(waiting: dict[int, _Request], answered: int, now_s: float) -> None:
+def _hurry(waiting: dict[int, _Request], answered: int) -> None:
     """Let requests that were sent before one that is answered now be sent again at once.
 
-    A camera answers in order, so their answers were lost on the way.
+    A camera answers in order, so their answers were lost on the way. And it is there: what was
+    asked in vain so far does not count towards its silence.
     """
     for sequence, request in waiting.items():
+        request.attempts = 1
         if sequence < answered and request.failure is None:
-            request.deadline_s = now_s
+            request.deadline_s = 0.0

@@ -10,6 +10,7 @@ from device.errors import SensorLost, SensorNotFound
 
 _BAUD_RATE = 921_600  # of the camera's UART; USB ignores it
 _READ_BYTES = 65_536
+_WRITE_S = 1.0
 
 
 class Transport(Protocol):
@@ -38,6 +39,9 @@ class Transport(Protocol):
 class SerialTransport:
     """A serial port: USB, UART, or the emulator's pty.
 
+    pyserial opens and sets it up; what follows is poll, readv and write, so that a locked process
+    needs no other system call for it.
+
     Parameters
     ----------
     port
@@ -52,12 +56,14 @@ class SerialTransport:
     def __init__(self, port: str) -> None:
         self._port = port
         try:
-            self._serial = serial.Serial(port, _BAUD_RATE, exclusive=True, write_timeout=1.0)
+            self._serial = serial.Serial(port, _BAUD_RATE, exclusive=True)
         except (OSError, ValueError) as reason:  # pyserial's own error is an OSError
             raise SensorNotFound(f"cannot open the serial port {port}.", _why(reason)) from reason
         self._buffer = memoryview(bytearray(_READ_BYTES))
         self._poll = select.poll()
         self._poll.register(self._serial.fileno(), select.POLLIN)
+        self._room = select.poll()
+        self._room.register(self._serial.fileno(), select.POLLOUT)
 
     @property
     def name(self) -> str:
@@ -81,9 +87,12 @@ class SerialTransport:
         return bytes(self._buffer[:count])
 
     def write(self, data: bytes) -> None:
-        """Send `data`."""
+        """Send `data`; a line that takes nothing for `_WRITE_S` counts as gone."""
         try:
-            self._serial.write(data)
+            while data:
+                if not self._room.poll(_WRITE_S * 1000.0):
+                    raise self._lost()
+                data = data[os.write(self._serial.fileno(), data) :]
         except OSError as reason:
             raise self._lost() from reason
 

@@ -74,9 +74,9 @@ class EmulatedCamera:
     ----------
     registers, shutter, imager
         Settings, FFC state, images; made anew at every power-up.
-    stalled, frozen_frame, hold_frames, corrupt_telemetry, refusing
-        What faults set: no more frames; a counter that stands; every frame shown so many times;
-        telemetry rows of nonsense; a status that every command is refused with.
+    stalled, frozen_frame, corrupt_telemetry, refusing
+        What faults set: no more frames; a counter that stands; telemetry rows of nonsense; a
+        status that every command is refused with.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class EmulatedCamera:
         self.imager = Imager(self.scene, self.registers, self.shutter)
         self.stalled = False
         self.frozen_frame: int | None = None
-        self.hold_frames = 1
+        self._held_from, self._hold = 0, 1
         self.corrupt_telemetry = False
         self.refusing: Status | None = None
         self._up_since = self._clock() + self.maker.boot_s
@@ -117,7 +117,11 @@ class EmulatedCamera:
         if self.frozen_frame is not None:
             return self.frozen_frame
         frames = int(self.uptime_s * RATE_HZ)
-        return frames - frames % self.hold_frames
+        return frames - max(0, frames - self._held_from) % self._hold
+
+    def hold(self, frames: int) -> None:
+        """Show every frame so many times from now on: a fault."""
+        self._held_from, self._hold = self.frame_count, frames
 
     @property
     def part(self) -> str:

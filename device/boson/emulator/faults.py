@@ -143,7 +143,7 @@ _TABLE = (
     Fault(
         "duplicate-frames",
         "every frame is sent 30 times",
-        lambda link: setattr(link.camera, "hold_frames", 30),
+        lambda link: link.camera.hold(30),
     ),
     Fault(
         "corrupt-telemetry",

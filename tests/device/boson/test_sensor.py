@@ -348,7 +348,7 @@ def test_a_frozen_counter_is_a_stall(sensor: BosonSensor, link: EmulatedLink) ->
 
 
 def test_duplicates_are_not_measured_twice(sensor: BosonSensor, link: EmulatedLink) -> None:
-    link.camera.hold_frames = 60  # longer than it takes to read a frame
+    link.camera.hold(60)  # longer than it takes to read a frame
     sequences = []
     while not sensor.rejected().get("duplicate"):
         sequences += [sequence for sequence, *_ in take(sensor, 2)]
