@@ -44,7 +44,7 @@ function render() {
   $("shape").setAttribute("href", `#state-${state}`);
   const title = word(`titles.${state}`);
   text("title", title);
-  $("title").dataset.length = title.length <= 10 ? "short" : "long";
+  $("title").dataset.length = lengthOf(title);
   text("instruction", word(`instructions.${state}`));
   text("reason", reasons.slice(0, 2).map((reason) => word(`reasons.${reason}`)).join(" "));
   $("fading").style.transform = `scaleX(${view.fading ?? 0})`;
@@ -54,6 +54,12 @@ function render() {
   renderFrame();
   sounder.play(toneOf());
   if (state === "not_screening" && !view.sensor) picture.clear();
+}
+
+// How large a title may be depends on its longest word: words are never broken.
+function lengthOf(title) {
+  if (title.length <= 8) return "short";
+  return title.split(" ").some((part) => part.length > 12) ? "wide" : "long";
 }
 
 function renderReading(visitor) {
@@ -77,7 +83,7 @@ function renderVisitors() {
     words.append(who, why);
     row.append(shape(SHAPES[verdict]), words);
     if (visitor.skin_temp_c != null) {
-      const skin = element("p", "skin", `${number(visitor.skin_temp_c)} °C`);
+      const skin = element("p", "skin", `${number(visitor.skin_temp_c)}\u00a0°C`);
       if (visitor.expanded_uncertainty_c != null) skin.append(element("small", "", `± ${number(visitor.expanded_uncertainty_c)}`));
       row.append(skin);
     }
@@ -96,11 +102,11 @@ function renderDock() {
   $("dock").dataset.mode = mode;
   const about = alarm ?? checks[0];
   if (about) {
-    const temperature = about.visitor.skin_temp_c == null ? "" : ` · ${number(about.visitor.skin_temp_c)} °C`;
+    const temperature = about.visitor.skin_temp_c == null ? "" : ` · ${number(about.visitor.skin_temp_c)}\u00a0°C`;
     const minutes = Math.floor(about.age_s / 60);
     const when = minutes ? word("ui.minutes_ago", { minutes }) : word("ui.just_now");
     const title = alarm ? word("titles.elevated") : word("ui.second_check");
-    text("dock-title", `${title}: ${word("ui.visitor", { number: about.visitor.id })}${temperature}`);
+    text("dock-title", `${title} · ${word("ui.visitor", { number: about.visitor.id })}${temperature}`);
     const more = view.alarms.length - 1;
     const note = alarm ? word("instructions.elevated") : word("ui.second_check_note");
     text("dock-note", failed || [note, when, more ? word("ui.more_waiting", { count: more }) : ""].filter(Boolean).join(" · "));
@@ -126,7 +132,7 @@ function renderFrame() {
   $("fact-audit").hidden = !view.audit_head;
   text("audit", view.audit_head ?? "");
   text("reference", word(view.reference?.found ? "ui.reference_found" : "ui.reference_lost"));
-  text("threshold", view.threshold_c == null ? "–" : `${number(view.threshold_c)} °C`);
+  text("threshold", view.threshold_c == null ? "–" : `${number(view.threshold_c)}\u00a0°C`);
   text("sensor", view.sensor?.model ?? "");
 }
 

@@ -184,6 +184,9 @@ def test_every_word_fits_in_every_language(
       for (const one of document.querySelectorAll(fitting)) {
         if (one.scrollWidth > one.clientWidth + 2) wrong.push(one.id || one.className);
       }
+      for (const one of document.querySelectorAll(".dock, .headline, .visitors li")) {
+        if (one.scrollHeight > one.clientHeight + 2) wrong.push(`${one.className} is too full`);
+      }
       const flags = rect(".flags");
       for (const flag of document.querySelectorAll(".flag:not([hidden])")) {
         if (!inside(flag.getBoundingClientRect(), flags)) wrong.push(flag.id);

@@ -51,6 +51,7 @@ def test_a_feverish_visitor_turns_the_screen_to_elevated_and_a_healthy_one_to_cl
     assert screen.data("tone") == "elevated"
     assert screen.listen(2.5)[0] > 0.1
     if WANTS_SCREENSHOT:
+        screen.page.emulate_media(reduced_motion="reduce")  # the frame does not blink
         screen.page.screenshot(path=SCREENSHOT)
 
     screen.page.keyboard.press("Space")
