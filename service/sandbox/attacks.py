@@ -6,6 +6,7 @@ listens), for then only luck stood in its way. Without a lock they are harmless:
 they remove, and what could do damage is asked with arguments that cannot.
 """
 
+import errno
 import os
 import socket
 import struct
@@ -81,6 +82,13 @@ def _create(path: str) -> None:
 
 def _open(path: str, flags: int) -> None:
     os.close(syscall("openat", _HERE, path.encode(), flags, 0o600))
+
+
+def _peek(process: int) -> None:
+    try:
+        _open(f"/proc/{process}/mem", os.O_RDONLY)
+    except FileNotFoundError:  # a process that is hidden is as good as denied
+        raise PermissionError(errno.EACCES, "hidden") from None
 
 
 def _opened(name: str, *arguments: object) -> None:
@@ -168,7 +176,7 @@ def _files() -> list[Attack]:
         Attack(
             "read the parent's memory file",
             Kind.READ,
-            lambda: _open(f"/proc/{parent}/mem", 0),
+            partial(_peek, parent),
             landlock=True,
         ),
         Attack(

@@ -235,9 +235,14 @@ def _may_lock_memory() -> bool:
 def drop_rights() -> None:
     """Give up every capability (but locking memory), and the way to gain any by running files."""
     header, sets = _capabilities()
+    had = list(sets)
     for place in range(6):
         sets[place] &= _CAP_IPC_LOCK if place in (0, 1) else 0
-    syscall("capset", header, sets)
+    if list(sets) != had:  # a service that never had any may not even ask
+        try:
+            syscall("capset", header, sets)
+        except OSError as error:
+            raise SandboxError(f"Rights cannot be given up ({error.strerror}).") from error
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 

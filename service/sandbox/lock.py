@@ -28,7 +28,9 @@ _DENIED = {
     _MARK: "filter",
     errno.EACCES: "EACCES",
     errno.EPERM: "EPERM",
-    errno.ENOSYS: "ENOSYS",
+    errno.ENOSYS: "ENOSYS",  # the kernel has no such call
+    errno.EAFNOSUPPORT: "EAFNOSUPPORT",  # there is no such network, or the service may not use it
+    errno.EROFS: "EROFS",  # mounted read-only, for the service at the least
 }
 # Adding a filter only ever tightens; the first one has to let the second one in.
 _ADD_FILTER = Rule("seccomp", (Check(0, among=(1,)),))

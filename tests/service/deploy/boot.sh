@@ -1,0 +1,72 @@
+#!/bin/bash
+# A machine of its own in namespaces: a fresh disk over this machine's, and a real systemd as its
+# first process, which starts the installed station. Run by test_booted.py inside unshare.
+#
+#   boot.sh IMAGE PYTHON PROJECT SECONDS
+set -e
+image=$1 python=$2 project=$3 seconds=$4
+mount -o loop "$image" /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+root=/mnt/root
+mount -t proc proc $root/proc
+mount -t sysfs sysfs $root/sys
+mount -t cgroup2 cgroup2 $root/sys/fs/cgroup
+mount -t tmpfs -o mode=755 tmpfs $root/run
+mount -t tmpfs -o mode=755 tmpfs $root/dev
+for device in null zero full random urandom tty kmsg; do
+  [ -e /dev/$device ] || continue
+  touch $root/dev/$device
+  mount --bind /dev/$device $root/dev/$device
+done
+ln -s /proc/self/fd $root/dev/fd
+mkdir $root/dev/pts $root/dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666 devpts $root/dev/pts
+ln -s pts/ptmx $root/dev/ptmx
+mount -t tmpfs tmpfs $root/dev/shm
+
+# The command is this environment's; it may lie in a home, which the service does not see.
+cat >$root/usr/local/bin/limen-under-test <<COMMAND
+#!/bin/sh
+exec $python -c "from service.cli.main import main; main()" "\$@"
+COMMAND
+chmod 755 $root/usr/local/bin/limen-under-test
+PYTHONPATH=$project "$python" -c "
+from pathlib import Path
+from service.deploy.install import install
+install(Path('$root'), Path('/usr/local/bin/limen-under-test'))"
+mkdir -p $root/etc/systemd/system/limen.service.d
+cat >$root/etc/systemd/system/limen.service.d/test.conf <<UNIT
+[Unit]
+SuccessAction=exit
+FailureAction=exit
+[Service]
+Restart=no
+RuntimeMaxSec=$seconds
+ProtectHome=read-only
+WorkingDirectory=$project
+Environment=PYTHONPATH=$project
+ExecStartPre=$python -m service.sandbox unlocked
+ExecStartPre=$python -c "from device.framepool import FramePool; print(FramePool(4, 4).protection)"
+StandardOutput=append:/var/tried
+StandardError=append:/var/said
+UNIT
+# Folders on the way to the interpreter may be closed to the station's user: only in here they open.
+for path in "$python" "$project"; do
+  while [ "$path" != / ]; do
+    path=$(dirname "$path")
+    chmod o+x "$root$path"
+  done
+done
+real=$(readlink -f "$python")
+while [ "$real" != / ]; do
+  real=$(dirname "$real")
+  chmod o+x "$root$real"
+done
+chroot $root systemd-sysusers
+cd $root
+mkdir -p oldroot
+pivot_root . oldroot
+umount -l /oldroot
+export container=limen-test
+exec /usr/lib/systemd/systemd --system --unit=limen.service --log-target=null --show-status=no
