@@ -7,6 +7,7 @@ of the picture, y is height above the floor.
 
 import tomllib
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -206,17 +207,21 @@ def scenario_names() -> tuple[str, ...]:
 
 
 def load(name: str) -> Scenario:
-    """Read one of the scenarios by its name.
+    """Read one of the scenarios by its name, or one's own from a TOML file.
 
     Raises
     ------
     ScenarioError
         When there is none of that name, or the file says something that makes no sense.
     """
+    own = Path(name)
+    if own.suffix == ".toml" and own.is_file():
+        return parse(own.read_text(encoding="utf-8"), own.stem)
     names = scenario_names()
     if name not in names:
         raise ScenarioError(
-            f"There is no scenario {name!r}.", f"Choose one of: {', '.join(names)}."
+            f"There is no scenario {name!r}.",
+            f"Name a TOML file, or choose one of: {', '.join(names)}.",
         )
     file = resources.files("device.simulator") / "scenarios" / f"{name}.toml"
     return parse(file.read_text(encoding="utf-8"), name)

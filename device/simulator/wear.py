@@ -92,8 +92,8 @@ def hair_cover(canonical: Points, style: Style, ragged: NDArray[np.float32]) -> 
         return np.zeros(len(x), np.float32)
     ear = on_ear(canonical)
     if style.fringe:
-        low = np.interp(azimuth, [0.0, 48.0, 62.0], [44.0, 40.0, 0.0])
-        line = np.maximum(line, style.hairline_mm + low)
+        # it hangs over the eyes to below the inner canthi
+        line = np.maximum(line, np.interp(azimuth, [0.0, 48.0, 62.0], [11.0, 8.0, -20.0]))
     if style.hair == "fringe_of_hair":
         top = np.interp(
             azimuth, [0.0, 45.0, 70.0, 110.0, 180.0], [200.0, 60.0, -20.0, -40.0, -45.0]

@@ -86,7 +86,7 @@ def test_the_summary_of_visitors_leaves_passers_by_out() -> None:
 
 
 def test_a_scenario_that_does_not_exist_is_answered_with_those_that_do() -> None:
-    with pytest.raises(ScenarioError, match=r"Choose one of: .*one-fever"):
+    with pytest.raises(ScenarioError, match=r"choose one of: .*one-fever"):
         open_simulated("no-such-thing")
 
 

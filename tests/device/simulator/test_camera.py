@@ -1,0 +1,164 @@
+"""The simulated camera does to a scene what optics and a microbolometer do, and lies when told."""
+
+import cv2
+import numpy as np
+import pytest
+
+from device.simulator import radiometry, schema
+from device.simulator.camera import Detector, Optics, optics_of
+from device.simulator.scene import Scene
+from device.simulator.timeline import Pose
+
+PEAK_C = 35.6
+FINE_C = 0.01
+
+
+def detector(camera: schema.Camera, seed: int = 0) -> tuple[Detector, Optics]:
+    optics = optics_of(camera)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    return Detector(camera, schema.Room(), optics, rng), optics
+
+
+def plate(camera: schema.Camera, temp_c: float, seed: int = 0) -> float:
+    """Show the camera an even plate and read the middle of the picture."""
+    eye, optics = detector(camera, seed)
+    counts = np.zeros((optics.height, optics.width), np.uint16)
+    scene = np.full(counts.shape, float(radiometry.radiance(temp_c)), np.float32)
+    eye.expose(scene, 0.0, counts)
+    y, x = optics.height // 2, optics.width // 2
+    return float(counts[y - 20 : y + 20, x - 20 : x + 20].mean()) * FINE_C - 273.15
+
+
+def slope(fault: str) -> np.ndarray:
+    """Change of the reading per kelvin, from 34 to 40 deg C in steps of a quarter."""
+    camera = schema.Camera(fault=fault, noise=0.0)
+    return np.diff([plate(camera, t) for t in np.arange(34.0, 40.01, 0.25)]) / 0.25
+
+
+def test_an_honest_camera_has_a_slope_of_one() -> None:
+    assert np.abs(slope("none") - 1.0).max() < 0.03
+
+
+def test_the_villains_have_not() -> None:
+    assert slope("normalises")[4:16].max() < 0.6
+    assert slope("clips")[-8:].max() == pytest.approx(0.0, abs=1e-6)
+    assert np.abs(plate(schema.Camera(fault="wrong_emissivity", noise=0.0), 38.0) - 38.4) > 0.3
+
+
+def face(model: schema.Model, z_m: float, speed_m_s: float = 0.0) -> tuple[float, float]:
+    """Mm per pixel, and by how much the four hottest pixels fall short of the canthus' peak."""
+    scenario = schema.Scenario(
+        title="a face",
+        duration_s=1.0,
+        references=(),
+        room=schema.Room(relative_humidity=0.0),
+        camera=schema.Camera(model=model),
+        people=(
+            schema.Person(
+                canthus_c=PEAK_C,
+                left_right_k=0.0,
+                head=7,
+                height_m=1.7,
+                start=(0.0, z_m),
+                steps=(schema.Step(stand_s=1.0),),
+            ),
+        ),
+    )
+    optics = optics_of(scenario.camera)
+    scene = Scene(scenario, optics, np.random.Generator(np.random.PCG64(1)))
+    image = np.zeros((optics.height, optics.width), np.float32)
+    pose = Pose(0.0, z_m, 0.0, 0.0, speed_m_s, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    person = scene.stage([pose], 0.0, image).people[0]
+    cv2.GaussianBlur(image, (5, 5), 0.54, dst=image)  # optics and pixel: 0.5 and 0.29 pixels
+    tau = radiometry.transmission(z_m, 22.0, 0.0)
+    peak = float(radiometry.leaving(PEAK_C, 0.98, 22.0)) * tau
+    peak += (1.0 - tau) * float(radiometry.radiance(22.0))
+    short = []
+    for x, y in (person.landmarks or ())[:2]:
+        k = int(np.ceil(8.0 / person.mm_per_px))
+        around = image[int(y) - k : int(y) + k + 2, int(x) - k : int(x) + k + 2]
+        four = radiometry.apparent_temp_c(np.sort(around.ravel())[-4:]).mean()
+        short.append(float(four - radiometry.apparent_temp_c(peak)))
+    return person.mm_per_px, float(np.mean(short))
+
+
+@pytest.mark.parametrize(
+    ("model", "z_m", "published_k"),
+    [  # mean of the four hottest pixels on a hot spot of 8 mm, blur 0.5 px and the pixel's square
+        ("boson-plus-640", 1.45, -0.13),
+        ("boson-plus-640", 2.23, -0.28),
+        ("boson-plus-640", 3.0, -0.44),
+        ("lepton-3.5", 0.515, -0.62),
+        ("lepton-3.5", 0.74, -0.90),
+    ],
+)
+def test_pixels_take_from_the_canthus_what_their_size_says(
+    model: schema.Model, z_m: float, published_k: float
+) -> None:
+    assert face(model, z_m)[1] == pytest.approx(published_k, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("speed_m_s", "published_k"), [(0.1, -0.05), (0.2, -0.14), (0.3, -0.25), (0.5, -0.42)]
+)
+def test_motion_smears_the_canthus_by_the_pixels_time_constant(
+    speed_m_s: float, published_k: float
+) -> None:
+    still, moving = face("boson-plus-640", 1.45)[1], face("boson-plus-640", 1.45, speed_m_s)[1]
+    assert moving - still == pytest.approx(published_k, abs=0.08)
+
+
+@pytest.fixture(scope="module")
+def still_frames() -> dict[str, np.ndarray]:
+    """Temporal noise of an even plate in kelvin, `(N, H, W)`, by camera."""
+    out = {}
+    models: tuple[schema.Model, ...] = ("lepton-3.5", "boson-plus-320")
+    for model in models:
+        eye, optics = detector(schema.Camera(model=model))
+        frames = []
+        for number in range(24):
+            counts = np.zeros((optics.height, optics.width), np.uint16)
+            scene = np.full(counts.shape, float(radiometry.radiance(30.0)), np.float32)
+            eye.expose(scene, number / 9.0, counts)
+            frames.append(counts * FINE_C)
+        stack = np.array(frames)
+        stack -= np.median(stack, axis=(1, 2), keepdims=True)
+        out[model] = stack - stack.mean(axis=0)
+    return out
+
+
+def test_noise_is_as_large_as_the_data_sheet_says(still_frames: dict[str, np.ndarray]) -> None:
+    for model, netd_k in (("boson-plus-320", 0.020), ("lepton-3.5", 0.040)):
+        frames = still_frames[model]  # first and last are so far apart that nothing is remembered
+        assert (frames[-1] - frames[0]).std() / np.sqrt(2.0) == pytest.approx(netd_k, rel=0.15)
+
+
+def test_noise_of_a_lepton_hangs_together_as_in_the_recordings(
+    still_frames: dict[str, np.ndarray],
+) -> None:
+    noise = np.diff(still_frames["lepton-3.5"], axis=0)
+    power = (noise**2).mean()
+    beside = (noise[:, :, :-1] * noise[:, :, 1:]).mean() / power
+    rows = noise.mean(axis=2).std() / noise.std()
+    assert 0.35 < beside < 0.70  # recordings: 0.54
+    assert 0.25 < rows < 0.55  # recordings: 0.42
+    later = (noise[:-1] * noise[1:]).mean() / power
+    assert -0.15 < later < 0.05  # recordings: -0.01; white noise would give -0.5
+
+
+def test_an_ffc_lifts_the_whole_picture_and_lets_it_sink_within_a_minute() -> None:
+    eye, optics = detector(schema.Camera(model="lepton-3.5", noise=0.0))
+    counts = np.zeros((optics.height, optics.width), np.uint16)
+
+    def shown(time_s: float) -> float:
+        scene = np.full(counts.shape, float(radiometry.radiance(34.0)), np.float32)
+        eye.expose(scene, time_s, counts)
+        return float(np.median(counts)) * FINE_C
+
+    before = shown(0.0)
+    eye.request_ffc(0.1)
+    shown(0.2)
+    ends = 0.1 + 2.6
+    jump = shown(ends + 1.0) - before
+    assert 0.8 < jump < 1.4  # recordings: 0.8 to 1.4
+    assert shown(ends + 50.0) - before < 0.35 * jump

@@ -1,0 +1,118 @@
+"""The library of scenarios covers what a station can show, and each one can be filmed."""
+
+import numpy as np
+import pytest
+
+from device.errors import NotRadiometric, SensorLost, SensorStalled
+from device.simulator import film, open_simulated, scenario_names, sweep
+from device.simulator.schema import Camera, load
+from device.simulator.truth import Occlusion
+from screening.result import Reason, State, Verdict
+
+# what no camera can cause: the station's own troubles
+OF_THE_STATION = {
+    Reason.WORKER_LOST,
+    Reason.SILENT,
+    Reason.NOT_LOCKED,
+    Reason.NETWORK_FOUND,
+    Reason.CONFIGURATION,
+    Reason.SENSOR_REFUSED,
+    Reason.TOO_FEW_PIXELS,
+}
+SHOWN_BEFORE_THE_FIRST_FRAME = {State.STARTING, State.SELF_TEST, State.WARMING_UP}
+
+
+def test_every_word_that_a_scenario_announces_is_one_of_the_stations() -> None:
+    words = {*State, *Reason, *Verdict}
+    for name in scenario_names():
+        assert set(load(name).shows) <= words, name
+
+
+def test_every_state_and_every_reason_of_camera_people_and_room_has_its_scenario() -> None:
+    shown = {word for name in scenario_names() for word in load(name).shows}
+    assert len(scenario_names()) >= 30
+    assert set(State) - SHOWN_BEFORE_THE_FIRST_FRAME - shown == set()
+    assert set(Reason) - OF_THE_STATION - shown == set()
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_scenario_gives_frames_with_people_where_it_says(name: str) -> None:
+    scenario = load(name)
+    first = min((person.at_s for person in scenario.people), default=0.0)
+    with open_simulated(name, realtime=False, loop=False) as sensor:
+        rate = sensor.info.frame_rate_hz
+        for frame in sensor.frames():
+            assert 250.0 < float(np.median(frame.counts)) * 0.01 < 320.0
+            if frame.time_s >= first + 0.3 or frame.sequence > 40 * rate:
+                break
+        people = sensor.truth().people
+        visitors = sensor.visitors()
+    assert bool(people) == bool(scenario.people)
+    assert len(visitors) == sum(person.role == "visitor" for person in scenario.people)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("camera-unplugged", SensorLost),
+        ("camera-silent", SensorStalled),
+        ("camera-not-radiometric", NotRadiometric),
+    ],
+)
+def test_a_camera_that_breaks_raises_what_a_real_one_would(
+    name: str, error: type[Exception]
+) -> None:
+    with open_simulated(name, realtime=False, loop=False) as sensor:
+        frames = sensor.frames()
+        rate = sensor.info.frame_rate_hz
+        for _ in range(round(load(name).camera.fails_at_s * rate)):
+            next(frames)
+        with pytest.raises(error, match="scenario says"):
+            next(frames)
+
+
+def test_somebody_before_the_reference_is_known_to_hide_it() -> None:
+    with open_simulated("reference-hidden", realtime=False, loop=False) as sensor:
+        hidden = [not sensor.truth().references[0].visible for _ in sensor.frames()]
+    assert 0.1 < np.mean(hidden) < 0.6
+
+
+def test_a_knocked_reference_is_elsewhere_afterwards() -> None:
+    with open_simulated("reference-moved", realtime=False, loop=False) as sensor:
+        places = {round(sensor.truth().references[0].box[0]) for _ in sensor.frames()}
+    assert len(places) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "free", "worn"),
+    [
+        ("glasses", False, Occlusion.GLASSES),
+        ("fringe", False, Occlusion.FRINGE),
+        ("mask", True, Occlusion.MASK),
+        ("scarf-and-beard", True, Occlusion.SCARF),
+        ("one-healthy", True, None),
+    ],
+)
+def test_what_is_worn_hides_the_canthi_or_leaves_them_free(
+    name: str, free: bool, worn: Occlusion | None
+) -> None:
+    with open_simulated(name, realtime=False, loop=False) as sensor:
+        for frame in sensor.frames():
+            if frame.time_s > 6.0:
+                break
+        person = sensor.truth().people[0]
+    assert person.canthi_visible == (free, free)
+    assert worn is None or worn in person.occlusions
+
+
+def test_a_sweep_brings_one_visitor_for_each_temperature() -> None:
+    temps = (34.0, 36.0, 38.0)
+    scenario = sweep(temps, Camera(model="lepton-3.5", portrait=True))
+    assert [person.canthus_c for person in scenario.people] == list(temps)
+    assert len(sweep().people) == 25
+
+
+def test_a_film_is_a_colour_sheet_with_a_tile_for_each_moment() -> None:
+    sheet = film("lepton-one-healthy", frames=6)
+    assert sheet.dtype == np.uint8
+    assert sheet.shape == (2 * 322, 4 * 242, 3)
