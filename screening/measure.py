@@ -16,9 +16,10 @@ from screening.result import Box
 from screening.settings import Site
 
 INTERCANTHAL_MM: Final = 33.0  # adults' mean; 30 to 37
-FACE_MM: Final = (140.0, 135.0)  # width, brow to chin: what a detector's box spans
+FACE_MM: Final = (147.0, 160.0)  # width, brow to chin: what a detector's box spans
 CANTHUS_REACH_MM: Final = 13.0  # landmarks err by up to 11; the socket around holds no hotter place
 COARSE_PX: Final = 2.0  # how much worse landmarks are known on a face of few pixels
+GLASSES_C: Final = 0.8  # eyes are as warm as the warm quarter of a face; behind glass, colder
 RESOLVED_MM_PER_PX: Final = 1.5
 FACE_PX: Final = 12.0  # a face of fewer pixels across cannot be measured
 
@@ -142,25 +143,27 @@ class Surveyor:
         left_right_c = None
         if resolved and canthi[0] and canthi[1]:
             left_right_c = canthi[0].apparent_c - canthi[1].apparent_c
-        peak: _Peak | None
-        if resolved and wanted is not Site.FACE_MAXIMUM:
-            site, peak = Site.CANTHUS, max(c for c in canthi if c is not None)
-        else:
-            mouth = float(detection.landmarks[3:, 1].mean() - 0.15 * h) - top
-            upper = blocks[: max(2, int(mouth))]
-            site, peak = Site.FACE_MAXIMUM, _hottest(upper, (left, top))
-        if peak is None:
-            return None
-        hot_spot = site is Site.CANTHUS
-        if not hot_spot:
-            # a hot spot that the pixels smear may be the hottest place without looking like it
-            spots = [c for c in canthi if c is not None]
-            spot = max(spots) if spots else None
-            lost_c = footprint.correction(millimetres)
-            if spot is not None and spot.apparent_c + lost_c > peak.apparent_c:
-                peak, hot_spot = spot, True
         warm = float(np.partition(skin, 3 * skin.size // 4)[3 * skin.size // 4])
         eyes = self._eye_band(face, inside, detection, top, left)
+        eyes_c = float(np.median(eyes)) if eyes.size else warm
+        peak: _Peak | None
+        hot_spot = False
+        if warm - eyes_c > GLASSES_C:
+            # the canthi are covered: what is left of the face can alarm, and never clear
+            site, peak = Site.FACE_MAXIMUM, _hottest(blocks, (left, top))
+        elif resolved and wanted is not Site.FACE_MAXIMUM:
+            site, peak = Site.CANTHUS, max(c for c in canthi if c is not None)
+            hot_spot = True
+        else:
+            mouth = float(detection.landmarks[3:, 1].mean() - 0.15 * h) - top
+            site, peak = Site.FACE_MAXIMUM, _hottest(blocks[: max(2, int(mouth))], (left, top))
+            # a hot spot that the pixels smear may be the hottest place without looking like it
+            spots = [c for c in canthi if c is not None]
+            lost_c = footprint.correction(millimetres)
+            if peak and spots and max(spots).apparent_c + lost_c > peak.apparent_c:
+                peak, hot_spot = max(spots), True
+        if peak is None:
+            return None
         return Reading(
             site=site,
             x=peak.x,
@@ -169,7 +172,7 @@ class Surveyor:
             hot_spot=hot_spot,
             relief_c=_relief_c(celsius, peak) if site is Site.CANTHUS else None,
             left_right_c=left_right_c,
-            eyes_c=float(np.median(eyes)) if eyes.size else warm,
+            eyes_c=eyes_c,
             skin_c=warm,
             warm_share=float((skin > warm - 4.5).mean()),
         )

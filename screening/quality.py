@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from screening.faces.detection import Detection
-from screening.measure import FACE_PX, Reading
+from screening.measure import FACE_PX, GLASSES_C, Reading
 from screening.result import Reason
 
 CUT_SHARE: Final = 0.12  # of the face's width or height outside the picture
@@ -18,7 +18,6 @@ WIDEST_SHARE: Final = 0.85  # of the picture's width
 MOST_YAW: Final = 0.45  # how far the nose leaves the middle of the eyes, in their distances
 SMEAR_S: Final = 0.010  # thermal time constant of a microbolometer's pixel
 MOST_SMEAR_PX: Final = 1.5
-GLASSES_C: Final = 0.8  # eyes are as warm as the warm quarter of a face; behind glass, colder
 LEAST_WARM_SHARE: Final = 0.45
 LEFT_RIGHT_C: Final = 0.55
 COLD_FACE_C: Final = 4.5  # peak above the face's warm quarter: the skin has not come to rest
@@ -50,6 +49,7 @@ def judge(
     *,
     frame: tuple[int, int],
     speed_px_s: float,
+    leaving: bool,
     distance_m: float | None,
     zone_m: tuple[float, float],
 ) -> Judgement:
@@ -61,6 +61,8 @@ def judge(
         Width and height of the picture.
     speed_px_s
         How fast the face moves over the picture.
+    leaving
+        The face walks away.
     distance_m
         Of the face from the camera; None where the lens is not known.
     zone_m
@@ -80,7 +82,7 @@ def judge(
     if blur_px > MOST_SMEAR_PX:
         unusable.append(Reason.BLURRED)
     yaw = turned(detection)
-    if yaw > MOST_YAW:
+    if yaw > MOST_YAW or leaving:  # who walks away shows the back of the head
         unusable.append(Reason.TURNED_AWAY)
     doubtful: list[Reason] = []
     if reading.skin_c - reading.eyes_c > GLASSES_C:

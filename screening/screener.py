@@ -176,7 +176,7 @@ class Screener:
             record.distance_m = record.mm_per_px / (1000.0 * self._radians_per_px)
         farthest_m = self._settings.limits.zone_m[1]
         if record.distance_m is None or record.distance_m <= farthest_m:
-            record.zone_frames += 1
+            record.zone_frames += not track.leaving
         elif record.distance_m <= NEAR * farthest_m:
             still = float(np.hypot(*track.speed)) < WAITING_SPEED * track.size_px
             faces = turned(detection) < MOST_YAW
@@ -225,6 +225,7 @@ class Screener:
             reading,
             frame=self._size,
             speed_px_s=float(np.hypot(track.speed[0], track.speed[1])),
+            leaving=track.leaving,
             distance_m=record.distance_m,
             zone_m=settings.limits.zone_m,
         )

@@ -125,7 +125,7 @@ class Doubt:
     sensor_c: float = 2.0
     hot_spot_c: float = 0.35
     hot_spot_mm: float = 0.6
-    elsewhere_c: float = 0.3
+    elsewhere_c: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ PLACE_NOISE: Final = 0.05  # standard deviation of a detection's place, in face 
 ACCELERATION: Final = 4.0  # of a face, in face sizes s-2 per root Hz
 FIRST_SPEED: Final = 1.5  # standard deviation of an unknown velocity, in face sizes s-1
 SIZE_GAIN: Final = 0.3  # how fast a track's size follows its detections
+GROWTH_TAU_S: Final = 0.4
+RECEDING: Final = -0.3  # of ln(size) per second
+LEFT_SHARE: Final = 0.6  # of the size it had
 SIZE_NOISE: Final = 0.15  # standard deviation of ln(size) of a detection
 MOST_GROWTH: Final = 0.6  # of ln(size): nobody comes twice as near between frames
 GATE: Final = 4.0  # standard deviations
@@ -48,6 +51,8 @@ class Track:
     last: NDArray[np.float64]
     speed: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     variance: tuple[float, float, float] = (PLACE_NOISE**2, 0.0, FIRST_SPEED**2)
+    growth: float = 0.0  # of ln(size), per second: below zero somebody walks away
+    largest_px: float = 0.0
     hits: int = 1
     gap_s: float = 0.0  # for how long it had been out of sight before it was seen last
     detection: Detection | None = None  # in this frame
@@ -57,6 +62,11 @@ class Track:
     def confirmed(self) -> bool:
         """Whether it has been seen often enough to be somebody."""
         return self.hits >= CONFIRM_HITS
+
+    @property
+    def leaving(self) -> bool:
+        """Whether this face walks away: then it is the back of a head, whatever it looks like."""
+        return self.growth < RECEDING or self.size_px < LEFT_SHARE * self.largest_px
 
     def predict(self, time_s: float) -> None:
         """Move on to `time_s`."""
@@ -84,9 +94,14 @@ class Track:
         self.place += k0 * innovation
         self.speed += k1 * innovation
         self.variance = ((1.0 - k0) * p00, (1.0 - k0) * p01, p11 - k1 * p01)
-        self.size_px *= (size_of(detection.box) / self.size_px) ** SIZE_GAIN
+        step = SIZE_GAIN * float(np.log(size_of(detection.box) / self.size_px))
+        self.size_px *= float(np.exp(step))
+        self.largest_px = max(self.largest_px, self.size_px)
         self.last = there
         self.gap_s = self.time_s - self.seen_s
+        if self.gap_s > 0.0:
+            weight = min(1.0, self.gap_s / GROWTH_TAU_S)
+            self.growth += weight * (step / self.gap_s - self.growth)
         self.seen_s = self.time_s
         self.hits += 1
         self.detection = detection

@@ -94,14 +94,13 @@ class VisitorRecord:
 
     def conclude(self, correction: Correction, settings: Settings, population: Population) -> None:
         """Say what the frames so far amount to; an alarm is not taken back by later ones."""
-        self.site, fused = self._fused()
-        if fused is None:
-            return
         doubts = tuple(r for r, n in self._doubts.items() if n > DOUBT_SHARE * self._usable)
         covered = Reason.GLASSES in doubts or Reason.COVERED in doubts
+        self.site, fused = self._fused(covered=covered)
+        if fused is None:
+            return
         self.fused = fused
-        # what is left free of a covered face has no hot spot to be corrected for
-        self.skin_c = fused.corrected_c + (0.0 if covered else fused.footprint_c)
+        self.skin_c = fused.corrected_c + fused.footprint_c
         self.budget = correction.budget(
             self.skin_c,
             noise_c=fused.noise_c,
@@ -115,12 +114,13 @@ class VisitorRecord:
         evidence = Evidence(self.skin_c, self.budget.standard_c, doubts, excess)
         self._adopt(decide(evidence, settings))
 
-    def _fused(self) -> tuple[Site, Fused | None]:
-        """Return the canthus where it was resolved often enough, else the face's maximum."""
-        fused = self._best[Site.CANTHUS].fused()
-        if fused is not None:
-            return Site.CANTHUS, fused
-        return Site.FACE_MAXIMUM, self._best[Site.FACE_MAXIMUM].fused()
+    def _fused(self, *, covered: bool) -> tuple[Site, Fused | None]:
+        """Return the canthus where it was seen often enough, else the face's maximum."""
+        canthus = self._best[Site.CANTHUS].fused()
+        maximum = self._best[Site.FACE_MAXIMUM].fused()
+        if canthus is None or (covered and maximum is not None):
+            return Site.FACE_MAXIMUM, maximum
+        return Site.CANTHUS, canthus
 
     def _adopt(self, word: Word) -> None:
         """Change the verdict only when the new one has lasted; an alarm comes at once.

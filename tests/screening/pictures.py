@@ -69,8 +69,8 @@ def detection(x: float, y: float, width_px: float, score: float = 0.9) -> Detect
     px = width_px / 140.0
     points = [(-16.5, -20), (16.5, -20), (0, 20), (-24, 45), (24, 45)]
     landmarks = np.array([(x + a * px, y + b * px) for a, b in points], np.float32)
-    side = 137.0 * px
-    return Detection((x - side / 2, y - side / 2, side, side), score, landmarks, score)
+    w, h = 147.0 * px, 160.0 * px
+    return Detection((x - w / 2, y - h / 2, w, h), score, landmarks, score)
 
 
 def frame(

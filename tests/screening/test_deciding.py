@@ -23,7 +23,8 @@ READING = Reading(
     60,
     70,
     35.8,
-    hot_spot=True, relief_c=0.15,
+    hot_spot=True,
+    relief_c=0.15,
     left_right_c=0.1,
     eyes_c=34.3,
     skin_c=34.2,
@@ -33,7 +34,8 @@ READING = Reading(
 
 def judged(found=None, reading: Reading = READING, **changes):  # noqa: ANN001, ANN003, ANN201
     arguments = {
-        "frame": (120, 160), "speed_px_s": 0.0, "distance_m": 0.7, "zone_m": (0.25, 2.0)
+        "frame": (120, 160), "speed_px_s": 0.0, "leaving": False, "distance_m": 0.7,
+        "zone_m": (0.25, 2.0),
     } | changes  # fmt: skip
     return judge(found or detection(60, 80, 40), reading, **arguments)
 
@@ -66,6 +68,10 @@ def test_a_face_turned_away_is_not_measured() -> None:
     found = detection(60, 80, 40)
     found.landmarks[2, 0] += 6.0
     assert Reason.TURNED_AWAY in judged(found).unusable
+
+
+def test_who_walks_away_shows_the_back_of_the_head() -> None:
+    assert Reason.TURNED_AWAY in judged(leaving=True).unusable
 
 
 @pytest.mark.parametrize(

@@ -118,3 +118,13 @@ def test_two_tracks_on_one_face_become_one_but_a_hidden_person_stays() -> None:
     )
     tracker.step([walk(100)], 10 * FRAME_S)
     assert [t.id for t in tracker.tracks] == [1]
+
+
+@pytest.mark.parametrize(("rate", "leaving"), [(-0.6, True), (0.0, False), (0.6, False)])
+def test_who_walks_away_is_leaving_and_who_comes_is_not(rate: float, leaving: bool) -> None:
+    tracker = Tracker()
+    random = np.random.default_rng(6)
+    for n in range(40):
+        width = 50.0 * np.exp(rate * n * FRAME_S + random.normal(0, 0.05))
+        tracker.step([walk(100, width=float(width))], n * FRAME_S)
+    assert tracker.tracks[0].leaving is leaving
