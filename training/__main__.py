@@ -24,12 +24,11 @@ from training.train import Recipe, average, train
 
 LEPTON = Renders("lepton-3.5", 1000, 1000)
 BOSON = Renders("boson-plus-320", 2000, 500)
-NEAR = Renders("boson-plus-640", 3000, 250, face_px=(55.0, 190.0))  # for the close-ups alone
 UNSEEN = (Renders("lepton-3.5", 9000, 250), Renders("boson-plus-320", 9500, 250))
-UNSEEN_NEAR = Renders("boson-plus-640", 9700, 250, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
+UNSEEN_NEAR = Renders("boson-plus-640", 9700, 60, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
 SHARE = 0.5  # of the taught weights in the mean
 LEAST_SCORES = (0.35, 0.5)
-CLOSE_UP_STEPS = 4000
+CLOSE_UP_STEPS = 2500
 FACES = Path(__file__).parents[1] / "screening" / "faces"
 ABOUT = (
     "Faces in thermal pictures. BlazeFace (front), Google MediaPipe, Apache-2.0, taught on renders "
@@ -93,7 +92,7 @@ def _points(folder: Path, work: Path, out: Path) -> None:
 
     def make() -> CloseUp:
         seen: list[Render] = []
-        for renders in (LEPTON, BOSON, NEAR):
+        for renders in (LEPTON, BOSON):
             seen += renders.kept(folder)
         return train_closeup(CloseUps(seen), CLOSE_UP_STEPS, seed=1)
 

@@ -56,7 +56,7 @@ class Render:
 
 @dataclass(frozen=True, slots=True)
 class Renders:
-    """Which renders: the camera, the seed of the first 250, how many, how wide the faces are."""
+    """Which renders: the camera, the seed of the first file, how many, how wide the faces are."""
 
     camera: str
     seed: int
@@ -64,24 +64,25 @@ class Renders:
     face_px: tuple[float, float] = (9.0, 90.0)
 
     def kept(self, folder: Path) -> list[Render]:
-        """Return them, made once and kept in `folder` 250 by 250."""
+        """Return them, made once and kept in `folder`, at most 250 in a file."""
         folder.mkdir(parents=True, exist_ok=True)
         found: list[Render] = []
-        for shard in range(-(-self.count // SHARD)):
+        size = min(self.count, SHARD)
+        for shard in range(-(-self.count // size)):
             seed = self.seed + shard
-            path = folder / f"{self.camera}-{seed}-{SHARD}.npz"
+            path = folder / f"{self.camera}-{seed}-{size}.npz"
             if not path.exists():
-                _write(path, list(self._render(seed)))
+                _write(path, list(self._render(seed, size)))
                 print(f"rendered {path.name}", flush=True)
             found += _read(path)
         return found[: self.count]
 
-    def _render(self, seed: int) -> Iterator[Render]:
-        """Render 250 pictures."""
+    def _render(self, seed: int, count: int) -> Iterator[Render]:
+        """Render so many pictures."""
         from device.simulator.training_set import Wish, render_samples  # noqa: PLC0415  # slow
 
         wish = Wish(face_px=self.face_px)
-        for celsius, truth in render_samples(seed, SHARD, self.camera, wish=wish):
+        for celsius, truth in render_samples(seed, count, self.camera, wish=wish):
             faces = [p for p in truth.people if p.face_box is not None and p.landmarks is not None]
             yield Render(
                 celsius=celsius.astype(np.float16),

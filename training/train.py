@@ -25,7 +25,7 @@ WARM_UP = 200  # steps
 class Recipe:
     """How long and how fast."""
 
-    steps: int = 5000
+    steps: int = 2500
     pictures: int = 16  # a step
     rate: float = 6e-4
     decay: float = 1e-4

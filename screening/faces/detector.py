@@ -1,10 +1,11 @@
-"""Finds the faces in a frame of temperatures: picture, network, merging, gate."""
+"""Finds the faces in a frame of temperatures: picture, network, merging, gate, close-up."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.faces.closeup import CloseUp
 from screening.faces.contrast import Contrast
 from screening.faces.detection import Detection
 from screening.faces.gate import could_be_skin
@@ -16,6 +17,7 @@ __all__ = ["Detection", "FaceDetector"]
 LEAST_SCORE = 0.35
 OVERLAP = 0.3
 MOST_FACES = 16
+CLOSE_UP_PX = 22.0  # width of a box in the frame: narrower, a close-up shows nothing new
 LONGEST_PX = 256  # side of the picture; a finer frame is scaled down to it
 
 
@@ -36,6 +38,7 @@ class FaceDetector:
         self._shift = (1.0 / self._scale - 1.0) / 2.0
         columns, rows = (-(-round(side * self._scale) // STEP) * STEP for side in (width, height))
         self._network = FaceNetwork(columns, rows)
+        self._close_up = CloseUp()
         self._contrast = Contrast(width, height, self._scale, self._network.picture)
 
     def detect(self, celsius: NDArray[np.float32], exclude: Sequence[Box] = ()) -> list[Detection]:
@@ -58,7 +61,10 @@ class FaceDetector:
             if could_be_skin(self._contrast.celsius, (x, y, w, h), self._contrast.cold_c):
                 scale, shift = self._scale, self._shift
                 box = (x / scale + shift, y / scale + shift, w / scale, h / scale)
-                points = row[5:15].reshape(5, 2) / np.float32(scale) + np.float32(shift)
-                quality = score * float(row[15])
+                if box[2] >= CLOSE_UP_PX:
+                    points, quality = self._close_up.look(celsius, box)
+                else:
+                    points = row[5:15].reshape(5, 2) / np.float32(scale) + np.float32(shift)
+                    quality = float(row[15])
                 detections.append(Detection(box, score, points, quality))
         return detections
