@@ -13,6 +13,7 @@ from service.messages import (
     GuardRequest,
     Login,
     Logout,
+    ReadRecords,
     ReadSettings,
     Reply,
     SecondCheck,
@@ -21,6 +22,7 @@ from service.recorder import Recorder
 from service.settings_store import SettingsError, SettingsStore, StationSettings
 from service.station import Station
 
+HOURS_SHOWN = 48
 NO_SESSION = "Log in first: the session has ended."
 
 
@@ -101,6 +103,10 @@ class Desk:
                 return Reply(request.request, ok=True)
         if not self._door.admits(request.session):
             return Reply(request.request, ok=False, error=NO_SESSION)
+        if isinstance(request, ReadRecords):
+            recorder = self._recorder
+            hours = recorder.hours()[:HOURS_SHOWN]
+            return Reply(request.request, ok=True, locks=recorder.locks, hours=hours)
         return self._change(request)
 
     def _login(self, number: int, password: str) -> Reply:

@@ -18,6 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from device.sensor import SensorInfo
 from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Visitor
 from screening.settings import Settings
+from service.counters import HourCounts
 from service.sandbox import LockReport
 from service.settings_store import StationSettings
 
@@ -187,6 +188,8 @@ class Reply:
     settings: StationSettings | None = None
     scenario: str = ""
     scenarios: tuple[str, ...] = ()
+    locks: tuple[LockReport, ...] = ()
+    hours: tuple[HourCounts, ...] = ()
     kind: Literal["reply"] = "reply"
 
 
@@ -257,6 +260,15 @@ class ReadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRecords:
+    """An admin asks how the processes are locked, and for the counts of the last hours."""
+
+    request: int
+    session: str
+    kind: Literal["read_records"] = "read_records"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSettings:
     """Replace all settings by these."""
 
@@ -286,7 +298,9 @@ class ChooseScenario:
 
 
 GuardRequest = Acknowledge | SecondCheck
-AdminRequest = Login | Logout | ReadSettings | ChangeSettings | AskFfc | ChooseScenario
+AdminRequest = (
+    Login | Logout | ReadSettings | ReadRecords | ChangeSettings | AskFfc | ChooseScenario
+)
 FromWorker = Started | Stepped | Failed
 ToWorker = Configure | Watch | RequestFfc | Stop
 ToWeb = View | Picture | Reply

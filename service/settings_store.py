@@ -36,6 +36,10 @@ Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Metres = Annotated[float, Field(ge=0.1, le=10.0)]
 
 
+# The screener's own defaults are the door's: there is one place to change them.
+_SCENE, _REFERENCE, _LIMITS, _DECISION = Scene(), Reference(), Limits(), Decision()
+
+
 class _Door(BaseModel):
     """Nothing unknown, nothing infinite, nothing changed afterwards."""
 
@@ -45,40 +49,42 @@ class _Door(BaseModel):
 class SceneSettings(_Door):
     """Surroundings; see `screening.settings.Scene`."""
 
-    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = 0.98
-    reflected_temp_c: Celsius = 22.0
-    ambient_temp_c: Celsius = 22.0
-    relative_humidity: Fraction = 0.5
-    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] = 1.0
-    window_transmission: Annotated[float, Field(ge=0.5, le=1.0)] = 1.0
-    window_temp_c: Celsius = 22.0
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = _SCENE.emissivity
+    reflected_temp_c: Celsius = _SCENE.reflected_temp_c
+    ambient_temp_c: Celsius = _SCENE.ambient_temp_c
+    relative_humidity: Fraction = _SCENE.relative_humidity
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] = _SCENE.distance_m
+    window_transmission: Annotated[float, Field(ge=0.5, le=1.0)] = _SCENE.window_transmission
+    window_temp_c: Celsius = _SCENE.window_temp_c
 
 
 class ReferenceSettings(_Door):
     """A reference in view; see `screening.settings.Reference`."""
 
-    temp_c: Annotated[float, Field(ge=30.0, le=42.0)] = 36.0
-    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = 0.97
-    expanded_uncertainty_c: Annotated[float, Field(ge=0.01, le=1.0)] = 0.2
+    temp_c: Annotated[float, Field(ge=30.0, le=42.0)] = _REFERENCE.temp_c
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = _REFERENCE.emissivity
+    expanded_uncertainty_c: Annotated[float, Field(ge=0.01, le=1.0)] = (
+        _REFERENCE.expanded_uncertainty_c
+    )
     mark: (
         tuple[
             Annotated[float, Field(ge=0.0, le=4096.0)],
             Annotated[float, Field(ge=0.0, le=4096.0)],
         ]
         | None
-    ) = None
-    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] | None = None
+    ) = _REFERENCE.mark
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] | None = _REFERENCE.distance_m
 
 
 class LimitSettings(_Door):
     """Where the station measures; see `screening.settings.Limits`."""
 
-    ambient_c: tuple[Celsius, Celsius] = (18.0, 27.0)
-    relative_humidity: tuple[Fraction, Fraction] = (0.10, 0.75)
-    warm_up_s: Annotated[float, Field(ge=0.0, le=7200.0)] = 0.0
-    plausible_skin_c: Annotated[float, Field(ge=30.0, le=36.0)] = 34.0
-    zone_m: tuple[Metres, Metres] = (0.25, 2.0)
-    ffc_settle_s: Annotated[float, Field(ge=1.0, le=120.0)] = 10.0
+    ambient_c: tuple[Celsius, Celsius] = _LIMITS.ambient_c
+    relative_humidity: tuple[Fraction, Fraction] = _LIMITS.relative_humidity
+    warm_up_s: Annotated[float, Field(ge=0.0, le=7200.0)] = _LIMITS.warm_up_s
+    plausible_skin_c: Annotated[float, Field(ge=30.0, le=36.0)] = _LIMITS.plausible_skin_c
+    zone_m: tuple[Metres, Metres] = _LIMITS.zone_m
+    ffc_settle_s: Annotated[float, Field(ge=1.0, le=120.0)] = _LIMITS.ffc_settle_s
 
     @model_validator(mode="after")
     def _ordered(self) -> "LimitSettings":
@@ -92,10 +98,12 @@ class LimitSettings(_Door):
 class DecisionSettings(_Door):
     """When a visitor is elevated; see `screening.settings.Decision`."""
 
-    site: Site = Site.AUTO
-    threshold_c: Annotated[float, Field(ge=34.0, le=39.0), AfterValidator(_tenths)] = 37.5
-    guard_k: Annotated[float, Field(ge=0.0, le=3.0)] = 1.0
-    relative: bool = False
+    site: Site = _DECISION.site
+    threshold_c: Annotated[float, Field(ge=34.0, le=39.0), AfterValidator(_tenths)] = (
+        _DECISION.threshold_c
+    )
+    guard_k: Annotated[float, Field(ge=0.0, le=3.0)] = _DECISION.guard_k
+    relative: bool = _DECISION.relative
 
 
 _Section = TypeVar("_Section", bound=_Door)

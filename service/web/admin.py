@@ -6,12 +6,14 @@ from fastapi import APIRouter, Cookie, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.admin import MAX_LENGTH, SESSION_S
+from service.counters import HourCounts
 from service.messages import (
     AskFfc,
     ChangeSettings,
     ChooseScenario,
     Login,
     Logout,
+    ReadRecords,
     ReadSettings,
     Reply,
 )
@@ -51,6 +53,55 @@ class Overview(BaseModel):
     scenarios: tuple[str, ...] = ()
 
 
+class Attack(BaseModel):
+    """What stopped one attack in each process; empty where the process is not locked."""
+
+    name: str
+    worker: str = ""
+    web: str = ""
+
+
+class Lock(BaseModel):
+    """How a process is locked."""
+
+    process: str
+    attacks: int
+    denied: int
+    landlock_abi: int
+    filter_sha256: str
+    memory_locked: bool
+
+
+class Records(BaseModel):
+    """How the processes are locked, and what visitors added up to; null stands for one to four."""
+
+    locks: tuple[Lock, ...]
+    attacks: tuple[Attack, ...]
+    hours: tuple[HourCounts, ...]
+
+
+def records_of(reply: Reply) -> Records:
+    """Return the records as the page shows them."""
+    locks: list[Lock] = []
+    attacks: dict[str, Attack] = {}
+    for report in reply.locks:
+        tried = (*report.files_alone, *report.attacks)
+        locks.append(
+            Lock(
+                process=report.process,
+                attacks=len(tried),
+                denied=len(tried) - len(report.got_through),
+                landlock_abi=report.landlock_abi,
+                filter_sha256=report.filter_sha256,
+                memory_locked=report.memory_locked,
+            )
+        )
+        for result in report.attacks:
+            attack = attacks.setdefault(result.name, Attack(name=result.name))
+            setattr(attack, report.process, result.detail)
+    return Records(locks=tuple(locks), attacks=tuple(attacks.values()), hours=reply.hours)
+
+
 def admin_router(hub: Hub) -> APIRouter:
     """Return the routes under `/api/admin`."""
     router = APIRouter(prefix="/api/admin")
@@ -69,6 +120,13 @@ def admin_router(hub: Hub) -> APIRouter:
             scenario=reply.scenario,
             scenarios=reply.scenarios,
         )
+
+    @router.get("/records", responses=responses(401))
+    async def records(session: Session = "") -> Records:
+        """Return how the processes are locked, attack by attack, and the counts per hour."""
+        reply: Reply = await hub.ask(lambda request: ReadRecords(request, session))
+        granted(reply, otherwise=401)
+        return records_of(reply)
 
     @router.post("/login", responses=responses(401, 429))
     async def login(attempt: PasswordIn, response: Response) -> Done:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from screening.settings import Decision, Limits, Reference, Scene, Settings
+from service.config import SensorKind
+from service.sensors import default_settings, scenario_names
 from service.settings_store import (
     DecisionSettings,
     LimitSettings,
@@ -205,3 +207,12 @@ def test_the_file_is_json_that_a_person_can_read(store: SettingsStore, tmp_path:
     store.save(changed(threshold_c=38.1))
     saved = json.loads((tmp_path / "settings.json").read_text())
     assert saved["settings"]["decision"]["threshold_c"] == 38.1
+
+
+@pytest.mark.parametrize("scenario", scenario_names())
+def test_every_scenario_of_the_simulator_can_be_set_up_by_an_admin(scenario: str) -> None:
+    assert default_settings(SensorKind.SIMULATED, scenario).plain().references is not None
+
+
+def test_a_real_sensor_has_to_warm_up() -> None:
+    assert default_settings(SensorKind.BOSON, "").limits.warm_up_s == 1800.0

@@ -4,6 +4,7 @@ import { drift } from "./drift.js";
 import { build, fill, read, showErrors } from "./form.js";
 import { ask, Link } from "./link.js";
 import { Picture } from "./picture.js";
+import { showRecords } from "./records.js";
 import { number, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -32,7 +33,10 @@ async function look() {
   $("login").hidden = !overview.password_set;
   $("no-password").hidden = overview.password_set;
   document.body.dataset.page = inside ? "desk" : "door";
-  if (inside) enter(overview);
+  if (inside) {
+    enter(overview);
+    await showRecords();
+  }
 }
 
 function enter(overview) {
