@@ -54,6 +54,7 @@ class Recorder:
         self._audit = AuditLog(folder, wall_clock=wall_clock)
         self._counters = Counters(folder, wall_clock=wall_clock)
         self._wall_clock = wall_clock
+        self._locks: dict[str, LockReport] = {}
         self._hour = -1
         self._written: Counter[str] = Counter()
 
@@ -84,9 +85,11 @@ class Recorder:
 
     def locked(self, process: Literal["worker", "web"], report: LockReport | None) -> None:
         """Note how a process is locked, or that it is not."""
+        self._locks.pop(process, None)
         if report is None:
             self.write(ProcessNotLocked(process))
         else:
+            self._locks[process] = report
             self.write(
                 ProcessLocked(
                     process,
@@ -97,8 +100,14 @@ class Recorder:
                 )
             )
 
+    @property
+    def locks(self) -> tuple[LockReport, ...]:
+        """How the processes that run now are locked; one that is not is not in there."""
+        return tuple(self._locks.values())
+
     def lost(self, process: Literal["worker", "web"], reason: Reason) -> None:
         """Note that a process ended that should not have."""
+        self._locks.pop(process, None)
         self.write(ProcessLost(process, reason))
 
     # ---- what an admin changes
