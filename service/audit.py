@@ -242,9 +242,10 @@ def read(folder: Path) -> Iterator[Entry]:
             if number == 0 and isinstance(event, TrailStarted):
                 expected = event.public_key
             signed = line[:_SIGNATURE_AT] + b"}"
-            whole = signed[:-1] + f',"signature":"{body["signature"]}"}}'.encode()
+            signature = bytes.fromhex(body["signature"])
+            whole = signed[:-1] + f',"signature":"{signature.hex()}"}}'.encode()
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(expected))
-            key.verify(bytes.fromhex(body["signature"]), signed)
+            key.verify(signature, signed)
             sound = whole == line and (body["n"], body["before"]) == (number, before)
             before, expected = sha256(line).hexdigest(), body["next_key"]
             at = str(body["at"])

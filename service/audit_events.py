@@ -56,9 +56,13 @@ class StationStopped:
 
 @dataclass(frozen=True, slots=True)
 class SensorOpened:
-    """A worker has opened its sensor. The serial number is written as a digest."""
+    """A worker has opened its sensor. The serial number is written as a digest.
+
+    `dossier_sha256` changes with the dossier; None when the register has none of that name.
+    """
 
     dossier: Key
+    dossier_sha256: Hex | None
     serial_sha256: Hex
     simulated: bool
     kind: Literal["sensor_opened"] = "sensor_opened"
@@ -120,15 +124,6 @@ class ScenarioChosen:
 
 
 @dataclass(frozen=True, slots=True)
-class DossierChanged:
-    """The register of vetted hardware changed: a dossier was signed, approved or refused."""
-
-    dossier: Key
-    sha256: Hex
-    kind: Literal["dossier_changed"] = "dossier_changed"
-
-
-@dataclass(frozen=True, slots=True)
 class SensorEnrolled:
     """A sensor was enrolled at this station. Its serial number is written as a digest."""
 
@@ -182,7 +177,6 @@ Event = (
     | ScreenFrozen
     | SettingChanged
     | ScenarioChosen
-    | DossierChanged
     | SensorEnrolled
     | PasswordSet
     | LoginTried

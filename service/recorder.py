@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from device.sensor import SensorInfo
+from hardware import register
+from hardware.errors import HardwareError
 from screening.result import Reason, Verdict, Visitor
 from screening.settings import Settings
 from service.audit import AuditLog
@@ -43,6 +45,8 @@ class Recorder:
         State folder.
     wall_clock
         Seconds since the epoch.
+    own
+        Folder of the institution's own register of hardware, if any.
 
     Raises
     ------
@@ -50,7 +54,10 @@ class Recorder:
         When the trail cannot be continued: then the station must not screen.
     """
 
-    def __init__(self, folder: Path, wall_clock: Callable[[], float]) -> None:
+    def __init__(
+        self, folder: Path, wall_clock: Callable[[], float], own: Path | None = None
+    ) -> None:
+        self._own = own
         self._audit = AuditLog(folder, wall_clock=wall_clock)
         self._counters = Counters(folder, wall_clock=wall_clock)
         self._wall_clock = wall_clock
@@ -79,9 +86,13 @@ class Recorder:
     # ---- what happens to the processes
 
     def sensor_opened(self, sensor: SensorInfo) -> None:
-        """Note which sensor was opened; of its serial number only a digest."""
-        digest = sha256(sensor.serial.encode()).hexdigest()
-        self.write(SensorOpened(sensor.dossier, digest, sensor.simulated))
+        """Note which sensor was opened, on what dossier; of its serial number only a digest."""
+        try:
+            dossier = register.load(self._own).sha256(sensor.dossier)
+        except HardwareError:  # whether it may be used at all was decided before it was opened
+            dossier = None
+        serial = sha256(sensor.serial.encode()).hexdigest()
+        self.write(SensorOpened(sensor.dossier, dossier, serial, sensor.simulated))
 
     def locked(self, process: Literal["worker", "web"], report: LockReport | None) -> None:
         """Note how a process is locked, or that it is not."""

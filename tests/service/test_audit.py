@@ -80,6 +80,14 @@ def test_every_flipped_bit_is_found(folder: Path) -> None:
             verify(folder)
 
 
+def test_even_a_signature_in_capitals_is_found(folder: Path) -> None:
+    """The same number, written otherwise: nothing follows the last line that would notice."""
+    *lines, last = lines_of(folder)
+    put(folder, [*lines, last[:-40] + last[-40:].upper()])
+    with pytest.raises(AuditError, match=f"Entry {len(EVENTS)} "):
+        verify(folder)
+
+
 @pytest.mark.parametrize("place", range(len(EVENTS)))
 def test_a_removed_swapped_or_repeated_entry_is_found_where_it_is(folder: Path, place: int) -> None:
     lines = lines_of(folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from device.sensor import SensorInfo
+from hardware import register
 from screening.result import Reason, Verdict, Visitor
 from screening.settings import Decision, Settings
 from service.audit import TRAIL, read, verify
@@ -69,7 +70,9 @@ def test_a_serial_number_is_not_in_the_trail(recorder: Recorder, tmp_path: Path)
         )
     )
     assert b"1234567" not in (tmp_path / TRAIL).read_bytes()
-    assert told(tmp_path)[-1] == "sensor_opened"
+    *_, last = list(read(tmp_path))
+    assert last.event.kind == "sensor_opened"
+    assert last.event.dossier_sha256 == register.load().sha256("boson-plus-640")
 
 
 def test_visitors_are_counted_and_leave_no_trace_in_the_trail(
