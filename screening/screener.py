@@ -166,6 +166,8 @@ class Screener:
             record = self._records[track.id] = VisitorRecord(frame.sequence, detection.box)
         elif track.gap_s > GAP_S:
             record.begin_again()
+        if track.leaving:
+            record.leave()
         record.last_frame = frame.sequence
         record.sample = None
         record.box = detection.box

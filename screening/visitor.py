@@ -18,6 +18,7 @@ WAIT_S: Final = 2.0  # or stand before it for so long and look into the camera
 NEAR: Final = 1.6  # how far before the zone people may stand and wait, in its depths
 WAITING_SPEED: Final = 0.6  # of a face, in face sizes per second
 STEADY_FRAMES: Final = 3  # in which a changed verdict must last
+LEAVING_FRAMES: Final = 2 * BEST  # whoever was measured in more of them had come
 DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
 
 
@@ -79,6 +80,11 @@ class VisitorRecord:
         """Of the best frame so far."""
         return max(best.best_quality for best in self._best.values())
 
+    def leave(self) -> None:
+        """Note that this face walks away: the few frames that came before may be of its back."""
+        if self._usable < LEAVING_FRAMES and self.verdict is not Verdict.ELEVATED:
+            self._begin()
+
     def hinder(self, reasons: tuple[Reason, ...]) -> None:
         """Note a frame that could not be used, and why."""
         self.obstacles = reasons
@@ -125,13 +131,13 @@ class VisitorRecord:
     def _adopt(self, word: Word) -> None:
         """Change the verdict only when the new one has lasted; an alarm comes at once.
 
-        *Measure again* is not said while there is still something to measure with.
+        Nothing but an alarm is said before there are frames enough.
         """
         verdict, reasons = word
         if self.verdict is Verdict.ELEVATED and verdict is not Verdict.ELEVATED:
             return
         self._provisional = word
-        if self.verdict is None and verdict is Verdict.RECHECK and self._usable < BEST:
+        if self.verdict is None and verdict is not Verdict.ELEVATED and self._usable < BEST:
             return
         self._lasted = self._lasted + 1 if verdict is self._wanted else 1
         self._wanted = verdict
@@ -155,6 +161,8 @@ class VisitorRecord:
         """Return what is known, with the verdict that was held back if there is no other."""
         if self.verdict is None and self._provisional is not None:
             self.verdict, self.reasons = self._provisional
+            if self.verdict is Verdict.CLEAR:  # held back for want of frames
+                self.verdict, self.reasons = Verdict.RECHECK, (Reason.TOO_FEW_FRAMES,)
         return self.report()
 
     def report(self) -> Visitor:
