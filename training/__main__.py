@@ -27,7 +27,7 @@ BOSON = Renders("boson-plus-320", 2000, 500)
 UNSEEN = (Renders("lepton-3.5", 9000, 250), Renders("boson-plus-320", 9500, 250))
 UNSEEN_NEAR = Renders("boson-plus-640", 9700, 60, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
 SHARE = 0.5  # of the taught weights in the mean
-LEAST_SCORES = (0.35, 0.5)
+LEAST_SCORES = (0.4, 0.5)
 CLOSE_UP_STEPS = 2500
 FACES = Path(__file__).parents[1] / "screening" / "faces"
 ABOUT = (

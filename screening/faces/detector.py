@@ -14,7 +14,7 @@ from screening.result import Box
 
 __all__ = ["Detection", "FaceDetector"]
 
-LEAST_SCORE = 0.35
+LEAST_SCORE = 0.4
 OVERLAP = 0.3
 MOST_FACES = 16
 CLOSE_UP_PX = 22.0  # width of a box in the frame: narrower, a close-up shows nothing new
