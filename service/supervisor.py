@@ -102,6 +102,9 @@ class Supervisor:
         self._watchdog = Watchdog()
         self._stopping = False
         self._load_settings()
+        # From here on, before anybody is told the address, Ctrl-C ends everything in order.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: self.stop())
 
     @property
     def address(self) -> str:
@@ -110,8 +113,6 @@ class Supervisor:
 
     def run(self) -> None:
         """Run until SIGTERM or Ctrl-C, then end every process."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda _number, _frame: self.stop())
         config = self._config
         try:
             self._recorder.write(

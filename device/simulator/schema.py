@@ -70,7 +70,7 @@ class Camera(_Table):
     ffc_at_s: tuple[Seconds, ...] = ()
     ffc_every_s: Annotated[float, Field(gt=5.0)] | None = None
     ffc_jump_k: float = 1.0
-    ffc_settle_s: float = Field(default=20.0, gt=0.1)
+    ffc_settle_s: float = Field(default=24.0, gt=0.1)
     softness_px: float = Field(default=0.5, ge=0.3, le=2.0)
     noise: float = Field(default=1.0, ge=0.0, le=10.0)
     fails: Literal["never", "lost", "stalled", "not_radiometric"] = "never"

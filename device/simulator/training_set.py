@@ -67,6 +67,23 @@ class Wish:
     )
 
 
+# what an entrance kiosk with a Lepton sees: one person, near, before an even room
+ENTRANCE = Wish(
+    face_px=(20.0, 55.0),
+    people=(0.0, 1.0),
+    frontal=1.0,
+    max_yaw_deg=30.0,
+    from_outside=0.1,
+    ambient_c=(27.5, 30.0),
+    items=0,
+    references=(0.0, 1.0, 0.0),
+    reference_c=(36.0, 37.5),
+    reference_px=(6.5, 8.0),
+    noise=(0.8, 1.1),
+    wears=(("glasses", 0.36), ("cap", 0.06), ("fringe", 0.05)),
+)
+
+
 def render_samples(
     seed: int,
     count: int,
