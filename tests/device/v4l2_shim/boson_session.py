@@ -29,7 +29,7 @@ def main() -> None:
             answer({"error": type(error).__name__, "says": str(error), "took_s": took_s})
             frames = sensor.frames()
             continue
-        peak = tracemalloc.get_traced_memory()[1]
+        now, peak = tracemalloc.get_traced_memory()
         answer(
             {
                 "sequence": frame.sequence,
@@ -43,7 +43,7 @@ def main() -> None:
                 "contiguous": frame.counts.flags.c_contiguous,
                 "proven": frame.radiometry.proven,
                 "allocated": peak - before,
-                "held": tracemalloc.get_traced_memory()[0] - before,
+                "held": now - before,
                 "cpu_s": time.process_time() - start_cpu_s,
                 "rejected": sensor.rejected(),
             }

@@ -7,6 +7,7 @@ process, and because the writer's end of the FIFO must be closed for an unplug.
 import fcntl
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -51,26 +52,29 @@ class FakeNode:
         self.path = folder / "video0"
         self.width, self.height = width, height
         self.preload = preload
+        self.ending = False
         self.plug()
 
     def plug(self) -> None:
         """Make the node appear."""
         os.mkfifo(self.path)
         self._end = os.open(self.path, os.O_RDWR)
+        os.set_blocking(self._end, False)
         fcntl.fcntl(self._end, _F_SETPIPE_SZ, 1 << 20)
 
     def unplug(self) -> None:
         """Make it vanish: its name is gone, and who has it open gets ENODEV."""
         if self._end >= 0:
             self.path.unlink()
-            os.close(self._end)
-            self._end = -1
+            end, self._end = self._end, -1
+            os.close(end)
 
     def send(self, frame: np.ndarray) -> None:
-        """Send one `(height, width)` frame (or a part of one); waits when nobody takes them."""
+        """Send one `(height, width)` frame (or a part of one); waits for room unless `ending`."""
         rest = memoryview(np.ascontiguousarray(frame, "<u2")).cast("B")
-        while rest:
-            rest = rest[os.write(self._end, rest) :]
+        while rest and not self.ending:
+            if select.select((), (self._end,), (), 0.1)[1]:
+                rest = rest[os.write(self._end, rest) :]
 
     @property
     def queued(self) -> int:
