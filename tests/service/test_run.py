@@ -127,10 +127,12 @@ def test_everything_ends_in_three_seconds_while_screens_are_open(
 
 def test_it_ends_while_it_starts(tmp_path: Path) -> None:
     station = RunningStation(tmp_path / "state", "--scenario", "empty")
-    station.process.send_signal(signal.SIGINT)
-    assert station.process.wait(timeout=ENDS_WITHIN_S) == 0
-    assert station.children() == {}
-    station.close()
+    try:
+        station.process.send_signal(signal.SIGINT)
+        assert station.process.wait(timeout=ENDS_WITHIN_S) == 0
+        assert station.children() == {}
+    finally:
+        station.close()
 
 
 def test_it_ends_although_a_child_is_frozen(station: RunningStation) -> None:

@@ -49,10 +49,10 @@ function render() {
   text("reason", reasons.slice(0, 2).map((reason) => word(`reasons.${reason}`)).join(" "));
   $("fading").style.transform = `scaleX(${view.fading ?? 0})`;
   renderReading(["clear", "recheck", "elevated"].includes(state) ? visitor : null);
+  sounder.play(toneOf());
   renderVisitors();
   renderDock();
   renderFrame();
-  sounder.play(toneOf());
   if (state === "not_screening" && !view.sensor) picture.clear();
 }
 

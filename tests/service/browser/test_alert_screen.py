@@ -111,7 +111,7 @@ def test_not_locked_is_said_whatever_happens_and_no_promise_is_made(
 
 
 def test_the_footer_says_no_network_no_recording_and_the_audit_head(screen: Screen) -> None:
-    footer = screen.page.locator("footer").inner_text()
+    footer = screen.page.locator("footer").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     for fact in ("No network", "No recording", "3fa2c1d0", "37.5 °C"):
         assert fact in footer
 
@@ -267,6 +267,7 @@ def test_sound_is_called_off_until_a_key_is_pressed(screen: Screen) -> None:
 
 def test_elevated_recheck_and_not_screening_sound_different(screen: Screen, stage: Stage) -> None:
     screen.page.keyboard.press("Shift")
+    screen.until(lambda: screen.data("sound") == "on")
     assert screen.listen(0.5) == (0, set())
     heard = {}
     for state in ("elevated", "recheck", "not_screening"):
@@ -309,7 +310,7 @@ def test_the_not_screening_tone_can_be_silenced_for_this_time_only(
         stage.show(VIEWS["not_screening"])
         screen.until(lambda: screen.data("tone") == "not_screening")
         screen.page.keyboard.press("Space")
-        assert screen.data("tone") == ""
+        screen.until(lambda: screen.data("tone") == "")
         assert screen.state == "not_screening"
         stage.show(VIEWS["ready"])
         screen.wait("ready")
