@@ -54,6 +54,13 @@ def test_pixel_of_the_close_up_stands_where_it_says() -> None:
     assert crop._celsius[y, 32] == pytest.approx(warm, abs=0.02)
 
 
+def test_face_stands_in_the_middle() -> None:
+    crop = Crop(np.zeros((SIDE, SIDE), np.float32))
+    crop.cut(frame(), FACE)
+    middle = np.array(crop.origin) + crop.pixel * (SIDE - 1) / 2
+    assert middle == pytest.approx([245.0, 205.0])
+
+
 def test_face_at_the_edge_repeats_it_instead_of_a_black_border() -> None:
     celsius = frame()
     shifted = (-30.0, 150.0, 90.0, 110.0)

@@ -47,9 +47,8 @@ def test_open_door_in_winter_leaves_a_face_its_contrast() -> None:
 
 def test_kettle_takes_no_contrast_from_a_face() -> None:
     celsius = scene()
-    celsius[-40:, -40:] = cv2.GaussianBlur(
-        np.pad(np.full((36, 36), 95.0, np.float32), 2), (5, 5), 1
-    )
+    kettle = np.pad(np.full((36, 36), 50.0 - ROOM_C, np.float32), 2)
+    celsius[-40:, -40:] += cv2.GaussianBlur(kettle, (5, 5), 1.2)
     picture = drawn(celsius)
     assert picture[-10, -10] == 1.0
     assert picture[70, 50] > 0.99
