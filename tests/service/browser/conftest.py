@@ -138,7 +138,7 @@ class Screen:
         self, seconds: float, meanwhile: Callable[[], None] = lambda: None
     ) -> tuple[float, set[int]]:
         """Return the loudest amplitude and the pitches in Hz that were heard from now on."""
-        self.page.evaluate(f"{{ window.__heard = window.__listen({seconds}); }}")
+        self.page.evaluate(f"void (window.__heard = window.__listen({seconds}))")
         meanwhile()
         heard = self.page.evaluate("window.__heard")
         return heard["peak"], set(heard["pitches"])
