@@ -9,9 +9,9 @@ import pytest
 from device.simulator import open_simulated
 
 FRAMES = (0, 20, 45)
-# SHA-256 of all counts of these frames, and a dozen percentiles of them. The digest was made where the
-# widest vector unit is AVX-512: the last bit of an exponential depends on the processor, and with
-# it a count here and there; so elsewhere only the dozen is compared.
+# SHA-256 of all counts of these frames, and a dozen percentiles of them. The digest was made where
+# the widest vector unit is AVX-512: the last bit of an exponential depends on the processor, and
+# with it a count here and there; so elsewhere only the percentiles are compared.
 GOLDEN = {
     "lepton-one-fever": (
         "98d31166d3dc04b0c408250df5a28bc61df21defbc88692bcde5d85973fb66d0",
