@@ -145,7 +145,7 @@ class Surveyor:
             left_right_c = canthi[0].apparent_c - canthi[1].apparent_c
         warm = float(np.partition(skin, 3 * skin.size // 4)[3 * skin.size // 4])
         eyes = self._eye_band(face, inside, detection, top, left)
-        eyes_c = float(np.median(eyes)) if eyes.size else warm
+        eyes_c = float(np.partition(eyes, eyes.size // 2)[eyes.size // 2]) if eyes.size else warm
         peak: _Peak | None
         hot_spot = False
         if warm - eyes_c > GLASSES_C:

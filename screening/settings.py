@@ -121,7 +121,7 @@ class Doubt:
     relative_humidity: float = 0.1
     distance_share: float = 0.2
     gain: float = 0.01
-    uniformity_c: float = 0.1
+    uniformity_c: float = 0.2
     sensor_c: float = 2.0
     hot_spot_c: float = 0.35
     hot_spot_mm: float = 0.6

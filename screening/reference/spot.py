@@ -68,7 +68,9 @@ class Lens:
             self.radius_px,
             apparent_c=mean,
             spread_c=float(core.std()) if core.size else float("inf"),
-            around_c=float(np.median(ring)) if ring.size else float("nan"),
+            around_c=float(np.partition(ring, ring.size // 2)[ring.size // 2])
+            if ring.size
+            else float("nan"),
             edge=cold,
         )
 
