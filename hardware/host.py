@@ -113,6 +113,17 @@ class HostNetwork:
             *(f"{name} cannot be read" for name in self.unreadable),
         )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names and addresses of what was found: the same in every language, for a small place."""
+        return (
+            *(interface.name for interface in self.interfaces if interface.up),
+            *self.routes,
+            *self.radios,
+            *(f"{socket.protocol} {socket.remote or socket.local}" for socket in self.sockets),
+            *self.unreadable,
+        )
+
     def fresh(self, now_s: float) -> bool:
         """Whether the look is less than a minute old."""
         return 0.0 <= now_s - self.checked_s < HOLDS_S

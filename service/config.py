@@ -45,6 +45,8 @@ class StationConfig(BaseModel):
         TCP port on 127.0.0.1; 0 takes a free one.
     state
         Folder for settings, counters and the audit trail.
+    hardware_register
+        Folder of the institution's own register of hardware; None when there is none.
     name
         What the entrance is called, on screen.
     language
@@ -60,6 +62,7 @@ class StationConfig(BaseModel):
     scenario: Annotated[str, Field(max_length=100)] = "a-morning-at-the-door"
     port: Annotated[int, Field(ge=0, le=65535)] = 8630
     state: Path = Path("state")
+    hardware_register: Path | None = None
     name: Annotated[str, Field(max_length=40)] = ""
     language: Language = Language.EN
     allow_unsandboxed: bool = False

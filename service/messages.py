@@ -144,6 +144,9 @@ class View:
         First 8 hex digits of the audit chain's head; empty when there is no audit trail.
     frozen_screens
         How many screens are connected but no longer paint.
+    network
+        Names of what was found of a network on this computer less than a minute ago; empty: there
+        is none; None: nobody looked.
     """
 
     state: State
@@ -164,6 +167,7 @@ class View:
     fpa_temp_c: float | None = None
     audit_head: str = ""
     frozen_screens: int = 0
+    network: tuple[str, ...] | None = None
     kind: Literal["view"] = "view"
 
 

@@ -4,9 +4,10 @@ from device.errors import SensorNotFound
 from device.sensor import Sensor
 from service.config import SensorKind
 from service.settings_store import LimitSettings, StationSettings
+from service.vetting import Vet
 
 
-def open_sensor(kind: str, *, port: str | None, scenario: str) -> Sensor:
+def open_sensor(kind: str, *, port: str | None, scenario: str, vet: Vet) -> Sensor:
     """Open a sensor.
 
     Parameters
@@ -17,6 +18,8 @@ def open_sensor(kind: str, *, port: str | None, scenario: str) -> Sensor:
         Where it is plugged in; None finds it.
     scenario
         What a simulated one shows.
+    vet
+        Asked, before anything is changed in a camera, whether it may be used.
 
     Raises
     ------
@@ -32,15 +35,15 @@ def open_sensor(kind: str, *, port: str | None, scenario: str) -> Sensor:
     if kind == SensorKind.BOSON:
         from device.boson.opening import open_boson  # noqa: PLC0415
 
-        return open_boson(port)
+        return open_boson(port, vet=vet)
     if kind == SensorKind.LEPTON:
         from device.lepton import open_lepton  # noqa: PLC0415
 
-        return open_lepton(port)
+        return open_lepton(port, vet=vet)
     if kind == SensorKind.EVO_THERMAL:
         from device.evo_thermal import open_evo_thermal  # noqa: PLC0415
 
-        return open_evo_thermal(port)
+        return open_evo_thermal(port, vet=vet)
     raise SensorNotFound(f"there is no driver for a sensor called {kind!r}.")
 
 

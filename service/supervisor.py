@@ -48,7 +48,9 @@ from service.sandbox import SINGLE_THREADED
 from service.sensors import default_settings, scenario_names
 from service.settings_store import SettingsError, SettingsStore, StationSettings
 from service.station import Station
+from service.vetting import Vetting
 from service.warmth import Warmth
+from service.watch import HardwareWatch
 
 _TURN_S = 0.05  # how often silence is looked for
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
@@ -82,7 +84,7 @@ class Supervisor:
         self._listener = bind(config.port)
         self._lock = claim_state(config.state)
         try:
-            self._recorder = Recorder(config.state, time.time)
+            self._recorder = Recorder(config.state, time.time, config.hardware_register)
         except AuditError as error:
             raise StationError(str(error)) from error
         self._station = Station(allow_unlocked=config.allow_unsandboxed)
@@ -95,6 +97,7 @@ class Supervisor:
         self._worker = Keeper("worker", self._selector, self._hear_worker, self._worker_ended)
         self._web = Keeper("web", self._selector, self._hear_web, self._web_ended)
         self._warmth = Warmth(time.monotonic)
+        self._watch = HardwareWatch(Vetting(config.hardware_register, config.state))
         self._settings: Settings | None = None
         self._explained = False  # whether the worker said why it ends
         self._screens = Screens(0, 0)
@@ -142,6 +145,7 @@ class Supervisor:
         for key, _ in self._selector.select(_TURN_S):
             key.data()
         self._look_for_silence()
+        self._look_at_hardware()
         if time.monotonic() - self._shown_at >= _VIEW_S:
             self._recorder.tick()
             self._show()
@@ -149,7 +153,8 @@ class Supervisor:
     def _show(self) -> None:
         self._shown_at = time.monotonic()
         view = self._station.view(self._shown_at)
-        self._web.ask(replace(view, audit_head=self._recorder.head))
+        network = self._watch.network(self._shown_at).names
+        self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
 
     def _end_all(self) -> None:
         children = [keeper.child for keeper in (self._worker, self._web)]
@@ -170,6 +175,8 @@ class Supervisor:
         config, listener = self._config, self._listener.fileno()
         arguments = ["--listen", str(listener), "--language", config.language]
         arguments += ["--name", config.name]
+        if config.hardware_register is not None:
+            arguments += ["--register", str(config.hardware_register)]
         if config.allow_unsandboxed:
             arguments += ["--allow-unsandboxed"]
         self._web.keep(
@@ -208,6 +215,9 @@ class Supervisor:
         config = self._config
         writable, readable = create_memory()
         arguments = ["--preview", str(writable), "--sensor", config.sensor]
+        arguments += ["--state", str(config.state)]
+        if config.hardware_register is not None:
+            arguments += ["--register", str(config.hardware_register)]
         if config.simulated:
             arguments += ["--scenario", self.scenario]
         if config.sensor_port is not None:
@@ -241,6 +251,9 @@ class Supervisor:
                 self._station.started(message.sensor, locked=locked)
                 self._recorder.sensor_opened(message.sensor)
                 self._recorder.locked("worker", message.lock)
+                decision = self._watch.admit(message.sensor, time.monotonic())
+                if not decision.passes:
+                    self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
             case Failed():
                 self._log.error("worker failed", reason=message.reason, what=message.what)
                 self._lose(message.reason, message.what)
@@ -259,6 +272,7 @@ class Supervisor:
         """Turn the screens blind; the first reason for it is the one that stands."""
         if not self._explained:
             self._explained = True
+            self._watch.leave()
             self._station.lost(reason, what)
             self._recorder.lost("worker", reason)
             self._web.ask(Picture(present=False))
@@ -274,6 +288,14 @@ class Supervisor:
             self._restart_worker(Reason.SILENT, "The worker fell silent.")
         elif heard is None and now - worker.started_at > _WORKER_STARTS_WITHIN_S:
             self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")
+
+    def _look_at_hardware(self) -> None:
+        """Stop what may not be used, or not on this computer; a new worker asks again."""
+        stop = self._watch.stop(time.monotonic())
+        if stop is not None:
+            reason, decision = stop
+            self._log.error("hardware refused", reason=reason, what=str(decision))
+            self._restart_worker(reason, str(decision))
 
     # ---- settings, and what else the desk asks for
 

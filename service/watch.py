@@ -9,6 +9,7 @@ from hardware import usb
 from hardware.check import Admission, Decision, refusal
 from hardware.errors import HardwareError
 from hardware.host import PROC, HostNetwork, look
+from screening.result import Reason
 from service.vetting import AGAIN_S, Vetting
 
 GLANCE_S = 1.0  # is it still the same device at the same port, plugged in once
@@ -29,6 +30,7 @@ class HardwareWatch:
         self._admission: Admission | None = None
         self._glanced_s = self._looked_s = 0.0
         self._network: HostNetwork | None = None
+        self._judged: HostNetwork | None = None  # the look by which the computer was judged last
 
     def admit(self, info: SensorInfo, now_s: float) -> Decision:
         """Take note of what a worker has opened, and look at it for the first time.
@@ -48,7 +50,21 @@ class HardwareWatch:
 
     def leave(self) -> None:
         """Take note that the worker is gone."""
-        self._admission = None
+        self._admission = self._judged = None
+
+    def stop(self, now_s: float) -> tuple[Reason, Decision] | None:
+        """Say why the worker must stop, if it must: its sensor, or this computer's network."""
+        decision = self.turn(now_s)
+        if decision is not None and not decision.passes:
+            return Reason.SENSOR_REFUSED, decision
+        if self._admission is None or self._admission.says.simulated:
+            return None
+        network = self.network(now_s)
+        if network is self._judged:
+            return None
+        self._judged = network
+        host = self._vetting.host(network, now_s)
+        return None if host.passes else (Reason.NETWORK_FOUND, host)
 
     def turn(self, now_s: float) -> Decision | None:
         """Look, if it is time to.

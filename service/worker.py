@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import cv2
@@ -47,6 +48,7 @@ from service.processes import die_with_parent
 from service.sandbox import LockReport, SandboxError, lock_worker
 from service.sensors import open_sensor
 from service.thumbnail import Thumbnail
+from service.vetting import Vetting
 
 _SETTINGS_WITHIN_S = 5.0
 _SEND_WITHIN_S = 1.0
@@ -155,7 +157,10 @@ def place_of(error: BaseException) -> str:
 def screen(options: argparse.Namespace, channel: Channel) -> None:
     """Open, lock, and screen."""
     settings = first_settings(channel)
-    with open_sensor(options.sensor, port=options.sensor_port, scenario=options.scenario) as sensor:
+    vetting = Vetting(options.register, options.state)
+    with open_sensor(
+        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=vetting.vet
+    ) as sensor:
         preview = PreviewWriter(options.preview, (sensor.info.width, sensor.info.height))
         worker = Worker(channel, sensor, preview, settings)
         decode(encode(Failed(Reason.SILENT, "")))  # codecs are loaded before the lock
@@ -183,6 +188,8 @@ def main() -> None:
     parser.add_argument("--sensor", required=True)
     parser.add_argument("--sensor-port")
     parser.add_argument("--scenario", default="")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--register", type=Path)
     parser.add_argument("--allow-unsandboxed", action="store_true")
     options = parser.parse_args()
     die_with_parent(options.parent)

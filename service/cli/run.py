@@ -23,6 +23,9 @@ def run(
     state: Annotated[
         Path | None, typer.Option(help="Folder for settings and the audit trail.")
     ] = None,
+    register: Annotated[
+        Path | None, typer.Option(help="Folder of the institution's own register of hardware.")
+    ] = None,
     scenario: Annotated[str | None, typer.Option(help="What the simulated sensor shows.")] = None,
     language: Annotated[str | None, typer.Option(help="Of the screens: en, fr, de or nl.")] = None,
     browser: Annotated[
@@ -45,6 +48,7 @@ def run(
         "sensor_port": sensor_port,
         "port": port,
         "state": state,
+        "hardware_register": register,
         "scenario": scenario,
         "language": language,
         "allow_unsandboxed": allow_unsandboxed or None,

@@ -4,6 +4,7 @@ import argparse
 import signal
 import socket
 import sys
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -15,6 +16,7 @@ from service.web.app import create_app
 from service.web.assets import pages, static_files
 from service.web.guard import MAX_HEADER_BYTES
 from service.web.hub import Hub
+from service.web.register import register_router
 
 _GRACE_S = 1
 
@@ -38,6 +40,7 @@ def main() -> None:
     parser.add_argument("--listen", type=int, required=True)
     parser.add_argument("--language", default="en")
     parser.add_argument("--name", default="")
+    parser.add_argument("--register", type=Path)
     parser.add_argument("--allow-unsandboxed", action="store_true")
     options = parser.parse_args()
     die_with_parent(options.parent)
@@ -58,6 +61,7 @@ def main() -> None:
         pages=pages(language=options.language, name=options.name),
         assets=static_files(),
         authority=f"{host}:{port}",
+        register=register_router(options.register),
         lock=lock,
     )
     server = Server(

@@ -61,6 +61,7 @@ def create_app(
     pages: Mapping[str, str],
     assets: Mapping[str, Asset],
     authority: str,
+    register: APIRouter | None = None,
     lock: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """Return the application with its guard before it.
@@ -73,10 +74,14 @@ def create_app(
         Rendered pages by name, static files by path.
     authority
         The address that is ours, `127.0.0.1:8630`.
+    register
+        The register's pages.
     lock
         Called once when the event loop runs, before anybody is answered.
     """
     app = application(hub, pages=pages, assets=assets, lock=lock)
+    if register is not None:
+        app.include_router(register)
     return Guard(app, authority=authority)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from device.errors import SensorNotFound
 from device.evo_thermal.emulator import EmulatedEvoThermal
+from hardware.check import vet
 from service.config import SensorKind
 from service.sensors import open_sensor
 
@@ -11,7 +12,7 @@ from service.sensors import open_sensor
 def test_an_emulated_evo_thermal_is_opened_as_simulated() -> None:
     with (
         EmulatedEvoThermal() as camera,
-        open_sensor("evo-thermal", port=camera.port, scenario="") as sensor,
+        open_sensor("evo-thermal", port=camera.port, scenario="", vet=vet) as sensor,
     ):
         assert sensor.info.simulated
         assert (sensor.info.width, sensor.info.height) == (32, 32)
@@ -23,9 +24,9 @@ def test_every_kind_has_a_driver_that_says_when_nothing_is_there(
 ) -> None:
     monkeypatch.setattr("device.discovery.find", lambda *_, **__: ())
     with pytest.raises(SensorNotFound, match="is plugged in"):
-        open_sensor(kind, port=None, scenario="")
+        open_sensor(kind, port=None, scenario="", vet=vet)
 
 
 def test_a_kind_without_a_driver_is_told() -> None:
     with pytest.raises(SensorNotFound, match="no driver for a sensor called 'toaster'"):
-        open_sensor("toaster", port=None, scenario="")
+        open_sensor("toaster", port=None, scenario="", vet=vet)

@@ -9,6 +9,8 @@ from device.sensor import SensorInfo
 from hardware.check import Outcome
 from hardware.descriptors import Code
 from hardware.enrolment import save
+from hardware.host import HostNetwork, NetInterface
+from screening.result import Reason
 from service.vetting import ENROLMENTS, Vetting
 from service.watch import HardwareWatch
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution
@@ -130,3 +132,38 @@ def test_the_network_is_looked_at_often_enough_to_speak_of_it(watch: HardwareWat
     second = watch.network(120.0)
     assert second is not first
     assert all(watch.network(now).fresh(now) for now in map(float, range(121, 400, 7)))
+
+
+def test_a_real_sensor_stops_on_a_computer_with_a_network(
+    watch: HardwareWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eth0 = HostNetwork(100.0, (NetInterface("eth0", up=True, mac=""),), (), (), (), (), whole=True)
+    monkeypatch.setattr(watch, "_network", eth0)
+    watch.admit(INFO, 100.0)
+    stop = watch.stop(100.1)
+    assert stop is not None
+    assert stop[0] is Reason.NETWORK_FOUND
+    assert "Interface eth0 is up" in str(stop[1])
+    assert watch.stop(100.2) is None, "one look is judged once"
+
+
+def test_a_simulated_sensor_may_run_on_a_computer_with_a_network(
+    watch: HardwareWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eth0 = HostNetwork(100.0, (NetInterface("eth0", up=True, mac=""),), (), (), (), (), whole=True)
+    monkeypatch.setattr(watch, "_network", eth0)
+    watch.admit(replace(INFO, dossier="simulated", simulated=True, port=""), 100.0)
+    assert watch.stop(100.1) is None
+
+
+def test_a_swap_stops_the_worker_with_the_reason(
+    watch: HardwareWatch, institution: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = HostNetwork(100.0, (), (), (), (), (), whole=True)
+    monkeypatch.setattr(watch, "_network", alone)
+    watch.admit(INFO, 100.0)
+    assert watch.stop(100.1) is None
+    plant(institution.sys, Fake(serial="USB-1"))
+    stop = watch.stop(101.2)
+    assert stop is not None
+    assert stop[0] is Reason.SENSOR_REFUSED

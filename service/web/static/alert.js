@@ -128,7 +128,12 @@ function renderFrame() {
   $("flag-unlocked").hidden = view.locked;
   $("flag-relative").hidden = !view.relative;
   $("flag-frozen").hidden = !view.frozen_screens;
-  for (const fact of ["fact-network", "fact-recording"]) $(fact).dataset.held = String(view.locked);
+  // "No network" is said only of a computer that was looked at less than a minute ago.
+  const network = view.network?.[0];
+  const none = view.network?.length === 0;
+  $("fact-network").dataset.held = view.locked && !none ? "found" : String(view.locked);
+  text("network", network ? word("ui.network_is", { found: network }) : word(view.network ? "ui.no_network" : "ui.network_unknown"));
+  $("fact-recording").dataset.held = String(view.locked);
   $("fact-audit").hidden = !view.audit_head;
   text("audit", view.audit_head ?? "");
   text("reference", word(view.reference?.found ? "ui.reference_found" : "ui.reference_lost"));
