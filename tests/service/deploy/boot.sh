@@ -10,7 +10,10 @@ mkdir /mnt/upper /mnt/work /mnt/root
 mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
 root=/mnt/root
 mount -t proc proc $root/proc
-mount -t sysfs sysfs $root/sys
+# Kernel settings and devices are this machine's, not the new one's: there they cannot be changed.
+mount --bind $root/proc/sys $root/proc/sys
+mount -o remount,bind,ro $root/proc/sys
+mount -t sysfs -o ro sysfs $root/sys
 mount -t cgroup2 cgroup2 $root/sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs $root/run
 mount -t tmpfs -o mode=755 tmpfs $root/dev

@@ -43,17 +43,23 @@ pytestmark = [
 
 @dataclass
 class Booted:
-    """What the machine left: attacks on the service alone, frame memory, trail, messages."""
+    """What the machine left: attacks on the service alone, frame memory, trail, messages.
+
+    `before` is what settings of the kernel were before it was booted.
+    """
 
     unit: dict[str, str]
     memory: str
     trail: list[dict[str, Any]]
     said: str
+    before: dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def booted(tmp_path_factory: pytest.TempPathFactory) -> Booted:
     assert not why_not(), why_not()
+    settings = ("kernel/core_pattern", "vm/swappiness", "kernel/pid_max")
+    before = {name: Path("/proc/sys", name).read_text() for name in settings}
     image = tmp_path_factory.mktemp("machine") / "disk"
     with image.open("wb") as file:
         file.truncate(1 << 30)
@@ -84,7 +90,14 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Booted:
             json.loads(line)["event"] for line in left("var/lib/limen/audit.jsonl").splitlines()
         ],
         said=left("var/said"),
+        before=before,
     )
+
+
+def test_booting_changes_nothing_of_this_machine(booted: Booted) -> None:
+    assert booted.said
+    for name, there in booted.before.items():
+        assert Path("/proc/sys", name).read_text() == there
 
 
 def test_the_station_runs_and_both_processes_are_locked(booted: Booted) -> None:

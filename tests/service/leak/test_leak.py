@@ -6,12 +6,15 @@ same cage, with a real browser showing the picture, and nothing may be found.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.service.leak import cage
 from tests.service.leak.cage import Findings
 from tests.service.leak.mutants import MUTANTS
+
+CORE_PATTERN = Path("/proc/sys/kernel/core_pattern")
 
 pytestmark = [
     pytest.mark.skipif(
@@ -35,6 +38,8 @@ SEEN_IN = {
 
 @pytest.mark.parametrize("leak", MUTANTS)
 def test_a_deliberate_leak_is_found(leak: str) -> None:
+    if leak == "core dump" and CORE_PATTERN.read_text().startswith("|"):
+        pytest.skip("this machine hands core dumps to a program outside of the cage (core_pattern)")
     found = cage.run(leak)
     assert found.told["shown"], found.told["log"]
     assert SEEN_IN.get(leak, "files") in found.layers
