@@ -133,7 +133,9 @@ class Figure:
         low, high = outline[:, :2].min(axis=0), outline[:, :2].max(axis=0)
         layer = self.head(yaw_deg, pitch_deg)
         hidden = []
-        for point, covered in zip(points[:2], self._canthi_covered, strict=True):
+        # asked of the view that is shown, where it was made
+        made = _turned(self._landmarks[:2], rotation(layer.yaw_deg, layer.pitch_deg))
+        for point, covered in zip(made, self._canthi_covered, strict=True):
             x, y = point[:2] / layer.mm_per_px + layer.anchor
             column = max(0, min(round(float(x)), layer.depth.shape[1] - 1))
             row = max(0, min(round(float(y)), layer.depth.shape[0] - 1))
@@ -381,7 +383,7 @@ def _style(person: Person, female: bool, rng: np.random.Generator) -> wear.Style
         glasses="glasses" in worn,
         lens_mm=(float(rng.uniform(25.0, 30.0)), float(rng.uniform(16.0, 23.0))),
         cap="cap" in worn,
-        brim=bool(lot[3] < 0.8),
+        brim="cap" in worn,
         fringe="fringe" in worn,
         mask="mask" in worn,
         scarf="scarf" in worn,

@@ -263,11 +263,11 @@ def _glasses(bare: Mesh, style: Style) -> list[tuple[Points, NDArray[np.int32], 
 def _brim(bare: Mesh) -> tuple[Points, NDArray[np.int32]]:
     """Peak of a cap."""
     turn = np.radians(np.linspace(-62.0, 62.0, 21))
-    reach = np.linspace(0.0, 1.0, 6)
+    reach = np.linspace(-0.2, 1.0, 6)  # it begins under the cap
     front = bare.vertices[np.abs(bare.canonical[:, 1] + 44.0) < 5.0]
     depth = float(front[:, 2].max()) + 8.0
     wide = float(np.abs(front[:, 0]).max()) + 5.0
-    y0 = float(front[:, 1].mean())
+    y0 = float(front[:, 1].mean()) - 5.0
     x = wide * np.sin(turn)[None, :] * np.ones((6, 1))
     z = depth * np.cos(turn)[None, :] + reach[:, None] * 68.0 * np.cos(turn)[None, :] ** 0.7
     y = y0 + reach[:, None] * 16.0 + 9.0 * np.sin(turn)[None, :] ** 2 * reach[:, None]

@@ -88,6 +88,7 @@ def test_a_knocked_reference_is_elsewhere_afterwards() -> None:
     [
         ("glasses", False, Occlusion.GLASSES),
         ("fringe", False, Occlusion.FRINGE),
+        ("cap", False, Occlusion.CAP),
         ("mask", True, Occlusion.MASK),
         ("scarf-and-beard", True, Occlusion.SCARF),
         ("one-healthy", True, None),
