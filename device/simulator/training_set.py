@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing import get_context
 
 import cv2
 import numpy as np
@@ -102,7 +104,8 @@ def render_samples(
         for number in range(count):
             yield sample(seed, number, camera, wanted)
         return
-    with ProcessPoolExecutor(processes) as pool:
+    # a forked child would wait for ever for the threads that OpenCV had in its parent
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         blocks = [
             pool.submit(_block, seed, start, min(_BLOCK, count - start), camera, wanted)
             for start in range(0, count, _BLOCK)
