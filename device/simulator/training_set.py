@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from multiprocessing import get_context
 
 import cv2
 import numpy as np
