@@ -1,5 +1,6 @@
 """All references of a station together: one status, one set of offsets, areas to mask."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -51,8 +52,16 @@ class Anchors:
         self._hidden_since_s: float | None = None
         self.masks: list[Box] = []
 
-    def step(self, celsius: NDArray[np.float32], frame: RadiometricFrame) -> Reason | None:
-        """Look at a frame of apparent deg C; return why it may not be measured, if so."""
+    def step(
+        self,
+        celsius: NDArray[np.float32],
+        frame: RadiometricFrame,
+        people: Sequence[Box] = (),
+    ) -> Reason | None:
+        """Look at a frame of apparent deg C; return why it may not be measured, if so.
+
+        `people` are the faces of the frame before.
+        """
         in_ffc = frame.ffc is FfcState.IN_PROGRESS
         age_s = frame.ffc_age_s
         restarted = age_s is not None and self._ffc_age_s is not None and age_s < self._ffc_age_s
@@ -65,7 +74,8 @@ class Anchors:
         self._ffc_age_s = age_s
         taken: list[Spot] = []
         for keeper in self._keepers:
-            keeper.step(celsius, frame.time_s, taken, creeping=age_s is None or age_s < CREEP_S)
+            creeping = age_s is None or age_s < CREEP_S
+            keeper.step(celsius, frame.time_s, taken, people=people, creeping=creeping)
             if keeper.spot is not None:
                 taken.append(keeper.spot)
         self.masks = [_mask(spot) for spot in taken]

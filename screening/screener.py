@@ -20,7 +20,7 @@ from screening.measure import Reading, Surveyor, mm_per_px
 from screening.plausible import Plausibility
 from screening.population import Population
 from screening.quality import MOST_YAW, judge, turned
-from screening.result import Face, Reason, ScreeningResult, State, Verdict, Visitor
+from screening.result import Box, Face, Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Settings, Uniformity
 from screening.states import Board, Shown
 from screening.tracking import Track, Tracker
@@ -32,6 +32,7 @@ STARTING_S: Final = 3.0  # for the reference to be found, before its absence is 
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
 STOPPED_S: Final = 0.5  # before the zone, until asked to come closer
 GAP_S: Final = 0.6  # out of sight for longer, and it need not be the same person
+LEAST_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
 LEAST_MM_SHARE: Final = 0.2  # how fast the size of a pixel at a face follows new frames
 
 
@@ -66,6 +67,7 @@ class Screener:
         self._board = Board()
         self._records: dict[int, VisitorRecord] = {}  # by track
         self._population = Population()
+        self._faces_before: list[Box] = []
         self._next_id = 1
         self._first_s: float | None = None
         self._settings = settings
@@ -98,10 +100,11 @@ class Screener:
         celsius = self._celsius
         np.multiply(frame.counts, np.float32(frame.radiometry.kelvin_per_count), out=celsius)
         celsius -= np.float32(KELVIN_OFFSET)
-        why_not = self._anchors.step(celsius, frame)
+        why_not = self._anchors.step(celsius, frame, self._faces_before)
         self._correction.anchor(self._anchors.offsets)
         fault = self._fault(why_not, frame)
         detections = [] if why_not is Reason.FFC else self._faces(celsius)
+        self._faces_before = [detection.box for detection in detections]
         seen, ended = self._tracker.step(detections, frame.time_s)
         for track in seen:
             self._note(track, frame)
@@ -129,6 +132,8 @@ class Screener:
 
     def _fault(self, why_not: Reason | None, frame: RadiometricFrame) -> Shown | None:
         """Return what keeps the station from screening, if anything."""
+        if min(self._size) < LEAST_SIDE_PX:
+            return State.NOT_SCREENING, (Reason.TOO_FEW_PIXELS,)
         limits = self._settings.limits
         assert self._first_s is not None  # noqa: S101  # set by step
         running_s = frame.time_s - self._first_s

@@ -4,6 +4,7 @@ Failure and occlusion look alike on the reference's own pixels. They differ arou
 stands before it covers the surroundings too, and leaves again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -13,10 +14,13 @@ from numpy.typing import NDArray
 
 from screening.reference.offset import OffsetFilter
 from screening.reference.spot import Lens, Spot, find
-from screening.result import Reason
+from screening.result import Box, Reason
 from screening.settings import Reference
 
 CONFIRM_FRAMES: Final = 3
+CONFIRM_S: Final = 1.0  # at one place for so long: nobody who walks in carries a reference
+BESIDE_FACE: Final = 0.3  # of a face's size: around it nothing is taken for a reference
+BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
 FOUND_WITHIN_PX: Final = 2.0
 MOST_OFFSET_C: Final = 6.0  # of a sensor that is radiometric at all (data sheets: 5)
 COLDEST_C: Final = 5.0  # below its surroundings plus contrast there is nothing to look for
@@ -41,6 +45,7 @@ class Sight(Enum):
 @dataclass(slots=True)
 class _Candidate:
     spot: Spot
+    since_s: float
     frames: int = 1
 
 
@@ -68,7 +73,6 @@ class ReferenceKeeper:
         self._netd_k = netd_k
         self._lens: Lens | None = None
         self._candidate: _Candidate | None = None
-        self._elsewhere: _Candidate | None = None
         self._offset: OffsetFilter | None = None
         self._seen_s = 0.0
         self._moved_s: float | None = None
@@ -112,6 +116,7 @@ class ReferenceKeeper:
         time_s: float,
         taken: list[Spot],
         *,
+        people: Sequence[Box] = (),
         creeping: bool = False,
     ) -> None:
         """Look at one frame.
@@ -122,12 +127,14 @@ class ReferenceKeeper:
             `(H, W) float32`, apparent deg C.
         taken
             Other references in this frame.
+        people
+            Faces of the frame before: a new reference is not found on anybody.
         creeping
             A flat-field correction was not long ago: the sensor may still creep.
         """
         self._creeping = creeping
         if self._lens is None:
-            self._search(celsius, time_s, taken)
+            self._search(celsius, time_s, taken, people)
             return
         offset = self._offset
         assert offset is not None  # noqa: S101  # made together with the lens
@@ -145,7 +152,7 @@ class ReferenceKeeper:
     def _take(self, spot: Spot, time_s: float, offset: OffsetFilter) -> None:
         self.spot = spot
         self._seen_s, self._last_c, self._around_c = time_s, spot.apparent_c, spot.around_c
-        self._moved_s = self._elsewhere = None
+        self._moved_s = None
         error_c = self._expected_c - spot.apparent_c
         offset.read(time_s, error_c)
         if self._settling:
@@ -201,14 +208,20 @@ class ReferenceKeeper:
             s for s in found if 0.7 < s.radius_px / lens.radius_px < 1.4 and not _is_taken(s, taken)
         ]
 
-    def _search(self, celsius: NDArray[np.float32], time_s: float, taken: list[Spot]) -> None:
+    def _search(
+        self,
+        celsius: NDArray[np.float32],
+        time_s: float,
+        taken: list[Spot],
+        people: Sequence[Box],
+    ) -> None:
         self.spot = None
         self.reason = Reason.REFERENCE_MISSING
         warmest_c = self._expected_c + MOST_OFFSET_C
         found = [
             s
             for s in find(celsius, self._expected_c - MOST_OFFSET_C, warmest_c, warmest_c)
-            if not _is_taken(s, taken) and self._at_mark(s)
+            if not _is_taken(s, taken) and not _on_somebody(s, people) and self._at_mark(s)
         ]
         if not found:
             self._candidate = None
@@ -218,11 +231,11 @@ class ReferenceKeeper:
         best = max(found, key=lambda s: self._rank * s.apparent_c) if self._rank else found[0]
         before = self._candidate
         if before is None or np.hypot(before.spot.x - best.x, before.spot.y - best.y) > 1.0:
-            self._candidate = _Candidate(best)
+            self._candidate = _Candidate(best, time_s)
             return
         before.frames += 1
         before.spot = best
-        if before.frames >= CONFIRM_FRAMES:
+        if before.frames >= CONFIRM_FRAMES and time_s - before.since_s >= CONFIRM_S:
             self._candidate = None
             self._lens = Lens(best.x, best.y, best.radius_px, celsius.shape)
             self._offset = OffsetFilter(
@@ -244,6 +257,14 @@ class ReferenceKeeper:
         if any(self._at_mark(s) for s in cold):
             return Reason.REFERENCE_NOT_WARM
         return Reason.REFERENCE_MISSING
+
+
+def _on_somebody(spot: Spot, people: Sequence[Box]) -> bool:
+    return any(
+        x - BESIDE_FACE * w < spot.x < x + (1.0 + BESIDE_FACE) * w
+        and y - BESIDE_FACE * h < spot.y < y + BELOW_FACE * h
+        for x, y, w, h in people
+    )
 
 
 def _is_taken(spot: Spot, taken: list[Spot]) -> bool:

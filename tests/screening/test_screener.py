@@ -47,7 +47,7 @@ class Painted:
 
 def test_a_visitor_comes_is_cleared_and_leaves_with_one_last_word() -> None:
     film = Painted()
-    assert film.show(frames=9).state is State.READY
+    assert film.show(frames=12).state is State.READY
     result = film.show((55, 70, 40, 36.0), frames=20)
     assert result.state is State.CLEAR
     assert [v.verdict for v in result.visitors] == [Verdict.CLEAR]
@@ -225,3 +225,11 @@ def test_a_long_run_allocates_no_picture_and_grows_by_nothing() -> None:
         tracemalloc.stop()
     assert np.median(peaks) < picture_bytes / 2
     assert grown < 20_000
+
+
+def test_a_sensor_with_too_few_pixels_for_a_face_says_so_from_its_first_frame() -> None:
+    screener = Screener(32, 32, 33.0, 0.1, SETTINGS)
+    for number in range(1, 40):
+        result = screener.step(frame(np.full((32, 32), 22.0), number * FRAME_S, sequence=number))
+        assert result.state is State.NOT_SCREENING
+        assert result.reasons == (Reason.TOO_FEW_PIXELS,)

@@ -68,6 +68,7 @@ def view(state: State, *reasons: Reason, **more: object) -> View:
     """Return a view of a healthy simulated station in a state."""
     return replace(
         View(
+            network=(),
             state=state,
             reasons=reasons,
             sensor=SENSOR,

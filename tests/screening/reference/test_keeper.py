@@ -5,7 +5,7 @@ import pytest
 
 from screening.reference.keeper import ReferenceKeeper
 from screening.reference.spot import find
-from screening.result import Reason
+from screening.result import Box, Reason
 from screening.settings import Reference
 from tests.screening.pictures import Wall, block, disc, face
 
@@ -21,10 +21,17 @@ class Film:
         self.keeper = ReferenceKeeper(Reference(mark=mark), EXPECTED_C, 0.03)
         self.time_s = 0.0
 
-    def show(self, *things, frames: int = 1, offset_c: float = 0.0) -> Reason | None:  # noqa: ANN002
+    def show(
+        self,
+        *things,  # noqa: ANN002
+        frames: int = 1,
+        offset_c: float = 0.0,
+        people: tuple[Box, ...] = (),
+    ) -> Reason | None:
         for _ in range(frames):
             self.time_s += FRAME_S
-            self.keeper.step(self.wall.paint(*things, offset_c=offset_c), self.time_s, [])
+            picture = self.wall.paint(*things, offset_c=offset_c)
+            self.keeper.step(picture, self.time_s, [], people=people)
         return self.keeper.reason
 
 
@@ -33,9 +40,13 @@ SOUND = disc(100, 120, 6, EXPECTED_C)
 
 @pytest.mark.parametrize("place", [(20, 20), (100, 30), (10, 150), (60, 80)])
 @pytest.mark.parametrize("radius", [4, 6, 12])
-def test_it_is_found_anywhere_within_three_frames(place: tuple[int, int], radius: int) -> None:
+def test_it_is_found_anywhere_after_a_second_at_one_place(
+    place: tuple[int, int], radius: int
+) -> None:
     film = Film()
-    assert film.show(disc(*place, radius, EXPECTED_C), frames=3) is None
+    there = disc(*place, radius, EXPECTED_C)
+    assert film.show(there, frames=9) is Reason.REFERENCE_MISSING
+    assert film.show(there, frames=3) is None
     spot = film.keeper.spot
     assert spot is not None
     assert np.hypot(spot.x - place[0], spot.y - place[1]) < 1.0
@@ -58,9 +69,16 @@ def test_a_face_is_no_reference_however_still_it_stands() -> None:
 
 def test_it_is_found_beside_a_face() -> None:
     film = Film()
-    assert film.show(SOUND, face(50, 70, 40), frames=3) is None
+    assert film.show(SOUND, face(50, 70, 40), frames=12) is None
     assert film.keeper.spot is not None
     assert film.keeper.spot.x == pytest.approx(100, abs=1.0)
+
+
+@pytest.mark.parametrize("box", [(85.0, 100.0, 30.0, 40.0), (88.0, 70.0, 24.0, 30.0)])
+def test_it_is_not_found_on_somebody(box: Box) -> None:
+    film = Film()
+    assert film.show(SOUND, frames=20, people=(box,)) is Reason.REFERENCE_MISSING
+    assert film.show(SOUND, frames=12) is None
 
 
 def test_after_a_correction_it_says_when_the_sensor_has_come_to_rest() -> None:

@@ -116,6 +116,18 @@ def test_the_footer_says_no_network_no_recording_and_the_audit_head(screen: Scre
         assert fact in footer
 
 
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [(("eth0",), "Network: eth0"), (None, "Network not checked")],
+)
+def test_the_footer_says_what_network_was_found(
+    screen: Screen, stage: Stage, network: tuple[str, ...] | None, said: str
+) -> None:
+    stage.show(replace(VIEWS[State.READY], network=network))
+    screen.until(lambda: said in screen.page.locator("footer").inner_text())
+    assert screen.page.locator("#fact-network").get_attribute("data-held") == "found"
+
+
 def test_the_picture_is_drawn_on_a_canvas_and_never_fetched(screen: Screen, stage: Stage) -> None:
     writer = stage.picture()
     screen.until(lambda: stage.watching() == 1)
