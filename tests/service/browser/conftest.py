@@ -67,9 +67,12 @@ window.__listen = async (seconds) => {
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium; without it these tests are skipped, and fail under CI."""
+    """Return Debian's Chromium; without it these tests are skipped, and fail under CI.
+
+    For one module: Playwright keeps an event loop running in this thread for as long as it is open.
+    """
     if not CHROMIUM.exists():
         message = f"{CHROMIUM} is missing: apt-get install chromium"
         if os.environ.get("CI") == "true":

@@ -6,7 +6,7 @@
 set -e
 image=$1 python=$2 project=$3 seconds=$4
 mount -o loop "$image" /mnt
-mkdir /mnt/upper /mnt/work /mnt/root
+mkdir /mnt/upper /mnt/work /mnt/root /mnt/code-upper /mnt/code-work
 mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
 root=/mnt/root
 mount -t proc proc $root/proc
@@ -38,6 +38,14 @@ PYTHONPATH=$project "$python" -c "
 from pathlib import Path
 from service.deploy.install import install
 install(Path('$root'), Path('/usr/local/bin/limen-under-test'))"
+# The service does not see every folder of this machine (not /tmp): the code gets a place of its own.
+place=/opt/limen-under-test
+mkdir -p $root$place
+mount -t overlay overlay \
+  -o "lowerdir=$project,upperdir=/mnt/code-upper,workdir=/mnt/code-work" $root$place
+case $python in "$project"/*) python=$place${python#"$project"} ;; esac
+project=$place
+sed -i "s|^exec [^ ]* -c|exec $python -c|" $root/usr/local/bin/limen-under-test
 mkdir -p $root/etc/systemd/system/limen.service.d
 cat >$root/etc/systemd/system/limen.service.d/test.conf <<UNIT
 [Unit]
