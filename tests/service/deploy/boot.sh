@@ -69,7 +69,7 @@ for path in "$python" "$project"; do
     chmod o+x "$root$path"
   done
 done
-real=$(readlink -f "$python")
+real=$(readlink -f "$root$python")
 while [ "$real" != / ]; do
   real=$(dirname "$real")
   chmod o+x "$root$real"
