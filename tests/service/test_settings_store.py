@@ -215,4 +215,6 @@ def test_every_scenario_of_the_simulator_can_be_set_up_by_an_admin(scenario: str
 
 
 def test_a_real_sensor_has_to_warm_up() -> None:
-    assert default_settings(SensorKind.BOSON, "").limits.warm_up_s == 1800.0
+    settings = default_settings(SensorKind.BOSON, "")
+    assert settings.limits.warm_up_s == 1800.0
+    assert settings.decision.threshold_c == 36.4
