@@ -202,7 +202,7 @@ class ReferenceKeeper:
 
     def _look_around(self, celsius: NDArray[np.float32], taken: list[Spot]) -> list[Spot]:
         lens = self._lens
-        assert lens is not None  # noqa: S101
+        assert lens is not None  # noqa: S101  # looks around only from one
         found = find(celsius, self._last_c - 1.5, self._last_c + 1.5, self._last_c + 3.0)
         return [
             s for s in found if 0.7 < s.radius_px / lens.radius_px < 1.4 and not _is_taken(s, taken)
