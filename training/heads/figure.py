@@ -1,9 +1,10 @@
 """Draw what the simulator does beside what clinical tables and recordings show, as one figure.
 
-Needs matplotlib, cptv and the data for measuring (LIMEN_DATA, or ../shared/data). Only numbers are
-drawn, never a frame. Run it from the project's root:
+Needs the training environment and the data for measuring (LIMEN_DATA, or ../shared/data). Only
+numbers are drawn, never a frame. Run it from the project's root:
 
-    python training/heads/figure.py
+    . scripts/environment && environment .venv-training run training
+    .venv-training/bin/python training/heads/figure.py
 """
 
 import csv

