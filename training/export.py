@@ -10,17 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from screening.faces.crop import SIDE
 from training.blazeface import BlazeFace, Block
 from training.closeup import CloseUp
-from training.points import POINTS
+from training.points import POINTS, VALUES
 
 OPSET = 17
 IR_VERSION = 8
-OUTPUTS = ("fine_score", "fine_value", "coarse_score", "coarse_value")
+OUTPUTS = ("fine", "coarse")
 NEAREST = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
 END_PAD = [0, 0, 1, 1]  # what TensorFlow's SAME adds before a 3x3 of stride 2
 
@@ -74,8 +75,8 @@ class Graph:
 def export(network: BlazeFace, path: Path, about: str) -> None:
     """Write `network` to `path`.
 
-    Input `image` `(1, 1, height, width)`; outputs `fine_score`, `fine_value`, `coarse_score`,
-    `coarse_value` as `(1, channels, rows, columns)`.
+    Input `image` `(1, 1, height, width)`; outputs `fine`, `coarse` as `(1, channels, rows,
+    columns)`, where each anchor has 16 channels: its score, then its values.
     """
     graph = Graph()
     x = graph.add("Relu", graph.conv(network.stem, "image", [1, 1, 2, 2]))
@@ -85,14 +86,29 @@ def export(network: BlazeFace, path: Path, about: str) -> None:
     for block in network.coarse:
         y = _block(graph, block, y)
     outputs = []
-    for name, source in zip(OUTPUTS, (x, x, y, y), strict=True):
-        graph.conv(getattr(network, name), source)
+    for name, source in zip(OUTPUTS, (x, y), strict=True):
+        score, value = (getattr(network, f"{name}_{what}") for what in ("score", "value"))
+        graph.conv(_side_by_side(score, value), source)
         graph.nodes[-1].output[0] = name
         outputs.append(
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, None, None, None])
         )
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, "height", "width"])
     _write(graph, image, outputs, path, about)
+
+
+def _side_by_side(score: nn.Conv2d, value: nn.Conv2d) -> nn.Conv2d:
+    """Return one head of two, anchor by anchor; whole vector registers of outputs cost least."""
+    anchors, channels = score.out_channels, score.in_channels
+    both = nn.Conv2d(channels, anchors + value.out_channels, 1)
+    with torch.no_grad():
+        for parameter, old, new in (
+            (both.weight, score.weight, value.weight),
+            (both.bias, score.bias, value.bias),
+        ):
+            joined = torch.cat([old.reshape(anchors, 1, -1), new.reshape(anchors, VALUES, -1)], 1)
+            parameter.copy_(joined.reshape(parameter.shape))
+    return both
 
 
 def export_closeup(network: CloseUp, path: Path, about: str) -> None:

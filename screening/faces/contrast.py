@@ -76,32 +76,37 @@ class Contrast:
             frame = scaled
         np.fmax(frame, COLDEST_C, out=scaled)  # fmax and fmin take the number, not the NaN
         np.fmin(scaled, HOTTEST_C, out=scaled)
-        if exclude:
-            level = self._shares(0.5)[0]
-            for box in exclude:
-                scaled[self._covered(box)] = level
-        self.cold_c, high = self._shares(COLD_SHARE, WARM_SHARE)
+        covered = [self._covered(box) for box in exclude]
+        for place in covered:
+            scaled[place] = np.nan
+        self.cold_c, middle, high = self._shares()
+        for place in covered:
+            scaled[place] = middle
         span = min(max(high - self.cold_c, NARROWEST_C), WIDEST_C)
         np.multiply(scaled, 2.0 / span, out=target)
         np.add(target, 1.0 - high * 2.0 / span, out=target)
         np.clip(target, -1.0, 1.0, out=target)
 
-    def _shares(self, *shares: float) -> tuple[float, ...]:
-        """Return the temperatures below which these shares of what is not hot lie."""
+    def _shares(self) -> tuple[float, float, float]:
+        """Return below which temperatures the cold share, half and the warm share lie.
+
+        Of what is neither hot nor excluded, which is no number here.
+        """
+        samples, step = self._samples, self._step
+        np.copyto(samples, self._celsius[::step, ::step])
         hot = self._hot
         np.greater(self._celsius, SKIN_CEILING_C, out=hot.view(np.bool_))
-        anything_hot = bool(hot.any())
-        step = self._step
-        np.copyto(self._samples, self._celsius[::step, ::step])
-        if anything_hot:
+        if hot.any():
             cv2.dilate(hot, HALO, dst=hot)
-            np.copyto(self._samples, np.nan, where=hot[::step, ::step].view(np.bool_))
-        flat = self._samples.reshape(-1)
-        flat.sort()  # what is no number comes last
-        count = int(np.searchsorted(flat, SKIN_CEILING_C, side="right"))
-        if count == 0:
-            return (SKIN_CEILING_C,) * len(shares)
-        return tuple(float(flat[round(share * (count - 1))]) for share in shares)
+            np.copyto(samples, np.nan, where=hot[::step, ::step].view(np.bool_))
+        flat = samples.reshape(-1)
+        last = int(np.count_nonzero(flat <= SKIN_CEILING_C)) - 1
+        if last < 0:
+            return SKIN_CEILING_C, SKIN_CEILING_C, SKIN_CEILING_C
+        places = [round(share * last) for share in (COLD_SHARE, 0.5, WARM_SHARE)]
+        flat.partition(places)  # what is no number comes last
+        cold, middle, warm = flat[places].tolist()
+        return cold, middle, warm
 
     def _covered(self, box: Box) -> tuple[slice, slice]:
         """Return the picture's rows and columns that a box of the frame touches."""

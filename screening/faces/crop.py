@@ -8,7 +8,9 @@ from screening.result import Box
 
 SIDE = 64  # pixels of a close-up
 REACH = 1.35  # its side in the longer sides of the face's box
-COOL_SHARE, WARM_SHARE = 0.10, 0.98
+SAMPLES = SIDE * SIDE // 4
+# the cool tenth of the samples and their warm fiftieth end here
+COOL_PLACE, WARM_PLACE = (round(share * (SAMPLES - 1)) for share in (0.10, 0.98))
 NARROWEST_C, WIDEST_C = 3.0, 9.0
 COLDEST_C, HOTTEST_C = -40.0, 120.0
 
@@ -19,7 +21,7 @@ class Crop:
     def __init__(self, picture: NDArray[np.float32]) -> None:
         self._picture = picture
         self._celsius = np.empty((SIDE, SIDE), np.float32)
-        self._samples = np.empty(SIDE * SIDE // 4, np.float32)
+        self._samples = np.empty(SAMPLES, np.float32)
         self._map = np.zeros((2, 3))
         self.origin = (0.0, 0.0)  # of the close-up's first pixel, in the frame
         self.pixel = 1.0  # side of its pixels in the frame's
@@ -45,10 +47,8 @@ class Crop:
         # the contrast is the face's own: nothing beside it has a say
         middle = self._celsius[SIDE // 4 : -SIDE // 4, SIDE // 4 : -SIDE // 4]
         self._samples.reshape(SIDE // 2, SIDE // 2)[:] = middle
-        self._samples.sort()
-        last = self._samples.size - 1
-        high = float(self._samples[round(WARM_SHARE * last)])
-        low = float(self._samples[round(COOL_SHARE * last)])
+        self._samples.partition((COOL_PLACE, WARM_PLACE))
+        low, high = float(self._samples[COOL_PLACE]), float(self._samples[WARM_PLACE])
         span = min(max(high - low, NARROWEST_C), WIDEST_C)
         np.multiply(self._celsius, 2.0 / span, out=self._picture)
         np.add(self._picture, 1.0 - high * 2.0 / span, out=self._picture)

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 MAPS = (("fine", 8), ("coarse", 16))  # name and stride in pixels
 STEP = 16  # sides of a picture are multiples of it
-VALUES = 15
-ROW = 1 + VALUES
+ROW = 16  # numbers of an anchor
 FARTHEST = 1e5  # pixels: what says more is no answer
 
 
@@ -50,7 +49,7 @@ class FaceNetwork:
         self._input = np.full((1, 1, height, width), -1.0, np.float32)
         self.picture: NDArray[np.float32] = self._input[0, 0]
         self._feed = {"image": self._input}
-        self._names = [f"{name}_{what}" for name, _ in MAPS for what in ("score", "value")]
+        self._names = [name for name, _ in MAPS]
         self._centres = []
         for _, stride in MAPS:
             rows, columns = height // stride, width // stride
@@ -59,24 +58,24 @@ class FaceNetwork:
 
     def run(self, least_score: float) -> NDArray[np.float32]:
         """Return `(N, 16) float32`: score, x, y, width, height, five points (x, y), quality."""
-        outputs = self._session.run(self._names, self._feed)
         logit = np.float32(np.log(least_score / (1.0 - least_score)))
-        found = []
-        for centres, score, value in zip(self._centres, outputs[::2], outputs[1::2], strict=True):
-            anchors = score.shape[1]
-            scores = score.reshape(anchors, -1)
-            anchor, cell = np.nonzero(scores > logit)
-            if not len(cell):
-                continue
-            at = centres[cell]
-            rows = np.empty((len(cell), ROW), np.float32)
-            rows[:, 0] = scores[anchor, cell]
-            rows[:, 1:] = value.reshape(anchors, VALUES, -1)[anchor, :, cell]
-            rows[:, 1:3] += at - rows[:, 3:5] / 2
-            rows[:, 5:15] += np.tile(at, 5)
+        found, at = [], []
+        for centres, said in zip(
+            self._centres, self._session.run(self._names, self._feed), strict=True
+        ):
+            anchors = said.reshape(-1, ROW, len(centres))
+            anchor, cell = np.nonzero(anchors[:, 0] > logit)
+            found.append(anchors[anchor, :, cell])
+            at.append(centres[cell])
+        rows: NDArray[np.float32] = np.concatenate(found)
+        if len(rows):
+            centre = np.concatenate(at)
+            rows[:, 1:3] -= rows[:, 3:5] / 2
+            rows[:, 1:3] += centre
+            points = rows[:, 5:15].reshape(-1, 5, 2)  # a copy: rows are 16 numbers long
+            rows[:, 5:15] = (points + centre[:, None]).reshape(-1, 10)
             rows[:, ::15] = 1.0 / (1.0 + np.exp(-rows[:, ::15]))  # score and quality
-            found.append(rows)
-        return np.concatenate(found) if found else np.empty((0, ROW), np.float32)
+        return rows
 
 
 def merge(found: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
@@ -85,20 +84,29 @@ def merge(found: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
     Overlap is intersection over union. The answer of a group keeps the score of its best row
     (Bazarevsky et al. 2019, section 3.4: less jitter than dropping all but the best).
     """
-    rest = found[np.argsort(-found[:, 0], kind="stable")]
-    rest = rest[np.all(np.abs(rest) < FARTHEST, axis=1) & np.all(rest[:, 3:5] > 1.0, axis=1)]
-    merged = []
-    while len(rest):
-        best = rest[0]
-        low = np.maximum(rest[:, 1:3], best[1:3])
-        high = np.minimum(rest[:, 1:3] + rest[:, 3:5], best[1:3] + best[3:5])
-        common = np.prod(np.maximum(high - low, 0.0), axis=1)
-        union = np.prod(rest[:, 3:5], axis=1) + best[3] * best[4] - common
-        group = common > overlap * union
-        group[0] = True
-        weight = rest[group, :1]
-        mean = (rest[group] * weight).sum(axis=0) / weight.sum()
-        mean[0] = best[0]
-        merged.append(mean)
-        rest = rest[~group]
-    return np.array(merged, np.float32).reshape(-1, found.shape[1])
+    good = (np.abs(found) < FARTHEST).all(axis=1) & (found[:, 3:5] > 1.0).all(axis=1)
+    rows = found[good]
+    if not len(rows):
+        return rows
+    rows = rows[np.argsort(-rows[:, 0], kind="stable")]
+    low, size = rows[:, 1:3], rows[:, 3:5]
+    high = low + size
+    shared = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
+    np.maximum(shared, 0.0, out=shared)
+    common = shared[..., 0] * shared[..., 1]
+    area = size[:, 0] * size[:, 1]
+    alike = common > overlap * (area[:, None] + area - common)
+    np.fill_diagonal(alike, val=True)
+    free = np.ones(len(rows), bool)
+    groups, best = [], []
+    while free.any():
+        first = int(free.argmax())
+        group = alike[first] & free
+        free ^= group
+        groups.append(group)
+        best.append(first)
+    weight = np.array(groups) * rows[:, 0]
+    merged: NDArray[np.float32] = np.einsum("gn,nk->gk", weight, rows)
+    merged /= weight.sum(axis=1, keepdims=True)
+    merged[:, 0] = rows[best, 0]
+    return merged
