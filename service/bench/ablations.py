@@ -1,10 +1,9 @@
 """What each part of measuring buys: the same benches with one part taken out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -17,24 +16,20 @@ from screening.result import Verdict
 from screening.settings import Settings
 from service.bench import recordings, scenes
 from service.bench.row import Row
+from service.bench.substitute import instead
 
 SEEDS: Final = 12
+# where a pixel is 1.3, 2.5 and 5 mm wide on the face: name, camera, metres
+PLACES: Final = (
+    ("1.3mm", "boson-plus-640", scenes.NEAR_M["boson-plus-640"]),
+    ("2.5mm", "boson-plus-320", 1.31),
+    ("5mm", "lepton-3.5", scenes.NEAR_M["lepton-3.5"]),
+)
 Readings = Sequence[tuple[float, float]]  # deg C and quality, frame by frame
 
 
 def _row(key: str, measure: str, value: str, **numbers: float) -> Row:
     return Row(f"ablation_{key}", measure, value, numbers)
-
-
-@contextmanager
-def _instead(owner: object, name: str, substitute: Any) -> Iterator[None]:
-    """Take a part out for a while."""
-    whole = getattr(owner, name)
-    setattr(owner, name, substitute)
-    try:
-        yield
-    finally:
-        setattr(owner, name, whole)
 
 
 def rows() -> Iterator[Row]:
@@ -99,18 +94,18 @@ def _found(screened: list[recordings.Recording]) -> str:
 
 
 def _detector_picture() -> Iterator[Row]:
-    with _instead(contrast, "NARROWEST_C", 60.0), _instead(contrast, "WIDEST_C", 60.0):
+    with instead(contrast, "NARROWEST_C", 60.0), instead(contrast, "WIDEST_C", 60.0):
         flat = recordings.screen_all()
     yield _row("contrast", "the network's picture spans 60 deg C, not 5 to 12", _found(flat))
 
 
 def _gates(whole: list[recordings.Recording]) -> Iterator[Row]:
     yield _row("whole", "nothing taken out, real recordings", _found(whole))
-    with _instead(Plausibility, "faces", lambda _self, _celsius, found, _offset: list(found)):
+    with instead(Plausibility, "faces", lambda _self, _celsius, found, _offset: list(found)):
         open_gate = recordings.screen_all()
     yield _row("plausible", "without the gate of temperatures and places", _found(open_gate))
     judge = quality.judge
-    with _instead(screener_module, "judge", lambda *a, **k: replace(judge(*a, **k), doubtful=())):
+    with instead(screener_module, "judge", lambda *a, **k: replace(judge(*a, **k), doubtful=())):
         trusting = recordings.screen_all()
     clears = [
         sum(v.verdict is Verdict.CLEAR for r in screened for v in r.visitors)
@@ -158,21 +153,25 @@ def _reference() -> Iterator[Row]:
 
 
 def _footprint() -> Iterator[Row]:
-    for model in scenes.MODELS:
-        with_it, without = [], []
+    for key, model, distance_m in PLACES:
+        with_it, without, sizes = [], [], []
         for seed in range(SEEDS):
-            someone = scenes.stander(36.0, scenes.NEAR_M[model])
+            someone = scenes.stander(36.0, distance_m)
             scenario = scenes.scene(scenes.camera(model), [someone], 3.0)
             settings = scenes.told(scenario, scenes.plate(model, seed))
             for o in scenes.outcomes(scenario, seed, settings):
-                if o.error_c is not None and o.truth_c is not None:
+                before_c = o.visitor.reference_corrected_c
+                if o.error_c is not None and o.truth_c is not None and before_c is not None:
                     with_it.append(o.error_c)
-                    without.append((o.visitor.reference_corrected_c or 0.0) - o.truth_c)
+                    without.append(before_c - o.truth_c)
+                    sizes.append(o.visitor.mm_per_px or 0.0)
         yield _row(
-            f"footprint_{model}",
-            f"footprint correction, {model} at {scenes.NEAR_M[model]:.2f} m, simulated",
+            f"footprint_{key}",
+            f"footprint correction at {median(sizes):.1f} mm/px ({model} at {distance_m:.2f} m), "
+            "simulated",
             f"without {_rms(without):.3f} deg C rms (mean {np.mean(without):+.3f}), "
-            f"with {_rms(with_it):.3f} (mean {np.mean(with_it):+.3f})",
+            f"with {_rms(with_it):.3f} (mean {np.mean(with_it):+.3f}), {len(with_it)} visitors",
+            mm_per_px=median(sizes),
             without_rms_c=_rms(without),
             rms_c=_rms(with_it),
         )

@@ -17,8 +17,6 @@ from typing import Final
 import cv2
 import numpy as np
 
-from device.frame import RadiometricFrame
-from device.simulator.sensor import SimulatedSensor
 from screening.screener import Screener
 from service.bench import scenes
 from service.bench.row import Row
@@ -59,18 +57,7 @@ def main() -> None:
     cv2.setNumThreads(0)
     people = [scenes.stander(36.0, 1.0, 12.0)]
     scenario = scenes.scene(scenes.camera("boson-plus-640", portrait=False), people, 12.0)
-    frames: list[RadiometricFrame] = []
-    with SimulatedSensor(scenario, realtime=False, loop=False, seed=2) as sensor:
-        info = sensor.info
-        for frame in sensor.frames():
-            kept = frame.counts.copy()
-            frames.append(
-                RadiometricFrame(
-                    kept, frame.radiometry, frame.time_s, frame.sequence, frame.ffc, frame.ffc_age_s
-                )
-            )
-            if len(frames) >= FRAMES:
-                break
+    info, frames = scenes.film(scenario, 2, FRAMES)
     settings = settings_for(scenario)
     status = os.open("/proc/self/status", os.O_RDONLY)
 

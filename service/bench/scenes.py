@@ -2,19 +2,21 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 import numpy as np
 
+from device.frame import KELVIN_OFFSET, RadiometricFrame
+from device.sensor import SensorInfo
 from device.simulator import schema
 from device.simulator.sensor import SimulatedSensor
 from device.simulator.truth import FrameTruth
-from screening.result import Visitor
 from screening.screener import Screener
 from screening.settings import Settings, Uniformity
 from screening.uniformity import learn
-from service.ground_truth import GroundTruth
+from service.bench.outcome import Outcome, Watched
 from service.scenario_settings import settings_for
 
 RATE_HZ: Final = 9.0  # enough to measure with, and three times as fast as a camera's 30
@@ -22,28 +24,6 @@ PLATE_FRAMES: Final = 12
 MODELS: Final = ("boson-plus-640", "boson-plus-320", "lepton-3.5")
 # metres from the camera at which a pixel is 1.3 mm wide on the face, or as near as people come
 NEAR_M: Final = {"boson-plus-640": 1.42, "boson-plus-320": 0.68, "lepton-3.5": 0.75}
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A screened visitor beside what was true of them (deg C); None where nothing was measured."""
-
-    visitor: Visitor
-    person: int | None
-    truth_c: float | None
-
-    @property
-    def error_c(self) -> float | None:
-        """Stated minus true skin temperature."""
-        if self.truth_c is None or self.visitor.skin_temp_c is None:
-            return None
-        return self.visitor.skin_temp_c - self.truth_c
-
-    @property
-    def inside(self) -> bool | None:
-        """Whether the truth lies inside the stated interval."""
-        error_c, expanded_c = self.error_c, self.visitor.expanded_uncertainty_c
-        return None if error_c is None or expanded_c is None else abs(error_c) <= expanded_c
 
 
 def camera(model: str, **more: object) -> dict[str, object]:
@@ -81,46 +61,46 @@ def scene(
     )
 
 
+def film(
+    scenario: schema.Scenario, seed: int, most: int | None = None
+) -> tuple[SensorInfo, list[RadiometricFrame]]:
+    """Return the sensor's particulars and its frames, each with counts of its own, up to `most`.
+
+    For benches that time the screener: a simulator that draws between two steps would leave it
+    cold caches and a busy memory bus, which no camera does.
+    """
+    with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
+        frames = [
+            replace(frame, counts=frame.counts.copy()) for frame in islice(sensor.frames(), most)
+        ]
+        return sensor.info, frames
+
+
 def outcomes(
     scenario: schema.Scenario, seed: int, settings: Settings | None = None
 ) -> list[Outcome]:
     """Screen a scenario and return every visitor beside the truth."""
-    known = GroundTruth()
-    done: list[Outcome] = []
-
-    def ended(visitors: Sequence[Visitor]) -> None:
-        for visitor in visitors:
-            person, truth_c = known.of(visitor)
-            done.append(Outcome(visitor, person, truth_c))
-
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
-        info = sensor.info
-        told = settings or settings_for(scenario)
-        screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, told)
+        watched = Watched(sensor.info, settings or settings_for(scenario))
         for frame in sensor.frames():
-            result = screener.step(frame)
-            known.follow(result, sensor.truth())
-            ended(result.departed)
-        ended(screener.finish())
-    return done
+            watched.step(frame, sensor.truth())
+        watched.finish()
+    return watched.outcomes
 
 
-def plate(model: str, seed: int) -> Uniformity:
+def plate(model: str, seed: int, **more: object) -> Uniformity:
     """Learn a camera's shape as an admin does: with an even plate before the lens."""
     scenario = scene(
-        camera(model),
+        camera(model, **more),
         (),
         PLATE_FRAMES / RATE_HZ + 0.5,
         references=(),
         # so large that what the simulator paints on it does not show in the field of view
         room={"items": [{"kind": "door", "at": (0, 1.5, 1), "size": (60, 60), "temp_c": 34}]},
     )
-    with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
-        frames = [
-            f.counts * np.float32(f.radiometry.kelvin_per_count) - np.float32(273.15)
-            for f in sensor.frames()
-        ]
-    return learn(frames)
+    _, frames = film(scenario, seed)
+    kelvin = (f.counts * np.float32(f.radiometry.kelvin_per_count) for f in frames)
+    return learn([k - np.float32(KELVIN_OFFSET) for k in kelvin])
 
 
 def told(scenario: schema.Scenario, uniformity: Uniformity | None) -> Settings:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 # what is measured unless told otherwise
-TABLE = ("recordings", "clinical", "simulated", "time", "lock")
+TABLE = ("recordings", "clinical", "simulated", "scenarios", "time", "lock")
 
 
 def bench(
@@ -20,11 +20,11 @@ def bench(
     out: Annotated[Path | None, typer.Option(help="Write the JSON lines to this file too.")] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="recordings, clinical, simulated, time, lock or ablations."),
+        typer.Option(help="recordings, clinical, simulated, scenarios, time, lock or ablations."),
     ] = None,
 ) -> None:
     """Measure what the documentation claims; takes some minutes. Exit 1 where a bar is missed."""
-    from service.bench import ablations, clinical, locked, recordings, simulated, timing
+    from service.bench import ablations, clinical, library, locked, recordings, simulated, timing
     from service.bench.data import DataAbsentError
     from service.bench.machine import machine
     from service.bench.row import Row, as_text
@@ -36,6 +36,7 @@ def bench(
         "recordings": of_recordings,
         "clinical": clinical.rows,
         "simulated": simulated.rows,
+        "scenarios": library.rows,
         "time": timing.rows,
         "lock": locked.rows,
         "ablations": ablations.rows,

@@ -5,7 +5,8 @@ import pytest
 
 from screening.result import Reason, Verdict
 from service.bench import scenes
-from service.bench.simulated import HEAD_C, heated_head, misinformed
+from service.bench.doubt import misinformed
+from service.bench.simulated import HEAD_C, heated_head
 
 
 def stated(model: str, canthus_c: float, fault: str = "none", seed: int = 1) -> float | None:
