@@ -20,6 +20,8 @@ FACE_MM: Final = (147.0, 160.0)  # width, brow to chin: what a detector's box sp
 CANTHUS_REACH_MM: Final = 13.0  # landmarks err by up to 11; the socket around holds no hotter place
 COARSE_PX: Final = 2.0  # how much worse landmarks are known on a face of few pixels
 GLASSES_C: Final = 0.8  # eyes are as warm as the warm quarter of a face; behind glass, colder
+BROW_MM: Final = (2.0, 20.0, 33.0)  # the brow: so far above the canthi, and to both sides of them
+BROW_C: Final = 2.0  # bare brows are within 0.7 of the warm quarter; hair and cloth 4 to 7 below
 RESOLVED_MM_PER_PX: Final = 1.5
 FACE_PX: Final = 12.0  # a face of fewer pixels across cannot be measured
 
@@ -43,8 +45,12 @@ class Reading:
         canthus is not resolved.
     left_right_c
         Left minus right canthus in the picture; None where they are not resolved.
-    eyes_c, skin_c
-        Median of the band of the eyes, and the warm quarter of the face, apparent.
+    eyes_c, brow_c, skin_c
+        Median of the band of the eyes, of the brow above it, and the warm quarter of the face,
+        apparent.
+    contrast_c
+        By how much the site is warmer than `skin_c`, with what the pixels take from it given back:
+        skin that comes in from the cold keeps its canthi warm.
     warm_share
         Share of the face within 4.5 deg C of its warm quarter: what is not covered.
     """
@@ -57,7 +63,9 @@ class Reading:
     relief_c: float | None
     left_right_c: float | None
     eyes_c: float
+    brow_c: float
     skin_c: float
+    contrast_c: float
     warm_share: float
 
 
@@ -144,11 +152,11 @@ class Surveyor:
         if resolved and canthi[0] and canthi[1]:
             left_right_c = canthi[0].apparent_c - canthi[1].apparent_c
         warm = float(np.partition(skin, 3 * skin.size // 4)[3 * skin.size // 4])
-        eyes = self._eye_band(face, inside, detection, top, left)
-        eyes_c = float(np.partition(eyes, eyes.size // 2)[eyes.size // 2]) if eyes.size else warm
+        eyes_c = _median(self._eye_band(face, inside, detection, top, left), warm)
+        brow_c = _median(_brow(celsius, detection, millimetres), warm)
         peak: _Peak | None
         hot_spot = False
-        if warm - eyes_c > GLASSES_C:
+        if warm - eyes_c > GLASSES_C or warm - brow_c > BROW_C:
             # the canthi are covered: what is left of the face can alarm, and never clear
             site, peak = Site.FACE_MAXIMUM, _hottest(blocks, (left, top))
         elif resolved and wanted is not Site.FACE_MAXIMUM:
@@ -158,8 +166,8 @@ class Surveyor:
             mouth = float(detection.landmarks[3:, 1].mean() - 0.15 * h) - top
             site, peak = Site.FACE_MAXIMUM, _hottest(blocks[: max(2, int(mouth))], (left, top))
             # a hot spot that the pixels smear may be the hottest place without looking like it
-            spots = [c for c in canthi if c is not None]
             lost_c = footprint.correction(millimetres)
+            spots = [c for c in canthi if c is not None]
             if peak and spots and max(spots).apparent_c + lost_c > peak.apparent_c:
                 peak, hot_spot = max(spots), True
         if peak is None:
@@ -173,7 +181,9 @@ class Surveyor:
             relief_c=_relief_c(celsius, peak) if site is Site.CANTHUS else None,
             left_right_c=left_right_c,
             eyes_c=eyes_c,
+            brow_c=brow_c,
             skin_c=warm,
+            contrast_c=peak.apparent_c + footprint.correction(millimetres) - warm,
             warm_share=float((skin > warm - 4.5).mean()),
         )
 
@@ -212,6 +222,24 @@ class Surveyor:
             max(0, int(centre[0] - half_w) - left), max(0, int(np.ceil(centre[0] + half_w)) - left)
         )
         return np.asarray(face[rows, columns][inside[rows, columns]])
+
+
+def _median(values: NDArray[np.float32], otherwise: float) -> float:
+    """Return the median of some temperatures; `otherwise` where there are none."""
+    flat = values.reshape(-1)
+    return float(np.partition(flat, flat.size // 2)[flat.size // 2]) if flat.size else otherwise
+
+
+def _brow(
+    celsius: NDArray[np.float32], detection: Detection, millimetres: float
+) -> NDArray[np.float32]:
+    """Return the pixels above both inner canthi: cold where a fringe or a cap's peak hangs."""
+    x, y = (float(value) for value in (detection.landmarks[0] + detection.landmarks[1]) / 2)
+    low, high, half = (length / millimetres for length in BROW_MM)
+    return celsius[
+        max(0, round(y - high)) : max(0, round(y - low) + 1),
+        max(0, round(x - half)) : max(0, round(x + half) + 1),
+    ]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -252,7 +252,7 @@ class Screener:
             mm_per_px=size,
             blur_px=judgement.blur_px,
         )
-        record.add(reading, judgement, sample)
+        record.add(reading, judgement, sample, track.time_s)
         record.conclude(self._correction, settings, self._population)
 
     def _height_c(self, reading: Reading, size: float) -> float:

@@ -6,6 +6,7 @@ from screening.result import Reason, State, Verdict
 from screening.visitor import VisitorRecord
 
 STEADY_S: Final = 0.4  # an instruction must last so long before it is shown
+ASK_S: Final = 5.0  # a visitor is asked to take something off before the second check is called
 FADE_S: Final = {Verdict.CLEAR: 1.5, Verdict.RECHECK: 3.0, Verdict.ELEVATED: 4.0}
 
 _OF_VERDICT: Final = {
@@ -38,6 +39,7 @@ class Board:
         self._next_since_s = 0.0
         self._verdict: tuple[int, Verdict, tuple[Reason, ...]] | None = None
         self._verdict_until_s = 0.0
+        self._asked: tuple[int, float, float] | None = None  # visitor, since and until when
 
     def step(self, time_s: float, fault: Shown | None, present: list[VisitorRecord]) -> Shown:
         """Return what to show.
@@ -50,7 +52,7 @@ class Board:
             Visitors in the zone, the nearest first.
         """
         if fault is not None:
-            self._verdict = None
+            self._verdict = self._asked = None
             return self._show(fault)
         foremost = present[0] if present else None
         if foremost is not None and foremost.verdict in _OF_VERDICT:
@@ -59,11 +61,29 @@ class Board:
             self._verdict_until_s = time_s + FADE_S[verdict]
         elif foremost is not None and self._shows(Verdict.CLEAR):
             self._verdict = None  # somebody else's, or from before a gap: it may be somebody else
+        asks = self._ask(time_s, foremost)
+        if asks is not None:
+            return self._show(asks)
         if self._verdict is not None and time_s <= self._verdict_until_s:
             _, verdict, reasons = self._verdict
             return self._show((_OF_VERDICT[verdict], reasons))
         self._verdict = None
         return self._settle(time_s, _instruction(foremost))
+
+    def _ask(self, time_s: float, foremost: VisitorRecord | None) -> Shown | None:
+        """Return what to ask of a visitor who would be sent to a second check for it alone.
+
+        Nobody has to be sent away for their glasses; whoever keeps them on has the second check.
+        """
+        if foremost is None or foremost.mendable is None:
+            blinked = foremost is None and self._asked is not None and time_s <= self._asked[2]
+            return self._shown if blinked else None
+        number = foremost.id or 0
+        since_s = self._asked[1] if self._asked and self._asked[0] == number else time_s
+        self._asked = (number, since_s, time_s + STEADY_S)
+        if time_s - since_s > ASK_S:
+            return None
+        return _OF_OBSTACLE[foremost.mendable], (foremost.mendable,)
 
     def _shows(self, verdict: Verdict) -> bool:
         return self._verdict is not None and self._verdict[1] is verdict

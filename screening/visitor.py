@@ -20,6 +20,9 @@ WAITING_SPEED: Final = 0.6  # of a face, in face sizes per second
 STEADY_FRAMES: Final = 3  # in which a changed verdict must last
 LEAVING_FRAMES: Final = 2 * BEST  # whoever was measured in more of them had come
 DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
+# What visitors can put right themselves: asked for first, and measured anew once it is gone.
+MENDABLE: Final = frozenset({Reason.GLASSES, Reason.COVERED})
+MENDED_S: Final = 1.0  # without it in any usable frame
 
 
 class VisitorRecord:
@@ -59,6 +62,8 @@ class VisitorRecord:
         self._best = {Site.CANTHUS: BestFrames(), Site.FACE_MAXIMUM: BestFrames()}
         self._doubts: Counter[Reason] = Counter()
         self._usable = 0
+        self._in_the_way_s: float | None = None  # when something mendable was seen last
+        self._unmended: Visitor | None = None  # the last word with it
 
     def begin_again(self) -> None:
         """Start afresh after a gap: it may be the next person who stands in the same place.
@@ -90,8 +95,25 @@ class VisitorRecord:
         self.obstacles = reasons
         self._hindrances.update(reasons)
 
-    def add(self, reading: Reading, judgement: Judgement, sample: Sample) -> None:
-        """Take a usable frame."""
+    @property
+    def mendable(self) -> Reason | None:
+        """What keeps this visitor from being cleared and is theirs to put right, if anything."""
+        if self.verdict is not Verdict.RECHECK:
+            return None
+        return next((reason for reason in self.reasons if reason in MENDABLE), None)
+
+    def add(self, reading: Reading, judgement: Judgement, sample: Sample, time_s: float) -> None:
+        """Take a usable frame of this moment."""
+        if MENDABLE.intersection(judgement.doubtful):
+            self._in_the_way_s = time_s
+        elif (
+            self.mendable is not None
+            and self._in_the_way_s is not None
+            and time_s - self._in_the_way_s >= MENDED_S
+        ):
+            before = self._word()
+            self._begin()
+            self._unmended = before
         self.obstacles = judgement.doubtful
         self.sample = sample
         self._usable += 1
@@ -163,6 +185,8 @@ class VisitorRecord:
             self.verdict, self.reasons = self._provisional
             if self.verdict is Verdict.CLEAR:  # held back for want of frames
                 self.verdict, self.reasons = Verdict.RECHECK, (Reason.TOO_FEW_FRAMES,)
+        if self.verdict is None and self._unmended is not None:
+            return self._unmended
         return self.report()
 
     def report(self) -> Visitor:

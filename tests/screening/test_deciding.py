@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from screening.correction import Correction
 from screening.decision import Evidence, decide
 from screening.estimate import BEST, LEAST, BestFrames, Sample
 from screening.measure import Reading
@@ -14,7 +15,7 @@ from screening.population import ENOUGH, Population
 from screening.quality import judge
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Reference, Settings, Site
-from screening.states import FADE_S, Board
+from screening.states import ASK_S, FADE_S, Board
 from screening.visitor import VisitorRecord
 from tests.screening.pictures import Wall, block, detection, face
 
@@ -27,7 +28,9 @@ READING = Reading(
     relief_c=0.15,
     left_right_c=0.1,
     eyes_c=34.3,
+    brow_c=34.1,
     skin_c=34.2,
+    contrast_c=1.8,
     warm_share=0.95,
 )
 
@@ -80,7 +83,10 @@ def test_who_walks_away_shows_the_back_of_the_head() -> None:
         (Reason.GLASSES, {"eyes_c": 31.0}),
         (Reason.COVERED, {"warm_share": 0.3}),
         (Reason.LEFT_RIGHT, {"left_right_c": 0.7}),
-        (Reason.NOT_ACCLIMATISED, {"skin_c": 30.0, "eyes_c": 30.0}),
+        (Reason.COVERED, {"brow_c": 30.0}),
+        (Reason.COVERED, {"warm_share": 0.3, "brow_c": 30.0}),
+        (Reason.GLASSES, {"eyes_c": 31.0, "brow_c": 31.5}),  # a frame is no fringe
+        (Reason.NOT_ACCLIMATISED, {"contrast_c": 3.7}),
     ],
 )
 def test_what_leaves_a_doubt_lets_the_reading_stand(reason, changes) -> None:  # noqa: ANN001
@@ -277,6 +283,50 @@ def test_what_hinders_becomes_an_instruction(reason: Reason, state: State) -> No
     for n in range(30):
         shown = board.step(n / 30, None, [record(1, None, reason)])
     assert shown == (state, (reason,))
+
+
+def test_a_visitor_is_asked_to_take_glasses_off_before_a_second_check_is_called() -> None:
+    board, visitor = Board(), record(1, Verdict.RECHECK)
+    visitor.reasons = (Reason.GLASSES,)
+    asks = (State.TAKE_OFF_GLASSES, (Reason.GLASSES,))
+    assert board.step(0.0, None, [visitor]) == asks
+    assert board.step(0.1, None, []) == asks  # a frame without the face changes nothing
+    assert board.step(ASK_S, None, [visitor]) == asks
+    assert board.step(ASK_S + 0.1, None, [visitor])[0] is State.RECHECK
+    other = record(2, Verdict.RECHECK)
+    other.reasons = (Reason.GLASSES,)
+    assert board.step(ASK_S + 1.0, None, [other]) == asks
+    # who walks on with them has the second check
+    assert board.step(ASK_S + 2.0, None, [])[0] is State.RECHECK
+
+
+def test_a_doubt_that_no_visitor_can_mend_is_no_request() -> None:
+    board, visitor = Board(), record(1, Verdict.RECHECK)
+    visitor.reasons = (Reason.TOO_COLD,)
+    assert board.step(0.0, None, [visitor])[0] is State.RECHECK
+
+
+def measured(visitor: VisitorRecord, seconds: tuple[float, float], reading: Reading) -> None:
+    """Let a visitor be read ten times a second."""
+    settings = Settings()
+    correction = Correction(settings)
+    correction.anchor([(0, 0.0, 0.02)])
+    for time_s in np.arange(*seconds, 0.1):
+        visitor.add(reading, judged(reading=reading), sample(0.9, 35.9), float(time_s))
+        visitor.conclude(correction, settings, Population())
+
+
+def test_who_takes_their_glasses_off_is_measured_anew() -> None:
+    visitor = record(1)
+    measured(visitor, (0.0, 3.0), replace(READING, site=Site.FACE_MAXIMUM, eyes_c=30.0))
+    assert (visitor.verdict, visitor.mendable) == (Verdict.RECHECK, Reason.GLASSES)
+    measured(visitor, (3.0, 3.8), READING)  # a glimpse past the lenses is not enough
+    assert visitor.verdict is Verdict.RECHECK
+    measured(visitor, (3.8, 4.2), READING)
+    assert visitor.last_word().reasons == (Reason.GLASSES,)  # gone before there was anything new
+    measured(visitor, (4.2, 5.5), READING)
+    assert visitor.verdict is Verdict.CLEAR
+    assert visitor.last_word().verdict is Verdict.CLEAR
 
 
 def test_settings_come_with_a_reference() -> None:

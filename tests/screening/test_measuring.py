@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from screening import decision, footprint, uniformity
-from screening.measure import Surveyor, mm_per_px
+from screening.measure import BROW_C, Surveyor, mm_per_px
 from screening.settings import Site, Uniformity
 from screening.uniformity import Shape, UnevenPlateError, learn
 from tests.screening.pictures import Wall, block, detection, disc, face
@@ -46,6 +46,17 @@ def test_a_coarse_sensor_reads_the_faces_maximum() -> None:
     wall = Wall()
     picture = wall.paint(face(60, 80, 35, canthus_c=36.0))
     assert read(wall, picture, detection(60, 80, 35)).site is Site.FACE_MAXIMUM
+
+
+def test_a_fringe_over_the_canthi_is_told_from_a_bare_brow() -> None:
+    wall = Wall(320, 256)
+    person, found = face(160, 120, 120), detection(160, 120, 120)
+    bare = read(wall, wall.paint(person), found)
+    assert bare.skin_c - bare.brow_c < 0.7
+    hair = block(100, 60, 120, int(120 - 20 * 120 / 140) - 58, 29.5)
+    fringed = read(wall, wall.paint(person, hair), found)
+    assert fringed.skin_c - fringed.brow_c > BROW_C
+    assert fringed.site is Site.FACE_MAXIMUM  # what is read near there is no canthus
 
 
 def test_one_hot_pixel_moves_the_reading_by_a_quarter_of_itself() -> None:
