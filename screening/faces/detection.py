@@ -24,9 +24,22 @@ class Detection:
         right, the tip of the nose, the corner of the mouth on the left, the one on the right.
     quality
         0 (do not measure here) to 1 (frontal, whole, certain).
+    yaw_deg, pitch_deg
+        How far the head is turned from the line to the camera: towards the picture's right
+        (positive) or left, and down (positive) or up. These and what follows come from a
+        close-up; None where the face is too small for one.
+    eyes_free
+        0..1 for the inner canthus on the picture's left, then on its right: whether it is seen,
+        and neither glasses, hair, a cap's peak nor the nose is before it.
+    glasses
+        0..1: whether glasses are worn.
     """
 
     box: Box
     score: float
     landmarks: NDArray[np.float32]
     quality: float
+    yaw_deg: float | None = None
+    pitch_deg: float | None = None
+    eyes_free: tuple[float, float] | None = None
+    glasses: float | None = None
