@@ -74,8 +74,8 @@ class Contrast:
         if frame.shape != scaled.shape:
             cv2.resize(frame, scaled.shape[::-1], dst=scaled, interpolation=cv2.INTER_LINEAR)
             frame = scaled
-        np.fmax(frame, COLDEST_C, out=scaled)  # fmax and fmin take the number, not the NaN
-        np.fmin(scaled, HOTTEST_C, out=scaled)
+        np.clip(frame, COLDEST_C, HOTTEST_C, out=scaled)
+        cv2.patchNaNs(scaled, COLDEST_C)
         covered = [self._covered(box) for box in exclude]
         for place in covered:
             scaled[place] = np.nan

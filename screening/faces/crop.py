@@ -42,8 +42,8 @@ class Crop:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        np.fmax(self._celsius, COLDEST_C, out=self._celsius)  # fmax takes the number, not the NaN
-        np.fmin(self._celsius, HOTTEST_C, out=self._celsius)
+        np.clip(self._celsius, COLDEST_C, HOTTEST_C, out=self._celsius)
+        cv2.patchNaNs(self._celsius, COLDEST_C)
         # the contrast is the face's own: nothing beside it has a say
         middle = self._celsius[SIDE // 4 : -SIDE // 4, SIDE // 4 : -SIDE // 4]
         self._samples.reshape(SIDE // 2, SIDE // 2)[:] = middle

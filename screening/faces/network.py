@@ -12,7 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 MAPS = (("fine", 8), ("coarse", 16))  # name and stride in pixels
-STEP = 16  # sides of a picture are multiples of it
+STEP = 8  # sides of a picture are multiples of it
 ROW = 16  # numbers of an anchor
 PLACES = np.zeros((2, ROW), np.float32)  # which of them are x, which are y
 PLACES[0, [1, *range(5, 15, 2)]] = PLACES[1, [2, *range(6, 15, 2)]] = 1.0
