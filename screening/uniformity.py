@@ -59,7 +59,17 @@ def learn(frames: Sequence[NDArray[np.float32]]) -> Uniformity:
         raise UnevenPlateError(
             f"{len(frames)} frames of the plate where {LEAST_FRAMES} are needed: hold it longer."
         )
-    mean = np.asarray(np.mean(frames, axis=0, dtype=np.float64))
+    return fit(np.asarray(np.mean(frames, axis=0, dtype=np.float64)))
+
+
+def fit(mean: NDArray[np.float64]) -> Uniformity:
+    """Return the shape of the mean of many frames of an even plate, `(H, W) float64` in deg C.
+
+    Raises
+    ------
+    UnevenPlateError
+        When the picture is not smooth enough to be a plate.
+    """
     rows, columns = (side // BLOCK_PX for side in mean.shape)
     blocks = mean[: rows * BLOCK_PX, : columns * BLOCK_PX]
     blocks = blocks.reshape(rows, BLOCK_PX, columns, BLOCK_PX).mean(axis=(1, 3))

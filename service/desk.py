@@ -1,5 +1,6 @@
 """Where requests of guards and admins are answered; the web process only carries them here."""
 
+from datetime import date
 from typing import Protocol
 
 from service.admin import AdminDoor, AdminError
@@ -8,6 +9,7 @@ from service.messages import (
     Acknowledge,
     AdminRequest,
     AskFfc,
+    AskShape,
     ChangeSettings,
     ChooseScenario,
     GuardRequest,
@@ -17,12 +19,15 @@ from service.messages import (
     ReadSettings,
     Reply,
     SecondCheck,
+    ShapeLearnt,
 )
 from service.recorder import Recorder
 from service.settings_store import SettingsError, SettingsStore, StationSettings
+from service.shape import ShapeLearning
 from service.station import Station
 
 HOURS_SHOWN = 48
+NO_SENSOR = "No sensor is open: wait until the station sees again."
 NO_SESSION = "Log in first: the session has ended."
 
 
@@ -37,6 +42,9 @@ class Actions(Protocol):
 
     def ask_for_ffc(self) -> None:
         """Ask the sensor for a flat-field correction."""
+
+    def learn_shape(self) -> None:
+        """Let the worker learn the shape of the picture."""
 
     def play(self, scenario: str) -> None:
         """Restart the simulated sensor with a scenario."""
@@ -57,6 +65,8 @@ class Desk:
         The supervisor.
     recorder
         Keeps what an admin changed and how second checks ended.
+    shape
+        How learning the shape of the picture stands.
     """
 
     def __init__(
@@ -66,12 +76,28 @@ class Desk:
         door: AdminDoor,
         actions: Actions,
         recorder: Recorder,
+        shape: ShapeLearning,
     ) -> None:
         self._station = station
         self._store = store
         self._door = door
         self._actions = actions
         self._recorder = recorder
+        self._shape = shape
+
+    def shape_learnt(self, message: ShapeLearnt, today: date) -> None:
+        """Save the shape that the worker has learnt, or keep the sentence why it has none."""
+        if not self._shape.running:
+            return  # nobody waits for it
+        if message.uniformity is None:
+            self._shape.ended(message.why)
+            return
+        try:
+            learnt = self._shape.learnt(message.uniformity, today)
+            self._save(self._store.load().model_copy(update={"uniformity": learnt}))
+            self._shape.ended()
+        except SettingsError as error:
+            self._shape.ended(str(error))
 
     def answer(self, request: GuardRequest | AdminRequest) -> Reply:
         """Do what is asked for, and say whether it was done."""
@@ -137,11 +163,14 @@ class Desk:
             error=error,
             password_set=True,
             settings=settings,
+            shape_learning=self._shape.running,
+            shape_problem=self._shape.problem,
+            shape_holds=settings is not None and self._shape.holds(settings),
             scenario=self._actions.scenario,
             scenarios=self._actions.scenarios,
         )
 
-    def _change(self, request: ChangeSettings | AskFfc | ChooseScenario) -> Reply:
+    def _change(self, request: ChangeSettings | AskFfc | AskShape | ChooseScenario) -> Reply:
         number = request.request
         match request:
             case ChangeSettings(settings=settings):
@@ -149,6 +178,11 @@ class Desk:
                 return Reply(number, ok=True, settings=settings)
             case AskFfc():
                 self._actions.ask_for_ffc()
+                return Reply(number, ok=True)
+            case AskShape():
+                if not self._shape.begin():
+                    return Reply(number, ok=False, error=NO_SENSOR)
+                self._actions.learn_shape()
                 return Reply(number, ok=True)
             case ChooseScenario(scenario=scenario):
                 if scenario not in self._actions.scenarios:

@@ -3,8 +3,8 @@
 A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET packet, told apart
 by `kind`. Numbers and words travel here, never pixels.
 
-    worker -> supervisor   Started, Stepped, Failed
-    supervisor -> worker   Configure, Watch, RequestFfc, Stop
+    worker -> supervisor   Started, Stepped, ShapeLearnt, Failed
+    supervisor -> worker   Configure, Watch, RequestFfc, LearnShape, Stop
     supervisor -> web      View (every frame), Picture (carries a file descriptor), Reply
     web -> supervisor      WebLocked, Screens, and the requests of guards and admins
 """
@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from device.sensor import SensorInfo
 from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Visitor
-from screening.settings import Settings
+from screening.settings import Settings, Uniformity
 from service.counters import HourCounts
 from service.sandbox import LockReport
 from service.settings_store import StationSettings
@@ -78,6 +78,15 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
+class ShapeLearnt:
+    """What came of `LearnShape`; `uniformity` is None when nothing did, and `why` says why."""
+
+    uniformity: Uniformity | None
+    why: str = ""
+    kind: Literal["shape_learnt"] = "shape_learnt"
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The worker gives up; the supervisor starts another. `what` is a sentence for the admin."""
 
@@ -110,6 +119,13 @@ class RequestFfc:
     """Ask the sensor for a flat-field correction."""
 
     kind: Literal["request_ffc"] = "request_ffc"
+
+
+@dataclass(frozen=True, slots=True)
+class LearnShape:
+    """Learn the shape of the picture: an even plate is before the lens."""
+
+    kind: Literal["learn_shape"] = "learn_shape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +197,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a request: done, or the sentence why not. Fields are filled as asked for."""
+    """The answer to a request: done, or the sentence why not. Fields are filled as asked for.
+
+    Attributes
+    ----------
+    shape_learning, shape_problem, shape_holds
+        Whether the shape of the picture is being learnt, why it was not the last time, and whether
+        the saved one is that of the open sensor.
+    """
 
     request: int
     ok: bool
@@ -190,6 +213,9 @@ class Reply:
     session: str = ""
     password_set: bool = False
     settings: StationSettings | None = None
+    shape_learning: bool = False
+    shape_problem: str = ""
+    shape_holds: bool = False
     scenario: str = ""
     scenarios: tuple[str, ...] = ()
     locks: tuple[LockReport, ...] = ()
@@ -292,6 +318,15 @@ class AskFfc:
 
 
 @dataclass(frozen=True, slots=True)
+class AskShape:
+    """An admin holds an even plate before the lens: its shape is to be learnt and saved."""
+
+    request: int
+    session: str
+    kind: Literal["ask_shape"] = "ask_shape"
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseScenario:
     """Restart the simulated sensor with another scenario."""
 
@@ -303,10 +338,17 @@ class ChooseScenario:
 
 GuardRequest = Acknowledge | SecondCheck
 AdminRequest = (
-    Login | Logout | ReadSettings | ReadRecords | ChangeSettings | AskFfc | ChooseScenario
+    Login
+    | Logout
+    | ReadSettings
+    | ReadRecords
+    | ChangeSettings
+    | AskFfc
+    | AskShape
+    | ChooseScenario
 )
-FromWorker = Started | Stepped | Failed
-ToWorker = Configure | Watch | RequestFfc | Stop
+FromWorker = Started | Stepped | ShapeLearnt | Failed
+ToWorker = Configure | Watch | RequestFfc | LearnShape | Stop
 ToWeb = View | Picture | Reply
 FromWeb = WebLocked | Screens | GuardRequest | AdminRequest
 Message = FromWorker | ToWorker | ToWeb | FromWeb

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -15,7 +16,8 @@ from pydantic import (
     model_validator,
 )
 
-from screening.settings import Decision, Limits, Reference, Scene, Settings, Site
+from screening.settings import Decision, Limits, Reference, Scene, Settings, Site, Uniformity
+from screening.uniformity import MOST_RESIDUAL_C
 
 FORMAT_VERSION: Literal[1] = 1
 
@@ -33,6 +35,8 @@ def _tenths(value: float) -> float:
 
 Celsius = Annotated[float, Field(ge=-20.0, le=60.0)]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+# a lens that reads two degrees lower at the edge than in the middle is none to screen with
+ShapeCelsius = Annotated[float, Field(ge=-2.0, le=2.0)]
 Metres = Annotated[float, Field(ge=0.1, le=10.0)]
 
 
@@ -95,6 +99,31 @@ class LimitSettings(_Door):
         return self
 
 
+class UniformitySettings(_Door):
+    """The learnt shape of the picture; see `screening.settings.Uniformity`.
+
+    Attributes
+    ----------
+    learnt_on
+        Day, UTC.
+    sensor_sha256
+        Which sensor has this shape (`service.shape.fingerprint`): it holds for no other.
+    """
+
+    x_c: ShapeCelsius
+    y_c: ShapeCelsius
+    xx_c: ShapeCelsius
+    yy_c: ShapeCelsius
+    xy_c: ShapeCelsius
+    residual_c: Annotated[float, Field(ge=0.0, le=MOST_RESIDUAL_C)]
+    learnt_on: date
+    sensor_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    def plain(self) -> Uniformity:
+        """Return the plain object that the screener trusts."""
+        return Uniformity(**self.model_dump(exclude={"learnt_on", "sensor_sha256"}))
+
+
 class DecisionSettings(_Door):
     """When a visitor is elevated; see `screening.settings.Decision`."""
 
@@ -115,7 +144,10 @@ def _through_door(section: type[_Section], plain: object) -> _Section:
 
 
 class StationSettings(_Door):
-    """All that an admin sets, as it comes through the door and as it is saved."""
+    """All that an admin sets, as it comes through the door and as it is saved.
+
+    `uniformity` is null until the shape of the picture has been learnt.
+    """
 
     scene: SceneSettings = SceneSettings()
     references: Annotated[tuple[ReferenceSettings, ...], Field(max_length=2)] = (
@@ -123,10 +155,11 @@ class StationSettings(_Door):
     )
     limits: LimitSettings = LimitSettings()
     decision: DecisionSettings = DecisionSettings()
+    uniformity: UniformitySettings | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "StationSettings":
-        """Return plain settings as they would come through the door."""
+        """Return plain settings as they would come through the door; a shape has to be learnt."""
         return cls(
             scene=_through_door(SceneSettings, settings.scene),
             references=tuple(_through_door(ReferenceSettings, one) for one in settings.references),
@@ -140,6 +173,7 @@ class StationSettings(_Door):
             scene=Scene(**self.scene.model_dump()),
             references=tuple(Reference(**one.model_dump()) for one in self.references),
             limits=Limits(**self.limits.model_dump()),
+            uniformity=None if self.uniformity is None else self.uniformity.plain(),
             decision=Decision(**self.decision.model_dump()),
         )
 

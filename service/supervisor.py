@@ -11,12 +11,12 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 import structlog
 
 from screening.result import Reason
-from screening.settings import Settings
 from service.admin import AdminDoor
 from service.audit import AuditError
 from service.audit_events import ScreenFrozen, StationStarted, StationStopped
@@ -32,10 +32,12 @@ from service.messages import (
     Configure,
     Failed,
     GuardRequest,
+    LearnShape,
     Message,
     Picture,
     RequestFfc,
     Screens,
+    ShapeLearnt,
     Started,
     Stepped,
     Watch,
@@ -47,6 +49,7 @@ from service.recorder import Recorder
 from service.sandbox import SINGLE_THREADED
 from service.sensors import default_settings, scenario_names
 from service.settings_store import SettingsError, SettingsStore, StationSettings
+from service.shape import ShapeLearning
 from service.station import Station
 from service.vetting import Vetting
 from service.warmth import Warmth
@@ -92,13 +95,14 @@ class Supervisor:
             config.state, lambda: default_settings(config.sensor, self.scenario)
         )
         door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
-        self._desk = Desk(self._station, self._store, door, self, self._recorder)
+        self._shape = ShapeLearning()
+        self._desk = Desk(self._station, self._store, door, self, self._recorder, self._shape)
         self._selector = selectors.DefaultSelector()
         self._worker = Keeper("worker", self._selector, self._hear_worker, self._worker_ended)
         self._web = Keeper("web", self._selector, self._hear_web, self._web_ended)
         self._warmth = Warmth(time.monotonic)
         self._watch = HardwareWatch(Vetting(config.hardware_register, config.state))
-        self._settings: Settings | None = None
+        self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
         self._screens = Screens(0, 0)
         self._shown_at = 0.0
@@ -211,7 +215,7 @@ class Supervisor:
 
     # ---- the worker
 
-    def _start_worker(self, web: Child, settings: Settings) -> None:
+    def _start_worker(self, web: Child, settings: StationSettings) -> None:
         config = self._config
         writable, readable = create_memory()
         arguments = ["--preview", str(writable), "--sensor", config.sensor]
@@ -234,7 +238,7 @@ class Supervisor:
             os.close(writable)
             os.close(readable)
         self._explained = False
-        self._worker.ask(Configure(self._warmth.credited(settings)))
+        self._configure(settings)  # the shape follows when it is known whose it is
         self._worker.ask(Watch(self._screens.watching > 0))
 
     def _hear_worker(self, message: Message) -> None:
@@ -248,12 +252,17 @@ class Supervisor:
                 locked = message.lock is not None
                 self._log.info("sensor open", sensor=message.sensor.model, locked=locked)
                 self._warmth.opened(message.sensor)
+                self._shape.opened(message.sensor)
+                if self._settings is not None and self._shape.holds(self._settings):
+                    self._configure(self._settings)
                 self._station.started(message.sensor, locked=locked)
                 self._recorder.sensor_opened(message.sensor)
                 self._recorder.locked("worker", message.lock)
                 decision = self._watch.admit(message.sensor, time.monotonic())
                 if not decision.passes:
                     self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
+            case ShapeLearnt():
+                self._desk.shape_learnt(message, datetime.now(UTC).date())
             case Failed():
                 self._log.error("worker failed", reason=message.reason, what=message.what)
                 self._lose(message.reason, message.what)
@@ -273,6 +282,7 @@ class Supervisor:
         if not self._explained:
             self._explained = True
             self._watch.leave()
+            self._shape.lost()
             self._station.lost(reason, what)
             self._recorder.lost("worker", reason)
             self._web.ask(Picture(present=False))
@@ -307,13 +317,20 @@ class Supervisor:
             self._station.lost(Reason.CONFIGURATION, str(error))
 
     def _put_in_force(self, settings: StationSettings) -> None:
-        self._settings = settings.plain()
-        self._station.configured(self._settings)
+        self._settings = settings
+        self._station.configured(settings.plain())
 
     def apply(self, settings: StationSettings) -> None:
         """Put settings in force."""
         self._put_in_force(settings)
-        self._worker.ask(Configure(self._warmth.credited(settings.plain())))
+        self._configure(settings)
+
+    def _configure(self, settings: StationSettings) -> None:
+        self._worker.ask(Configure(self._warmth.credited(self._shape.in_force(settings))))
+
+    def learn_shape(self) -> None:
+        """Let the worker learn the shape of the picture."""
+        self._worker.ask(LearnShape())
 
     def ask_for_ffc(self) -> None:
         """Ask the sensor for a flat-field correction."""

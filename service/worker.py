@@ -34,6 +34,7 @@ from service.messages import (
     ChannelClosed,
     Configure,
     Failed,
+    LearnShape,
     RequestFfc,
     Started,
     Stepped,
@@ -43,6 +44,7 @@ from service.messages import (
     encode,
 )
 from service.pace import Pace
+from service.plate import Plate
 from service.preview import PreviewWriter
 from service.processes import die_with_parent
 from service.sandbox import LockReport, SandboxError, lock_worker
@@ -86,6 +88,7 @@ class Worker:
         self._thumbnail = Thumbnail(info.width, info.height)
         self._screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
         self._pace = Pace(info.frame_rate_hz)
+        self._plate = Plate(info.width, info.height)
         self._watched = False
         self._skipped = 0
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
@@ -96,6 +99,8 @@ class Worker:
             started = time.perf_counter()
             result = self._screener.step(frame)
             step_ms = (time.perf_counter() - started) * 1e3
+            if (learnt := self._plate.add(frame)) is not None:
+                self._channel.send(learnt, wait_s=_SEND_WITHIN_S)
             if self._watched:
                 self._preview.write(self._thumbnail.draw(frame.counts), frame.sequence)
             self._tell(result, step_ms, frame.fpa_temp_c)
@@ -135,6 +140,8 @@ class Worker:
                 case RequestFfc():
                     self._ffc_at = time.monotonic()
                     self._sensor.request_ffc()
+                case LearnShape():
+                    self._plate.begin()
                 case Stop():
                     return False
         return True

@@ -9,6 +9,7 @@ from service.admin import MAX_LENGTH, SESSION_S
 from service.counters import HourCounts
 from service.messages import (
     AskFfc,
+    AskShape,
     ChangeSettings,
     ChooseScenario,
     Login,
@@ -42,13 +43,18 @@ class ScenarioIn(BaseModel):
 class Overview(BaseModel):
     """What an admin sees first. Without a session only whether a password is set is said.
 
-    `settings` is null when the saved ones are damaged; `problem` then says so.
+    `settings` is null when the saved ones are damaged; `problem` then says so. `shape_learning`,
+    `shape_problem` and `shape_holds` tell whether the shape of the picture is being learnt, why it
+    was not the last time, and whether the saved one is that of the open sensor.
     """
 
     password_set: bool
     logged_in: bool
     settings: StationSettings | None = None
     problem: str = ""
+    shape_learning: bool = False
+    shape_problem: str = ""
+    shape_holds: bool = False
     scenario: str = ""
     scenarios: tuple[str, ...] = ()
 
@@ -117,6 +123,9 @@ def admin_router(hub: Hub) -> APIRouter:
             logged_in=True,
             settings=reply.settings,
             problem=reply.error,
+            shape_learning=reply.shape_learning,
+            shape_problem=reply.shape_problem,
+            shape_holds=reply.shape_holds,
             scenario=reply.scenario,
             scenarios=reply.scenarios,
         )
@@ -156,6 +165,12 @@ def admin_router(hub: Hub) -> APIRouter:
     async def ask_ffc(_body: Empty, session: Session = "") -> Done:
         """Ask the sensor for a flat-field correction now."""
         granted(await hub.ask(lambda request: AskFfc(request, session)), otherwise=401)
+        return Done()
+
+    @router.post("/shape", responses=responses(401))
+    async def ask_shape(_body: Empty, session: Session = "") -> Done:
+        """Learn the shape of the picture from the plate before the lens; the overview tells how."""
+        granted(await hub.ask(lambda request: AskShape(request, session)), otherwise=503)
         return Done()
 
     @router.post("/scenario", responses=responses(401, 404))

@@ -66,7 +66,10 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "language": language,
         "languages": list(words),
         "name": name,
-        "words": {**words["en"], **words[language]},
+        # English stands in for what a language leaves out
+        "words": {
+            name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
+        },
         # Inside a data block nothing may look like the end of it.
         "catalogues": json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"),
     }

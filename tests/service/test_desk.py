@@ -1,18 +1,21 @@
 """Requests of guards and admins: an admin's only with a session, and each recorded."""
 
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from screening.result import State, Verdict
+from screening.settings import Uniformity
 from service.admin import AdminDoor, set_password
 from service.audit import read
 from service.audit_events import LoginTried, ScenarioChosen, SettingChanged
-from service.desk import NO_SESSION, Desk
+from service.desk import NO_SENSOR, NO_SESSION, Desk
 from service.messages import (
     Acknowledge,
     AskFfc,
+    AskShape,
     ChangeSettings,
     ChooseScenario,
     Login,
@@ -21,15 +24,18 @@ from service.messages import (
     ReadSettings,
     Reply,
     SecondCheck,
+    ShapeLearnt,
     Stepped,
 )
 from service.recorder import Recorder
 from service.settings_store import DecisionSettings, SettingsStore, StationSettings
+from service.shape import ShapeLearning
 from service.station import Station
 from tests.service.stage import SENSOR, visitor
 from tests.service.test_messages import RESULT
 
 PASSWORD = "correct horse"
+TODAY = date(2026, 5, 4)
 WARMER = StationSettings(decision=DecisionSettings(threshold_c=38.0))
 
 
@@ -45,13 +51,17 @@ class Office:
         self.store = SettingsStore(folder, StationSettings)
         door = AdminDoor(folder, clock=time.monotonic, wall_clock=time.time)
         self.recorder = Recorder(folder, time.time)
-        self.desk = Desk(self.station, self.store, door, self, self.recorder)
+        self.shape = ShapeLearning()
+        self.desk = Desk(self.station, self.store, door, self, self.recorder, self.shape)
 
     def apply(self, settings: StationSettings) -> None:
         self.done.append(settings)
 
     def ask_for_ffc(self) -> None:
         self.done.append("ffc")
+
+    def learn_shape(self) -> None:
+        self.done.append("shape")
 
     def play(self, scenario: str) -> None:
         self.done.append(scenario)
@@ -73,6 +83,7 @@ def office(tmp_path: Path) -> Office:
     [
         lambda session: ChangeSettings(1, session, WARMER),
         lambda session: AskFfc(1, session),
+        lambda session: AskShape(1, session),
         lambda session: ChooseScenario(1, session, "one-fever"),
     ],
 )
@@ -104,6 +115,43 @@ def test_settings_that_cannot_be_saved_are_not_put_in_force(
     answer = office.desk.answer(ChangeSettings(1, session, WARMER))
     assert not answer.ok
     assert "could not be saved" in answer.error
+    assert office.done == []
+
+
+def test_a_shape_is_learnt_saved_recorded_and_put_in_force(office: Office) -> None:
+    session = office.login()
+    office.shape.opened(SENSOR)
+    assert office.desk.answer(AskShape(1, session)).ok
+    assert office.done == ["shape"]
+    assert office.desk.answer(ReadSettings(2, session)).shape_learning
+    office.desk.shape_learnt(ShapeLearnt(Uniformity(xx_c=-0.2)), TODAY)
+    said = office.desk.answer(ReadSettings(3, session))
+    assert (said.shape_learning, said.shape_problem, said.shape_holds) == (False, "", True)
+    saved = office.store.load()
+    assert office.done == ["shape", saved]
+    assert saved.plain().uniformity == Uniformity(xx_c=-0.2)
+    assert SettingChanged("uniformity.xx_c", None, -0.2) in office.trail()
+
+
+def test_a_shape_that_was_not_learnt_changes_nothing_and_says_why(office: Office) -> None:
+    session = office.login()
+    office.shape.opened(SENSOR)
+    office.desk.answer(AskShape(1, session))
+    office.desk.shape_learnt(ShapeLearnt(None, "It is no plate."), TODAY)
+    said = office.desk.answer(ReadSettings(2, session))
+    assert (said.shape_learning, said.shape_problem) == (False, "It is no plate.")
+    assert office.store.load() == StationSettings()
+
+
+def test_a_shape_that_nobody_waits_for_is_not_saved(office: Office) -> None:
+    office.shape.opened(SENSOR)
+    office.desk.shape_learnt(ShapeLearnt(Uniformity(xx_c=-0.2)), TODAY)
+    assert office.store.load() == StationSettings()
+
+
+def test_without_a_sensor_no_shape_is_learnt(office: Office) -> None:
+    answer = office.desk.answer(AskShape(1, office.login()))
+    assert (answer.ok, answer.error) == (False, NO_SENSOR)
     assert office.done == []
 
 

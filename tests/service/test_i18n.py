@@ -61,3 +61,13 @@ def test_no_language_ever_speaks_of_a_body_temperature_or_of_fever(language: str
     said = re.sub("(?i)fieberthermometer|koortsthermometer", "", said)  # the clinical one's name
     assert not re.search("(?i)body temperature|körpertemperatur|corporelle|lichaamstemp", said)
     assert not re.search("(?i)fever|fièvre|fieber|koorts", said)
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "nl"])
+def test_what_a_language_says_on_the_admin_page_english_says_too(language: str) -> None:
+    english = CATALOGUES["en"]["admin"]
+    for key, sentence in CATALOGUES[language]["admin"].items():
+        assert sorted(re.findall(r"\{(\w+)\}", sentence)) == sorted(
+            re.findall(r"\{(\w+)\}", english[key])
+        )
+        assert sentence != english[key]

@@ -9,19 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.result import Face, Reason, ReferenceStatus, ScreeningResult, State, Verdict, Visitor
-from screening.settings import Reference, Settings
+from screening.settings import Reference, Settings, Uniformity
 from service.channel import Channel, socket_pair
 from service.messages import (
     MAX_MESSAGE_BYTES,
     Acknowledge,
     Alarm,
     AskFfc,
+    AskShape,
     ChangeSettings,
     ChannelClosed,
     ChannelError,
     ChooseScenario,
     Configure,
     Failed,
+    LearnShape,
     Login,
     Logout,
     Message,
@@ -33,6 +35,7 @@ from service.messages import (
     RequestFfc,
     Screens,
     SecondCheck,
+    ShapeLearnt,
     Started,
     Stepped,
     Stop,
@@ -66,6 +69,9 @@ EVERY = [
     Configure(Settings(references=(Reference(mark=(10.0, 20.0)), Reference()))),
     Watch(on=True),
     RequestFfc(),
+    LearnShape(),
+    ShapeLearnt(Uniformity(xx_c=-0.2)),
+    ShapeLearnt(None, "It is no plate."),
     Stop(),
     View(State.ELEVATED, visitor=VISITOR, alarms=(Alarm(1, VISITOR, 3.0),), sensor=SENSOR),
     Picture(present=True),
@@ -80,6 +86,7 @@ EVERY = [
     ReadRecords(9, "abc"),
     ChangeSettings(1, "session", StationSettings()),
     AskFfc(1, "session"),
+    AskShape(1, "session"),
     ChooseScenario(1, "session", "one-fever"),
 ]
 

@@ -5,6 +5,7 @@ import { build, fill, read, showErrors } from "./form.js";
 import { ask, Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { showRecords } from "./records.js";
+import { learnShape, showShape } from "./shape.js";
 import { number, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -47,6 +48,7 @@ function enter(overview) {
     ...overview.scenarios.map((name) => new Option(name, name, false, name === overview.scenario)),
   );
   if (settings) fill(settings);
+  showShape(overview);
 }
 
 $("login").addEventListener("submit", async (event) => {
@@ -72,10 +74,11 @@ $("logout").addEventListener("click", async () => {
 $("settings").addEventListener("submit", async (event) => {
   event.preventDefault();
   text("saved", "");
-  const answer = await ask("/api/admin/settings", read(), "PUT");
+  const wanted = { ...read(), uniformity: settings?.uniformity ?? null };
+  const answer = await ask("/api/admin/settings", wanted, "PUT");
   const left = showErrors(answer.fields ?? {});
   if (answer.ok) {
-    settings = read();
+    settings = wanted;
     text("problem", "");
     text("saved", word("admin.saved"));
   } else if (answer.status === 401) {
@@ -99,6 +102,18 @@ $("picture").addEventListener("click", (event) => {
 $("ffc").addEventListener("click", async () => {
   const answer = await ask("/api/admin/ffc");
   text("ffc-note", word(answer.ok ? "admin.ffc_asked" : "ui.request_failed"));
+});
+
+$("learn-shape").addEventListener("click", async () => {
+  const overview = await learnShape();
+  if (overview) settings = overview.settings;
+});
+
+// What is typed into the form and not saved yet stays as it is.
+$("forget-shape").addEventListener("click", async () => {
+  const answer = await ask("/api/admin/settings", { ...settings, uniformity: null }, "PUT");
+  if (answer.ok) settings = { ...settings, uniformity: null };
+  showShape({ settings, shape_learning: false, shape_holds: false, shape_problem: answer.ok ? "" : answer.error || word("ui.request_failed") });
 });
 
 $("play").addEventListener("click", async () => {

@@ -123,6 +123,41 @@ def test_another_scenario_is_played_where_the_sensor_is_simulated(
     station.screening()
 
 
+def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
+    desk: Screen, station: RunningStation, state: Path
+) -> None:
+    desk.page.select_option("#scenario", "even-plate")
+    desk.page.click("#play")
+    station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "even-plate")
+    assert "Not learnt" in desk.text("shape")
+    head = station.view()["audit_head"]
+    desk.page.click("#learn-shape")
+    desk.until(lambda: "the edges read \u22120.2" in desk.text("shape"))
+    station.wait_for(lambda view: view["audit_head"] != head)
+
+    def saved() -> dict[str, float] | None:
+        return json.loads((state / "settings.json").read_text())["settings"]["uniformity"]
+
+    learnt = saved()
+    assert learnt is not None
+    assert abs(learnt["xx_c"] + 0.2) < 0.03
+    desk.page.click("text=Save and apply")
+    desk.until(lambda: "in force" in desk.text("saved"))
+    assert saved() == learnt
+    desk.page.click("#forget-shape")
+    desk.until(lambda: "Not learnt" in desk.text("shape"))
+    assert saved() is None
+
+
+def test_what_is_no_plate_is_said_and_not_learnt(desk: Screen, station: RunningStation) -> None:
+    desk.page.select_option("#scenario", "empty")
+    desk.page.click("#play")
+    station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "empty")
+    desk.page.click("#learn-shape")
+    desk.until(lambda: "plate of even" in desk.text("shape-problem"))
+    assert "Not learnt" in desk.text("shape")
+
+
 def test_nobody_is_in_after_logging_out(desk: Screen) -> None:
     desk.page.click("#logout")
     desk.page.locator("#login").wait_for()
