@@ -20,6 +20,7 @@ FACE_MM: Final = (147.0, 160.0)  # width, brow to chin: what a detector's box sp
 CANTHUS_REACH_MM: Final = 13.0  # landmarks err by up to 11; the socket around holds no hotter place
 COARSE_PX: Final = 2.0  # how much worse landmarks are known on a face of few pixels
 GLASSES_C: Final = 0.8  # eyes are as warm as the warm quarter of a face; behind glass, colder
+BESIDE: Final = (0.15, 0.35)  # the strips beside a face: so far from its box, in its widths
 BROW_MM: Final = (2.0, 20.0, 33.0)  # the brow: so far above the canthi, and to both sides of them
 BROW_C: Final = 2.0  # bare brows are within 0.7 of the warm quarter; hair and cloth 4 to 7 below
 RESOLVED_MM_PER_PX: Final = 1.5
@@ -48,6 +49,9 @@ class Reading:
     eyes_c, brow_c, skin_c
         Median of the band of the eyes, of the brow above it, and the warm quarter of the face,
         apparent.
+    beside_c
+        Warmer one of the strips left and right of the face, apparent: as warm as the face where
+        the box holds only a part of it.
     contrast_c
         By how much the site is warmer than `skin_c`, with what the pixels take from it given back:
         skin that comes in from the cold keeps its canthi warm.
@@ -65,6 +69,7 @@ class Reading:
     eyes_c: float
     brow_c: float
     skin_c: float
+    beside_c: float
     contrast_c: float
     warm_share: float
 
@@ -183,6 +188,7 @@ class Surveyor:
             eyes_c=eyes_c,
             brow_c=brow_c,
             skin_c=warm,
+            beside_c=max(_median(strip, -np.inf) for strip in _beside(celsius, detection.box)),
             contrast_c=peak.apparent_c + footprint.correction(millimetres) - warm,
             warm_share=float((skin > warm - 4.5).mean()),
         )
@@ -240,6 +246,15 @@ def _brow(
         max(0, round(y - high)) : max(0, round(y - low) + 1),
         max(0, round(x - half)) : max(0, round(x + half) + 1),
     ]
+
+
+def _beside(celsius: NDArray[np.float32], box: Box) -> list[NDArray[np.float32]]:
+    """Return the pixels left and right of a face, beyond the ears, from the brow to the mouth."""
+    x, y, w, h = box
+    rows = slice(max(0, int(y + 0.2 * h)), max(0, int(y + 0.7 * h)))
+    near, far = (share * w for share in BESIDE)
+    spans = (x - far, x - near), (x + w + near, x + w + far)
+    return [celsius[rows, max(0, int(low)) : max(0, int(high))] for low, high in spans]
 
 
 @dataclass(frozen=True, slots=True, order=True)

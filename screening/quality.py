@@ -14,8 +14,11 @@ from screening.measure import BROW_C, FACE_PX, GLASSES_C, Reading
 from screening.result import Reason
 
 CUT_SHARE: Final = 0.12  # of the face's width or height outside the picture
-WIDEST_SHARE: Final = 0.85  # of the picture's width
+LARGEST_SHARE: Final = 0.85  # of the picture's width or height that a face may fill
 MOST_YAW: Final = 0.45  # how far the nose leaves the middle of the eyes, in their distances
+# Warmer side against the face's warm quarter: 2.2 and more in recordings, -0.5 to 0.3 beside half a
+# face that stands before the lens.
+BESIDE_C: Final = 1.0
 SMEAR_S: Final = 0.010  # thermal time constant of a microbolometer's pixel
 MOST_SMEAR_PX: Final = 1.5
 LEAST_WARM_SHARE: Final = 0.45
@@ -75,7 +78,9 @@ def judge(
     unusable: list[Reason] = []
     if min(w, h) < FACE_PX or (distance_m is not None and distance_m > zone_m[1]):
         unusable.append(Reason.TOO_FAR)
-    if w > WIDEST_SHARE * width or (distance_m is not None and distance_m < zone_m[0]):
+    large = max(w / width, h / height) > LARGEST_SHARE
+    large = large or reading.skin_c - reading.beside_c < BESIDE_C
+    if large or (distance_m is not None and distance_m < zone_m[0]):
         unusable.append(Reason.TOO_CLOSE)
     outside = max(-x / w, (x + w - width) / w, -y / h, (y + h - height) / h)
     if outside > CUT_SHARE:

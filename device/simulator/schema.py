@@ -179,6 +179,21 @@ class Person(_Table):
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
+class Station(_Table):
+    """What the admin of this entrance has set, where it is not the default.
+
+    Attributes
+    ----------
+    warm_up_s
+        For how long after the start the station waits for its sensor.
+    relative
+        The alarm relative to the running population speaks beside the threshold.
+    """
+
+    warm_up_s: Seconds = 0.0
+    relative: bool = False
+
+
 class Scenario(_Table):
     """One film: a camera, a room, references and people.
 
@@ -196,6 +211,7 @@ class Scenario(_Table):
     duration_s: float = Field(gt=0.0, le=3600.0)
     camera: Camera = Camera()
     room: Room = Room()
+    station: Station = Station()
     references: tuple[Reference, ...] = Field(default=(Reference(),), max_length=2)
     people: tuple[Person, ...] = Field(default=(), max_length=40)
 

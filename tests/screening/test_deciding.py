@@ -30,6 +30,7 @@ READING = Reading(
     eyes_c=34.3,
     brow_c=34.1,
     skin_c=34.2,
+    beside_c=24.0,
     contrast_c=1.8,
     warm_share=0.95,
 )
@@ -65,6 +66,10 @@ def test_what_forbids_a_reading_has_its_reason(reason, found, changes) -> None: 
     judgement = judged(found, **changes)
     assert reason in judgement.unusable
     assert judgement.quality == 0.0
+
+
+def test_half_a_face_before_the_lens_is_too_close() -> None:
+    assert judged(reading=replace(READING, beside_c=34.0)).unusable == (Reason.TOO_CLOSE,)
 
 
 def test_a_face_turned_away_is_not_measured() -> None:

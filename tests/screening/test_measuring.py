@@ -7,6 +7,7 @@ import pytest
 
 from screening import decision, footprint, uniformity
 from screening.measure import BROW_C, Surveyor, mm_per_px
+from screening.quality import BESIDE_C
 from screening.settings import Site, Uniformity
 from screening.uniformity import Shape, UnevenPlateError, learn
 from tests.screening.pictures import Wall, block, detection, disc, face
@@ -57,6 +58,14 @@ def test_a_fringe_over_the_canthi_is_told_from_a_bare_brow() -> None:
     fringed = read(wall, wall.paint(person, hair), found)
     assert fringed.skin_c - fringed.brow_c > BROW_C
     assert fringed.site is Site.FACE_MAXIMUM  # what is read near there is no canthus
+
+
+def test_a_box_on_half_a_face_has_skin_beside_it() -> None:
+    wall = Wall(320, 256)
+    whole = read(wall, wall.paint(face(160, 120, 120)), detection(160, 120, 120))
+    assert whole.skin_c - whole.beside_c > 8.0
+    half = read(wall, wall.paint(face(160, 120, 240)), detection(110, 100, 110))
+    assert half.skin_c - half.beside_c < BESIDE_C
 
 
 def test_one_hot_pixel_moves_the_reading_by_a_quarter_of_itself() -> None:
