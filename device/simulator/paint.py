@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.simulator import noise, skin
-from device.simulator.wear import Part, Style, beard_cover, hair_cover, mask_cover, on_ear
+from device.simulator.hair import beard_cover, hair_cover, on_ear
+from device.simulator.looks import Detail, Part, Style, detail
+from device.simulator.wear import mask_cover
 
 Values = NDArray[np.float32]
 Lengths = NDArray[np.floating[Any]]
@@ -75,6 +77,7 @@ def paint(
         Of the person's blotches, vessels and strands.
     """
     c = surface.canonical
+    look = detail(style)
     x, y = c[:, 0], c[:, 1]
     around = np.arctan2(x, c[:, 2] + 8.0) * 80.0  # mm along the skin
     fine = noise.sample(noise.blotches(seed, 2.2), around / 1.1, y / 1.1)
@@ -85,13 +88,16 @@ def paint(
         np.full(len(x), skin.COLD_FACTORS["cheek"], np.float32),
     )
     _regions(skins, c, body)
-    _eyes(skins, c, body)
-    slit = _mouth(skins, c, body, style)
+    _eyes(skins, c, body, look)
+    slit = _mouth(skins, c, body, style, look)
     temp = skins.temp
     ear = on_ear(c)
     skins.lay(ear * np.float32(0.9), body.ear_c, skin.COLD_FACTORS["ear"])
     hollow = np.clip(surface.cavity, -2.5, 3.5)
-    temp += np.where(ear, hollow * 0.55, hollow * np.where(hollow > 0.0, 0.34, 0.26))
+    hollow *= 1.0 - 0.75 * _step(np.abs(x) - 62.0, 6.0)  # the fold before the ear shows little
+    temp += np.where(
+        ear, surface.cavity.clip(-2.5, 3.5) * 0.55, hollow * np.where(hollow > 0.0, 0.34, 0.26)
+    )
     temp += 0.16 * fine + 0.26 * wide + 0.42 * veins * _step(-y - 5.0, 20.0) + 0.12 * veins
     # nothing but the canthus is much hotter than it: over the whole face the clinical maximum lies
     # 0.24 K above the canthi's
@@ -108,13 +114,18 @@ def paint(
     )
     hair_c = ambient_c + 0.52 * (body.forehead_c - ambient_c)
     temp += _brow(c, fine) * np.float32(0.62 * style.brow) * (np.float32(hair_c) - temp)
+    # combed: strands run from the parting to the side and down
+    comb = around + 0.55 * style.sweep * (y + 90.0)
     strands = (
-        noise.sample(noise.blotches(seed + 5, 1.1, 7.0), around / 0.9, y / 0.9),
-        noise.sample(noise.blotches(seed + 6, 4.0, 5.0), around / 0.9, y / 0.9),
+        noise.sample(noise.blotches(seed + 5, 1.3, 7.0), comb / 0.9, y / 0.9),
+        noise.sample(noise.blotches(seed + 6, 5.0, 4.0), comb / 0.9, y / 0.9),
     )
-    _grow(surface, style, hair_c, strands, coat)
+    _grow(surface, style, look, body, ambient_c, strands, coat)
     _wear(surface, style, body, ambient_c, (fine, wide), coat)
     np.multiply(coat.chill, 0.25 + 0.75 * coat.bare, out=coat.chill)
+    # glass brings the cold of outdoors along: it is no skin, and warms as slowly
+    outdoors = (1.0 - style.lens_warmth) / np.float32(skin.COLD_PER_K)
+    coat.chill[(surface.part == Part.LENS) | (surface.part == Part.FRAME)] = 0.7 * outdoors
     return coat
 
 
@@ -150,7 +161,7 @@ def _regions(skins: _Skins, canonical: Values, body: skin.Skin) -> None:
     lay(_blob(x, y - 6.0, 8.0, 10.0) * 0.7, 0.5 * (fore + body.nose_c))  # bridge
 
 
-def _eyes(skins: _Skins, canonical: Values, body: skin.Skin) -> None:
+def _eyes(skins: _Skins, canonical: Values, body: skin.Skin, look: Detail) -> None:
     """Sockets: the lids and their hollows are warm, the globe's front and the lashes are not."""
     side, y = np.abs(canonical[:, 0]), canonical[:, 1]
     low = min(body.canthus_right_c, body.canthus_left_c)
@@ -158,31 +169,43 @@ def _eyes(skins: _Skins, canonical: Values, body: skin.Skin) -> None:
     skins.lay(orbit * 0.9, low - 0.85, 1.3)
     inner = _blob(side - 15.0, y + 6.0, 8.0, 9.0)
     skins.lay(inner * 0.8, low - 0.7, 1.1)
-    globe = _step(1.0 - np.hypot((side - EYE_MM) / 11.5, (y - 0.5) / 5.2), 0.22)
+    tall = 5.2 - 3.4 * look.lids
+    low_lid = 0.5 + 3.0 * look.lids  # lids close downwards
+    globe = _step(1.0 - np.hypot((side - EYE_MM) / 11.5, (y - low_lid) / tall), 0.22)
+    globe *= np.float32(1.0 - 0.75 * max(0.0, look.lids - 0.6) / 0.4)
     skins.lay(globe * 0.85, body.forehead_c - 0.8, 1.2)
-    lash = np.exp(-(((y + 4.6 + 0.011 * (side - EYE_MM) ** 2) / 1.6) ** 2))
+    lash = np.exp(-(((y + 4.6 - 6.6 * look.lids + 0.011 * (side - EYE_MM) ** 2) / 1.6) ** 2))
     lash *= _step(15.0 - np.abs(side - EYE_MM - 1.0), 2.0)
     np.subtract(skins.temp, lash * np.float32(0.85), out=skins.temp)
 
 
-def _mouth(skins: _Skins, canonical: Values, body: skin.Skin, style: Style) -> Values:
-    """Lips, and the slit between them, which is returned."""
+def _mouth(skins: _Skins, canonical: Values, body: skin.Skin, style: Style, look: Detail) -> Values:
+    """Lips, and the slit or opening between them, which is returned."""
     x, y = canonical[:, 0], canonical[:, 1]
-    lips = _step(1.0 - np.hypot(x / 27.0, (y - 70.0) / 9.0), 0.2)
+    bow = y + look.smile * (np.minimum(np.abs(x), 30.0) / 27.0) ** 2
+    drop = 0.5 * look.gape
+    lips = _step(1.0 - np.hypot(x / 27.0, (bow - 70.0 - drop) / (9.0 + drop)), 0.2)
     skins.lay(lips * 0.75, body.mouth_c - 0.9 + style.lips, skin.COLD_FACTORS["mouth"])
-    corner = _blob(np.abs(x) - 28.0, y - 69.0, 4.0, 3.0)
-    slit = np.exp(-(((y - 69.0 + 0.003 * x * x) / 2.0) ** 2)) * _step(27.0 - np.abs(x), 3.0)
-    warm = np.float32(0.8 if style.lips > -0.3 else 0.35)
+    corner = _blob(np.abs(x) - 28.0, bow - 69.0, 4.0, 3.0)
+    slit = np.exp(-(((bow - 69.0) / 2.0) ** 2)) * _step(27.0 - np.abs(x), 3.0)
+    warm = np.float32(0.55 if style.lips > -0.3 else 0.3)
     skins.lay(np.asarray(np.maximum(slit, corner) * warm, np.float32), body.mouth_c)
     if style.lips < -0.3:  # breathed over: a dark line
         np.subtract(skins.temp, 0.7 * slit * np.float32(1.0 - warm), out=skins.temp)
+    if look.gape:
+        wide = 21.0 - 0.5 * look.gape
+        hole = _step(1.0 - np.hypot(x / wide, (bow - 70.0 - drop) / (1.5 + drop)), 0.25)
+        skins.lay(hole * 0.9, body.mouth_c, skin.COLD_FACTORS["mouth"])
+        teeth = hole * _step(69.5 + 0.35 * drop - bow, 1.0)
+        skins.lay(teeth * 0.7, body.mouth_c - 1.6)
+        slit = np.maximum(slit, hole)
     return np.asarray(slit, np.float32)
 
 
 def _brow(canonical: Values, fine: Values) -> Values:
     """Share of an eyebrow."""
     side, y = np.abs(canonical[:, 0]), canonical[:, 1]
-    line = -15.5 - 0.010 * (side - 30.0) ** 2
+    line = -16.0 - 0.16 * np.minimum(side - 12.0, 28.0) + 0.30 * np.maximum(side - 42.0, 0.0)
     brow = np.exp(-(((y - line) / 4.2) ** 2)) * _step(side - 11.0, 3.0) * _step(53.0 - side, 4.0)
     return np.asarray(brow * np.clip(0.75 + 0.25 * fine, 0.2, 1.0), np.float32)
 
@@ -202,28 +225,52 @@ def _canthi(surface: Surface, canthi_mm: Values, body: skin.Skin, skins: _Skins)
 
 
 def _grow(
-    surface: Surface, style: Style, hair_c: float, strands_locks: tuple[Values, Values], coat: Coat
+    surface: Surface,
+    style: Style,
+    look: Detail,
+    body: skin.Skin,
+    ambient_c: float,
+    strands_locks: tuple[Values, Values],
+    coat: Coat,
 ) -> None:
-    """Hair and beard over the skin."""
+    """Hair and beard over the skin: the further from it, the nearer to the air's temperature."""
     c, temp, emissivity = surface.canonical, coat.temp_c, coat.emissivity
     strands, locks = strands_locks
-    ragged = 0.7 * strands + 0.6 * locks
+    warm = body.forehead_c - ambient_c
     head = surface.part == Part.SKIN
+    free = surface.part == Part.HAIR
+    ragged = 0.35 * strands + 0.8 * locks
     cover = np.where(head, hair_cover(c, style, ragged), 0.0)
-    cover = np.where(surface.part == Part.HAIR, 1.0, cover).astype(np.float32)
-    depth = 1.0 - np.exp(-style.hair_mm / 5.0)
-    cover *= np.float32(0.30 + 0.68 * depth)
-    low = np.clip(c[:, 1] / 160.0, 0.0, 1.0)
-    value = hair_c + 0.45 * strands + 0.75 * locks - 1.2 * depth - 1.6 * low
+    cover = np.where(free, 1.0, cover).astype(np.float32)
+    depth = 1.0 - np.exp(-style.hair_mm / 7.0)
+    opaque = 0.97 if style.fringe or style.hair == "long" else 0.35 + 0.63 * depth
+    # short hair is thin where it begins and thicker above
+    root = np.where(free, 1.0, np.clip(cover, 0.0, 1.0))
+    far = np.where(
+        free | (c[:, 2] < 0.0), np.clip((surface.own[:, 1] + 10.0) / 170.0, 0.0, 1.0), 0.0
+    )
+    share = 0.80 - 0.36 * depth * root + 0.07 * look.warmth - 0.30 * far
+    value = ambient_c + share * warm + 0.22 * strands + 0.38 * locks
+    if look.parting and style.hair in {"medium", "long", "short"}:
+        value = value + 0.18 * warm * _parting(c, look.parting) * head
+    cover *= np.where(free, 0.98, opaque).astype(np.float32)
     temp += cover * (value.astype(np.float32) - temp)
     beard = np.where(head, beard_cover(c, style, ragged), 0.0).astype(np.float32)
     thick = 1.0 - np.exp(-(style.beard_mm + style.beard_long_mm * 0.4 + 2.0) / 6.0)
     beard *= np.float32(0.2 + 0.75 * thick)
-    value = hair_c + 0.3 + 0.4 * strands + 0.4 * locks - 1.3 * thick
+    value = ambient_c + (0.66 - 0.22 * thick) * warm + 0.25 * strands + 0.3 * locks
     temp += beard * (value.astype(np.float32) - temp)
     both = np.maximum(cover, beard)
     emissivity += both * (np.float32(0.95) - emissivity)
     np.multiply(coat.bare, 1.0 - both, out=coat.bare)
+
+
+def _parting(canonical: Values, side: int) -> Values:
+    """Share of scalp that shows along a parting, from the hairline to the crown."""
+    x, y, z = canonical.T
+    line = 26.0 * side * np.clip((z + 40.0) / 110.0, 0.2, 1.0)
+    on_top = _step(-62.0 - y, 10.0) * _step(z + 40.0, 18.0)
+    return np.asarray(np.exp(-(((x - line) / 4.0) ** 2)) * on_top, np.float32)
 
 
 def _wear(

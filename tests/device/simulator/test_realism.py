@@ -30,7 +30,8 @@ RENDERS = 60
 # repository feverscreen/feverscreen). They show real people and stay outside this project.
 REAL_FACES, REAL_FOUND = 53, 47
 
-Face = tuple[np.ndarray, tuple[float, float, float, float]]
+Box = tuple[float, float, float, float]
+Face = tuple[np.ndarray, Box]
 
 
 class Judge:
@@ -39,7 +40,7 @@ class Judge:
     def __init__(self, weights: Path) -> None:
         self._net = cv2.dnn.readNetFromONNX(str(weights))
 
-    def sees(self, celsius: np.ndarray, box: tuple[float, float, float, float]) -> bool:
+    def sees(self, celsius: np.ndarray, box: Box) -> bool:
         """Whether a face of about that size is found around the middle of `box`."""
         low, high = np.percentile(celsius, [1.0, 99.5])
         grey = (np.clip((celsius - low) / (high - low), 0.0, 1.0) * 255.0).astype(np.uint8)
@@ -95,13 +96,22 @@ def rendered_faces() -> list[Face]:
         upright = celsius.shape[0] > celsius.shape[1]
         if not upright or person.face_box is None or person.visible < 0.97:
             continue
+        if any(overlap(person.face_box, reference.box) for reference in truth.references):
+            continue  # a reference hangs before it
         faces.append((celsius, person.face_box))
         if len(faces) == RENDERS:
             break
     return faces
 
 
-def blank(celsius: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+def overlap(box: Box, other: Box) -> bool:
+    """Whether two boxes share a pixel, housing included."""
+    (x, y, w, h), (ox, oy, ow, oh) = box, other
+    near_x = abs(x + w / 2.0 - ox - ow / 2.0) < w / 2.0 + ow
+    return near_x and abs(y + h / 2.0 - oy - oh / 2.0) < h / 2.0 + 1.2 * oh
+
+
+def blank(celsius: np.ndarray, box: Box) -> np.ndarray:
     """Return the picture with an even oval in the place of the face."""
     out = celsius.copy()
     x, y, w, h = (max(0, round(v)) for v in box)
