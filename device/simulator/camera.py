@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from device.frame import FfcState
 from device.simulator import radiometry
 from device.simulator.schema import Camera, Room
+from device.simulator.shutter import Shutter
 
 KELVIN_PER_COUNT = 0.01
 _CODES = 65536
@@ -154,24 +155,24 @@ class Detector:
         self._blur_px = float(np.sqrt(camera.softness_px**2 + 0.289**2 - 0.2**2))
         self._code = np.empty(shape, np.float32)
         self._raw = np.empty(shape, np.uint16)
-        self._ffc_ends_s = -camera.ffc_age_s
-        self._ffc_starts_s: float | None = None
-        self._next_auto_s = camera.ffc_every_s
-        self._planned = sorted(camera.ffc_at_s)
-        self._fpa_at_ffc_c = self._fpa_c(self._ffc_ends_s)
+        self._shutter = Shutter(camera, self._model.ffc_s, self._model.ffc_imminent_s, rng)
+        self._evened_s = self._shutter.open_since_s
+        self._fpa_evened_c = self._fpa_c(self._evened_s)
         self._wander_k = 0.0
         self._last_s: float | None = None
 
     def request_ffc(self, time_s: float) -> None:
         """Close the shutter as soon as it may."""
-        if self._ffc_starts_s is None:
-            self._ffc_starts_s = time_s
+        self._shutter.request(time_s)
 
     def expose(
         self, scene: NDArray[np.float32], time_s: float, out: NDArray[np.uint16]
     ) -> Exposure:
         """Turn `scene` (band radiance, `(H, W) float32`, overwritten) into counts in `out`."""
-        state = self._ffc_state(time_s)
+        state = self._shutter.state(time_s)
+        if self._shutter.open_since_s != self._evened_s:
+            self._evened_s = self._shutter.open_since_s
+            self._fpa_evened_c = self._fpa_c(self._evened_s)
         offset_k = self._offset_k(time_s)
         if state is FfcState.IN_PROGRESS:
             scene.fill(float(radiometry.radiance(self._fpa_c(time_s) - 4.0)))
@@ -182,18 +183,17 @@ class Detector:
         cv2.scaleAdd(scene, self._scale * self._camera.gain, self._noise_now(), dst=self._code)
         fpa = self._fpa_c(time_s)
         # what an FFC has evened out comes back as the camera's own temperature moves on
-        unevenness = 1.0 + 0.6 * abs(fpa - self._fpa_at_ffc_c)
-        cv2.scaleAdd(self._pattern, unevenness, self._code, dst=self._code)
-        self._code += np.float32(shift + 0.5)
-        np.clip(self._code, 0.0, _CODES - 1.0, out=self._code)
-        np.copyto(self._raw, self._code, casting="unsafe")
+        unevenness = 1.0 + 0.6 * abs(fpa - self._fpa_evened_c)
+        cv2.addWeighted(
+            self._pattern, unevenness, self._code, 1.0, shift, dst=self._raw, dtype=cv2.CV_16U
+        )  # rounds, and saturates
         cv2.LUT(self._raw, self._table, dst=out)
         flat = out.reshape(-1)
         flat[self._bad] = flat[self._bad - 1]  # the camera fills them from their neighbours
-        age = time_s - self._ffc_ends_s
+        age = time_s - self._evened_s
         desired = (
             age > self._model.ffc_desired_after_s
-            or abs(fpa - self._fpa_at_ffc_c) > self._model.ffc_desired_after_k
+            or abs(fpa - self._fpa_evened_c) > self._model.ffc_desired_after_k
         )
         return Exposure(state, max(age, 0.0), desired, fpa, offset_k)
 
@@ -218,31 +218,10 @@ class Detector:
         self._last_s = time_s
         self._wander_k *= float(np.exp(-step / 120.0))
         self._wander_k += 0.004 * float(np.sqrt(step)) * float(self._rng.standard_normal())
-        drift = 0.35 * (self._fpa_c(time_s) - self._fpa_at_ffc_c)
-        age = max(time_s - self._ffc_ends_s, 0.0)
-        jump = self._camera.ffc_jump_k * float(np.exp(-age / self._camera.ffc_settle_s))
+        drift = 0.35 * (self._fpa_c(time_s) - self._fpa_evened_c)
+        jump = self._shutter.jump_k(time_s)
         flicker = self._model.flicker_k * float(self._rng.standard_normal())
         return self._camera.offset_k + drift + jump + self._wander_k + flicker
-
-    def _ffc_state(self, time_s: float) -> FfcState:
-        model = self._model
-        if self._next_auto_s is not None and time_s >= self._next_auto_s - model.ffc_imminent_s:
-            self._planned.append(self._next_auto_s)
-            self._next_auto_s += self._camera.ffc_every_s or 0.0
-        imminent = False
-        for start in list(self._planned):
-            if time_s >= start:
-                self._planned.remove(start)
-                self.request_ffc(time_s)
-            elif time_s >= start - model.ffc_imminent_s:
-                imminent = True
-        if self._ffc_starts_s is not None:
-            if time_s < self._ffc_starts_s + model.ffc_s:
-                return FfcState.IN_PROGRESS
-            self._ffc_ends_s = self._ffc_starts_s + model.ffc_s
-            self._fpa_at_ffc_c = self._fpa_c(self._ffc_ends_s)
-            self._ffc_starts_s = None
-        return FfcState.IMMINENT if imminent else FfcState.COMPLETE
 
 
 def _calibration(camera: Camera) -> tuple[NDArray[np.uint16], float, float]:

@@ -1,57 +1,28 @@
 """People as layers: what a head and a body radiate as seen from one direction.
 
-A figure is rasterised once per direction (every ten degrees) and kept. In between, a view is bent
-by its own depth, so that a head turns smoothly; `scene` scales and places it.
+A figure is drawn once per direction (every ten degrees); in between, a view is bent by its own
+depth, so that a head turns smoothly. `scene` scales and places it.
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from device.simulator import clothes, meshes, paint, radiometry, skin, wear
-from device.simulator.raster import rasterise
+from device.simulator.drawing import Drawing, Views
+from device.simulator.layers import Image, Layer
+from device.simulator.raster import Hits
 from device.simulator.schema import Person, Room
 
-Image = NDArray[np.float32]
 VIEW_STEP_DEG = 10.0
 PIVOT_MM = np.array([0.0, 85.0, -20.0], np.float32)  # what a head turns about
 _PITCH_LIMIT_DEG = 40.0
 _BODY_STEP_DEG = 15.0
 _FINE_YAW_DEG = 45.0
-_MARGIN_PX = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A part of a figure seen from one direction.
-
-    Attributes
-    ----------
-    radiance, alpha
-        `(h, w) float32`; radiance is multiplied by alpha.
-    chill, breath
-        `(h, w) float32` change of radiance per kelvin of chill at the canthus, and at full breath.
-    depth
-        `(h, w) float32` mm towards the viewer from the pivot.
-    mm_per_px
-        Of the layer.
-    anchor
-        Pixel x, y of the head's origin.
-    yaw_deg, pitch_deg
-        The direction it was made for.
-    """
-
-    radiance: Image
-    alpha: Image
-    chill: Image
-    breath: Image
-    depth: Image
-    mm_per_px: float
-    anchor: tuple[float, float]
-    yaw_deg: float
-    pitch_deg: float
+Begin = Callable[[], Drawing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +44,8 @@ class Figure:
     ----------
     finest_mm
         Pixel size at which the figure is seen nearest: its layers are not finer than that needs.
+    views
+        Where its views are kept, together with those of others.
     """
 
     def __init__(
@@ -82,6 +55,7 @@ class Figure:
         room: Room,
         finest_mm: float,
         rng: np.random.Generator,
+        views: Views | None = None,
     ) -> None:
         everyone = meshes.heads()
         self._head = _choose_head(person, rng)
@@ -96,8 +70,8 @@ class Figure:
         self._canthi = self._bare.vertices[everyone.landmarks[:2]]
         self._landmarks = self._bare.vertices[everyone.landmarks]
         self._outline = self._bare.vertices[_face_vertices(everyone.canonical)][::4]
-        self._heads: dict[tuple[int, int], Layer] = {}
-        self._bodies: dict[tuple[int, str], Layer] = {}
+        self._views = views or Views()
+        self._shapes: dict[str, meshes.Mesh] = {}  # of the body, by pose
         self._canthi_covered = self._covered()
         self.face_max_c = self._hottest()
 
@@ -110,20 +84,29 @@ class Figure:
 
     def head(self, yaw_deg: float, pitch_deg: float) -> Layer:
         """Return the head as seen from the kept view that is nearest to this yaw and pitch."""
-        key = (
-            round(yaw_deg / VIEW_STEP_DEG) % round(360.0 / VIEW_STEP_DEG),
-            round(float(np.clip(pitch_deg, -_PITCH_LIMIT_DEG, _PITCH_LIMIT_DEG)) / VIEW_STEP_DEG),
-        )
-        if key not in self._heads:
-            self._heads[key] = self._render_head(key[0] * VIEW_STEP_DEG, key[1] * VIEW_STEP_DEG)
-        return self._heads[key]
+        return self._views.take(*self._head_view(yaw_deg, pitch_deg))
 
     def body(self, yaw_deg: float, pose: str) -> Layer:
         """Return the body as seen under this yaw."""
-        key = (round(yaw_deg / _BODY_STEP_DEG) % round(360.0 / _BODY_STEP_DEG), pose)
-        if key not in self._bodies:
-            self._bodies[key] = self._render_body(key[0] * _BODY_STEP_DEG, pose)
-        return self._bodies[key]
+        return self._views.take(*self._body_view(yaw_deg, pose))
+
+    def prepare(self, yaw_deg: float, pitch_deg: float, body_yaw_deg: float, pose: str) -> bool:
+        """Draw a little of what will be seen so; return False when nothing is left to draw."""
+        return self._views.prepare(*self._head_view(yaw_deg, pitch_deg)) or self._views.prepare(
+            *self._body_view(body_yaw_deg, pose)
+        )
+
+    def _head_view(self, yaw_deg: float, pitch_deg: float) -> tuple[Hashable, Begin]:
+        yaw = round(yaw_deg / VIEW_STEP_DEG) % round(360.0 / VIEW_STEP_DEG)
+        pitch = round(
+            float(np.clip(pitch_deg, -_PITCH_LIMIT_DEG, _PITCH_LIMIT_DEG)) / VIEW_STEP_DEG
+        )
+        begin = partial(self._draw_head, yaw * VIEW_STEP_DEG, pitch * VIEW_STEP_DEG)
+        return (id(self), yaw, pitch), begin
+
+    def _body_view(self, yaw_deg: float, pose: str) -> tuple[Hashable, Begin]:
+        yaw = round(yaw_deg / _BODY_STEP_DEG) % round(360.0 / _BODY_STEP_DEG)
+        return (id(self), yaw, pose), partial(self._draw_body, yaw * _BODY_STEP_DEG, pose)
 
     def marks(self, yaw_deg: float, pitch_deg: float) -> Marks:
         """Say where the face is under this yaw and pitch."""
@@ -136,10 +119,9 @@ class Figure:
         # asked of the view that is shown, where it was made
         made = _turned(self._landmarks[:2], rotation(layer.yaw_deg, layer.pitch_deg))
         for point, covered in zip(made, self._canthi_covered, strict=True):
-            x, y = point[:2] / layer.mm_per_px + layer.anchor
-            column = max(0, min(round(float(x)), layer.depth.shape[1] - 1))
-            row = max(0, min(round(float(y)), layer.depth.shape[0] - 1))
-            before = float(layer.depth[row, column]) - float(point[2] - PIVOT_MM[2])
+            before = layer.depth_at(float(point[0]), float(point[1])) - float(
+                point[2] - PIVOT_MM[2]
+            )
             hidden.append(covered or before > 7.0)
         size = high - low
         box = (float(low[0]), float(low[1]), float(size[0]), float(size[1]))
@@ -177,113 +159,94 @@ class Figure:
             self._seed,
         )
 
-    def _render_head(self, yaw_deg: float, pitch_deg: float) -> Layer:
+    def _draw_head(self, yaw_deg: float, pitch_deg: float) -> Drawing:
         facing = abs((yaw_deg + 180.0) % 360.0 - 180.0) <= _FINE_YAW_DEG
-        mm = self._mm if facing else min(self._mm * 2.0, 3.0)
-        turn = rotation(yaw_deg, pitch_deg)
-        shape = self._dressed
-        place = _Placed(_turned(shape.vertices, turn), shape.faces, mm)
+        shape, turn = self._dressed, rotation(yaw_deg, pitch_deg)
         # hair, mask and the like are painted where the skin under them is
-        under = self._bare.vertices
-        own = np.concatenate([under, shape.vertices[len(under) :]])
-        hits = place.hits
-        canonical = hits.interpolate(shape.canonical)
-        near = np.take_along_axis(hits.corners, hits.weights.argmax(axis=1)[:, None], axis=1)[:, 0]
-        coat = self._coat(
-            canonical, hits.interpolate(own), hits.interpolate(shape.cavity), self._part[near]
+        own = np.concatenate([self._bare.vertices, shape.vertices[len(self._bare.vertices) :]])
+        slant = (shape.normals @ turn.T)[:, 2]
+        table = np.column_stack([shape.canonical, own, shape.cavity, slant]).astype(np.float32)
+        return Drawing(
+            _turned(shape.vertices, turn),
+            shape.faces,
+            self._mm if facing else min(self._mm * 2.0, 3.0),
+            partial(self._see_head, table),
+            direction=(yaw_deg, pitch_deg),
+            pivot_mm=float(PIVOT_MM[2]),
         )
-        slant = np.abs(hits.interpolate((shape.normals @ turn.T)[:, 2].astype(np.float32)))
+
+    def _see_head(self, table: Image, hits: Hits) -> Image:
+        """Planes of the places of a head; columns of the table as `_draw_head` puts them."""
+        values = hits.interpolate(table)
+        canonical, own, cavity, slant = values[:, :3], values[:, 3:6], values[:, 6], values[:, 7]
+        near = np.take_along_axis(hits.corners, hits.weights.argmax(axis=1)[:, None], axis=1)[:, 0]
+        part = self._part[near]
+        coat = self._coat(canonical, own, cavity, part)
         fade = np.ones(len(canonical), np.float32)
         if not self.style.scarf:
             start, end = (106.0, 124.0) if self._outfit.neckline_mm < 150.0 else (130.0, 165.0)
-            hair = self._part[near] == wear.Part.HAIR
             fade = np.clip((end - canonical[:, 1]) / (end - start), 0.0, 1.0)
-            fade = np.where(hair, np.clip((204.0 - canonical[:, 1]) / 20.0, 0.0, 1.0), fade)
-        chill = -coat.chill
-        return place.layer(
-            coat, slant, fade.astype(np.float32), chill, self._room, (yaw_deg, pitch_deg)
+            hair = np.clip((204.0 - canonical[:, 1]) / 20.0, 0.0, 1.0)
+            fade = np.where(part == wear.Part.HAIR, hair, fade)
+        slope = radiometry.radiance_slope(34.0)
+        leaves = self._leaving(coat.temp_c, coat.emissivity, slant)
+        planes = np.column_stack(
+            [leaves, np.ones_like(fade), -coat.chill * slope, coat.breath * slope]
         )
+        return np.asarray(planes * fade[:, None], np.float32)
 
-    def _render_body(self, yaw_deg: float, pose: str) -> Layer:
+    def _draw_body(self, yaw_deg: float, pose: str) -> Drawing:
+        shape, turn = self._shape(pose), rotation(yaw_deg, 0.0)
         bodies = meshes.bodies()
-        number = bodies.of_head[self._head]
-        mirrored = pose.startswith("-")
-        vertices = bodies.vertices[number, bodies.poses.index(pose.removeprefix("-"))]
-        if mirrored:
-            vertices = vertices * np.array([-1.0, 1.0, 1.0], np.float32)
-        shape = meshes.mesh(vertices, bodies.canonical, bodies.faces, rounds=4)
-        turn = rotation(yaw_deg, 0.0)
-        mm = float(np.clip(self._mm * 2.0, 2.0, 6.0))
         loose = np.clip((bodies.canonical[:, 1] - 110.0) / 60.0, 0.0, 1.0) * (bodies.hand < 0.5)
         clothed = shape.vertices + shape.normals * (loose * 7.0)[:, None]
-        place = _Placed(_turned(clothed.astype(np.float32), turn), shape.faces, mm)
-        hits = place.hits
-        canonical = hits.interpolate(shape.canonical)
-        if mirrored:
-            canonical[:, 0] *= -1.0
+        mirror = -1.0 if pose.startswith("-") else 1.0
+        slant = (shape.normals @ turn.T)[:, 2]
+        table = np.column_stack([shape.canonical, shape.cavity, bodies.hand, slant])
+        return Drawing(
+            _turned(clothed.astype(np.float32), turn),
+            shape.faces,
+            float(np.clip(self._mm * 2.0, 2.0, 6.0)),
+            partial(self._see_body, table.astype(np.float32), mirror),
+            direction=(yaw_deg, 0.0),
+            pivot_mm=None,
+        )
+
+    def _see_body(self, table: Image, mirror: float, hits: Hits) -> Image:
+        """Planes of the places of a body; columns of the table as `_draw_body` puts them."""
+        values = hits.interpolate(table)
+        values[:, 0] *= np.float32(mirror)
         temp, emissivity = clothes.paint(
-            canonical,
-            hits.interpolate(shape.cavity),
-            hits.interpolate(bodies.hand.astype(np.float32)),
+            values[:, :3],
+            values[:, 3],
+            values[:, 4],
             self._skin,
             self._outfit,
             self._room.ambient_c,
             self._seed,
         )
-        none = np.zeros(len(temp), np.float32)
-        slant = np.abs(hits.interpolate((shape.normals @ turn.T)[:, 2].astype(np.float32)))
-        coat = paint.Coat(temp, emissivity, none, none, none)
-        whole = np.ones(len(temp), np.float32)
-        return place.layer(coat, slant, whole, none, self._room, (yaw_deg, 0.0))
+        leaves = self._leaving(temp, emissivity, values[:, 5])
+        return np.asarray(np.column_stack([leaves, np.ones_like(leaves)]), np.float32)
 
+    def _shape(self, pose: str) -> meshes.Mesh:
+        """Body in one pose; a minus before its name mirrors it."""
+        if pose not in self._shapes:
+            bodies = meshes.bodies()
+            vertices = bodies.vertices[
+                bodies.of_head[self._head], bodies.poses.index(pose.removeprefix("-"))
+            ]
+            if pose.startswith("-"):
+                vertices = vertices * np.array([-1.0, 1.0, 1.0], np.float32)
+            self._shapes[pose] = meshes.mesh(vertices, bodies.canonical, bodies.faces, rounds=4)
+        return self._shapes[pose]
 
-class _Placed:
-    """A mesh laid out on the pixels of a layer of its own."""
-
-    def __init__(self, points: Image, faces: NDArray[np.int32], mm: float) -> None:
-        low, high = points[:, :2].min(axis=0) / mm, points[:, :2].max(axis=0) / mm
-        corner = np.floor(low) - _MARGIN_PX
-        self._size = tuple(int(v) for v in np.ceil(high) - corner + 1 + _MARGIN_PX)
-        self._mm = mm
-        self._anchor = (float(-corner[0]), float(-corner[1]))
-        screen = np.empty_like(points)
-        screen[:, 0] = points[:, 0] / mm + self._anchor[0]
-        screen[:, 1] = points[:, 1] / mm + self._anchor[1]
-        screen[:, 2] = points[:, 2]
-        self.hits = rasterise(screen, faces, self._size[1], self._size[0])
-        self._depth = self.hits.interpolate(points[:, 2].astype(np.float32)) - PIVOT_MM[2]
-
-    def layer(
-        self,
-        coat: paint.Coat,
-        slant: Image,
-        fade: Image,
-        chill: Image,
-        room: Room,
-        direction: tuple[float, float],
-    ) -> Layer:
-        """Turn what was painted into radiance that leaves towards the viewer."""
+    def _leaving(self, temp_c: Image, emissivity: Image, slant: Image) -> NDArray[np.float64]:
+        """Radiance that leaves places towards the viewer."""
         # a rough dielectric loses little emissivity up to about 70 degrees, then quickly
-        grazing = (1.0 - np.clip(slant, 0.0, 1.0)) ** 6
-        emissivity = coat.emissivity * (1.0 - 0.45 * grazing)
-        out = radiometry.leaving(coat.temp_c, emissivity, room.mirrored_c)
-        slope = radiometry.radiance_slope(34.0)
-        return Layer(
-            radiance=_soft(self._image(out.astype(np.float32) * fade)),
-            alpha=_soft(self._image(fade)),
-            chill=self._image(chill * np.float32(slope) * fade),
-            breath=self._image(coat.breath * np.float32(slope) * fade),
-            depth=_spread(self._image(self._depth), self._image(np.ones_like(self._depth))),
-            mm_per_px=self._mm,
-            anchor=self._anchor,
-            yaw_deg=direction[0],
-            pitch_deg=direction[1],
+        grazing = (1.0 - np.clip(np.abs(slant), 0.0, 1.0)) ** 6
+        return radiometry.leaving(
+            temp_c, emissivity * (1.0 - 0.45 * grazing), self._room.mirrored_c
         )
-
-    def _image(self, values: Image) -> Image:
-        out = np.zeros(self._size[0] * self._size[1], np.float32)
-        out[self.hits.pixel] = values
-        return out.reshape(self._size[1], self._size[0])
 
 
 def rotation(yaw_deg: float, pitch_deg: float) -> NDArray[np.float32]:
@@ -296,43 +259,6 @@ def rotation(yaw_deg: float, pitch_deg: float) -> NDArray[np.float32]:
 
 def _turned(points: Image, turn: NDArray[np.float32]) -> Image:
     return np.asarray((points - PIVOT_MM) @ turn.T + PIVOT_MM, np.float32)
-
-
-def bend(
-    layer: Layer, images: tuple[Image, Image], yaw_deg: float, pitch_deg: float
-) -> tuple[Image, Image]:
-    """Turn images of a layer from its own direction to this one: pixels move by their depth."""
-    off_yaw = (yaw_deg - layer.yaw_deg + 180.0) % 360.0 - 180.0
-    off_pitch = pitch_deg - layer.pitch_deg
-    if abs(off_yaw) < 0.2 and abs(off_pitch) < 0.2:
-        return images
-    scale = -np.pi / 180.0 / layer.mm_per_px
-    rows, columns = _ramp(*layer.depth.shape)
-    map_x = layer.depth * np.float32(max(-8.0, min(8.0, off_yaw)) * scale)
-    map_x += columns
-    map_y = layer.depth * np.float32(max(-8.0, min(8.0, off_pitch)) * scale)
-    map_y += rows
-    first, second = (cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR) for image in images)
-    return np.asarray(first, np.float32), np.asarray(second, np.float32)
-
-
-def _ramp(height: int, width: int) -> tuple[Image, Image]:
-    return (
-        np.arange(height, dtype=np.float32)[:, None],
-        np.arange(width, dtype=np.float32)[None, :],
-    )
-
-
-def _soft(image: Image) -> Image:
-    """Take the jags of single samples off edges."""
-    return np.asarray(cv2.GaussianBlur(image, (3, 3), 0.55), np.float32)
-
-
-def _spread(depth: Image, inside: Image) -> Image:
-    """Carry the depth of the rim over to the pixels around it, so that the rim bends along."""
-    weight = cv2.blur(inside, (13, 13))
-    near = cv2.blur(depth, (13, 13)) / np.maximum(weight, 1e-3)
-    return np.asarray(np.where(inside > 0.0, depth, near), np.float32)
 
 
 def _face_vertices(canonical: Image) -> NDArray[np.bool_]:

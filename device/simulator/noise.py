@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 SIDE = 512  # pixels of a tile
+_AT_A_TIME = 30_000  # OpenCV makes no picture wider than 32,766
 
 
 @cache
@@ -32,10 +33,12 @@ def vessels(seed: int, size_px: float) -> Plane:
 
 def sample(plane: Plane, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
     """Read a texture at `(N,)` positions in pixels, bilinear, repeating."""
-    ix, iy = np.floor(x), np.floor(y)
-    fx, fy = x - ix, y - iy
-    x0, y0 = ix.astype(np.int64) % SIDE, iy.astype(np.int64) % SIDE
-    x1, y1 = (x0 + 1) % SIDE, (y0 + 1) % SIDE
-    top = plane[y0, x0] * (1 - fx) + plane[y0, x1] * fx
-    low = plane[y1, x0] * (1 - fx) + plane[y1, x1] * fx
-    return np.asarray(top * (1 - fy) + low * fy, np.float32)
+    x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+    out = np.empty(len(x), np.float32)
+    for start in range(0, len(x), _AT_A_TIME):
+        part = slice(start, start + _AT_A_TIME)
+        read = cv2.remap(
+            plane, x[None, part], y[None, part], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+        )
+        out[part] = read[0]
+    return out

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_LEAST_AREA = 1e-9
+_FAT = 1e-3  # pixels by which a row of a triangle is longer: no holes between neighbours
+
 
 @dataclass(frozen=True, slots=True)
 class Hits:
@@ -39,6 +42,9 @@ def rasterise(
 ) -> Hits:
     """See a mesh in orthographic projection, from whichever side.
 
+    Each triangle is cut into the rows that it touches, each row into the pixels whose centres lie
+    in it; of these the nearest to the viewer counts for each pixel (a z-buffer).
+
     Parameters
     ----------
     points
@@ -46,41 +52,69 @@ def rasterise(
     faces
         `(F, 3)` vertex indices.
     """
-    corner = points[faces].astype(np.float32)
-    a, b, c = corner[:, 0], corner[:, 1], corner[:, 2]
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    limit = np.array([width - 1, height - 1], np.float32)
-    low = np.maximum(np.ceil(corner[..., :2].min(axis=1)), np.float32(0.0))
-    high = np.minimum(np.floor(corner[..., :2].max(axis=1)), limit)
-    spans = (high - low + 1.0).astype(np.int32)
-    index = np.flatnonzero((np.abs(area) > 1e-9) & (spans > 0).all(axis=1))
-    # weights of b and c and the depth are linear in x and y: three coefficients each
-    a, b, c, low, spans = a[index], b[index], c[index], low[index], spans[index]
-    inverse = 1.0 / area[index]
-    bx, by = (c[:, 1] - a[:, 1]) * inverse, -(c[:, 0] - a[:, 0]) * inverse
-    cx, cy = -(b[:, 1] - a[:, 1]) * inverse, (b[:, 0] - a[:, 0]) * inverse
-    dx, dy = low[:, 0] - a[:, 0], low[:, 1] - a[:, 1]
-    start = np.stack([bx * dx + by * dy, cx * dx + cy * dy], axis=1)
-    counts = spans[:, 0] * spans[:, 1]
-    which = np.repeat(np.arange(len(index), dtype=np.int32), counts)
-    within = np.arange(len(which), dtype=np.int32)
-    within -= np.repeat((np.cumsum(counts) - counts).astype(np.int32), counts)
-    rows = within // spans[which, 0]
-    columns = within - rows * spans[which, 0]
-    wb = start[which, 0] + bx[which] * columns + by[which] * rows
-    wc = start[which, 1] + cx[which] * columns + cy[which] * rows
-    inside = np.flatnonzero((wb >= -1e-5) & (wc >= -1e-5) & (wb + wc <= 1.00001))
-    which, wb, wc = which[inside], wb[inside], wc[inside]
-    wa = 1.0 - wb - wc
-    depth = (wa * a[which, 2] + wb * b[which, 2] + wc * c[which, 2]).astype(np.float32)
-    pixel = (low[which, 1].astype(np.int64) + rows[inside]) * width
-    pixel += low[which, 0].astype(np.int64) + columns[inside]
+    x, y, z = (points[:, axis][faces] for axis in range(3))
+    dx, dy, dz = (v[:, 1:] - v[:, :1] for v in (x, y, z))
+    area = dx[:, 0] * dy[:, 1] - dx[:, 1] * dy[:, 0]
+    low, high = y.min(axis=1), y.max(axis=1)
+    first = np.maximum(np.ceil(low), np.float32(0.0))
+    rows = (np.minimum(np.floor(high), np.float32(height - 1)) - first + 1.0).astype(np.int64)
+    index = np.flatnonzero((np.abs(area) > _LEAST_AREA) & (rows > 0))
+    inverse = np.float32(1.0) / area[index]
+    # the weights of the second and the third corner are linear in x and y
+    bx, by = dy[index, 1] * inverse, -dx[index, 1] * inverse
+    cx, cy = -dy[index, 0] * inverse, dx[index, 0] * inverse
+    depth_x = bx * dz[index, 0] + cx * dz[index, 1]
+    which, within = _runs(rows[index])
+    row = first[index][which] + within.astype(np.float32)
+    down = row - y[index, 0][which]
+    wb, wc = by[which] * down, cy[which] * down
+    from_x, to_x = _inside(
+        ((wb, bx[which]), (wc, cx[which]), (np.float32(1.0) - wb - wc, -(bx + cx)[which]))
+    )
+    left = x[index, 0][which]
+    start = np.maximum(np.ceil(left + from_x - _FAT), np.float32(0.0))
+    end = np.minimum(np.floor(left + to_x + _FAT), np.float32(width - 1))
+    counts = (end - start + 1.0).clip(0.0).astype(np.int64)
+    span = np.flatnonzero(counts)
+    which, start, wb, wc = which[span], start[span], wb[span], wc[span]
+    offset = start - left[span]
+    wb += bx[which] * offset
+    wc += cx[which] * offset
+    depth = z[index, 0][which] + wb * dz[index, 0][which] + wc * dz[index, 1][which]
+    begins = row[span].astype(np.int64) * width + start.astype(np.int64)
+    of, along = _runs(counts[span])
+    pixel = begins[of] + along
+    near = depth[of] + depth_x[which][of] * along.astype(np.float32)
     nearest = np.full(height * width, -np.inf, np.float32)
-    np.maximum.at(nearest, pixel, depth)
-    best = np.flatnonzero(depth == nearest[pixel])
+    np.maximum.at(nearest, pixel, near)
+    best = np.flatnonzero(near == nearest[pixel])
     winner = np.full(height * width, -1, np.int64)
     winner[pixel[best]] = best
     seen = np.flatnonzero(winner >= 0)
     best = winner[seen]
-    weights = np.stack([wa[best], wb[best], wc[best]], axis=1).astype(np.float32)
-    return Hits(seen, faces[index[which[best]]], weights)
+    of, steps = of[best], along[best].astype(np.float32)
+    which = which[of]
+    wb, wc = wb[of] + bx[which] * steps, wc[of] + cx[which] * steps
+    weights = np.stack([np.float32(1.0) - wb - wc, wb, wc], axis=1)
+    return Hits(seen, faces[index[which]], weights)
+
+
+def _runs(lengths: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for runs of these lengths which run each entry belongs to, and its place in it."""
+    which = np.repeat(np.arange(len(lengths)), lengths)
+    return which, np.arange(len(which)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+
+
+def _inside(
+    weights: tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Where on a row all weights are positive: each is its value at 0, and its slope."""
+    low = np.full(len(weights[0][0]), -np.inf, np.float32)
+    high = np.full(len(low), np.inf, np.float32)
+    for value, slope in weights:
+        level = slope == 0.0
+        zero = -value / np.where(level, np.float32(1.0), slope)
+        np.maximum(low, np.where(slope > 0.0, zero, -np.inf), out=low)
+        np.minimum(high, np.where(slope < 0.0, zero, np.inf), out=high)
+        high[level & (value < -1e-5)] = -np.inf
+    return low, high

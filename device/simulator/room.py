@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from device.simulator import radiometry
 from device.simulator.camera import Optics
+from device.simulator.dog import side_view
 from device.simulator.schema import Item, Room
 
 Image = NDArray[np.float32]
@@ -13,9 +14,13 @@ _WALL_EMISSIVITY = 0.93
 
 
 def room_image(room: Room, optics: Optics, rng: np.random.Generator) -> Image:
-    """Radiance of the empty room at the lens, `(H, W) float32`, air in between included."""
+    """Radiance of the empty room at the lens, `(H, W) float32`, air in between included.
+
+    What walks is no part of it.
+    """
     temp = _walls(room, optics, rng)
-    for item in sorted(room.items, key=lambda thing: -thing.at[2]):
+    still = [item for item in room.items if item.walk_to is None]
+    for item in sorted(still, key=lambda thing: -thing.at[2]):
         _put(temp, item, optics, room, rng)
     tau = radiometry.transmission(room.depth_m, room.ambient_c, room.relative_humidity)
     out = radiometry.leaving(temp, _WALL_EMISSIVITY, room.mirrored_c) * tau
@@ -80,27 +85,10 @@ def _put(temp: Image, item: Item, optics: Optics, room: Room, rng: np.random.Gen
         cover = _soft(1.0 - np.abs(dx + 0.35 * dy), 0.15) * _soft(1.0 - np.abs(dy), 0.10)
         value *= 0.85 + 0.1 * np.sin(dx * 3.0 + 1.0)
     elif item.kind == "dog":
-        cover, value = _dog(dx, dy, warm, rng)
+        facing = np.float32(1.0 if rng.random() < 0.5 else -1.0)
+        cover, value = side_view(dx * facing, dy, warm, None)
     patch = temp[y0:y1, x0:x1]
     patch += np.asarray(cover * (room.ambient_c + value - patch), np.float32)
-
-
-def _dog(
-    dx: Image, dy: Image, warm: float, rng: np.random.Generator
-) -> tuple[Image, NDArray[np.float32]]:
-    """Draw a dog from the side: warm eyes, cool nose, fur near the air's temperature."""
-    facing = 1.0 if rng.random() < 0.5 else -1.0
-    x = dx * np.float32(facing)
-    trunk = _soft(1.0 - np.hypot((x + 0.15) / 0.65, (dy - 0.05) / 0.42), 0.08)
-    head = _soft(1.0 - np.hypot((x - 0.62) / 0.30, (dy + 0.45) / 0.40), 0.10)
-    snout = _soft(1.0 - np.hypot((x - 0.88) / 0.18, (dy + 0.35) / 0.16), 0.15)
-    legs = _soft(0.10 - np.abs(np.abs(x + 0.15) - 0.45), 0.05) * _soft(dy, 0.1)
-    cover = np.clip(trunk + head + snout + legs, 0.0, 1.0)
-    fur = 0.55 + 0.12 * np.sin(x * 9.0 + dy * 5.0)
-    eye = np.exp(-(((x - 0.66) / 0.06) ** 2 + ((dy + 0.52) / 0.08) ** 2))
-    nose = np.exp(-(((x - 1.0) / 0.07) ** 2 + ((dy + 0.36) / 0.08) ** 2))
-    value = warm * (fur + 0.2 * head + 0.45 * eye + 0.2 * snout - 0.5 * nose)
-    return np.asarray(cover, np.float32), np.asarray(value, np.float32)
 
 
 def _soft(distance: NDArray[np.float32], soft: float) -> NDArray[np.float32]:

@@ -79,12 +79,31 @@ class Camera(_Table):
 
 
 class Item(_Table):
-    """A thing in the room that is warmer or cooler than the walls."""
+    """A thing in the room that is warmer or cooler than the walls.
+
+    Attributes
+    ----------
+    at
+        x, y, z of its centre.
+    size
+        Width and height.
+    walk_to
+        Where a dog walks to, and back from; other things stand still.
+    """
 
     kind: Kind
-    at: tuple[float, float, float]  # x, y, z of its centre
-    size: tuple[float, float] = (0.5, 0.5)  # width, height
+    at: tuple[float, float, float]
+    size: tuple[float, float] = (0.5, 0.5)
     temp_c: float
+    walk_to: Point | None = None
+
+    @model_validator(mode="after")
+    def _only_dogs_walk(self) -> "Item":
+        if self.walk_to is not None and self.kind != "dog":
+            raise ValueError(f"a {self.kind} does not walk: leave walk_to out")
+        if self.walk_to == (self.at[0], self.at[2]):
+            raise ValueError("walk_to is where the dog stands: give another place, or leave it out")
+        return self
 
 
 class Room(_Table):

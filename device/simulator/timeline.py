@@ -32,6 +32,10 @@ class Pose:
         person's right cheek (nose to the picture's right), positive pitch looks down.
     stride
         Double steps walked: its fraction is the phase of the gait.
+    vlift_m_s, vsway_m_s
+        How fast lift and sway change.
+    yaw_deg_s, pitch_deg_s
+        How fast the head turns.
     """
 
     x_m: float
@@ -45,6 +49,10 @@ class Pose:
     pitch_deg: float
     roll_deg: float
     stride: float
+    vlift_m_s: float = 0.0
+    vsway_m_s: float = 0.0
+    yaw_deg_s: float = 0.0
+    pitch_deg_s: float = 0.0
 
 
 class Path:
@@ -156,8 +164,13 @@ def _settle(
             pitch,
             roll,
             phase / (4.0 * np.pi),
+            *(_rate(values) for values in (lift, sway, yaw, pitch)),
         ]
     )
+
+
+def _rate(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.gradient(values, _DT_S) if len(values) > 1 else np.zeros(len(values))
 
 
 def _follow(wanted: NDArray[np.float64], tau_s: float = _HEAD_TURN_S) -> NDArray[np.float64]:

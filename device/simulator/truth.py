@@ -58,7 +58,7 @@ class PersonTruth:
     yaw_deg, pitch_deg
         Of the head against the line to the camera.
     speed_px_s
-        How fast the face moves over the picture.
+        How fast the face moves over the picture, in whichever direction.
     visible
         Share of the face that is in the picture and not behind somebody else.
     """
@@ -122,3 +122,16 @@ class VisitorTruth:
     face_max_c: float
     nearest_m: float
     occlusions: tuple[Occlusion, ...]
+
+
+def share_of(box: Box, other: Box) -> float:
+    """Share of `box` that lies inside `other`."""
+    (x, y, w, h), (ox, oy, ow, oh) = box, other
+    wide = max(0.0, min(x + w, ox + ow) - max(x, ox))
+    high = max(0.0, min(y + h, oy + oh) - max(y, oy))
+    return wide * high / (w * h)
+
+
+def share_inside(box: Box, size: tuple[int, int]) -> float:
+    """Share of `box` that lies in a picture of this width and height."""
+    return share_of(box, (0.0, 0.0, float(size[0]), float(size[1])))
