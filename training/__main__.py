@@ -8,16 +8,21 @@ import argparse
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import torch
 from torch import nn
 
-from training.blazeface import FRONT, WIDE, BlazeFace, pretrained, widen
-from training.closeup import CloseUp, CloseUps, train_closeup
+from screening.result import Box
+from training.blazeface import FRONT, NARROW, WIDE, BlazeFace, pretrained, widen
+from training.closeup import CloseUp, train_closeup
+from training.closeups import CloseUps
 from training.export import export, export_closeup
-from training.judge import judge, judge_points
-from training.pictures import look
+from training.judge import judge, mistakes
+from training.judge_closeup import judge_points
+from training.narrow import Likeness, narrow
+from training.pictures import Picture, look
 from training.points import re_head
 from training.samples import Render, Renders
 from training.train import Recipe, average, train
@@ -28,7 +33,11 @@ UNSEEN = (Renders("lepton-3.5", 9000, 250), Renders("boson-plus-320", 9500, 250)
 UNSEEN_NEAR = Renders("boson-plus-640", 9700, 60, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
 SHARE = 0.5  # of the taught weights in the mean
 LEAST_SCORES = (0.4, 0.5)
+NARROW_STEPS = 3000
 CLOSE_UP_STEPS = 2500
+LEAST_MISTAKE = 0.1  # score of what a close-up learns to be no face
+MOST_MISTAKES = 4  # in one picture
+Network = TypeVar("Network", bound=nn.Module)
 FACES = Path(__file__).parents[1] / "screening" / "faces"
 ABOUT = (
     "Faces in thermal pictures. BlazeFace (front), Google MediaPipe, Apache-2.0, taught on renders "
@@ -46,7 +55,7 @@ def published() -> BlazeFace:
     return re_head(widen(pretrained(FRONT, path), WIDE)).eval()
 
 
-def once(path: Path, empty: nn.Module, make: Callable[[], nn.Module]) -> nn.Module:
+def once(path: Path, empty: Network, make: Callable[[], Network]) -> Network:
     """Load weights into `empty` when `path` is there; else make them and keep them."""
     if not path.exists():
         torch.save(make().state_dict(), path)
@@ -60,47 +69,71 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for renders and weights")
     parser.add_argument("--out", type=Path, default=FACES, help="folder for the networks")
     parser.add_argument("--steps", type=int, default=Recipe.steps, help="of the face network")
-    parser.add_argument("--only", choices=("faces", "points"), help="one of the two networks")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
     folder = asked.work / "renders"
-    if asked.only != "points":
-        _faces(folder, asked.work, asked.out, Recipe(steps=asked.steps))
-    if asked.only != "faces":
-        _points(folder, asked.work, asked.out)
+    faces = _faces(folder, asked.work, asked.out, Recipe(steps=asked.steps))
+    _points(folder, asked.work, asked.out, faces)
 
 
-def _faces(folder: Path, work: Path, out: Path, recipe: Recipe) -> None:
-    """Make `face.onnx`."""
+def _seen(folder: Path) -> list[Render]:
+    return [render for renders in (LEPTON, BOSON) for render in renders.kept(folder)]
 
-    def make() -> BlazeFace:
-        seen = (render for renders in (LEPTON, BOSON) for render in renders.kept(folder))
-        return train(published(), [look(render, masked=True) for render in seen], recipe)
 
-    kept = work / f"taught-{recipe.seed}-{recipe.steps}.pt"
-    taught = once(kept, re_head(BlazeFace(WIDE)), make)
-    network = average(published(), taught, SHARE)
+def _pictures(folder: Path) -> list[Picture]:
+    return [look(render, masked=True) for render in _seen(folder)]
+
+
+def _faces(folder: Path, work: Path, out: Path, recipe: Recipe) -> BlazeFace:
+    """Make `face.onnx` and return its network."""
+    whose = f"{recipe.seed}-{recipe.steps}"
+    taught = once(
+        work / f"taught-{whose}.pt",
+        re_head(BlazeFace(WIDE)),
+        lambda: train(published(), _pictures(folder), recipe),
+    )
+    wide = average(published(), taught, SHARE)
+    begun = once(
+        work / f"narrow-{whose}-{NARROW_STEPS}.pt",
+        re_head(BlazeFace(NARROW)),
+        lambda: narrow(wide, NARROW, _pictures(folder), NARROW_STEPS, recipe.seed),
+    )
+    network = once(
+        work / f"narrow-taught-{whose}.pt",
+        re_head(BlazeFace(NARROW)),
+        lambda: train(begun, _pictures(folder), recipe, Likeness(wide)),
+    )
     export(network, out / "face.onnx", ABOUT)
     for renders in UNSEEN:
         pictures = [look(render, masked=True) for render in renders.kept(folder)]
         for least in LEAST_SCORES:
             print(f"{renders.camera} at {least}: {judge(network, pictures, least)}")
+    return network
 
 
-def _points(folder: Path, work: Path, out: Path) -> None:
+def _close_ups(renders: list[Render], network: BlazeFace) -> CloseUps:
+    """Return close-ups of the faces, and of what the face network takes for one."""
+    wrong: list[list[Box]] = []
+    for render in renders:
+        picture = look(render, masked=True)
+        scale = max(picture.image.shape) / max(render.celsius.shape)
+        boxes = mistakes(network, picture, LEAST_MISTAKE)[:MOST_MISTAKES] / scale
+        wrong.append([(x, y, w, h) for x, y, w, h in boxes.tolist()])
+    return CloseUps(renders, wrong)
+
+
+def _points(folder: Path, work: Path, out: Path, faces: BlazeFace) -> None:
     """Make `points.onnx`."""
-
-    def make() -> CloseUp:
-        seen: list[Render] = []
-        for renders in (LEPTON, BOSON):
-            seen += renders.kept(folder)
-        return train_closeup(CloseUps(seen), CLOSE_UP_STEPS, seed=1)
-
-    network = once(work / f"points-1-{CLOSE_UP_STEPS}.pt", CloseUp(), make)
+    network = once(
+        work / f"points-1-{CLOSE_UP_STEPS}.pt",
+        CloseUp(),
+        lambda: train_closeup(_close_ups(_seen(folder), faces), CLOSE_UP_STEPS, seed=1),
+    )
     export_closeup(network, out / "points.onnx", ABOUT_POINTS)
     for renders in (*UNSEEN, UNSEEN_NEAR):
-        faces = CloseUps(renders.kept(folder))
-        print(f"{renders.camera} {renders.face_px} px: {judge_points(network, faces, seed=5)}")
+        held_out = _close_ups(renders.kept(folder), faces)
+        print(f"{renders.camera} {renders.face_px} px: {judge_points(network, held_out, seed=5)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,8 @@ from torch import nn
 
 from screening.faces.crop import SIDE
 from training.blazeface import BlazeFace, Block
-from training.closeup import CloseUp
+from training.closeup import CELLS, CloseUp
+from training.closeups import TOLD
 from training.points import POINTS, VALUES
 
 OPSET = 17
@@ -45,10 +46,10 @@ class Graph:
         self.weights.append(numpy_helper.from_array(values.astype(np.float16), name))
         return self.add("Cast", name, to=TensorProto.FLOAT)
 
-    def twice(self) -> str:
-        """Store the scales of a Resize to twice the rows and columns and return their name."""
+    def constant(self, values: np.ndarray) -> str:
+        """Store values as they are and return their name."""
         name = f"w{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), name))
+        self.weights.append(numpy_helper.from_array(values, name))
         return name
 
     def conv(
@@ -114,7 +115,8 @@ def _side_by_side(score: nn.Conv2d, value: nn.Conv2d) -> nn.Conv2d:
 def export_closeup(network: CloseUp, path: Path, about: str) -> None:
     """Write the close-up network to `path`.
 
-    Input `image` `(1, 1, 64, 64)`; outputs `maps` `(1, 5, 32, 32)` and `quality` `(1, 1, 1, 1)`.
+    Input `image` `(N, 1, 64, 64)`; outputs `points` `(N, 5, 2)`, centres of gravity in pixels of
+    the close-up, and `told` `(N, 7)`, before the logistic function.
     """
     graph = Graph()
     fine = graph.add("Relu", graph.conv(network.stem, "image", [1, 1, 2, 2]))
@@ -123,23 +125,35 @@ def export_closeup(network: CloseUp, path: Path, about: str) -> None:
     deep = _block(graph, network.down_2, middle)
     for block in network.deep:
         deep = _block(graph, block, deep)
-    graph.conv(network.quality, graph.add("GlobalAveragePool", deep))
-    graph.nodes[-1].output[0] = "quality"
+    whole = graph.conv(network.told, graph.add("Relu", graph.conv(network.whole, deep)))
+    graph.add("Flatten", whole, axis=1)
+    graph.nodes[-1].output[0] = "told"
     for lateral, joined, skip in (
         (network.up_1, network.joined_1, middle),
         (network.up_2, network.joined_2, fine),
     ):
         narrow = graph.conv(lateral, deep)
-        wide = graph.add("Resize", narrow, "", graph.twice(), mode="nearest", **NEAREST)
+        wide = graph.add(
+            "Resize",
+            narrow,
+            "",
+            graph.constant(np.array([1, 1, 2, 2], np.float32)),
+            mode="nearest",
+            **NEAREST,
+        )
         deep = _block(graph, joined, graph.add("Add", skip, wide))
-    graph.conv(network.maps, deep)
-    graph.nodes[-1].output[0] = "maps"
-    shapes = {"maps": [1, POINTS, SIDE // 2, SIDE // 2], "quality": [1, 1, 1, 1]}
+    flat = graph.constant(np.array([0, POINTS, -1], np.int64))
+    maps = graph.add("Reshape", graph.conv(network.maps, deep), flat)
+    y, x = np.mgrid[:CELLS, :CELLS].reshape(2, -1) * 2 + 0.5
+    places = graph.constant(np.stack([x, y], 1).astype(np.float32))
+    graph.add("MatMul", graph.add("Softmax", maps, axis=2), places)
+    graph.nodes[-1].output[0] = "points"
+    shapes = {"points": ["faces", POINTS, 2], "told": ["faces", len(TOLD)]}
     outputs = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
         for name, shape in shapes.items()
     ]
-    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, SIDE, SIDE])
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["faces", 1, SIDE, SIDE])
     _write(graph, image, outputs, path, about)
 
 

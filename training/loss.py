@@ -57,8 +57,13 @@ class Answers:
 
 
 def answers(network: BlazeFace, pictures: Tensor) -> Answers:
-    """Run the network on `(N, 1, H, W)` and lay its maps out anchor by anchor."""
-    fine_score, fine_value, coarse_score, coarse_value = network(pictures)
+    """Run the network on `(N, 1, H, W)` and lay its answers out anchor by anchor."""
+    return laid_out(network, network(pictures))
+
+
+def laid_out(network: BlazeFace, said: tuple[Tensor, Tensor, Tensor, Tensor]) -> Answers:
+    """Lay scores and values of the two maps out anchor by anchor."""
+    fine_score, fine_value, coarse_score, coarse_value = said
     logits, values, centres = [], [], []
     stride = network.plan.stride
     for score, value, step in (

@@ -13,6 +13,12 @@ from numpy.typing import NDArray
 
 SHARD = 250
 POINTS = 5
+WORN = ("glasses", "cap", "fringe", "mask", "scarf")
+# chance of each: what hides an eye or half a face is seldom at a door, and must not be seldom here
+WEARS: tuple[tuple[Any, float], ...] = (
+    *(("glasses", 0.36), ("cap", 0.15), ("fringe", 0.13)),
+    *(("mask", 0.10), ("scarf", 0.10)),
+)
 MIRRORED = [1, 0, 2, 4, 3]  # which point becomes which in a mirrored picture
 
 
@@ -30,10 +36,12 @@ class Render:
         `(F, 5, 2) float32`.
     visible
         `(F,) float32`: share of the face that is seen.
-    turned_deg
-        `(F,) float32`: yaw, without its sign.
+    turn_deg
+        `(F, 2) float32`: yaw and pitch of the head against the line to the camera.
     canthi
-        `(F,) float32`: how many of the two inner canthi are seen.
+        `(F, 2) float32`: whether each inner canthus is seen, left in the picture first.
+    worn
+        `(F, 5) float32`: whether each thing of `WORN` is worn.
     references
         `(R, 4) float32`.
     """
@@ -42,26 +50,37 @@ class Render:
     boxes: NDArray[np.float32]
     points: NDArray[np.float32]
     visible: NDArray[np.float32]
-    turned_deg: NDArray[np.float32]
+    turn_deg: NDArray[np.float32]
     canthi: NDArray[np.float32]
+    worn: NDArray[np.float32]
     references: NDArray[np.float32]
+
+    @property
+    def turned_deg(self) -> NDArray[np.float32]:
+        """Yaw without its sign, `(F,) float32`."""
+        return np.abs(self.turn_deg[:, 0])
 
     @property
     def quality(self) -> NDArray[np.float32]:
         """How well each face can be measured, 0..1: whole, frontal, both inner canthi free."""
         frontal = np.cos(np.radians(np.minimum(1.5 * self.turned_deg, 90.0)))
-        free = np.array([0.3, 0.6, 1.0], np.float32)[self.canthi.astype(int)]
+        free = np.array([0.3, 0.6, 1.0], np.float32)[self.canthi.sum(axis=1).astype(int)]
         return (self.visible**2 * frontal * free).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Renders:
-    """Which renders: the camera, the seed of the first file, how many, how wide the faces are."""
+    """Which renders: the camera, the seed of the first file, how many, how wide the faces are.
+
+    `frontal` is the share of people who look towards the camera; most others show the back or
+    the side of the head, which is no face.
+    """
 
     camera: str
     seed: int
     count: int
     face_px: tuple[float, float] = (9.0, 90.0)
+    frontal: float = 0.65
 
     def kept(self, folder: Path) -> list[Render]:
         """Return them, made once and kept in `folder`, at most 250 in a file."""
@@ -81,7 +100,7 @@ class Renders:
         """Render so many pictures."""
         from device.simulator.training_set import Wish, render_samples  # noqa: PLC0415  # slow
 
-        wish = Wish(face_px=self.face_px)
+        wish = Wish(face_px=self.face_px, frontal=self.frontal, wears=WEARS)
         for celsius, truth in render_samples(seed, count, self.camera, wish=wish):
             faces = [p for p in truth.people if p.face_box is not None and p.landmarks is not None]
             yield Render(
@@ -89,8 +108,13 @@ class Renders:
                 boxes=np.array([p.face_box for p in faces], np.float32).reshape(-1, 4),
                 points=np.array([p.landmarks for p in faces], np.float32).reshape(-1, POINTS, 2),
                 visible=np.array([p.visible for p in faces], np.float32),
-                turned_deg=np.array([abs(p.yaw_deg) for p in faces], np.float32),
-                canthi=np.array([sum(p.canthi_visible) for p in faces], np.float32),
+                turn_deg=np.array([(p.yaw_deg, p.pitch_deg) for p in faces], np.float32).reshape(
+                    -1, 2
+                ),
+                canthi=np.array([p.canthi_visible for p in faces], np.float32).reshape(-1, 2),
+                worn=np.array(
+                    [[thing in p.occlusions for thing in WORN] for p in faces], np.float32
+                ).reshape(-1, len(WORN)),
                 references=np.array([r.box for r in truth.references], np.float32).reshape(-1, 4),
             )
 

@@ -13,11 +13,12 @@ import torch
 from torch import nn
 
 from training.blazeface import BlazeFace
-from training.loss import answers, loss
+from training.loss import laid_out, loss
+from training.narrow import Likeness
 from training.pictures import LYING, UPRIGHT, Picture, batch, vary
 from training.points import re_head
 
-WEIGHTS = {"score": 1.0, "box": 4.0, "points": 6.0, "quality": 0.3}
+WEIGHTS = {"score": 1.0, "box": 4.0, "points": 6.0, "quality": 0.3, "like": 1.0}
 WARM_UP = 200  # steps
 
 
@@ -33,8 +34,13 @@ class Recipe:
     smoothing: float = 0.998  # of the running mean of the weights
 
 
-def train(network: BlazeFace, pictures: list[Picture], recipe: Recipe) -> BlazeFace:
-    """Train in place on one thread; return the running mean of the weights as a network."""
+def train(
+    network: BlazeFace, pictures: list[Picture], recipe: Recipe, like: Likeness | None = None
+) -> BlazeFace:
+    """Train in place on one thread; return the running mean of the weights as a network.
+
+    With `like` the network is also held to the maps of another.
+    """
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
@@ -55,7 +61,10 @@ def train(network: BlazeFace, pictures: list[Picture], recipe: Recipe) -> BlazeF
         chosen = rng.integers(0, len(source), recipe.pictures)
         images, faces = batch([vary(source[int(k)], size, rng) for k in chosen])
         images = images.to(memory_format=torch.channels_last)
-        parts = loss(answers(network, images), faces)
+        maps = network.maps(images)
+        parts = loss(laid_out(network, network.heads(*maps[1:])), faces)
+        if like is not None:
+            parts["like"] = like.loss(maps, images)
         total = sum((WEIGHTS[name] * part for name, part in parts.items()), torch.zeros(()))
         optimiser.zero_grad(set_to_none=True)
         total.backward()

@@ -1,6 +1,9 @@
-"""Where on the face: five points and a quality from a close-up, by a second small network."""
+"""A closer look at faces, by a second small network: five points, and what to make of the face."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
+from typing import Final
 
 import numpy as np
 import onnxruntime
@@ -10,11 +13,39 @@ from screening.faces.crop import SIDE, Crop
 from screening.faces.network import one_thread
 from screening.result import Box
 
-CELLS = SIDE // 2  # rows and columns of a heat map
+# what the network says of a whole face, in this order; all but the angles are chances
+TOLD: Final = ("quality", "face", "yaw", "pitch", "free_left", "free_right", "glasses")
+ANGLE_DEG: Final = 45.0  # the unit of the angles
+MOST: Final = 16  # faces looked at together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What a close-up shows.
+
+    Attributes
+    ----------
+    points
+        `(5, 2) float32`, in pixels of the frame; see `Detection.landmarks`.
+    quality, face, glasses
+        0..1: how well it can be measured; whether it is a face at all; whether it wears glasses.
+    yaw_deg, pitch_deg
+        Of the head against the line to the camera; see `Detection`.
+    eyes_free
+        0..1 for the inner canthus on the picture's left, then on its right: whether it is seen.
+    """
+
+    points: NDArray[np.float32]
+    quality: float
+    face: float
+    yaw_deg: float
+    pitch_deg: float
+    eyes_free: tuple[float, float]
+    glasses: float
 
 
 class CloseUp:
-    """Refines one face after the other; its input is written in place."""
+    """Looks at the faces of a frame, all at once; its input is written in place."""
 
     def __init__(self) -> None:
         self._session = onnxruntime.InferenceSession(
@@ -22,25 +53,27 @@ class CloseUp:
             one_thread(),
             providers=["CPUExecutionProvider"],
         )
-        self._input = np.zeros((1, 1, SIDE, SIDE), np.float32)
-        self._feed = {"image": self._input}
-        self._crop = Crop(self._input[0, 0])
-        # centres of the cells in pixels of the close-up
-        self._at = (np.arange(CELLS) * 2 + 0.5).astype(np.float32)
+        self._input = np.zeros((MOST, 1, SIDE, SIDE), np.float32)
+        self._crops = [Crop(picture[0]) for picture in self._input]
 
-    def look(self, celsius: NDArray[np.float32], box: Box) -> tuple[NDArray[np.float32], float]:
-        """Return `(5, 2) float32` points in the frame and the quality, 0..1, of the face in `box`.
+    def look(self, celsius: NDArray[np.float32], boxes: Sequence[Box]) -> list[Look]:
+        """Return what the face in each of up to `MOST` boxes of a `(H, W)` frame looks like."""
+        if not boxes:
+            return []
+        crops = self._crops[: len(boxes)]
+        for crop, box in zip(crops, boxes, strict=True):
+            crop.cut(celsius, box)
+        points, told = self._session.run(("points", "told"), {"image": self._input[: len(boxes)]})
+        points *= np.array([[[crop.pixel]] for crop in crops], np.float32)
+        points += np.array([[crop.origin] for crop in crops], np.float32)
+        chances = 1.0 / (1.0 + np.exp(-told))
+        return [
+            _look(*each)
+            for each in zip(points, chances.tolist(), (told * ANGLE_DEG).tolist(), strict=True)
+        ]
 
-        A point is the centre of gravity of its heat map, exponentials of what the network says.
-        """
-        self._crop.cut(celsius, box)
-        maps, logit = self._session.run(("maps", "quality"), self._feed)
-        weight = maps[0]
-        weight -= weight.max(axis=(1, 2), keepdims=True)
-        np.exp(weight, out=weight)
-        by_column, by_row = weight.sum(axis=1), weight.sum(axis=2)
-        whole = by_row.sum(axis=1)
-        points = np.stack([by_column @ self._at / whole, by_row @ self._at / whole], axis=1)
-        points *= np.float32(self._crop.pixel)
-        points += np.array(self._crop.origin, np.float32)
-        return points, float(1.0 / (1.0 + np.exp(-logit.item())))
+
+def _look(points: NDArray[np.float32], chances: list[float], angles: list[float]) -> Look:
+    quality, face, _, _, left, right, glasses = chances
+    _, _, yaw_deg, pitch_deg, *_ = angles
+    return Look(points, quality, face, yaw_deg, pitch_deg, (left, right), glasses)

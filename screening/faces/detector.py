@@ -15,6 +15,7 @@ from screening.result import Box
 __all__ = ["Detection", "FaceDetector"]
 
 LEAST_SCORE = 0.4
+LEAST_FACE = 0.3  # of what a close-up says; labelled faces of real doors have 0.7 and more
 OVERLAP = 0.3
 MOST_FACES = 16
 CLOSE_UP_PX = 22.0  # width of a box in the frame: narrower, a close-up shows nothing new
@@ -55,16 +56,38 @@ class FaceDetector:
         if celsius.shape != self._shape:
             raise ValueError(f"a frame of {celsius.shape} where {self._shape} was promised")
         self._contrast.draw(celsius, exclude)
+        rows = merge(self._network.run(LEAST_SCORE), OVERLAP)[:MOST_FACES]
+        rows = rows[[self._could_be_skin(row) for row in rows]]
+        boxes, points = self._in_frame(rows)
+        near = [number for number, box in enumerate(boxes) if box[2] >= CLOSE_UP_PX]
+        looks = dict(zip(near, self._close_up.look(celsius, [boxes[n] for n in near]), strict=True))
         detections = []
-        for row in merge(self._network.run(LEAST_SCORE), OVERLAP)[:MOST_FACES]:
-            score, x, y, w, h = (float(number) for number in row[:5])
-            if could_be_skin(self._contrast.celsius, (x, y, w, h), self._contrast.cold_c):
-                scale, shift = self._scale, self._shift
-                box = (x / scale + shift, y / scale + shift, w / scale, h / scale)
-                if box[2] >= CLOSE_UP_PX:
-                    points, quality = self._close_up.look(celsius, box)
-                else:
-                    points = row[5:15].reshape(5, 2) / np.float32(scale) + np.float32(shift)
-                    quality = float(row[15])
-                detections.append(Detection(box, score, points, quality))
+        for number, (row, box) in enumerate(zip(rows, boxes, strict=True)):
+            look, score = looks.get(number), float(row[0])
+            if look is None:
+                detections.append(Detection(box, score, points[number], float(row[15])))
+            elif look.face >= LEAST_FACE:
+                detections.append(
+                    Detection(
+                        box,
+                        score,
+                        look.points,
+                        look.quality,
+                        look.yaw_deg,
+                        look.pitch_deg,
+                        look.eyes_free,
+                        look.glasses,
+                    )
+                )
         return detections
+
+    def _could_be_skin(self, row: NDArray[np.float32]) -> bool:
+        x, y, w, h = (float(number) for number in row[1:5])
+        return could_be_skin(self._contrast.celsius, (x, y, w, h), self._contrast.cold_c)
+
+    def _in_frame(self, rows: NDArray[np.float32]) -> tuple[list[Box], NDArray[np.float32]]:
+        """Return boxes and points `(N, 5, 2) float32` of rows in pixels of the frame."""
+        scaled = rows[:, 1:15] * np.float32(1.0 / self._scale)
+        points = scaled[:, 4:].reshape(-1, 5, 2) + np.float32(self._shift)
+        scaled[:, :2] += np.float32(self._shift)
+        return [(x, y, w, h) for x, y, w, h in scaled[:, :4].tolist()], points
