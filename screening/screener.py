@@ -185,7 +185,7 @@ class Screener:
         if record.distance_m is None or record.distance_m <= farthest_m:
             record.zone_frames += not track.leaving
         elif record.distance_m <= NEAR * farthest_m:
-            still = float(np.hypot(*track.speed)) < WAITING_SPEED * track.size_px
+            still = track.speed_px_s < WAITING_SPEED * track.size_px
             faces = turned(detection) < MOST_YAW
             record.waited_s += track.gap_s if still and faces else 0.0
             record.obstacles = (Reason.TOO_FAR,)
@@ -231,7 +231,7 @@ class Screener:
             detection,
             reading,
             frame=self._size,
-            speed_px_s=float(np.hypot(track.speed[0], track.speed[1])),
+            speed_px_s=track.speed_px_s,
             leaving=track.leaving,
             distance_m=record.distance_m,
             zone_m=settings.limits.zone_m,

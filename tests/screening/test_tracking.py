@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from screening.tracking import Track, Tracker
+from screening.tracking import Look, Track, Tracker
 from tests.screening.pictures import detection
 
 FRAME_S = 1 / 30
@@ -24,7 +24,7 @@ class Seen:
 
 def run(tracker: Tracker, frames) -> list[list[Seen]]:  # noqa: ANN001
     return [
-        [Seen(t.id, t.last[0], t.gap_s) for t in tracker.step(faces, n * FRAME_S)[0]]
+        [Seen(t.id, t.seen.x, t.gap_s) for t in tracker.step(faces, n * FRAME_S)[0]]
         for n, faces in enumerate(frames)
     ]
 
@@ -77,7 +77,7 @@ def test_two_people_who_cross_keep_their_names(seed: int) -> None:
             if track.detection is not None and track.confirmed:
                 who = (
                     "front"
-                    if abs(track.last[0] - a) < 0.35 * width
+                    if abs(track.seen.x - a) < 0.35 * width
                     and (track.detection.box[2] > width * (1 + nearer) / 2 * 0.97)
                     else "back"
                 )
@@ -113,9 +113,8 @@ def test_two_tracks_on_one_face_become_one_but_a_hidden_person_stays() -> None:
     tracker = Tracker()
     for n in range(10):
         tracker.step([walk(100)], n * FRAME_S)
-    tracker.tracks.append(
-        Track(99, np.array([104.0, 100.0]), 40.0, 0.3, 0.3, np.array([104.0, 100.0]), hits=5)
-    )
+    seen = Look(104.0, 100.0, 40.0)
+    tracker.tracks.append(Track(99, *seen, time_s=0.3, seen_s=0.3, seen=seen, hits=5))
     tracker.step([walk(100)], 10 * FRAME_S)
     assert [t.id for t in tracker.tracks] == [1]
 
@@ -128,3 +127,35 @@ def test_who_walks_away_is_leaving_and_who_comes_is_not(rate: float, leaving: bo
         width = 50.0 * np.exp(rate * n * FRAME_S + random.normal(0, 0.05))
         tracker.step([walk(100, width=float(width))], n * FRAME_S)
     assert tracker.tracks[0].leaving is leaving
+
+
+@pytest.mark.parametrize("gap_frames", [12, 30, 42])
+def test_whoever_comes_next_from_farther_away_is_somebody_new(gap_frames: int) -> None:
+    # the first turns to the right and goes; the next appears farther back in the same direction
+    tracker = Tracker()
+    first = [[walk(100)]] * 30 + [[walk(100 + 4.0 * n)] for n in range(10)]
+    after = [[walk(118, width=40.0 * 0.68 * 1.01**n)] for n in range(60)]
+    seen = run(tracker, [*first, *[[]] * gap_frames, *after])
+    assert {t.id for tracks in seen[:40] for t in tracks} == {1}
+    assert {t.id for tracks in seen[40:] for t in tracks} == {2}
+
+
+@pytest.mark.parametrize(("speed", "x"), [(0.0, 300.0), (4.0, 20.0)])
+def test_a_face_away_from_where_it_stood_and_went_is_somebody_new(speed: float, x: float) -> None:
+    first = [[walk(100 + speed * n)] for n in range(25)]
+    seen = run(Tracker(), [*first, *[[]] * 40, *[[walk(x)]] * 10])
+    assert {t.id for tracks in seen[25:] for t in tracks} == {2}
+
+
+def test_somebody_lost_does_not_take_the_face_of_somebody_in_sight() -> None:
+    # the one who left was as large as the next one is when they stand in the same place
+    first = [[walk(100)]] * 30
+    coming = [[walk(104, width=26.0 * 1.03**n)] for n in range(24)]
+    seen = run(Tracker(), [*first, *[[]] * 12, *coming])
+    assert {t.id for tracks in seen[42:] for t in tracks} == {2}
+
+
+def test_a_face_half_as_large_in_the_next_frame_is_of_somebody_behind() -> None:
+    frames = [[walk(100)]] * 20 + [[walk(100, width=22.0)]] * 10
+    seen = run(Tracker(), frames)
+    assert [t.id for t in seen[-1]] == [2]
