@@ -37,7 +37,7 @@ def hair_cover(canonical: Points, style: Style, ragged: NDArray[np.float32]) -> 
     line = line + 2.0 * ragged
     if style.fringe:
         # it hangs over the eyes to below the inner canthi, its locks are of different length
-        hangs = np.interp(azimuth, [0.0, 48.0, 62.0], [13.0, 9.0, -20.0]) + 4.0 * np.abs(ragged)
+        hangs = np.interp(azimuth, [0.0, 48.0, 62.0], [11.0, 8.0, -20.0]) + 2.0 * np.abs(ragged)
         line = np.maximum(line, hangs)
         edge_mm = np.full(len(x), 11.0)
     if style.hair == "fringe_of_hair":
