@@ -4,15 +4,15 @@ Milliseconds depend on the machine and on what else it does; their ratio to an `
 65,536-entry table over the frame, measured in the same run, does so much less.
 
 The frames are taken first, as copies in a list, and then stepped through: drawing them in between
-would empty the caches and bill the simulator's memory traffic to the screener. Rounds of steps and
-rounds of plain passes take turns over the same list, so that both see the same machine and neither
-warms the other's frames. OpenCV has no threads of its own here, as in the station's worker.
+would empty the caches and bill the simulator's memory traffic to the screener. A step and a plain
+pass over the same frame take turns, so that both find the same machine; the step comes first, for a
+frame that the screener gets has not been read by anybody. OpenCV has no threads of its own here, as
+in the station's worker.
 """
 
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
 import cv2
@@ -58,49 +58,41 @@ def cost(model: str, people: int, rounds: int = ROUNDS) -> Cost:
     threads = cv2.getNumThreads()
     cv2.setNumThreads(0)
     try:
-        steps, passes, faces = [], [], 0.0
+        all_taken = []
         for number in range(rounds + 1):
             screener = Screener(
                 info.width, info.height, info.hfov_deg, info.netd_k, settings_for(scenario)
             )
-            taken, faces = _steps(screener, frames)
-            plain = _passes(frames)
+            taken = _round(screener, frames)
             if number:  # the first round loads and warms everything
-                steps.append(taken)
-                passes.append(plain)
+                all_taken.append(taken)
     finally:
         cv2.setNumThreads(threads)
+    steps, passes, faces = np.array(all_taken).transpose(2, 0, 1)
+    step_ms, pass_ms = np.median(steps, axis=1), np.median(passes, axis=1)
     return Cost(
-        median(float(np.median(taken)) for taken in steps),
-        median(float(np.percentile(taken, 95)) for taken in steps),
-        median(passes),
-        median(float(np.median(t)) / plain for t, plain in zip(steps, passes, strict=True)),
-        faces,
+        float(np.median(step_ms)),
+        float(np.median(np.percentile(steps, 95, axis=1))),
+        float(np.median(pass_ms)),
+        float(np.median(step_ms / pass_ms)),
+        float(faces.mean()),
     )
 
 
-def _steps(screener: Screener, frames: Sequence[RadiometricFrame]) -> tuple[list[float], float]:
-    """Step through the frames; return the milliseconds of each, and how many faces one shows."""
-    taken, faces = [], 0
-    for number, frame in enumerate(frames):
-        started = time.process_time()
-        result = screener.step(frame)
-        ended = time.process_time()
-        if number >= WARM_UP:
-            taken.append((ended - started) * 1e3)
-            faces += len(result.faces)
-    return taken, faces / len(taken)
-
-
-def _passes(frames: Sequence[RadiometricFrame]) -> float:
-    """Return the median milliseconds of one plain pass over a frame."""
+def _round(
+    screener: Screener, frames: Sequence[RadiometricFrame]
+) -> list[tuple[float, float, int]]:
+    """Return, for each frame that counts, ms of a step, ms of a plain pass, and how many faces."""
     out = np.empty(frames[0].counts.shape, np.float32)
     taken = []
     for frame in frames:
         started = time.process_time()
+        result = screener.step(frame)
+        stepped = time.process_time()
         np.take(TABLE, frame.counts, out=out, mode="clip")
-        taken.append((time.process_time() - started) * 1e3)
-    return median(taken)
+        passed = time.process_time()
+        taken.append(((stepped - started) * 1e3, (passed - stepped) * 1e3, len(result.faces)))
+    return taken[WARM_UP:]
 
 
 def rows() -> Iterator[Row]:
