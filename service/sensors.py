@@ -31,10 +31,8 @@ def open_sensor(kind: str, *, port: str | None, scenario: str, vet: Vet) -> Sens
         When it is not there, is not vetted, or sends no temperatures.
     """
     if kind == SensorKind.SIMULATED:
-        from device.simulator import meshes, open_simulated  # noqa: PLC0415 - only where wanted
+        from device.simulator import open_simulated  # noqa: PLC0415 - only where it is wanted
 
-        meshes.heads()  # files are read now: later the process is locked
-        meshes.bodies()
         return open_simulated(scenario)
     if kind == SensorKind.BOSON:
         from device.boson.opening import open_boson  # noqa: PLC0415

@@ -10,7 +10,8 @@ from device.errors import NotRadiometric, SensorLost, SensorStalled
 from device.frame import Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.sensor import SensorInfo
-from device.simulator import schema
+from device.simulator import meshes, schema
+from device.simulator.ahead import Lookahead
 from device.simulator.camera import KELVIN_PER_COUNT, MODELS, Detector, optics_of
 from device.simulator.scene import Scene
 from device.simulator.truth import FrameTruth, VisitorTruth
@@ -44,6 +45,7 @@ class SimulatedSensor:
         self._realtime, self._loop = realtime, loop
         streams = [np.random.Generator(np.random.PCG64([seed, part])) for part in range(2)]
         self._scene = Scene(scenario, self._optics, streams[0])
+        self._ahead = Lookahead(self._scene, self._rate_hz, scenario.duration_s)
         self._detector = Detector(scenario.camera, scenario.room, self._optics, streams[1])
         self._pool: FramePool | None = FramePool(self._optics.height, self._optics.width)
         self._image = np.zeros((self._optics.height, self._optics.width), np.float32)
@@ -70,6 +72,8 @@ class SimulatedSensor:
 
     def frames(self) -> Iterator[RadiometricFrame]:
         """Yield the frames of the scenario; see `device.sensor.Sensor.frames`."""
+        if self._realtime:
+            self._ahead.begin()
         began = time.monotonic()
         last = round(self.scenario.duration_s * self._rate_hz)
         sequence = 0
@@ -77,7 +81,9 @@ class SimulatedSensor:
             if self._pool is None:
                 raise SensorLost("The simulated sensor was closed.", "Open it again.")
             if self._realtime:
-                early = began + sequence / self._rate_hz - time.monotonic()
+                due = began + sequence / self._rate_hz
+                self._ahead.work(sequence, due)
+                early = due - time.monotonic()
                 if early > 0.0:
                     time.sleep(early)
                 elif early < -1.0 / self._rate_hz:
@@ -174,9 +180,14 @@ def open_simulated(
 ) -> SimulatedSensor:
     """Open the simulated sensor on one of the scenarios that come with it.
 
+    All files are read now: whoever opened it may lock itself out of the file system afterwards.
+
     Raises
     ------
     ScenarioError
         When there is no such scenario.
     """
-    return SimulatedSensor(schema.load(scenario), realtime=realtime, loop=loop, seed=seed)
+    plan = schema.load(scenario)
+    meshes.heads()
+    meshes.bodies()
+    return SimulatedSensor(plan, realtime=realtime, loop=loop, seed=seed)

@@ -6,6 +6,7 @@ import pytest
 
 from device.simulator import radiometry, schema
 from device.simulator.camera import Detector, Optics, optics_of
+from device.simulator.layers import Layer, Placing, paste
 from device.simulator.scene import Scene
 from device.simulator.shutter import Shutter
 from device.simulator.timeline import Pose
@@ -44,6 +45,26 @@ def test_the_villains_have_not() -> None:
     assert slope("normalises")[4:16].max() < 0.6
     assert slope("clips")[-8:].max() == pytest.approx(0.0, abs=1e-6)
     assert np.abs(plate(schema.Camera(fault="wrong_emissivity", noise=0.0), 38.0) - 38.4) > 0.3
+
+
+def walker(pose: Pose) -> tuple[np.ndarray, tuple[float, float]]:
+    """Show somebody in this pose to a Boson+ 640: the scene, and the pixel of the nose's tip."""
+    scenario = schema.Scenario(
+        title="somebody",
+        duration_s=1.0,
+        references=(),
+        people=(
+            schema.Person(
+                head=7, height_m=1.7, start=(0.0, pose.z_m), steps=(schema.Step(stand_s=1.0),)
+            ),
+        ),
+    )
+    optics = optics_of(scenario.camera)
+    image = np.zeros((optics.height, optics.width), np.float32)
+    scene = Scene(scenario, optics, np.random.Generator(np.random.PCG64(1)))
+    marks = scene.stage([pose], 0.0, image).people[0].landmarks
+    assert marks is not None
+    return image, marks[2]
 
 
 def face(model: schema.Model, z_m: float, speed_m_s: float = 0.0) -> tuple[float, float]:
@@ -107,6 +128,61 @@ def test_motion_smears_the_canthus_by_the_pixels_time_constant(
 ) -> None:
     still, moving = face("boson-plus-640", 1.45)[1], face("boson-plus-640", 1.45, speed_m_s)[1]
     assert moving - still == pytest.approx(published_k, abs=0.08)
+
+
+SPOT_AT = (150.0, 150.0)
+
+
+def smeared(smear_px: tuple[float, float]) -> np.ndarray:
+    """Lay a small warm spot into an empty picture while it moves."""
+    y, x = np.mgrid[0:41, 0:41].astype(np.float32)
+    alpha = np.exp(-((x - 20.0) ** 2 + (y - 20.0) ** 2) / (2.0 * 3.0**2)).astype(np.float32)
+    image = np.zeros((300, 300), np.float32)
+    spot = Layer((alpha, alpha), None, (1.0, 1.0), (20.0, 20.0))
+    paste(image, spot, Placing(SPOT_AT, 1.0, (1.0, 0.0), smear_px=smear_px))
+    return image
+
+
+def moments(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Centre (x, y) and covariance of what is in a picture."""
+    y, x = np.mgrid[0 : image.shape[0], 0 : image.shape[1]].astype(float)
+    share = image / image.sum()
+    centre = np.array([(x * share).sum(), (y * share).sum()])
+    away = np.stack([x - centre[0], y - centre[1]])
+    return centre, np.einsum("iyx,jyx,yx->ij", away, away, share)
+
+
+@pytest.mark.parametrize(
+    "smear_px", [(0.3, 0.0), (0.0, -2.0), (1.5, 1.0), (-4.0, 6.0), (9.0, -3.0), (0.2, 0.5)]
+)
+def test_a_moving_thing_trails_along_its_way_as_a_first_order_low_pass_says(
+    smear_px: tuple[float, float],
+) -> None:
+    still, moving = moments(smeared((0.0, 0.0))), moments(smeared(smear_px))
+    way = np.array(smear_px)
+    # an exponential lags by its time constant and spreads by as much, in the direction of motion
+    assert moving[0] - still[0] == pytest.approx(-way, abs=0.06 * np.hypot(*way) + 0.01)
+    added = moving[1] - still[1]
+    assert added == pytest.approx(np.outer(way, way), abs=0.12 * way @ way + 0.25)
+    assert smeared(smear_px).sum() == pytest.approx(smeared((0.0, 0.0)).sum(), rel=2e-3)
+
+
+def test_a_head_that_bobs_or_turns_smears_as_well() -> None:
+    def sharpness(**moves: float) -> tuple[float, float]:
+        image, at = walker(Pose(0.0, 1.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, **moves))
+        x, y = round(at[0]), round(at[1])
+        near = image[y - 60 : y + 60, x - 50 : x + 50]
+        return float(np.abs(np.diff(near, axis=1)).mean()), float(
+            np.abs(np.diff(near, axis=0)).mean()
+        )
+
+    across, down = sharpness()
+    bobs_across, bobs_down = sharpness(vlift_m_s=0.4)
+    assert bobs_down / down < 0.9
+    assert bobs_across / across > bobs_down / down + 0.05
+    turns_across, turns_down = sharpness(yaw_deg_s=200.0)
+    assert turns_across / across < 0.9
+    assert turns_down / down > turns_across / across + 0.05
 
 
 @pytest.fixture(scope="module")
