@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from device.errors import NotRadiometric, SensorLost, SensorStalled
-from device.simulator import film, open_simulated, scenario_names, sweep
-from device.simulator.schema import Camera, load
+from device.simulator import film, open_simulated, scenario_names
+from device.simulator.schema import load
 from device.simulator.truth import Occlusion
 from screening.result import Reason, State, Verdict
 
@@ -104,13 +104,6 @@ def test_what_is_worn_hides_the_canthi_or_leaves_them_free(
         person = sensor.truth().people[0]
     assert person.canthi_visible == (free, free)
     assert worn is None or worn in person.occlusions
-
-
-def test_a_sweep_brings_one_visitor_for_each_temperature() -> None:
-    temps = (34.0, 36.0, 38.0)
-    scenario = sweep(temps, Camera(model="lepton-3.5", portrait=True))
-    assert [person.canthus_c for person in scenario.people] == list(temps)
-    assert len(sweep().people) == 25
 
 
 def test_a_film_is_a_colour_sheet_with_a_tile_for_each_moment() -> None:
