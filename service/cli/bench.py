@@ -23,7 +23,7 @@ def bench(
         typer.Option(help="recordings, clinical, simulated, scenarios, time, lock or ablations."),
     ] = None,
 ) -> None:
-    """Measure what the documentation claims; takes some minutes. Exit 1 where a bar is missed."""
+    """Measure what the documentation claims: half an hour. Exit 1 where a bar is missed."""
     from service.bench import ablations, clinical, library, locked, recordings, simulated, timing
     from service.bench.data import DataAbsentError
     from service.bench.machine import machine

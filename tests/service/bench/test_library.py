@@ -1,8 +1,11 @@
 """The bench of the library says what a scenario showed, and what it did not."""
 
+import pytest
+
+from device.simulator import schema
 from device.simulator.schema import Scenario
 from screening.result import Reason, State
-from service.bench import scenes
+from service.bench import library, scenes
 from service.bench.library import both, play
 
 SOMEONE = scenes.stander(35.6, 0.75, 3.0)
@@ -47,3 +50,22 @@ def test_each_draw_is_wrong_in_its_own_way_and_the_same_each_time() -> None:
     first, again, other = (both(lepton(), seed, wrong=True)[0] for seed in (1, 1, 2))
     assert first == again
     assert first[0].error_c != other[0].error_c
+
+
+def test_the_table_has_a_row_for_each_scenario_and_one_for_each_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    films = {"works": lepton("clear"), "lies": lepton("too_cold", fault="normalises")}
+    monkeypatch.setattr(schema, "scenario_names", lambda: tuple(films))
+    monkeypatch.setattr(schema, "load", lambda name: films[name].model_copy(update={"name": name}))
+    monkeypatch.setattr(library, "DRAWS", 1)
+    rows = {row.key: row for row in library.rows()}
+    assert rows["scenario_works"].met
+    assert rows["scenario_lies"].met is False
+    assert "NOT too_cold" in rows["scenario_lies"].value
+    assert rows["library_words"].numbers == {"whole": 1, "scenarios": 2}
+    assert rows["library_visitors"].numbers == {"right": 2, "scenarios": 2}
+    told = rows["coverage_library"].numbers
+    assert told is not None
+    assert (told["visitors"], told["films"]) == (1, 1)  # no interval covers a camera that lies
+    assert {"library_error", "library_error_learnt", "coverage_library_learnt"} < set(rows)
