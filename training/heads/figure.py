@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 
 from device.simulator import radiometry, schema, skin
 from device.simulator.camera import Detector, optics_of
+from device.simulator.shutter import Shutter
 from device.simulator.training_set import ENTRANCE, render_samples
 
 DATA = Path(os.environ.get("LIMEN_DATA", "../shared/data"))
@@ -125,10 +126,11 @@ def flat_field(axis: plt.Axes) -> None:
         x, y = marks[name]
         shown = np.median(celsius[:, y - 3 : y + 4, x - 3 : x + 4], axis=(1, 2))
         axis.plot(age, shown - shown[-10:].mean() + np.exp(-age[-1] / 24.0), ".", ms=2, color=REAL)
-    age = np.linspace(0.0, 60.0, 100)
-    axis.plot(
-        age, schema.Camera().ffc_jump_k * np.exp(-age / schema.Camera().ffc_settle_s), color=OURS
-    )
+    age = np.linspace(0.0, 60.0, 240)
+    for seed in range(3):
+        rng = np.random.Generator(np.random.PCG64(seed))
+        shutter = Shutter(schema.Camera(ffc_age_s=0.0), 0.0, 0.0, rng)
+        axis.plot(age, [shutter.jump_k(float(second)) for second in age], color=OURS, lw=0.9)
     axis.set(title="offset after an FFC", xlabel="seconds", ylabel="K")
 
 
