@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
+
+Tied = Literal["loose", "tail", "bun", "top_bun", "plait"]
+# Cumulative chances.
+_TIED: Final[tuple[tuple[Tied, float], ...]] = (
+    ("tail", 0.22),
+    ("bun", 0.34),
+    ("top_bun", 0.46),
+    ("plait", 0.58),
+    ("loose", 1.0),
+)
 
 
 class Part(IntEnum):
@@ -17,7 +27,6 @@ class Part(IntEnum):
     CAP = 4
     MASK = 5
     SCARF = 6
-    STRAP = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ class Detail:
         How far the eyes are closed, 0 to 1.
     """
 
-    tied: Literal["loose", "tail", "bun", "top_bun", "plait"]
+    tied: Tied
     long_mm: float
     wave: float
     warmth: float
@@ -111,10 +120,7 @@ def detail(style: Style) -> Detail:
     """Draw what is not in a style; the same style always gives the same."""
     rng = again(style.hairline_mm, style.brow, style.lips)
     lot = rng.random(6)
-    tied: Literal["loose", "tail", "bun", "top_bun", "plait"] = "loose"
-    for kind, chance in (("tail", 0.22), ("bun", 0.34), ("top_bun", 0.46), ("plait", 0.58)):
-        if lot[0] < chance and tied == "loose":
-            tied = kind  # type: ignore[assignment]
+    tied = next(kind for kind, up_to in _TIED if lot[0] < up_to)
     return Detail(
         tied="tail" if style.cap and tied == "loose" else tied,
         long_mm=float(rng.choice([92.0, 150.0, 185.0, 225.0])) + float(rng.uniform(-12.0, 12.0)),
