@@ -18,6 +18,8 @@ MASK_RADII: Final = 1.6  # half a mask's side, in radii of the reference
 AGREE_C: Final = 0.8  # two references tell the same error of the sensor, or one is wrong
 CREEP_S: Final = 60.0  # after a flat-field correction a sensor creeps for so long
 BRIEFLY_S: Final = 0.5  # a reference out of sight for so long still speaks
+SORT_OUT_S: Final = 5.0  # two that disagree are looked for anew for so long
+AGAIN_S: Final = 30.0  # and again after so long
 
 
 class Anchors:
@@ -50,6 +52,7 @@ class Anchors:
         self._ffc_age_s: float | None = None
         self._in_ffc = False
         self._hidden_since_s: float | None = None
+        self._at_odds_s: float | None = None  # since when two references disagree
         self.masks: list[Box] = []
 
     def step(
@@ -82,11 +85,8 @@ class Anchors:
         return self._why_not(age_s, frame.time_s)
 
     def _why_not(self, age_s: float | None, time_s: float) -> Reason | None:
-        errors = [k.offset.offset_c for k in self._keepers if k.offset is not None]
-        if all(k.seen for k in self._keepers) and errors and max(errors) - min(errors) > AGREE_C:
-            for keeper in self._keepers:
-                keeper.forget()  # taken for one another, or one of them lies
-            return Reason.REFERENCE_UNSTABLE
+        if self._at_odds(time_s):
+            return Reason.REFERENCE_OUT_OF_LIMITS
         for keeper in self._keepers:
             if keeper.reason is Reason.REFERENCE_HIDDEN:
                 self._hidden_since_s = self._hidden_since_s or time_s
@@ -101,6 +101,25 @@ class Anchors:
         if not all(keeper.settled for keeper in self._keepers):
             return Reason.SETTLING
         return None
+
+    def _at_odds(self, time_s: float) -> bool:
+        """Whether two references tell different errors of the sensor.
+
+        They may have been taken for one another: so they are looked for anew, once in a while.
+        Else one of them is not as warm as it should be, or the sensor does not read what is there.
+        """
+        since_s = self._at_odds_s
+        if not all(k.seen for k in self._keepers):
+            return since_s is not None and time_s - since_s < SORT_OUT_S
+        errors = [k.offset.offset_c for k in self._keepers if k.offset is not None]
+        if not errors or max(errors) - min(errors) <= AGREE_C:
+            self._at_odds_s = None
+            return False
+        if since_s is None or time_s - since_s > AGAIN_S:
+            self._at_odds_s = time_s
+            for keeper in self._keepers:
+                keeper.forget()
+        return True
 
     @property
     def offsets(self) -> list[tuple[int, float, float]]:

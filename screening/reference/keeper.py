@@ -4,6 +4,7 @@ Failure and occlusion look alike on the reference's own pixels. They differ arou
 stands before it covers the surroundings too, and leaves again.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.reference.offset import OffsetFilter
-from screening.reference.spot import Lens, Spot, find
+from screening.reference.spot import LEAST_CONTRAST_C, Lens, Spot, find
 from screening.result import Box, Reason
 from screening.settings import Reference
 
@@ -23,13 +24,14 @@ BESIDE_FACE: Final = 0.3  # of a face's size: around it nothing is taken for a r
 BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
 FOUND_WITHIN_PX: Final = 2.0
 MOST_OFFSET_C: Final = 6.0  # of a sensor that is radiometric at all (data sheets: 5)
-COLDEST_C: Final = 5.0  # below its surroundings plus contrast there is nothing to look for
 JUMP_C: Final = 0.6  # between two frames, without a correction: something stands before it
+GLIMPSE_S: Final = 0.5  # out of sight for longer, it is looked for elsewhere
 HIDDEN_S: Final = 8.0  # longer, and it counts as missing
 MOVED_S: Final = 4.0  # an unmarked reference that stays at its new place is taken on again
 MARK_PX: Final = 6.0  # an admin's mark is that good, or within the reference's own radius
 WITNESS_TAU_S: Final = 30.0
 FAILING_C: Final = 0.3  # change of the reference that its surroundings do not share
+OUTSIDE_C: Final = 1.0  # such a change after which it has left its set point for certain
 SETTLED_RATE_C_S: Final = 0.06
 SETTLED_DOUBT_C_S: Final = 0.03  # standard uncertainty of that rate
 
@@ -44,9 +46,19 @@ class Sight(Enum):
 
 @dataclass(slots=True)
 class _Candidate:
+    """Something like a reference that may have stood at one place for a while."""
+
     spot: Spot
     since_s: float
     frames: int = 1
+
+    def stays(self, spot: Spot, time_s: float) -> bool:
+        """Take the next sight of it; return whether it has stood still long enough."""
+        if math.hypot(self.spot.x - spot.x, self.spot.y - spot.y) > 1.0:
+            self.frames, self.since_s = 0, time_s
+        self.spot = spot
+        self.frames += 1
+        return self.frames >= CONFIRM_FRAMES and time_s - self.since_s >= CONFIRM_S
 
 
 class ReferenceKeeper:
@@ -73,6 +85,7 @@ class ReferenceKeeper:
         self._netd_k = netd_k
         self._lens: Lens | None = None
         self._candidate: _Candidate | None = None
+        self._cold: _Candidate | None = None
         self._offset: OffsetFilter | None = None
         self._seen_s = 0.0
         self._moved_s: float | None = None
@@ -100,10 +113,10 @@ class ReferenceKeeper:
 
     def forget(self) -> None:
         """Search anew: what was taken for it is something else."""
-        self._lens = self._candidate = None
+        self._lens = self._candidate = self._cold = None
         self._offset = None
         self.spot = None
-        self.reason = Reason.REFERENCE_UNSTABLE
+        self.reason = Reason.REFERENCE_OUT_OF_LIMITS
 
     def corrected(self) -> None:
         """Take note of a flat-field correction: temperatures jump, places do not."""
@@ -158,43 +171,53 @@ class ReferenceKeeper:
         if self._settling:
             slow = abs(offset.rate_c_s) < SETTLED_RATE_C_S
             self._settling = not (slow and offset.rate_uncertainty_c_s < SETTLED_DOUBT_C_S)
+        departed_c = self._departed_c(spot, time_s)
+        was_outside = self.reason is Reason.REFERENCE_OUT_OF_LIMITS
+        outside_c = 0.9 * OUTSIDE_C if was_outside else OUTSIDE_C  # no flicker at the border
         if error_c > MOST_OFFSET_C:
             self.reason = Reason.REFERENCE_NOT_WARM
-        elif error_c < -MOST_OFFSET_C:
+        elif error_c < -MOST_OFFSET_C or departed_c > outside_c:
             self.reason = Reason.REFERENCE_OUT_OF_LIMITS
-        elif self._failing(spot, time_s):
+        elif departed_c > 0.0:
             self.reason = Reason.REFERENCE_UNSTABLE
         else:
             self.reason = None
 
-    def _failing(self, spot: Spot, time_s: float) -> bool:
-        """Whether it changes while what stands around it does not: no sensor drifts like that."""
+    def _departed_c(self, spot: Spot, time_s: float) -> float:
+        """Return by how much it has changed while what stands around it has not; 0 when sound.
+
+        No sensor drifts like that.
+        """
         if self._witness is None:
             self._witness = (time_s, spot.apparent_c, spot.around_c)
-            return False
+            return 0.0
         then_s, reference_c, around_c = self._witness
         own, shared = spot.apparent_c - reference_c, spot.around_c - around_c
         failing = abs(own - shared) > FAILING_C and abs(shared) < 0.5 * abs(own)
-        if not failing:
-            weight = min(1.0, max(0.0, time_s - then_s) / WITNESS_TAU_S)
-            self._witness = (time_s, reference_c + weight * own, around_c + weight * shared)
-        return failing
+        if failing:
+            return abs(own - shared)
+        weight = min(1.0, max(0.0, time_s - then_s) / WITNESS_TAU_S)
+        self._witness = (time_s, reference_c + weight * own, around_c + weight * shared)
+        return 0.0
 
     def _what_is_wrong(
         self, celsius: NDArray[np.float32], spot: Spot, time_s: float, taken: list[Spot]
     ) -> Reason:
         assert self._lens is not None  # noqa: S101  # only called with one
         gone_s = time_s - self._seen_s
-        if gone_s > 0.5:
+        if gone_s > GLIMPSE_S:
             for other in self._look_around(celsius, taken):
-                if np.hypot(other.x - spot.x, other.y - spot.y) > FOUND_WITHIN_PX:
+                if math.hypot(other.x - spot.x, other.y - spot.y) > FOUND_WITHIN_PX:
                     self._moved_s = time_s if self._moved_s is None else self._moved_s
                     if self._reference.mark is None and time_s - self._moved_s > MOVED_S:
                         self._lens = None  # search anew, from nothing
                     return Reason.REFERENCE_MOVED
                 self._lens = Lens(other.x, other.y, other.radius_px, celsius.shape)
-        surroundings_changed = abs(spot.around_c - self._around_c) > 1.0
-        if gone_s < HIDDEN_S and (surroundings_changed or spot.apparent_c < self._last_c + 3.0):
+        around_changed = abs(spot.around_c - self._around_c) > 1.0
+        bare = not around_changed and abs(spot.apparent_c - spot.around_c) < LEAST_CONTRAST_C
+        if gone_s > GLIMPSE_S and bare:
+            return Reason.REFERENCE_MISSING  # nothing stands there, and nobody before it
+        if gone_s < HIDDEN_S and (around_changed or spot.apparent_c < self._last_c + 3.0):
             return Reason.REFERENCE_HIDDEN
         if gone_s > HIDDEN_S and self._reference.mark is None:
             self._lens = None
@@ -203,7 +226,7 @@ class ReferenceKeeper:
     def _look_around(self, celsius: NDArray[np.float32], taken: list[Spot]) -> list[Spot]:
         lens = self._lens
         assert lens is not None  # noqa: S101  # looks around only from one
-        found = find(celsius, self._last_c - 1.5, self._last_c + 1.5, self._last_c + 3.0)
+        found = find(celsius, self._last_c - 1.5, self._last_c + 1.5)
         return [
             s for s in found if 0.7 < s.radius_px / lens.radius_px < 1.4 and not _is_taken(s, taken)
         ]
@@ -217,46 +240,76 @@ class ReferenceKeeper:
     ) -> None:
         self.spot = None
         self.reason = Reason.REFERENCE_MISSING
-        warmest_c = self._expected_c + MOST_OFFSET_C
-        found = [
-            s
-            for s in find(celsius, self._expected_c - MOST_OFFSET_C, warmest_c, warmest_c)
-            if not _is_taken(s, taken) and not _on_somebody(s, people) and self._at_mark(s)
-        ]
+        coldest_c, warmest_c = self._expected_c - MOST_OFFSET_C, self._expected_c + MOST_OFFSET_C
+        found = self._candidates(celsius, (coldest_c, warmest_c), taken, people)
+        if self._confirms(found, time_s):
+            self._begin(celsius, time_s)
+        elif self._stands_cold(celsius, time_s, coldest_c, taken, people):
+            self.reason = Reason.REFERENCE_NOT_WARM
+
+    def _confirms(self, found: list[Spot], time_s: float) -> bool:
+        """Say whether the best of what was found has stood at one place for long enough."""
         if not found:
             self._candidate = None
-            if self._reference.mark is not None:
-                self.reason = self._at_cold_mark(celsius)
-            return
+            return False
         best = max(found, key=lambda s: self._rank * s.apparent_c) if self._rank else found[0]
-        before = self._candidate
-        if before is None or np.hypot(before.spot.x - best.x, before.spot.y - best.y) > 1.0:
+        if self._candidate is None:
             self._candidate = _Candidate(best, time_s)
-            return
-        before.frames += 1
-        before.spot = best
-        if before.frames >= CONFIRM_FRAMES and time_s - before.since_s >= CONFIRM_S:
-            self._candidate = None
-            self._lens = Lens(best.x, best.y, best.radius_px, celsius.shape)
-            self._offset = OffsetFilter(
-                self._netd_k / self._lens.core_px**0.5, creeping=self._creeping
-            )
-            self._witness = self._moved_s = None
-            self._settling = self._creeping
-            self._take(self._lens.look(celsius), time_s, self._offset)
+            return False
+        return self._candidate.stays(best, time_s)
+
+    def _begin(self, celsius: NDArray[np.float32], time_s: float) -> None:
+        """Keep to the candidate from now on."""
+        assert self._candidate is not None  # noqa: S101  # confirmed just now
+        best = self._candidate.spot
+        self._candidate = self._cold = None
+        self._lens = Lens(best.x, best.y, best.radius_px, celsius.shape)
+        self._offset = OffsetFilter(self._netd_k / self._lens.core_px**0.5, creeping=self._creeping)
+        self._witness = self._moved_s = None
+        self._settling = self._creeping
+        self._take(self._lens.look(celsius), time_s, self._offset)
+
+    def _candidates(
+        self,
+        celsius: NDArray[np.float32],
+        between_c: tuple[float, float],
+        taken: list[Spot],
+        people: Sequence[Box],
+    ) -> list[Spot]:
+        return [
+            s
+            for s in find(celsius, *between_c)
+            if not _is_taken(s, taken) and not _on_somebody(s, people) and self._at_mark(s)
+        ]
+
+    def _stands_cold(
+        self,
+        celsius: NDArray[np.float32],
+        time_s: float,
+        coldest_c: float,
+        taken: list[Spot],
+        people: Sequence[Box],
+    ) -> bool:
+        """Say whether something reference-like but cold stands at the mark, or has for a while."""
+        room_c = float(np.median(celsius[::8, ::8]))
+        between_c = (room_c + LEAST_CONTRAST_C, coldest_c)
+        found = self._candidates(celsius, between_c, taken, people)
+        if not found:
+            self._cold = None
+            return False
+        if self._reference.mark is not None:
+            return True
+        if self._cold is None:
+            self._cold = _Candidate(found[0], time_s)
+            return False
+        before = self._cold.spot
+        nearest = min(found, key=lambda s: math.hypot(s.x - before.x, s.y - before.y))
+        return self._cold.stays(nearest, time_s)
 
     def _at_mark(self, spot: Spot) -> bool:
         mark = self._reference.mark
         within = max(MARK_PX, spot.radius_px)
-        return mark is None or np.hypot(spot.x - mark[0], spot.y - mark[1]) <= within
-
-    def _at_cold_mark(self, celsius: NDArray[np.float32]) -> Reason:
-        """Say whether something reference-like but cold stands at the mark."""
-        coldest_c = self._expected_c - MOST_OFFSET_C
-        cold = find(celsius, COLDEST_C, coldest_c, coldest_c)
-        if any(self._at_mark(s) for s in cold):
-            return Reason.REFERENCE_NOT_WARM
-        return Reason.REFERENCE_MISSING
+        return mark is None or math.hypot(spot.x - mark[0], spot.y - mark[1]) <= within
 
 
 def _on_somebody(spot: Spot, people: Sequence[Box]) -> bool:
@@ -268,4 +321,4 @@ def _on_somebody(spot: Spot, people: Sequence[Box]) -> bool:
 
 
 def _is_taken(spot: Spot, taken: list[Spot]) -> bool:
-    return any(np.hypot(spot.x - t.x, spot.y - t.y) < t.radius_px for t in taken)
+    return any(math.hypot(spot.x - t.x, spot.y - t.y) < t.radius_px for t in taken)

@@ -3,6 +3,7 @@
 Nothing on a person looks like that: skin is uneven, and its edges are soft or far away.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,8 @@ LEAST_EDGE: Final = 0.7  # share of the ring that has this contrast
 MOST_SPREAD_C: Final = 0.35  # standard deviation inside the core
 RADIUS_PX: Final = (2.0, 48.0)
 _LEVEL_STEP_C: Final = 1.0
-_SEARCH_PX: Final = 360  # longer side of the picture that is searched
+_SEARCH_PX: Final = 160  # longer side of the picture that is searched
+_RING_PX: Final = 400  # as many pixels of the ring tell its median and its edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +45,28 @@ class Spot:
 
 
 class Lens:
-    """Looks at one place of the frame; the masks are made once per place and radius."""
+    """Looks at one place of the frame; which pixels is said once per place and radius."""
 
     def __init__(self, x: float, y: float, radius_px: float, shape: tuple[int, int]) -> None:
         self.x, self.y, self.radius_px = x, y, radius_px
         reach = radius_px * RING[1] + 1.0
-        self._rows = slice(max(0, int(y - reach)), min(shape[0], int(y + reach) + 2))
-        self._columns = slice(max(0, int(x - reach)), min(shape[1], int(x + reach) + 2))
-        rows, columns = np.ogrid[self._rows, self._columns]
+        top, left = max(0, int(y - reach)), max(0, int(x - reach))
+        rows, columns = np.ogrid[
+            top : min(shape[0], int(y + reach) + 2), left : min(shape[1], int(x + reach) + 2)
+        ]
         distance = np.hypot(rows - y, columns - x)
-        self._core = distance <= max(1.0, CORE * radius_px)
-        self._ring = (distance >= RING[0] * radius_px) & (distance <= RING[1] * radius_px + 0.5)
-        self.core_px = int(self._core.sum())
+        pixels = rows * shape[1] + columns
+        self._core = pixels[distance <= max(1.0, CORE * radius_px)]
+        ring = (distance >= RING[0] * radius_px) & (distance <= RING[1] * radius_px + 0.5)
+        around = pixels[ring]
+        self._ring = around[:: max(1, around.size // _RING_PX)]
+        self.core_px = int(self._core.size)
 
     def look(self, celsius: NDArray[np.float32]) -> Spot:
         """Say what stands there in this `(H, W) float32` frame of apparent deg C."""
-        patch = celsius[self._rows, self._columns]
-        core, ring = patch[self._core], patch[self._ring]
+        flat = celsius.reshape(-1)
+        core, ring = flat[self._core], flat[self._ring]
         mean = float(core.mean()) if core.size else float("nan")
-        cold = float((ring < mean - LEAST_CONTRAST_C).mean()) if ring.size else 0.0
         return Spot(
             self.x,
             self.y,
@@ -71,17 +76,25 @@ class Lens:
             around_c=float(np.partition(ring, ring.size // 2)[ring.size // 2])
             if ring.size
             else float("nan"),
-            edge=cold,
+            edge=np.count_nonzero(ring < mean - LEAST_CONTRAST_C) / ring.size if ring.size else 0.0,
         )
 
 
-def find(
-    celsius: NDArray[np.float32], lowest_c: float, highest_c: float, top_c: float
-) -> list[Spot]:
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Connected pixels above a level: centre and radius of a disc as large, in pixels."""
+
+    x: float
+    y: float
+    radius_px: float
+
+
+def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> list[Spot]:
     """Return what looks like a reference between two apparent temperatures, best first.
 
     Thresholds the frame at one level after the other; a region that stays small, round and even
-    between two levels is one (the idea of maximally stable regions, Matas et al. 2002).
+    between two levels is one (the idea of maximally stable regions, Matas et al. 2002). Large
+    frames are searched coarsely, and what is found there is looked at pixel by pixel.
 
     Parameters
     ----------
@@ -89,27 +102,55 @@ def find(
         `(H, W) float32`, apparent temperature in deg C.
     lowest_c, highest_c
         Between which the core must lie.
-    top_c
-        Nothing of interest is hotter: the first level.
     """
     step = max(1, -(-max(celsius.shape) // _SEARCH_PX))
     small = np.ascontiguousarray(celsius[::step, ::step])
+    hottest_c = float(small.max())
     found: list[Spot] = []
-    for level in np.arange(min(highest_c, top_c) - 0.5, lowest_c - 2.5, -_LEVEL_STEP_C):
-        mask = (small > level).view(np.uint8)
-        count, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=4)
-        for (_, _, width, height, area), centre in zip(
-            stats[1:count].tolist(), centres[1:count].tolist(), strict=True
-        ):
-            radius = step * float(np.sqrt(area / np.pi))
-            compact = area > 0.6 * width * height and max(width, height) < 1.7 * min(width, height)
-            if not (compact and RADIUS_PX[0] <= radius <= RADIUS_PX[1]):
+    for level in np.arange(highest_c - 0.5, lowest_c - 2.5, -_LEVEL_STEP_C):
+        if level > hottest_c:
+            continue
+        for coarse in _regions(small > level):
+            x, y = step * coarse.x, step * coarse.y
+            if any(math.hypot(s.x - x, s.y - y) < s.radius_px for s in found):
                 continue
-            x, y = (step * float(c) for c in centre)
-            if any(np.hypot(s.x - x, s.y - y) < s.radius_px for s in found):
+            region = coarse if step == 1 else _closer(celsius, level, x, y, step * coarse.radius_px)
+            if region is None or not RADIUS_PX[0] <= region.radius_px <= RADIUS_PX[1]:
                 continue
-            spot = Lens(x, y, radius, celsius.shape).look(celsius)
+            spot = Lens(region.x, region.y, region.radius_px, celsius.shape).look(celsius)
             if spot.stands_out and lowest_c <= spot.apparent_c <= highest_c:
                 found.append(spot)
     found.sort(key=lambda s: s.spread_c - s.edge - 0.05 * (s.apparent_c - s.around_c))
     return found
+
+
+def _regions(above: NDArray[np.bool_]) -> list[_Region]:
+    """Return the compact regions of a mask that are no larger than a reference may be."""
+    _, _, stats, centres = cv2.connectedComponentsWithStats(above.view(np.uint8), connectivity=4)
+    width, height, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, 4]
+    compact = (area > 0.6 * width * height) & (area <= np.pi * RADIUS_PX[1] ** 2)
+    compact &= np.maximum(width, height) < 1.7 * np.minimum(width, height)
+    return [
+        _Region(float(x), float(y), math.sqrt(pixels / math.pi))
+        for (x, y), pixels in zip(
+            centres[1:][compact].tolist(), area[compact].tolist(), strict=True
+        )
+    ]
+
+
+def _closer(
+    celsius: NDArray[np.float32], level: float, x: float, y: float, radius_px: float
+) -> _Region | None:
+    """Return the region around a place pixel by pixel; None when it is no longer compact."""
+    reach = 1.5 * radius_px + 4.0
+    top, left = max(0, int(y - reach)), max(0, int(x - reach))
+    patch = celsius[top : int(y + reach) + 1, left : int(x + reach) + 1]
+    near = [
+        region
+        for region in _regions(np.ascontiguousarray(patch > level))
+        if np.hypot(region.x + left - x, region.y + top - y) < 0.5 * radius_px + 2.0
+    ]
+    if not near:
+        return None
+    largest = max(near, key=lambda region: region.radius_px)
+    return _Region(largest.x + left, largest.y + top, largest.radius_px)

@@ -64,7 +64,7 @@ def test_its_offset_is_what_the_sensor_is_wrong_by(offset_c: float) -> None:
 def test_a_face_is_no_reference_however_still_it_stands() -> None:
     wall = Wall()
     for width in (20, 35, 60):
-        assert find(wall.paint(face(60, 80, width)), 30.0, 42.0, 42.0) == []
+        assert find(wall.paint(face(60, 80, width)), 30.0, 42.0) == []
 
 
 def test_it_is_found_beside_a_face() -> None:
@@ -124,6 +124,18 @@ def test_a_heater_that_fails_is_noticed_before_it_spoils_readings() -> None:
     assert EXPECTED_C - cooled_c < 0.5
 
 
+@pytest.mark.parametrize("rate_c_s", [0.05, -0.05])
+def test_once_far_from_its_set_point_it_is_outside_its_limits(rate_c_s: float) -> None:
+    film = Film()
+    film.show(SOUND, frames=90)
+    said = []
+    for n in range(250):
+        reason = film.show(disc(100, 120, 6, EXPECTED_C + rate_c_s * n * FRAME_S))
+        if reason is not None and reason not in said:
+            said.append(reason)
+    assert said == [Reason.REFERENCE_UNSTABLE, Reason.REFERENCE_OUT_OF_LIMITS]
+
+
 def test_a_drift_of_the_whole_picture_is_the_sensors_and_is_followed() -> None:
     film = Film()
     film.show(SOUND, frames=90)
@@ -132,11 +144,26 @@ def test_a_drift_of_the_whole_picture_is_the_sensors_and_is_followed() -> None:
     assert film.keeper.offset.offset_c == pytest.approx(0.03 * 299 * FRAME_S, abs=0.03)
 
 
-def test_taken_away_it_is_missing() -> None:
+def test_taken_away_it_is_missing_within_a_second() -> None:
     film = Film()
     film.show(SOUND, frames=30)
-    film.show(frames=90)
-    assert film.keeper.reason is Reason.REFERENCE_MISSING
+    assert film.show(frames=9) is Reason.REFERENCE_MISSING
+    assert film.show(frames=90) is Reason.REFERENCE_MISSING
+
+
+def test_switched_on_a_minute_ago_it_has_not_warmed_up() -> None:
+    film = Film()
+    cold = disc(100, 120, 6, 28.0)
+    assert film.show(cold, frames=9) is Reason.REFERENCE_MISSING  # it may be anything
+    assert film.show(cold, frames=9) is Reason.REFERENCE_NOT_WARM
+    assert film.show(frames=1) is Reason.REFERENCE_MISSING
+
+
+def test_a_large_picture_is_searched_coarsely_but_read_in_full() -> None:
+    wall = Wall(640, 512)
+    (spot,) = find(wall.paint(disc(401.5, 203.0, 9, EXPECTED_C)), 30.0, 42.0)
+    assert (spot.x, spot.y) == pytest.approx((401.5, 203.0), abs=0.3)
+    assert spot.radius_px == pytest.approx(9.0, abs=0.5)
 
 
 def test_moved_it_blocks_until_it_has_stayed_at_its_new_place() -> None:
