@@ -6,7 +6,7 @@ from device.simulator.scene import Scene
 
 _HORIZON_S = 12.0
 _FIRST_S = 1.0  # that much is drawn before the first frame
-_START_S = 1.5  # and more, while it takes no longer than this
+_START_S = 2.0  # and more, while it takes no longer than this
 _STRIP_S = 0.010  # a strip takes less, also when the machine is busy
 _LOOKS = 8  # moments that are looked at before the clock is asked again
 

@@ -177,7 +177,8 @@ class Figure:
 
     def _see_head(self, table: Image, hits: Hits) -> Image:
         """Planes of the places of a head; columns of the table as `_draw_head` puts them."""
-        values = hits.interpolate(table)
+        # by columns: whatever is painted goes over whole columns
+        values = np.asfortranarray(hits.interpolate(table))
         canonical, own, cavity, slant = values[:, :3], values[:, 3:6], values[:, 6], values[:, 7]
         near = np.take_along_axis(hits.corners, hits.weights.argmax(axis=1)[:, None], axis=1)[:, 0]
         part = self._part[near]
@@ -214,7 +215,7 @@ class Figure:
 
     def _see_body(self, table: Image, mirror: float, hits: Hits) -> Image:
         """Planes of the places of a body; columns of the table as `_draw_body` puts them."""
-        values = hits.interpolate(table)
+        values = np.asfortranarray(hits.interpolate(table))
         values[:, 0] *= np.float32(mirror)
         temp, emissivity = clothes.paint(
             values[:, :3],

@@ -30,7 +30,8 @@ class SimulatedSensor:
         What to film.
     realtime
         Keep to the camera's frame rate (frames that come too late are left out, as a camera
-        would); otherwise as fast as it goes. Time stamps are the scenario's in both cases.
+        would); otherwise as fast as it goes. Time stamps are the scenario's in both cases. A live
+        one takes a second or two to be made: what its first frames show is drawn beforehand.
     loop
         Begin again at the end; otherwise the stream ends.
     seed
@@ -52,6 +53,8 @@ class SimulatedSensor:
         self._truth: FrameTruth | None = None
         self._late = 0
         self._ffc_wanted = False
+        if realtime:
+            self._ahead.begin()  # now: from its first frame on a live camera has no time for it
 
     @property
     def info(self) -> SensorInfo:
@@ -72,8 +75,6 @@ class SimulatedSensor:
 
     def frames(self) -> Iterator[RadiometricFrame]:
         """Yield the frames of the scenario; see `device.sensor.Sensor.frames`."""
-        if self._realtime:
-            self._ahead.begin()
         began = time.monotonic()
         last = round(self.scenario.duration_s * self._rate_hz)
         sequence = 0
