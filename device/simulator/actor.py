@@ -1,6 +1,6 @@
 """A person of a scenario: where they are in the picture, how they move over it, what is true."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,25 @@ _BEHIND_DEG = 75.0  # a head turned further shows no face
 _BACK_DEG = 90.0  # and further, the back is what is seen moving
 _MOMENT_S = 1e-3  # over which speeds are taken
 _EYES_MM = np.array([0.0, 0.0, 85.0], np.float32) - PIVOT_MM  # between the inner canthi
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where somebody in a pose is in the picture.
+
+    Attributes
+    ----------
+    at, mm_per_px
+        Pixel of the head's centre, and the scale there.
+    way_px_s, turn_px_s
+        How fast the head moves over the picture, x and y, and its front besides, as it turns.
+    """
+
+    pose: Pose
+    at: Point
+    mm_per_px: float
+    way_px_s: NDArray[np.float64]
+    turn_px_s: NDArray[np.float64]
 
 
 class Actor:
@@ -62,45 +81,11 @@ class Actor:
         finest_mm = 1000.0 * max(self.path.nearest_m, 0.4) / optics.focal_px
         self._figure = Figure(person, self._skin, room, finest_mm, rng, views)
 
-    def place(self, pose: Pose) -> tuple[Point, float]:
-        """Pixel of the head's centre, and mm per pixel there."""
-        centre_m = self._height_m - _EYE_BELOW_TOP_M + pose.lift_m
-        u, v, depth = self._optics.project(pose.x_m + pose.sway_m, centre_m, pose.z_m)
-        return (u, v), 1000.0 * depth / self._optics.focal_px
-
-    def prepare(self, pose: Pose) -> bool:
-        """Draw a little of what this pose shows; return False when nothing is left to draw."""
-        return self._figure.prepare(
-            pose.yaw_deg, pose.pitch_deg, _body_yaw_deg(pose), self._posture(pose)
-        )
-
-    def draw(self, pose: Pose, time_s: float, air: tuple[float, float], out: Image) -> Box:
-        """Draw them over `out`; return the box of head and trunk."""
-        at, mm_per_px = self.place(pose)
-        walk, turn = self._speed_px_s(pose)
-        body = self._figure.body(_body_yaw_deg(pose), self._posture(pose))
-        paste(out, body, Placing(at, mm_per_px, air, smear_px=self._smear(walk)))
-        placing = Placing(
-            at,
-            mm_per_px,
-            air,
-            roll_deg=pose.roll_deg,
-            turn_deg=(pose.yaw_deg, pose.pitch_deg),
-            state=(self._skin.chill_k(time_s), self._skin.breath(time_s)),
-            smear_px=self._smear(walk + turn),
-        )
-        paste(out, self._figure.head(pose.yaw_deg, pose.pitch_deg), placing)
-        half, top, bottom = 190.0 / mm_per_px, 120.0 / mm_per_px, 900.0 / mm_per_px
-        return (at[0] - half, at[1] - top, 2.0 * half, top + bottom)
-
-    def _smear(self, speed_px_s: NDArray[np.float64]) -> Point:
-        return float(speed_px_s[0]) * self._smear_s, float(speed_px_s[1]) * self._smear_s
-
-    def _speed_px_s(self, pose: Pose) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How fast the head moves over the picture, and how fast its front for it turns."""
-        at, mm_per_px = self.place(pose)
+    def stand(self, pose: Pose) -> Stand:
+        """Say where they are in the picture, and how fast they move over it."""
+        at, mm_per_px = self._place(pose)
         dt = _MOMENT_S
-        then, _ = self.place(
+        then, _ = self._place(
             replace(
                 pose,
                 x_m=pose.x_m + pose.vx_m_s * dt,
@@ -114,7 +99,40 @@ class Actor:
         front = ((after - before) @ _EYES_MM)[:2].astype(np.float64) / mm_per_px / dt
         if abs(_turned_deg(pose)) > _BACK_DEG:
             front = -front
-        return (np.array(then) - np.array(at)) / dt, front
+        return Stand(pose, at, mm_per_px, (np.array(then) - np.array(at)) / dt, front)
+
+    def _place(self, pose: Pose) -> tuple[Point, float]:
+        """Pixel of the head's centre, and mm per pixel there."""
+        centre_m = self._height_m - _EYE_BELOW_TOP_M + pose.lift_m
+        u, v, depth = self._optics.project(pose.x_m + pose.sway_m, centre_m, pose.z_m)
+        return (u, v), 1000.0 * depth / self._optics.focal_px
+
+    def prepare(self, pose: Pose) -> bool:
+        """Draw a little of what this pose shows; return False when nothing is left to draw."""
+        return self._figure.prepare(
+            pose.yaw_deg, pose.pitch_deg, _body_yaw_deg(pose), self._posture(pose)
+        )
+
+    def draw(self, stand: Stand, time_s: float, air: tuple[float, float], out: Image) -> Box:
+        """Draw them over `out`; return the box of head and trunk."""
+        pose, at, mm_per_px = stand.pose, stand.at, stand.mm_per_px
+        body = self._figure.body(_body_yaw_deg(pose), self._posture(pose))
+        paste(out, body, Placing(at, mm_per_px, air, smear_px=self._smear(stand.way_px_s)))
+        placing = Placing(
+            at,
+            mm_per_px,
+            air,
+            roll_deg=pose.roll_deg,
+            turn_deg=(pose.yaw_deg, pose.pitch_deg),
+            state=(self._skin.chill_k(time_s), self._skin.breath(time_s)),
+            smear_px=self._smear(stand.way_px_s + stand.turn_px_s),
+        )
+        paste(out, self._figure.head(pose.yaw_deg, pose.pitch_deg), placing)
+        half, top, bottom = 190.0 / mm_per_px, 120.0 / mm_per_px, 900.0 / mm_per_px
+        return (at[0] - half, at[1] - top, 2.0 * half, top + bottom)
+
+    def _smear(self, speed_px_s: NDArray[np.float64]) -> Point:
+        return float(speed_px_s[0]) * self._smear_s, float(speed_px_s[1]) * self._smear_s
 
     def _posture(self, pose: Pose) -> str:
         """Which of the body's postures is seen; a minus before its name mirrors it."""
@@ -125,9 +143,9 @@ class Actor:
         quarter = int(pose.stride * 4.0) % 4
         return ("stride", "stand", "-stride", "stand")[quarter]
 
-    def truth(self, pose: Pose, time_s: float) -> PersonTruth:
-        """Say what is true of them in this pose at this time."""
-        at, mm_per_px = self.place(pose)
+    def truth(self, stand: Stand, time_s: float) -> PersonTruth:
+        """Say what is true of them, standing so at this time."""
+        pose, at, mm_per_px = stand.pose, stand.at, stand.mm_per_px
         yaw = _turned_deg(pose)
         size = (self._optics.width, self._optics.height)
         box = landmarks = None
@@ -159,7 +177,7 @@ class Actor:
             distance_m=mm_per_px * self._optics.focal_px / 1000.0,
             yaw_deg=yaw,
             pitch_deg=pose.pitch_deg,
-            speed_px_s=float(np.hypot(*self._speed_px_s(pose)[0])),
+            speed_px_s=float(np.hypot(*stand.way_px_s)),
             visible=visible,
             occlusions=tuple(occlusions),
         )

@@ -116,7 +116,7 @@ class Scene:
             for time_s in np.arange(0.0, duration_s, 0.1):
                 pose = actor.path.at(float(time_s))
                 if pose is not None and pose.z_m > _NEAREST_M:
-                    truth = actor.truth(pose, float(time_s))
+                    truth = actor.truth(actor.stand(pose), float(time_s))
                     if truth.visible > 0.0:
                         seen.append((float(time_s), truth))
             if seen:
@@ -124,8 +124,9 @@ class Scene:
         return tuple(summaries)
 
     def _draw(self, actor: Actor, pose: Pose, time_s: float, out: Image) -> tuple[PersonTruth, Box]:
-        truth = actor.truth(pose, time_s)
-        return truth, actor.draw(pose, time_s, self._air(truth.distance_m), out)
+        stand = actor.stand(pose)
+        truth = actor.truth(stand, time_s)
+        return truth, actor.draw(stand, time_s, self._air(truth.distance_m), out)
 
     def _air(self, distance_m: float) -> tuple[float, float]:
         """Return what the way through the air lets through, and what it adds."""
