@@ -22,6 +22,8 @@ CONFIRM_FRAMES: Final = 3
 CONFIRM_S: Final = 1.0  # at one place for so long: nobody who walks in carries a reference
 BESIDE_FACE: Final = 0.3  # of a face's size: around it nothing is taken for a reference
 BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
+SEARCH_EVERY_S: Final = 0.1  # while it is not in sight
+COLD_EVERY_S: Final = 0.5  # and whether it stands there cold
 FOUND_WITHIN_PX: Final = 2.0
 MOST_OFFSET_C: Final = 6.0  # of a sensor that is radiometric at all (data sheets: 5)
 JUMP_C: Final = 0.6  # between two frames, without a correction: something stands before it
@@ -88,6 +90,7 @@ class ReferenceKeeper:
         self._cold: _Candidate | None = None
         self._offset: OffsetFilter | None = None
         self._seen_s = 0.0
+        self._searched_s = self._looked_for_cold_s = -math.inf
         self._moved_s: float | None = None
         self._witness: tuple[float, float, float] | None = None  # time, reference, surroundings
         self._around_c = 0.0
@@ -147,7 +150,9 @@ class ReferenceKeeper:
         """
         self._creeping = creeping
         if self._lens is None:
-            self._search(celsius, time_s, taken, people)
+            if not 0.0 <= time_s - self._searched_s < SEARCH_EVERY_S:
+                self._searched_s = time_s
+                self._search(celsius, time_s, taken, people)
             return
         offset = self._offset
         assert offset is not None  # noqa: S101  # made together with the lens
@@ -239,13 +244,14 @@ class ReferenceKeeper:
         people: Sequence[Box],
     ) -> None:
         self.spot = None
-        self.reason = Reason.REFERENCE_MISSING
         coldest_c, warmest_c = self._expected_c - MOST_OFFSET_C, self._expected_c + MOST_OFFSET_C
         found = self._candidates(celsius, (coldest_c, warmest_c), taken, people)
         if self._confirms(found, time_s):
             self._begin(celsius, time_s)
-        elif self._stands_cold(celsius, time_s, coldest_c, taken, people):
-            self.reason = Reason.REFERENCE_NOT_WARM
+        elif not 0.0 <= time_s - self._looked_for_cold_s < COLD_EVERY_S:
+            self._looked_for_cold_s = time_s
+            cold = self._stands_cold(celsius, time_s, coldest_c, taken, people)
+            self.reason = Reason.REFERENCE_NOT_WARM if cold else Reason.REFERENCE_MISSING
 
     def _confirms(self, found: list[Spot], time_s: float) -> bool:
         """Say whether the best of what was found has stood at one place for long enough."""

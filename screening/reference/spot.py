@@ -19,6 +19,12 @@ MOST_SPREAD_C: Final = 0.35  # standard deviation inside the core
 RADIUS_PX: Final = (2.0, 48.0)
 _LEVEL_STEP_C: Final = 1.0
 _SEARCH_PX: Final = 160  # longer side of the picture that is searched
+SHARP: Final = 0.05  # of its radius, by which a region's edge moves between two levels
+_LEAST_PX: Final = 4  # area of a region in the picture that is searched
+GLANCE: Final = 0.8  # of the contrast and the edge, asked for by a first look at few pixels
+_ROUND: Final = np.array(
+    [[math.sin(a * math.pi / 6), math.cos(a * math.pi / 6)] for a in range(12)]
+).T
 _RING_PX: Final = 400  # as many pixels of the ring tell its median and its edge
 
 
@@ -54,10 +60,11 @@ class Lens:
         rows, columns = np.ogrid[
             top : min(shape[0], int(y + reach) + 2), left : min(shape[1], int(x + reach) + 2)
         ]
-        distance = np.hypot(rows - y, columns - x)
+        squared = (rows - y) ** 2 + (columns - x) ** 2
         pixels = rows * shape[1] + columns
-        self._core = pixels[distance <= max(1.0, CORE * radius_px)]
-        ring = (distance >= RING[0] * radius_px) & (distance <= RING[1] * radius_px + 0.5)
+        self._core = pixels[squared <= max(1.0, CORE * radius_px) ** 2]
+        inner, outer = RING[0] * radius_px, RING[1] * radius_px + 0.5
+        ring = (squared >= inner**2) & (squared <= outer**2)
         around = pixels[ring]
         self._ring = around[:: max(1, around.size // _RING_PX)]
         self.core_px = int(self._core.size)
@@ -88,6 +95,15 @@ class _Region:
     y: float
     radius_px: float
 
+    def is_as(self, other: "_Region") -> bool:
+        """Whether it is the same as at another level: its edge is sharp."""
+        near = SHARP * self.radius_px
+        return (
+            abs(self.radius_px - other.radius_px) < near
+            and abs(self.x - other.x) < near
+            and abs(self.y - other.y) < near
+        )
+
 
 def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> list[Spot]:
     """Return what looks like a reference between two apparent temperatures, best first.
@@ -107,12 +123,18 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
     small = np.ascontiguousarray(celsius[::step, ::step])
     hottest_c = float(small.max())
     found: list[Spot] = []
+    tried: list[_Region] = []
     for level in np.arange(highest_c - 0.5, lowest_c - 2.5, -_LEVEL_STEP_C):
         if level > hottest_c:
             continue
         for coarse in _regions(small > level):
             x, y = step * coarse.x, step * coarse.y
             if any(math.hypot(s.x - x, s.y - y) < s.radius_px for s in found):
+                continue
+            if any(coarse.is_as(other) for other in tried):
+                continue
+            tried.append(coarse)
+            if not _stands_alone(small, coarse):
                 continue
             region = coarse if step == 1 else _closer(celsius, level, x, y, step * coarse.radius_px)
             if region is None or not RADIUS_PX[0] <= region.radius_px <= RADIUS_PX[1]:
@@ -124,11 +146,23 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
     return found
 
 
+def _stands_alone(celsius: NDArray[np.float32], region: _Region) -> bool:
+    """Whether it is colder all round at a glance: much is warm, and little has an edge."""
+    reach = 0.5 * (RING[0] + RING[1]) * max(region.radius_px, 1.0)
+    rows = np.clip(np.rint(region.y + reach * _ROUND[0]), 0, celsius.shape[0] - 1).astype(np.intp)
+    columns = np.clip(np.rint(region.x + reach * _ROUND[1]), 0, celsius.shape[1] - 1)
+    around = celsius[rows, columns.astype(np.intp)]
+    colder = around < celsius[round(region.y), round(region.x)] - GLANCE * LEAST_CONTRAST_C
+    return bool(np.count_nonzero(colder) >= GLANCE * LEAST_EDGE * around.size)
+
+
 def _regions(above: NDArray[np.bool_]) -> list[_Region]:
     """Return the compact regions of a mask that are no larger than a reference may be."""
     _, _, stats, centres = cv2.connectedComponentsWithStats(above.view(np.uint8), connectivity=4)
     width, height, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, 4]
-    compact = (area > 0.6 * width * height) & (area <= np.pi * RADIUS_PX[1] ** 2)
+    compact = (
+        (area >= _LEAST_PX) & (area > 0.6 * width * height) & (area <= np.pi * RADIUS_PX[1] ** 2)
+    )
     compact &= np.maximum(width, height) < 1.7 * np.minimum(width, height)
     return [
         _Region(float(x), float(y), math.sqrt(pixels / math.pi))

@@ -156,7 +156,7 @@ def test_switched_on_a_minute_ago_it_has_not_warmed_up() -> None:
     cold = disc(100, 120, 6, 28.0)
     assert film.show(cold, frames=9) is Reason.REFERENCE_MISSING  # it may be anything
     assert film.show(cold, frames=9) is Reason.REFERENCE_NOT_WARM
-    assert film.show(frames=1) is Reason.REFERENCE_MISSING
+    assert film.show(frames=6) is Reason.REFERENCE_MISSING
 
 
 def test_a_large_picture_is_searched_coarsely_but_read_in_full() -> None:
