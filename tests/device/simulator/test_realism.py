@@ -9,6 +9,7 @@ import csv
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import cptv
 import cv2
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from device.simulator.training_set import ENTRANCE, render_samples
+from device.simulator.truth import Occlusion
 
 _ROOT = Path(__file__).parents[3]
 _JUDGE = _ROOT / ".venv-judge"
@@ -29,9 +31,18 @@ RENDERS = 60
 # that were labelled as good enough to screen in 29 recordings of two entrance kiosks (Lepton 3.5,
 # repository feverscreen/feverscreen). They show real people and stay outside this project.
 REAL_FACES, REAL_FOUND = 53, 47
+# Of those that wear glasses, 19: medians of `dark_glass`, measured by the test beside it.
+REAL_GLASS_SHARE, REAL_GLASS_AREA = 0.34, 0.14
 
 Box = tuple[float, float, float, float]
-Face = tuple[np.ndarray, Box]
+
+
+class Face(NamedTuple):
+    """A picture in deg C, where the face is in it, and whether it wears glasses."""
+
+    celsius: np.ndarray
+    box: Box
+    glasses: bool
 
 
 class Judge:
@@ -78,13 +89,16 @@ def real_faces() -> Iterator[Face]:
         pytest.skip(f"no recordings at {KIOSK}: set LIMEN_DATA to run this comparison")
     with labels.open(newline="") as file:
         wanted = [row for row in csv.DictReader(file) if row["label"] == "F"]
+    with (KIOSK / "recordings.csv").open(newline="") as file:
+        glasses = {row["file"] for row in csv.DictReader(file) if "Glasses" in row["feature"]}
     for name in sorted({row["file"] for row in wanted}):
         with (KIOSK / "recordings" / name).open("rb") as file:
             frames = [np.rot90(frame.pix, -1).copy() for frame in cptv.CPTVReader(file)]
         for row in wanted:
             if row["file"] == name:
                 x, y, w, h = (float(row[f"face_{k}"]) for k in "xywh")
-                yield frames[int(row["frame"])] * np.float32(0.01) - 273.15, (x, y, w, h)
+                celsius = frames[int(row["frame"])] * np.float32(0.01) - 273.15
+                yield Face(celsius, (x, y, w, h), name in glasses)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +112,7 @@ def rendered_faces() -> list[Face]:
             continue
         if any(overlap(person.face_box, reference.box) for reference in truth.references):
             continue  # a reference hangs before it
-        faces.append((celsius, person.face_box))
+        faces.append(Face(celsius, person.face_box, Occlusion.GLASSES in person.occlusions))
         if len(faces) == RENDERS:
             break
     return faces
@@ -123,7 +137,25 @@ def blank(celsius: np.ndarray, box: Box) -> np.ndarray:
 
 def found(judge: Judge, faces: Iterable[Face]) -> list[bool]:
     """Which of the faces that are wide enough the judge sees."""
-    return [judge.sees(image, box) for image, box in faces if box[2] >= LEAST_WIDTH_PX]
+    return [judge.sees(f.celsius, f.box) for f in faces if f.box[2] >= LEAST_WIDTH_PX]
+
+
+def dark_glass(face: Face) -> tuple[float, float]:
+    """How warm dark glass is (0: the room, 1: skin), and its share of the face's box."""
+    x, y, w, h = face.box
+    image = face.celsius[int(max(0, y)) : int(y + h), int(max(0, x)) : int(x + w)]
+    room, skin = np.percentile(face.celsius, 5), np.percentile(image, 70)
+    eyes = image[int(0.15 * h) : int(0.6 * h), int(0.1 * w) : int(0.9 * w)]
+    share = (eyes - room) / (skin - room)
+    dark = share < 0.6
+    return (float(np.median(share[dark])) if dark.any() else 1.0), float(dark.sum() / (w * h))
+
+
+def usual_glass(faces: Iterable[Face]) -> tuple[int, float, float]:
+    """How many faces wear glasses, and the medians of `dark_glass` on them."""
+    worn = np.array([dark_glass(face) for face in faces if face.glasses])
+    share, area = np.median(worn, axis=0)
+    return len(worn), float(share), float(area)
 
 
 def test_the_stated_rate_is_what_recordings_give(judge: Judge) -> None:
@@ -140,5 +172,17 @@ def test_renders_are_found_about_as_often_as_real_faces(
 
 
 def test_the_judge_wants_more_than_an_even_oval(judge: Judge, rendered_faces: list[Face]) -> None:
-    blanks = [(blank(image, box), box) for image, box in rendered_faces]
+    blanks = [face._replace(celsius=blank(face.celsius, face.box)) for face in rendered_faces]
     assert np.mean(found(judge, blanks)) < 0.4
+
+
+def test_the_stated_glasses_are_those_of_recordings() -> None:
+    count, share, area = usual_glass(real_faces())
+    assert (count, round(share, 2), round(area, 2)) == (19, REAL_GLASS_SHARE, REAL_GLASS_AREA)
+
+
+def test_glasses_are_as_dark_and_as_large_as_real_ones(rendered_faces: list[Face]) -> None:
+    count, share, area = usual_glass(rendered_faces)
+    assert count >= 12
+    assert abs(share - REAL_GLASS_SHARE) <= 0.12
+    assert abs(area - REAL_GLASS_AREA) <= 0.04
