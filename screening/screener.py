@@ -111,6 +111,9 @@ class Screener:
         present = self._present(seen)
         for track in seen:
             self._measure(track, celsius, present, may_measure=fault is None)
+        if fault is not None:
+            for record in present:
+                record.hinder(fault[1])
         departed = tuple(v for t in ended if (v := self._close(t.id)) is not None)
         state, reasons = self._board.step(frame.time_s, fault, present or self._approaching(seen))
         return ScreeningResult(

@@ -134,6 +134,8 @@ def test_outside_its_limits_the_station_does_not_screen(scene: Scene, reason: Re
     film = Painted(replace(SETTINGS, scene=scene))
     result = film.show((55, 70, 40, 36.0), frames=20)
     assert (result.state, result.reasons) == (State.NOT_SCREENING, (reason,))
+    (visitor,) = film.screener.finish()
+    assert (visitor.verdict, visitor.reasons) == (Verdict.NO_RESULT, (reason,))
 
 
 def test_a_camera_that_is_not_warm_yet_does_not_screen() -> None:
