@@ -19,6 +19,7 @@ from screening.result import Box, Reason
 from screening.settings import Reference
 
 CONFIRM_FRAMES: Final = 3
+STILL_PX: Final = 1.0
 CONFIRM_S: Final = 1.0  # at one place for so long: nobody who walks in carries a reference
 BESIDE_FACE: Final = 0.3  # of a face's size: around it nothing is taken for a reference
 BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
@@ -54,9 +55,9 @@ class _Candidate:
     since_s: float
     frames: int = 1
 
-    def stays(self, spot: Spot, time_s: float) -> bool:
+    def stays(self, spot: Spot, time_s: float, within_px: float = STILL_PX) -> bool:
         """Take the next sight of it; return whether it has stood still long enough."""
-        if math.hypot(self.spot.x - spot.x, self.spot.y - spot.y) > 1.0:
+        if math.hypot(self.spot.x - spot.x, self.spot.y - spot.y) > within_px:
             self.frames, self.since_s = 0, time_s
         self.spot = spot
         self.frames += 1
@@ -310,7 +311,9 @@ class ReferenceKeeper:
             return False
         before = self._cold.spot
         nearest = min(found, key=lambda s: math.hypot(s.x - before.x, s.y - before.y))
-        return self._cold.stays(nearest, time_s)
+        # only said, never measured with: a part of it in the noise of a level will do
+        within_px = max(STILL_PX, before.radius_px, nearest.radius_px)
+        return self._cold.stays(nearest, time_s, within_px)
 
     def _at_mark(self, spot: Spot) -> bool:
         mark = self._reference.mark
