@@ -34,8 +34,9 @@ UNSEEN_NEAR = Renders("boson-plus-640", 9700, 60, face_px=(95.0, 135.0))  # 1.1 
 SHARE = 0.5  # of the taught weights in the mean
 LEAST_SCORES = (0.4, 0.5)
 NARROW_STEPS = 3000
+NARROW_RECIPE = Recipe(steps=1500, pictures=10, rate=1.2e-3)
 CLOSE_UP_STEPS = 2500
-LEAST_MISTAKE = 0.1  # score of what a close-up learns to be no face
+LEAST_MISTAKE = 0.15  # score of what a close-up learns to be no face
 MOST_MISTAKES = 4  # in one picture
 Network = TypeVar("Network", bound=nn.Module)
 FACES = Path(__file__).parents[1] / "screening" / "faces"
@@ -99,9 +100,9 @@ def _faces(folder: Path, work: Path, out: Path, recipe: Recipe) -> BlazeFace:
         lambda: narrow(wide, NARROW, _pictures(folder), NARROW_STEPS, recipe.seed),
     )
     network = once(
-        work / f"narrow-taught-{whose}.pt",
+        work / f"narrow-taught-{whose}-{NARROW_RECIPE.steps}.pt",
         re_head(BlazeFace(NARROW)),
-        lambda: train(begun, _pictures(folder), recipe, Likeness(wide)),
+        lambda: train(begun, _pictures(folder), NARROW_RECIPE, Likeness(wide)),
     )
     export(network, out / "face.onnx", ABOUT)
     for renders in UNSEEN:

@@ -15,7 +15,7 @@ __all__ = ["ANGLES", "TOLD", "CloseUps", "Shown"]
 ANGLES = ("yaw", "pitch")
 MIRROR = ("quality", "face", *ANGLES, "free_right", "free_left", "glasses")
 OTHER_WAY = [TOLD.index(name) for name in MIRROR]
-SMALLEST_PX = 22.0  # width of a face's box in the frame
+SMALLEST_PX = 14.0  # width of a face's box in the frame
 LEAST_VISIBLE = 0.6
 MOST_TURNED_DEG = 60.0
 

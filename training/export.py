@@ -22,7 +22,9 @@ from training.points import POINTS, VALUES
 
 OPSET = 17
 IR_VERSION = 8
-OUTPUTS = ("fine", "coarse")
+ROW = 1 + VALUES  # numbers that an anchor says
+# The boxes of renders begin at mid-forehead, the station's at the brow: shares of their height.
+BROW, CHIN = 0.033, 0.020
 NEAREST = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
 END_PAD = [0, 0, 1, 1]  # what TensorFlow's SAME adds before a 3x3 of stride 2
 
@@ -76,8 +78,10 @@ class Graph:
 def export(network: BlazeFace, path: Path, about: str) -> None:
     """Write `network` to `path`.
 
-    Input `image` `(1, 1, height, width)`; outputs `fine`, `coarse` as `(1, channels, rows,
-    columns)`, where each anchor has 16 channels: its score, then its values.
+    Inputs `image` `(1, 1, height, width)`; `places` `(anchors, 16)`, which is added to what the
+    anchors say, those of the fine map first; `least` `(1,)`, a logit. Output `rows` `(N, 16)`:
+    the anchors that say more than it, each with its logit, the left and upper edge, width and
+    height of the box, five points, and the logit of the quality.
     """
     graph = Graph()
     x = graph.add("Relu", graph.conv(network.stem, "image", [1, 1, 2, 2]))
@@ -86,28 +90,45 @@ def export(network: BlazeFace, path: Path, about: str) -> None:
     y = x
     for block in network.coarse:
         y = _block(graph, block, y)
-    outputs = []
-    for name, source in zip(OUTPUTS, (x, y), strict=True):
+    row = graph.constant(np.array([-1, ROW], np.int64))
+    maps = []
+    for name, source in (("fine", x), ("coarse", y)):
         score, value = (getattr(network, f"{name}_{what}") for what in ("score", "value"))
-        graph.conv(_side_by_side(score, value), source)
-        graph.nodes[-1].output[0] = name
-        outputs.append(
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, None, None, None])
+        shape = graph.constant(np.array([score.out_channels, ROW, -1], np.int64))
+        anchors = graph.add("Reshape", graph.conv(_side_by_side(score, value), source), shape)
+        maps.append(graph.add("Reshape", graph.add("Transpose", anchors, perm=[0, 2, 1]), row))
+    rows = graph.add("Add", graph.add("Concat", *maps, axis=0), "places")
+    logits = graph.add("Gather", rows, graph.constant(np.array(0, np.int64)), axis=1)
+    graph.add("Compress", rows, graph.add("Greater", logits, "least"), axis=0)
+    graph.nodes[-1].output[0] = "rows"
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in (
+            ("image", [1, 1, "height", "width"]),
+            ("places", ["anchors", ROW]),
+            ("least", [1]),
         )
-    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 1, "height", "width"])
-    _write(graph, image, outputs, path, about)
+    ]
+    outputs = [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["found", ROW])]
+    _write(graph, inputs, outputs, path, about)
 
 
 def _side_by_side(score: nn.Conv2d, value: nn.Conv2d) -> nn.Conv2d:
-    """Return one head of two, anchor by anchor; whole vector registers of outputs cost least."""
+    """Return one head of two, anchor by anchor; it says a box's edge where they say its centre.
+
+    So a row is whole, and whole vector registers of outputs cost least.
+    """
     anchors, channels = score.out_channels, score.in_channels
-    both = nn.Conv2d(channels, anchors + value.out_channels, 1)
+    both = nn.Conv2d(channels, anchors * ROW, 1)
     with torch.no_grad():
         for parameter, old, new in (
             (both.weight, score.weight, value.weight),
             (both.bias, score.bias, value.bias),
         ):
             joined = torch.cat([old.reshape(anchors, 1, -1), new.reshape(anchors, VALUES, -1)], 1)
+            joined[:, 1:3] -= joined[:, 3:5] / 2
+            joined[:, 2] += BROW * joined[:, 4]
+            joined[:, 4] *= 1.0 - BROW - CHIN
             parameter.copy_(joined.reshape(parameter.shape))
     return both
 
@@ -154,18 +175,18 @@ def export_closeup(network: CloseUp, path: Path, about: str) -> None:
         for name, shape in shapes.items()
     ]
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["faces", 1, SIDE, SIDE])
-    _write(graph, image, outputs, path, about)
+    _write(graph, [image], outputs, path, about)
 
 
 def _write(
     graph: Graph,
-    image: onnx.ValueInfoProto,
+    inputs: list[onnx.ValueInfoProto],
     outputs: list[onnx.ValueInfoProto],
     path: Path,
     about: str,
 ) -> None:
     model = helper.make_model(
-        helper.make_graph(graph.nodes, "face", [image], outputs, graph.weights, doc_string=about),
+        helper.make_graph(graph.nodes, "face", inputs, outputs, graph.weights, doc_string=about),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
     )

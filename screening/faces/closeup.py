@@ -1,5 +1,6 @@
 """A closer look at faces, by a second small network: five points, and what to make of the face."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -63,17 +64,27 @@ class CloseUp:
         crops = self._crops[: len(boxes)]
         for crop, box in zip(crops, boxes, strict=True):
             crop.cut(celsius, box)
-        points, told = self._session.run(("points", "told"), {"image": self._input[: len(boxes)]})
-        points *= np.array([[[crop.pixel]] for crop in crops], np.float32)
-        points += np.array([[crop.origin] for crop in crops], np.float32)
-        chances = 1.0 / (1.0 + np.exp(-told))
+        given = {"image": self._input[: len(boxes)]}
+        points, told = self._session.run(("points", "told"), given)
         return [
-            _look(*each)
-            for each in zip(points, chances.tolist(), (told * ANGLE_DEG).tolist(), strict=True)
+            _look(each * np.float32(crop.pixel) + np.array(crop.origin, np.float32), numbers)
+            for crop, each, numbers in zip(crops, points, told.tolist(), strict=True)
         ]
 
 
-def _look(points: NDArray[np.float32], chances: list[float], angles: list[float]) -> Look:
-    quality, face, _, _, left, right, glasses = chances
-    _, _, yaw_deg, pitch_deg, *_ = angles
-    return Look(points, quality, face, yaw_deg, pitch_deg, (left, right), glasses)
+def _look(points: NDArray[np.float32], told: list[float]) -> Look:
+    quality, face, yaw, pitch, left, right, glasses = told
+    return Look(
+        points,
+        _chance(quality),
+        _chance(face),
+        yaw * ANGLE_DEG,
+        pitch * ANGLE_DEG,
+        (_chance(left), _chance(right)),
+        _chance(glasses),
+    )
+
+
+def _chance(logit: float) -> float:
+    """Return the logistic function, within what a float can say."""
+    return 1.0 / (1.0 + math.exp(min(-logit, 700.0)))

@@ -14,11 +14,11 @@ from screening.result import Box
 
 __all__ = ["Detection", "FaceDetector"]
 
-LEAST_SCORE = 0.4
-LEAST_FACE = 0.3  # of what a close-up says; labelled faces of real doors have 0.7 and more
+LEAST_SCORE = 0.5
+LEAST_FACE = 0.2  # of what a close-up says; labelled faces of real doors have 0.7 and more
 OVERLAP = 0.3
 MOST_FACES = 16
-CLOSE_UP_PX = 22.0  # width of a box in the frame: narrower, a close-up shows nothing new
+CLOSE_UP_PX = 14.0  # width of a box in the frame: narrower, a close-up shows nothing new
 LONGEST_PX = 256  # side of the picture; a finer frame is scaled down to it
 
 

@@ -1,8 +1,8 @@
 """The face network: an ONNX file under 1 MB, run by onnxruntime on one thread.
 
-Its outputs are maps of anchors. Each anchor stands at the centre of its cell and gives a logit,
-then 14 numbers in pixels of the picture: the offset of the box's centre, its width and height, the
-offsets of five points; last the logit of the quality.
+An anchor is a kind of face at a cell of one of two maps. Each says a logit, then 14 numbers in
+pixels of the picture: a box, relative to the cell's centre but for its width and height, and five
+points relative to it; last the logit of the quality.
 """
 
 from importlib.resources import files
@@ -11,11 +11,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-MAPS = (("fine", 8), ("coarse", 16))  # name and stride in pixels
+MAPS = ((8, 2), (16, 6))  # stride in pixels, and anchors at each cell
 STEP = 8  # sides of a picture are multiples of it
-ROW = 16  # numbers of an anchor
-PLACES = np.zeros((2, ROW), np.float32)  # which of them are x, which are y
-PLACES[0, [1, *range(5, 15, 2)]] = PLACES[1, [2, *range(6, 15, 2)]] = 1.0
+ROW = 16  # numbers of an anchor, of which these are places:
+X, Y = (1, *range(5, 15, 2)), (2, *range(6, 15, 2))
 FARTHEST = 1e5  # pixels: what says more is no answer
 
 
@@ -50,31 +49,24 @@ class FaceNetwork:
         )
         self._input = np.full((1, 1, height, width), -1.0, np.float32)
         self.picture: NDArray[np.float32] = self._input[0, 0]
-        self._feed = {"image": self._input}
-        self._names = [name for name, _ in MAPS]
-        self._centres = []
-        for _, stride in MAPS:
-            rows, columns = height // stride, width // stride
-            y, x = np.mgrid[:rows, :columns].astype(np.float32)
-            self._centres.append(np.stack([x, y], -1).reshape(-1, 2) * stride + stride / 2)
+        places = np.concatenate([_places(width, height, *each) for each in MAPS])
+        self._feed = {"image": self._input, "places": places, "least": np.zeros(1, np.float32)}
 
     def run(self, least_score: float) -> NDArray[np.float32]:
         """Return `(N, 16) float32`: score, x, y, width, height, five points (x, y), quality."""
-        logit = np.float32(np.log(least_score / (1.0 - least_score)))
-        found, at = [], []
-        for centres, said in zip(
-            self._centres, self._session.run(self._names, self._feed), strict=True
-        ):
-            anchors = said.reshape(-1, ROW, len(centres))
-            anchor, cell = np.nonzero(anchors[:, 0] > logit)
-            found.append(anchors[anchor, :, cell])
-            at.append(centres[cell])
-        rows: NDArray[np.float32] = np.concatenate(found)
-        centre = np.concatenate(at)
-        rows[:, 1:3] -= rows[:, 3:5] / 2
-        rows += centre @ PLACES
+        self._feed["least"][0] = np.log(least_score / (1.0 - least_score))
+        rows: NDArray[np.float32] = self._session.run(("rows",), self._feed)[0]
         rows[:, ::15] = 1.0 / (1.0 + np.exp(-rows[:, ::15]))  # score and quality
         return rows
+
+
+def _places(width: int, height: int, stride: int, anchors: int) -> NDArray[np.float32]:
+    """Return what makes places in the picture of an anchor's offsets, `(anchors, 16) float32`."""
+    y, x = np.mgrid[: height // stride, : width // stride].astype(np.float32)
+    places = np.zeros((x.size, ROW), np.float32)
+    places[:, X] = x.reshape(-1, 1) * stride + stride / 2
+    places[:, Y] = y.reshape(-1, 1) * stride + stride / 2
+    return np.tile(places, (anchors, 1))
 
 
 def merge(found: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
