@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from device.simulator.training_set import Wish, render_samples
 from device.simulator.truth import FrameTruth, PersonTruth
-from screening.faces.detector import Detection, FaceDetector
+from screening.faces.detector import CLOSE_UP_PX, Detection, FaceDetector
 from screening.result import Box
 from service.bench import faces as bench
 
@@ -142,6 +142,23 @@ def test_numbers_are_in_range() -> None:
             assert 0.0 <= detection.quality <= 1.0
             assert detection.landmarks.shape == (5, 2)
             assert np.isfinite([*detection.box, *detection.landmarks.ravel()]).all()
+
+
+def test_faces_are_looked_at_closely_from_a_width_on() -> None:
+    wish = Wish(face_px=(9.0, 30.0), people=(0.0, 1.0), frontal=1.0, max_yaw_deg=20.0)
+    found = [d for celsius, _ in renders(wish, 30) for d in look(celsius)]
+    near = [d.box[2] >= CLOSE_UP_PX for d in found]
+    assert any(near)
+    assert not all(near)
+    for said in ("yaw_deg", "pitch_deg", "eyes_free", "glasses"):
+        assert [getattr(d, said) is not None for d in found] == near
+
+
+def test_what_a_close_up_calls_no_face_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    detection, celsius = first_found()
+    assert detection.box[2] >= CLOSE_UP_PX
+    monkeypatch.setattr("screening.faces.detector.LEAST_FACE", 1.01)
+    assert not any(bench.holds(d, centre(detection.box)) for d in look(celsius))
 
 
 def test_frame_of_another_size_is_refused() -> None:
