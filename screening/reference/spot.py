@@ -19,6 +19,7 @@ MOST_SPREAD_C: Final = 0.35  # standard deviation inside the core
 RADIUS_PX: Final = (2.0, 48.0)
 _LEVEL_STEP_C: Final = 1.0
 _SEARCH_PX: Final = 160  # longer side of the picture that is searched
+THROUGH_C: Final = 0.2  # nearer to the level than this, noise decides which pixels are above it
 SHARP: Final = 0.05  # of its radius, by which a region's edge moves between two levels
 _LEAST_PX: Final = 4  # area of a region in the picture that is searched
 GLANCE: Final = 0.8  # of the contrast and the edge, asked for by a first look at few pixels
@@ -140,6 +141,8 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
             if region is None or not RADIUS_PX[0] <= region.radius_px <= RADIUS_PX[1]:
                 continue
             spot = Lens(region.x, region.y, region.radius_px, celsius.shape).look(celsius)
+            if spot.stands_out and spot.apparent_c < level + THROUGH_C:
+                spot = _whole(celsius, level - _LEVEL_STEP_C / 2.0, spot)
             if spot.stands_out and lowest_c <= spot.apparent_c <= highest_c:
                 found.append(spot)
     found.sort(key=lambda s: s.spread_c - s.edge - 0.05 * (s.apparent_c - s.around_c))
@@ -172,11 +175,19 @@ def _regions(above: NDArray[np.bool_]) -> list[_Region]:
     ]
 
 
+def _whole(celsius: NDArray[np.float32], level: float, part: Spot) -> Spot:
+    """Return what a spot is a part of, for at its own level noise may have cut it to pieces."""
+    region = _closer(celsius, level, part.x, part.y, part.radius_px)
+    if region is None:
+        return part
+    return Lens(region.x, region.y, region.radius_px, celsius.shape).look(celsius)
+
+
 def _closer(
     celsius: NDArray[np.float32], level: float, x: float, y: float, radius_px: float
 ) -> _Region | None:
     """Return the region around a place pixel by pixel; None when it is no longer compact."""
-    reach = 1.5 * radius_px + 4.0
+    reach = 2.0 * radius_px + 4.0
     top, left = max(0, int(y - reach)), max(0, int(x - reach))
     patch = celsius[top : int(y + reach) + 1, left : int(x + reach) + 1]
     near = [

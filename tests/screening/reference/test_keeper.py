@@ -159,6 +159,17 @@ def test_switched_on_a_minute_ago_it_has_not_warmed_up() -> None:
     assert film.show(frames=6) is Reason.REFERENCE_MISSING
 
 
+@pytest.mark.parametrize("offset_c", [0.47, 0.5, 0.53, 0.56])
+def test_it_is_found_whole_where_a_level_runs_through_its_noise(offset_c: float) -> None:
+    # as real ones do, it gets a little colder towards its rim
+    rings = [disc(300, 200, r, EXPECTED_C + 0.05 * (1.0 - (r / 26) ** 2)) for r in range(26, 0, -1)]
+    wall = Wall(640, 512)
+    for _ in range(4):
+        (spot,) = find(wall.paint(*rings, offset_c=offset_c), 30.0, 42.0)
+        assert (spot.x, spot.y) == pytest.approx((300.0, 200.0), abs=0.5)
+        assert spot.radius_px == pytest.approx(26.0, abs=0.7)
+
+
 def test_a_large_picture_is_searched_coarsely_but_read_in_full() -> None:
     wall = Wall(640, 512)
     (spot,) = find(wall.paint(disc(401.5, 203.0, 9, EXPECTED_C)), 30.0, 42.0)
