@@ -128,7 +128,7 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
     for level in np.arange(highest_c - 0.5, lowest_c - 2.5, -_LEVEL_STEP_C):
         if level > hottest_c:
             continue
-        for coarse in _regions(small > level):
+        for coarse in _regions(small > level, 1.1 * RADIUS_PX[1] / step):
             x, y = step * coarse.x, step * coarse.y
             if any(math.hypot(s.x - x, s.y - y) < s.radius_px for s in found):
                 continue
@@ -159,13 +159,11 @@ def _stands_alone(celsius: NDArray[np.float32], region: _Region) -> bool:
     return bool(np.count_nonzero(colder) >= GLANCE * LEAST_EDGE * around.size)
 
 
-def _regions(above: NDArray[np.bool_]) -> list[_Region]:
-    """Return the compact regions of a mask that are no larger than a reference may be."""
+def _regions(above: NDArray[np.bool_], most_px: float) -> list[_Region]:
+    """Return the compact regions of a mask, with radii of no more than `most_px`."""
     _, _, stats, centres = cv2.connectedComponentsWithStats(above.view(np.uint8), connectivity=4)
     width, height, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, 4]
-    compact = (
-        (area >= _LEAST_PX) & (area > 0.6 * width * height) & (area <= np.pi * RADIUS_PX[1] ** 2)
-    )
+    compact = (area >= _LEAST_PX) & (area > 0.6 * width * height) & (area <= np.pi * most_px**2)
     compact &= np.maximum(width, height) < 1.7 * np.minimum(width, height)
     return [
         _Region(float(x), float(y), math.sqrt(pixels / math.pi))
@@ -192,7 +190,7 @@ def _closer(
     patch = celsius[top : int(y + reach) + 1, left : int(x + reach) + 1]
     near = [
         region
-        for region in _regions(np.ascontiguousarray(patch > level))
+        for region in _regions(np.ascontiguousarray(patch > level), RADIUS_PX[1])
         if np.hypot(region.x + left - x, region.y + top - y) < 0.5 * radius_px + 2.0
     ]
     if not near:
