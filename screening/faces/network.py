@@ -78,16 +78,18 @@ def merge(found: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
     good = (np.abs(found) < FARTHEST).all(axis=1) & (found[:, 3:5].min(axis=1) > 1.0)
     rows = found[good]
     rows = rows[np.argsort(-rows[:, 0], kind="stable")]
-    left, top, width, height = rows[:, 1:5].T.copy()
-    right, bottom, area = left + width, top + height, width * height
+    low, size = rows[:, 1:3], rows[:, 3:5]
+    high = low + size
+    # they overlap enough when what they share is more than so much of both their areas
+    least = size[:, 0] * size[:, 1] * np.float32(overlap / (1.0 + overlap))
     merged = []
     free = np.ones(len(rows), bool)
-    while free.any():
-        best = free.argmax()
-        wide = np.minimum(right, right[best]) - np.maximum(left, left[best])
-        high = np.minimum(bottom, bottom[best]) - np.maximum(top, top[best])
-        common = np.maximum(wide, 0.0) * np.maximum(high, 0.0)
-        group = free & (common > overlap * (area + area[best] - common))
+    for best in range(len(rows)):
+        if not free[best]:
+            continue
+        shared = np.minimum(high, high[best]) - np.maximum(low, low[best])
+        np.maximum(shared, 0.0, out=shared)
+        group = free & (shared[:, 0] * shared[:, 1] > least + least[best])
         group[best] = True
         free ^= group
         alike = rows[group]
