@@ -102,9 +102,10 @@ def judge(
 def _doubts(reading: Reading) -> tuple[Reason, ...]:
     """Return what keeps a reading from clearing anybody."""
     doubts: list[Reason] = []
-    if reading.skin_c - reading.eyes_c > GLASSES_C:
+    eyes_c, brow_c = reading.skin_c - reading.eyes_c, reading.skin_c - reading.brow_c
+    if eyes_c > GLASSES_C and eyes_c > brow_c:
         doubts.append(Reason.GLASSES)
-    elif reading.skin_c - reading.brow_c > BROW_C:
+    elif eyes_c > GLASSES_C or brow_c > BROW_C:  # what hangs down is coldest above the eyes
         doubts.append(Reason.COVERED)
     if reading.warm_share < LEAST_WARM_SHARE and Reason.COVERED not in doubts:
         doubts.append(Reason.COVERED)

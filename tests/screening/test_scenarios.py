@@ -1,0 +1,48 @@
+"""Every word that a screener can say is shown by a scenario that announces it."""
+
+from functools import cache
+from typing import Final
+
+import pytest
+
+from device.simulator.camera import MODELS
+from device.simulator.schema import load, scenario_names
+from screening.result import Reason, State
+from service.bench.library import play
+
+# what no camera, visitor or room can cause: the station's processes say it, or a sensor that
+# cannot be simulated; `tests/service` and `test_screener` show each
+OF_NO_SCENARIO: Final = {
+    State.STARTING,
+    State.SELF_TEST,
+    Reason.WORKER_LOST,
+    Reason.SILENT,
+    Reason.NOT_LOCKED,
+    Reason.NETWORK_FOUND,
+    Reason.CONFIGURATION,
+    Reason.SENSOR_REFUSED,
+    Reason.TOO_FEW_PIXELS,
+}
+WORDS: Final = [word for word in (*State, *Reason) if word not in OF_NO_SCENARIO]
+
+
+def pixels(name: str) -> float:
+    """How much there is to film of a scenario: what it costs."""
+    scenario = load(name)
+    model = MODELS[scenario.camera.model]
+    rate_hz = scenario.camera.frame_rate_hz or model.frame_rate_hz
+    return scenario.duration_s * rate_hz * model.width * model.height
+
+
+@cache
+def shown(name: str) -> frozenset[str]:
+    """Return what a scenario shows, until it has shown all that it announces."""
+    return play(load(name), only_words=True).shown
+
+
+@pytest.mark.timeout(600)  # one of them takes twenty visitors
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_that_scenarios_announce_is_shown(word: str) -> None:
+    names = sorted((n for n in scenario_names() if word in load(n).shows), key=pixels)
+    assert names, f"no scenario announces {word}"
+    assert any(word in shown(name) for name in names), f"none of {names} shows {word}"
