@@ -91,7 +91,7 @@ def judge(
     yaw = turned(detection)
     if yaw > MOST_YAW or leaving:  # who walks away shows the back of the head
         unusable.append(Reason.TURNED_AWAY)
-    doubtful = _doubts(reading)
+    doubtful = _doubts(detection, reading)
     quality = detection.quality
     quality *= 1.0 - 0.5 * min(1.0, blur_px / MOST_SMEAR_PX)
     quality *= 1.0 - 0.5 * max(0.0, outside) / CUT_SHARE if outside <= CUT_SHARE else 0.0
@@ -99,14 +99,12 @@ def judge(
     return Judgement(tuple(unusable), doubtful, 0.0 if unusable else max(quality, 0.0), blur_px)
 
 
-def _doubts(reading: Reading) -> tuple[Reason, ...]:
+def _doubts(detection: Detection, reading: Reading) -> tuple[Reason, ...]:
     """Return what keeps a reading from clearing anybody."""
     doubts: list[Reason] = []
-    eyes_c, brow_c = reading.skin_c - reading.eyes_c, reading.skin_c - reading.brow_c
-    if eyes_c > GLASSES_C and eyes_c > brow_c:
-        doubts.append(Reason.GLASSES)
-    elif eyes_c > GLASSES_C or brow_c > BROW_C:  # what hangs down is coldest above the eyes
-        doubts.append(Reason.COVERED)
+    hides = _hides(detection, reading)
+    if hides is not None:
+        doubts.append(hides)
     if reading.warm_share < LEAST_WARM_SHARE and Reason.COVERED not in doubts:
         doubts.append(Reason.COVERED)
     if reading.left_right_c is not None and abs(reading.left_right_c) > LEFT_RIGHT_C:
@@ -114,3 +112,17 @@ def _doubts(reading: Reading) -> tuple[Reason, ...]:
     if reading.contrast_c > COLD_FACE_C:
         doubts.append(Reason.NOT_ACCLIMATISED)
     return tuple(doubts)
+
+
+def _hides(detection: Detection, reading: Reading) -> Reason | None:
+    """Return what hides the canthi: either the temperatures or the close-up saying so is enough.
+
+    Which of the two it is decides what the visitor is asked for. The close-up knows best; without
+    one, what hangs down is coldest above the eyes.
+    """
+    eyes_c, brow_c = reading.skin_c - reading.eyes_c, reading.skin_c - reading.brow_c
+    free = detection.eyes_free is None or max(detection.eyes_free) > 0.5
+    if eyes_c <= GLASSES_C and brow_c <= BROW_C and free:
+        return None
+    worn = eyes_c > brow_c if detection.glasses is None else detection.glasses > 0.5
+    return Reason.GLASSES if worn else Reason.COVERED

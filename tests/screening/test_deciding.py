@@ -72,6 +72,24 @@ def test_half_a_face_before_the_lens_is_too_close() -> None:
     assert judged(reading=replace(READING, beside_c=34.0)).unusable == (Reason.TOO_CLOSE,)
 
 
+@pytest.mark.parametrize(
+    ("eyes_free", "glasses", "doubts"),
+    [
+        ((1.0, 0.9), 0.0, ()),
+        ((0.1, 0.9), 0.0, ()),  # the nose is before one of them
+        ((0.1, 0.2), 0.9, (Reason.GLASSES,)),  # lenses as warm as skin
+        ((0.1, 0.2), 0.1, (Reason.COVERED,)),
+    ],
+)
+def test_the_close_up_is_believed_where_temperatures_show_nothing(
+    eyes_free: tuple[float, float], glasses: float, doubts: tuple[Reason, ...]
+) -> None:
+    found = replace(detection(60, 80, 40), eyes_free=eyes_free, glasses=glasses)
+    assert judged(found).doubtful == doubts
+    cold = judged(found, replace(READING, eyes_c=30.0, brow_c=30.5))
+    assert cold.doubtful == (Reason.GLASSES if glasses > 0.5 else Reason.COVERED,)
+
+
 def test_a_face_turned_away_is_not_measured() -> None:
     found = detection(60, 80, 40)
     found.landmarks[2, 0] += 6.0
