@@ -30,6 +30,7 @@ from screening.visitor import NEAR, WAITING_SPEED, VisitorRecord
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
+PROFILE_DEG: Final = 40.0  # turned aside so far, nobody looks into the camera
 STOPPED_S: Final = 0.5  # before the zone, until asked to come closer
 GAP_S: Final = 0.6  # out of sight for longer, and it need not be the same person
 LEAST_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
@@ -185,11 +186,12 @@ class Screener:
         if self._radians_per_px is not None:
             record.distance_m = record.mm_per_px / (1000.0 * self._radians_per_px)
         farthest_m = self._settings.limits.zone_m[1]
+        still = track.speed_px_s < WAITING_SPEED * track.size_px
+        faces = turned(detection) < MOST_YAW and abs(detection.yaw_deg or 0.0) < PROFILE_DEG
         if record.distance_m is None or record.distance_m <= farthest_m:
-            record.zone_frames += not track.leaving
+            # a profile on its way is somebody who passes, or whoever was screened and walks on
+            record.zone_frames += (faces or still) and not track.leaving
         elif record.distance_m <= NEAR * farthest_m:
-            still = track.speed_px_s < WAITING_SPEED * track.size_px
-            faces = turned(detection) < MOST_YAW
             record.waited_s += track.gap_s if still and faces else 0.0
             record.obstacles = (Reason.TOO_FAR,)
         if record.id is None and track.confirmed and record.came_on_purpose:

@@ -26,11 +26,12 @@ class Painted:
         self.wall = Wall()
         self.screener = Screener(120, 160, 44.3, 0.03, settings)
         self.found: list = []
+        self.yaw_deg: float | None = None
         self.screener._detector = self
         self.number = 0
 
     def detect(self, celsius, exclude=()) -> list:  # noqa: ANN001, ARG002
-        return list(self.found)
+        return [replace(found, yaw_deg=self.yaw_deg) for found in self.found]
 
     def show(self, *people, frames: int = 1, offset_c: float = 0.0, **told) -> ScreeningResult:  # noqa: ANN002, ANN003
         """Show people, each a tuple of x, y, width and canthus temperature."""
@@ -87,6 +88,18 @@ def test_somebody_in_the_background_disturbs_nobody() -> None:
     result = film.show((55, 80, 44, 36.0), (95, 40, 13, 35.0), frames=15)
     assert result.state is State.CLEAR
     assert [v.id for v in result.visitors] == [1]
+
+
+@pytest.mark.parametrize(("yaw_deg", "visitors"), [(55.0, []), (10.0, [1]), (None, [1])])
+def test_a_profile_that_passes_through_the_zone_is_no_visitor(
+    yaw_deg: float | None, visitors: list[int]
+) -> None:
+    film = Painted()
+    film.show(frames=9)
+    film.yaw_deg = yaw_deg
+    for x in range(25, 80, 7):  # more than a face and a half per second
+        result = film.show((x, 70, 36, 36.0))
+    assert [v.id for v in result.visitors] == visitors
 
 
 def test_who_stops_before_the_zone_is_asked_to_come_closer() -> None:
