@@ -58,6 +58,7 @@ def test_a_fringe_over_the_canthi_is_told_from_a_bare_brow() -> None:
     fringed = read(wall, wall.paint(person, hair), found)
     assert fringed.skin_c - fringed.brow_c > BROW_C
     assert fringed.site is Site.FACE_MAXIMUM  # what is read near there is no canthus
+    assert fringed.hot_spot  # and as small as one
 
 
 def test_a_box_on_half_a_face_has_skin_beside_it() -> None:
