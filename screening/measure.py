@@ -4,6 +4,7 @@ A reading is the mean of the hottest 2 x 2 pixels of its site, never a single pi
 apparent temperature; `screening.correction` makes skin out of it.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,8 +82,7 @@ def mm_per_px(detection: Detection) -> float:
     height does not. So the largest of the three counts.
     """
     _, _, width, height = detection.box
-    right, left = detection.landmarks[0], detection.landmarks[1]
-    between = float(np.hypot(*(left - right)))
+    between = math.dist(*detection.landmarks[:2].tolist())
     by_eyes = INTERCANTHAL_MM / max(between, 0.5)
     by_box = (FACE_MM[0] * FACE_MM[1] / max(width * height, 1.0)) ** 0.5
     # boxes jitter less, eyes know better what they measure
@@ -219,17 +219,13 @@ class Surveyor:
         left: int,
     ) -> NDArray[np.float32]:
         """Return the pixels around both eyes: cold behind glasses, which let no heat by."""
-        right_eye, left_eye = detection.landmarks[0], detection.landmarks[1]
-        between = max(float(np.hypot(*(left_eye - right_eye))), 2.0)
+        (right_x, right_y), (left_x, left_y) = detection.landmarks[:2].tolist()
+        between = max(math.hypot(left_x - right_x, left_y - right_y), 2.0)
         # pupils lie as far outside of the inner canthi as half their distance
-        centre = (right_eye + left_eye) / 2
+        x, y = (right_x + left_x) / 2, (right_y + left_y) / 2
         half_w, half_h = 1.3 * between, 0.35 * between
-        rows = slice(
-            max(0, int(centre[1] - half_h) - top), max(0, int(np.ceil(centre[1] + half_h)) - top)
-        )
-        columns = slice(
-            max(0, int(centre[0] - half_w) - left), max(0, int(np.ceil(centre[0] + half_w)) - left)
-        )
+        rows = slice(max(0, int(y - half_h) - top), max(0, math.ceil(y + half_h) - top))
+        columns = slice(max(0, int(x - half_w) - left), max(0, math.ceil(x + half_w) - left))
         return np.asarray(face[rows, columns][inside[rows, columns]])
 
 

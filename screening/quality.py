@@ -7,8 +7,6 @@ call a second check but never *clear* somebody (`doubtful`).
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from screening.faces.detection import Detection
 from screening.measure import BROW_C, FACE_PX, GLASSES_C, Reading
 from screening.result import Reason
@@ -40,12 +38,13 @@ class Judgement:
 
 def turned(detection: Detection) -> float:
     """Return how far the nose is off the middle between the eyes, in distances between them."""
-    right, left, nose = detection.landmarks[:3]
-    between = left - right
-    length = float(np.hypot(*between))
-    if length < 1e-3:
+    (right_x, right_y), (left_x, left_y), (nose_x, nose_y) = detection.landmarks[:3].tolist()
+    across, down = left_x - right_x, left_y - right_y
+    length = across**2 + down**2
+    if length < 1e-6:
         return float("inf")
-    return abs(float(np.dot(nose - (right + left) / 2, between))) / length**2
+    off_x, off_y = nose_x - (right_x + left_x) / 2.0, nose_y - (right_y + left_y) / 2.0
+    return float(abs(off_x * across + off_y * down) / length)
 
 
 def judge(
