@@ -14,6 +14,7 @@ from service.messages import MAX_MESSAGE_BYTES, Login, ReadRecords, Reply, encod
 from service.recorder import Recorder
 from service.sandbox.__main__ import REPORT
 from service.settings_store import SettingsStore, StationSettings
+from service.shape import ShapeLearning
 from service.station import Station
 from service.web.admin import records_of
 
@@ -46,7 +47,7 @@ def desk(tmp_path: Path, recorder: Recorder) -> Desk:
     set_password(tmp_path, PASSWORD)
     door = AdminDoor(tmp_path, clock=time.monotonic, wall_clock=time.time)
     store = SettingsStore(tmp_path, StationSettings)
-    return Desk(Station(), store, door, None, recorder)
+    return Desk(Station(), store, door, None, recorder, ShapeLearning())
 
 
 def asked(desk: Desk) -> Reply:

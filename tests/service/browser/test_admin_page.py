@@ -1,6 +1,7 @@
 """The admin's page in a real browser, on a running station."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -132,7 +133,8 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     assert "Not learnt" in desk.text("shape")
     head = station.view()["audit_head"]
     desk.page.click("#learn-shape")
-    desk.until(lambda: "the edges read \u22120.2" in desk.text("shape"))
+    edges = re.compile("the edges read \u22120[.](1[7-9]|2[0-3])")
+    desk.until(lambda: edges.search(desk.text("shape")) is not None)
     station.wait_for(lambda view: view["audit_head"] != head)
 
     def saved() -> dict[str, float] | None:
@@ -153,9 +155,10 @@ def test_what_is_no_plate_is_said_and_not_learnt(desk: Screen, station: RunningS
     desk.page.select_option("#scenario", "empty")
     desk.page.click("#play")
     station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "empty")
+    before = desk.text("shape")
     desk.page.click("#learn-shape")
     desk.until(lambda: "plate of even" in desk.text("shape-problem"))
-    assert "Not learnt" in desk.text("shape")
+    assert desk.text("shape") == before
 
 
 def test_nobody_is_in_after_logging_out(desk: Screen) -> None:
