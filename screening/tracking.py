@@ -37,7 +37,7 @@ SWAY: Final = 2.0  # face sizes per second that somebody out of sight strays fro
 FARTHER: Final = -0.3  # of ln(size): nobody walks backwards while out of sight
 
 
-class Look(NamedTuple):
+class Sighting(NamedTuple):
     """Where a detection is and how large: pixels.
 
     `(x, y)` is the middle of eyes, nose and mouth, which jitters less than the box's; `size_px`
@@ -49,8 +49,8 @@ class Look(NamedTuple):
     size_px: float
 
     @classmethod
-    def at(cls, detection: Detection) -> "Look":
-        """Return the look of a detection."""
+    def at(cls, detection: Detection) -> "Sighting":
+        """Return the sighting that a detection is."""
         points = detection.landmarks.tolist()
         _, _, width, height = detection.box
         return cls(
@@ -75,7 +75,7 @@ class Track:
     size_px: float
     time_s: float
     seen_s: float
-    seen: Look
+    seen: Sighting
     vx: float = 0.0
     vy: float = 0.0
     variance: tuple[float, float, float] = (PLACE_NOISE**2, 0.0, FIRST_SPEED**2)
@@ -118,7 +118,7 @@ class Track:
             p11 + q * dt,
         )
 
-    def update(self, detection: Detection, look: Look) -> None:
+    def update(self, detection: Detection, look: Sighting) -> None:
         """Take a detection at the time predicted to."""
         p00, p01, p11 = self.variance
         s = p00 + PLACE_NOISE**2
@@ -141,7 +141,7 @@ class Track:
         self.hits += 1
         self.detection = detection
 
-    def misfit(self, look: Look) -> float:
+    def misfit(self, look: Sighting) -> float:
         """Return how little a detection fits this track; `NEVER` outside the gate.
 
         Minus twice the logarithm of its likelihood, but for a constant: of two tracks as near to
@@ -162,7 +162,7 @@ class Track:
             deviations += NEWCOMER
         return deviations**2 + 4.0 * math.log(sd / PLACE_NOISE)
 
-    def _strayed(self, look: Look) -> bool:
+    def _strayed(self, look: Sighting) -> bool:
         """Whether a face is off the way from where this one was seen last to where it was going."""
         way_x, way_y = self.x - self.seen.x, self.y - self.seen.y
         off_x, off_y = look.x - self.seen.x, look.y - self.seen.y
@@ -187,7 +187,7 @@ class Tracker:
         for track in self.tracks:
             track.predict(time_s)
         free = set(range(len(detections)))
-        looks = [Look.at(detection) for detection in detections]
+        looks = [Sighting.at(detection) for detection in detections]
         if self.tracks and detections:
             cost = np.array([[t.misfit(look) for look in looks] for t in self.tracks])
             for row, column in zip(*linear_sum_assignment(cost), strict=True):
@@ -204,7 +204,7 @@ class Tracker:
         self.tracks = [t for t in self.tracks if t not in ended and t not in doubles]
         return seen, [t for t in ended + doubles if t.confirmed]
 
-    def _begin(self, detection: Detection, look: Look, time_s: float) -> None:
+    def _begin(self, detection: Detection, look: Sighting, time_s: float) -> None:
         track = Track(self._next_id, *look, time_s=time_s, seen_s=time_s, seen=look)
         track.detection = detection
         self._next_id += 1

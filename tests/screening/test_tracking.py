@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from screening.tracking import Look, Track, Tracker
+from screening.tracking import Sighting, Track, Tracker
 from tests.screening.pictures import detection
 
 FRAME_S = 1 / 30
@@ -113,7 +113,7 @@ def test_two_tracks_on_one_face_become_one_but_a_hidden_person_stays() -> None:
     tracker = Tracker()
     for n in range(10):
         tracker.step([walk(100)], n * FRAME_S)
-    seen = Look(104.0, 100.0, 40.0)
+    seen = Sighting(104.0, 100.0, 40.0)
     tracker.tracks.append(Track(99, *seen, time_s=0.3, seen_s=0.3, seen=seen, hits=5))
     tracker.step([walk(100)], 10 * FRAME_S)
     assert [t.id for t in tracker.tracks] == [1]
