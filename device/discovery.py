@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.errors import SensorNotFound
-from hardware import usb
 from hardware.errors import HardwareError
-from hardware.usb import SYS, UsbIdentity
+from hardware.host import usb
+from hardware.host.usb import SYS, UsbIdentity
 
 _DEV = Path("/dev")
 

@@ -10,7 +10,7 @@ HardwareError              hardware, or a document about it, cannot be relied on
 +-- SignatureError         a signature, a key or the trust file does not hold
 +-- EnrolmentError         the enrolments of this station cannot be read or written
 
-A refusal is no error: `hardware.check.vet` answers with a decision that holds its reasons.
+A refusal is no error: `hardware.vetting.check.vet` answers with a decision that holds its reasons.
 """
 
 

@@ -10,22 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.frame import KELVIN_OFFSET, RadiometricFrame
-from screening import footprint
-from screening.anchors import Anchors
-from screening.correction import Correction
-from screening.estimate import Sample
 from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
-from screening.measure import Reading, Surveyor, mm_per_px
-from screening.plausible import Plausibility
-from screening.population import Population
-from screening.quality import MOST_YAW, judge, turned
+from screening.faces.plausible import Plausibility
+from screening.measuring import footprint
+from screening.measuring.correction import Correction
+from screening.measuring.estimate import Sample
+from screening.measuring.measure import Reading, Surveyor, mm_per_px
+from screening.measuring.quality import MOST_YAW, judge, turned
+from screening.reference.non_uniformity import Shape
+from screening.reference.references import Anchors
 from screening.result import Box, Face, Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Settings, Uniformity
 from screening.states import Board, Shown
-from screening.tracking import Track, Tracker
-from screening.uniformity import Shape
-from screening.visitor import NEAR, WAITING_SPEED, VisitorRecord
+from screening.visitors.population import Population
+from screening.visitors.tracking import Track, Tracker
+from screening.visitors.visitor import NEAR, WAITING_SPEED, VisitorRecord
 
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault

@@ -70,7 +70,8 @@ class Uniformity:
     """By how much the sensor reads too high over the picture, against its middle, in deg C.
 
     A parabola in `u` and `v`, which run from -1 to 1 over the width and the height:
-    `x_c u + y_c v + xx_c u^2 + yy_c v^2 + xy_c u v`; learnt by `screening.uniformity.learn`.
+    `x_c u + y_c v + xx_c u^2 + yy_c v^2 + xy_c u v`; learnt by
+    `screening.reference.non_uniformity.learn`.
 
     Attributes
     ----------

@@ -3,7 +3,7 @@
 from typing import Final
 
 from screening.result import Reason, State, Verdict
-from screening.visitor import VisitorRecord
+from screening.visitors.visitor import VisitorRecord
 
 STEADY_S: Final = 0.4  # an instruction must last so long before it is shown
 ASK_S: Final = 5.0  # a visitor is asked to take something off before the second check is called

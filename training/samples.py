@@ -98,7 +98,7 @@ class Renders:
 
     def _render(self, seed: int, count: int) -> Iterator[Render]:
         """Render so many pictures."""
-        from device.simulator.training_set import Wish, render_samples  # noqa: PLC0415  # slow
+        from training.training_set import Wish, render_samples  # noqa: PLC0415  # slow
 
         wish = Wish(face_px=self.face_px, frontal=self.frontal, wears=WEARS)
         for celsius, truth in render_samples(seed, count, self.camera, wish=wish):

@@ -7,7 +7,7 @@ from device.boson.client import BosonClient
 from device.boson.commands import SoftwareRevision
 from device.errors import ProtocolError
 from device.sensor import SensorInfo
-from hardware.decision import SensorSays
+from hardware.vetting.decision import SensorSays
 
 ARRAYS = {"640": (640, 512), "320": (320, 256)}  # digits of the part number -> width, height
 # Letter of the part number -> NETD in kelvin, of the predecessor's data sheet (102-2013-40), which

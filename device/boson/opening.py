@@ -13,10 +13,10 @@ from device.boson.identity import Identity, identify
 from device.boson.sensor import BosonSensor
 from device.boson.transport import SerialTransport, Transport
 from device.errors import SensorNotFound, SensorRefused
-from hardware import check
-from hardware.decision import Decision, SensorSays
 from hardware.errors import HardwareError
-from hardware.usb import PORT, SYS, UsbIdentity, behind
+from hardware.host.usb import PORT, SYS, UsbIdentity, behind
+from hardware.vetting import check
+from hardware.vetting.decision import Decision, SensorSays
 
 USB_IDS = "09cb:4007"
 Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]

@@ -29,10 +29,10 @@ from device.evo_thermal.protocol import (
 from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.sensor import SensorInfo
-from hardware.check import vet as vet_by_register
-from hardware.decision import Decision, SensorSays
 from hardware.errors import HardwareError
-from hardware.usb import PORT, UsbIdentity, behind
+from hardware.host.usb import PORT, UsbIdentity, behind
+from hardware.vetting.check import vet as vet_by_register
+from hardware.vetting.decision import Decision, SensorSays
 
 USB_IDS = "0483:5740"  # ST's own example ids, which many other devices carry too
 DOSSIER = "evo-thermal"

@@ -27,10 +27,10 @@ from device.lepton.proof import Flaw, Prover
 from device.lepton.telemetry import FFC_DESIRED, HEIGHT, ROWS, WIDTH, Telemetry, decode
 from device.sensor import SensorInfo
 from device.y16 import Y16Capture
-from hardware.check import vet as vet_by_register
-from hardware.decision import Decision, SensorSays
 from hardware.errors import HardwareError
-from hardware.usb import PORT, UsbIdentity, behind
+from hardware.host.usb import PORT, UsbIdentity, behind
+from hardware.vetting.check import vet as vet_by_register
+from hardware.vetting.decision import Decision, SensorSays
 
 USB_IDS = "1e4e:0100"
 DOSSIER = "lepton-3-5-purethermal"

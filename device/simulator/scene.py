@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from device.simulator import radiometry
-from device.simulator.actor import Actor, hidden_by, summary
-from device.simulator.camera import MODELS, Optics
-from device.simulator.dog import Dog
-from device.simulator.drawing import Views
-from device.simulator.layers import Image
-from device.simulator.references import Blackbody
-from device.simulator.room import room_image
-from device.simulator.schema import Scenario
-from device.simulator.timeline import Pose
-from device.simulator.truth import Box, PersonTruth, ReferenceTruth, VisitorTruth, share_of
+from device.simulator.camera.camera import MODELS, Optics
+from device.simulator.people.actor import Actor, hidden_by, summary
+from device.simulator.physics import radiometry
+from device.simulator.render.drawing import Views
+from device.simulator.render.layers import Image
+from device.simulator.scenario.schema import Scenario
+from device.simulator.scenario.timeline import Pose
+from device.simulator.scenario.truth import Box, PersonTruth, ReferenceTruth, VisitorTruth, share_of
+from device.simulator.surroundings.dog import Dog
+from device.simulator.surroundings.references import Blackbody
+from device.simulator.surroundings.room import room_image
 
 _NEAREST_M = 0.25  # nearer, a person is beside the camera
 _HIDES = 0.02  # share of a reference that may be covered while it counts as seen

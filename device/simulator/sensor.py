@@ -10,11 +10,12 @@ from device.errors import NotRadiometric, SensorLost, SensorStalled
 from device.frame import Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.sensor import SensorInfo
-from device.simulator import meshes, schema
 from device.simulator.ahead import Lookahead
-from device.simulator.camera import KELVIN_PER_COUNT, MODELS, Detector, optics_of
+from device.simulator.camera.camera import KELVIN_PER_COUNT, MODELS, Detector, optics_of
+from device.simulator.people import meshes
+from device.simulator.scenario import schema
+from device.simulator.scenario.truth import FrameTruth, VisitorTruth
 from device.simulator.scene import Scene
-from device.simulator.truth import FrameTruth, VisitorTruth
 
 _RADIOMETRY = Radiometry(
     tlinear=True, agc_off=True, kelvin_per_count=KELVIN_PER_COUNT, gain=Gain.HIGH

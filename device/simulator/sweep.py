@@ -13,8 +13,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from device.simulator import radiometry, schema
-from device.simulator.camera import KELVIN_PER_COUNT
+from device.simulator.camera.camera import KELVIN_PER_COUNT
+from device.simulator.physics import radiometry
+from device.simulator.scenario import schema
 from device.simulator.sensor import SimulatedSensor
 
 Values = NDArray[np.float64]

@@ -23,12 +23,12 @@ def password(
     """Set the password of the admin page: asked for twice, or one line from standard input."""
     import time
 
-    from service.admin import AdminError, set_password
-    from service.audit import AuditError
-    from service.audit_events import PasswordSet
-    from service.claims import claim_state
-    from service.config import StationError
-    from service.recorder import Recorder
+    from service.state.admin_password import AdminError, set_password
+    from service.state.audit import AuditError
+    from service.state.audit_events import PasswordSet
+    from service.state.claim import claim_state
+    from service.state.recorder import Recorder
+    from service.supervisor.config import StationError
 
     if sys.stdin.isatty():
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)

@@ -24,10 +24,10 @@ def attest(
     """
     from hashlib import sha256
 
-    from service.attestation import AttestationError, opened, printed
-    from service.attestation import attest as try_out
-    from service.audit import AuditError, AuditLog
-    from service.audit_events import AttestationIssued
+    from service.attestation.station import AttestationError, opened, printed
+    from service.attestation.station import attest as try_out
+    from service.state.audit import AuditError, AuditLog
+    from service.state.audit_events import AttestationIssued
 
     try:
         if verify is not None:

@@ -22,7 +22,7 @@ def verify(
     state: State = _HERE,
 ) -> None:
     """Verify every entry, and that the trail still holds the heads that were noted."""
-    from service import audit
+    from service.state import audit
 
     try:
         last = audit.verify(state, tuple(heads or ()))
@@ -40,8 +40,8 @@ def verify(
 @app.command()
 def show(state: State = _HERE) -> None:
     """Print the entries, one line each, verifying each on the way."""
-    from service import audit
-    from service.audit_events import EVENT
+    from service.state import audit
+    from service.state.audit_events import EVENT
 
     try:
         for entry in audit.read(state):
@@ -57,7 +57,7 @@ def show(state: State = _HERE) -> None:
 @app.command()
 def restart(state: State = _HERE) -> None:
     """Set a damaged trail aside and begin a new one, which names the head of the old one."""
-    from service import audit
+    from service.state import audit
 
     try:
         log = audit.restart(state)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from service.bench.row import Row
+    from service.offline.bench.row import Row
 
 
 # what is measured unless told otherwise
@@ -24,10 +24,18 @@ def bench(
     ] = None,
 ) -> None:
     """Measure what the documentation claims: half an hour. Exit 1 where a bar is missed."""
-    from service.bench import ablations, clinical, library, locked, recordings, simulated, timing
-    from service.bench.data import DataAbsentError
-    from service.bench.machine import machine
-    from service.bench.row import Row, as_text
+    from service.offline.bench import (
+        ablations,
+        clinical,
+        library,
+        locked,
+        recordings,
+        simulated,
+        timing,
+    )
+    from service.offline.bench.data import DataAbsentError
+    from service.offline.bench.machine import machine
+    from service.offline.bench.row import Row, as_text
 
     def of_recordings() -> Iterator[Row]:
         yield from recordings.rows(recordings.screen_all())

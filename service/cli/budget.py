@@ -19,8 +19,8 @@ def budget(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Print the uncertainty budget of a skin temperature under the default settings."""
-    from screening import footprint
-    from screening.correction import Correction
+    from screening.measuring import footprint
+    from screening.measuring.correction import Correction
     from screening.settings import Reference, Scene, Settings
 
     references = () if relative else (Reference(temp_c=reference_temp),)

@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from device.sensor import Sensor
-    from service.vetting import Vet
+    from service.supervisor.vetting import Vet
 
 
 def opener(sensor: str, port: str | None) -> "Callable[[Vet], Sensor]":

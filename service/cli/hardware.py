@@ -9,9 +9,9 @@ from service.cli import hardware_keys, hardware_station, registers
 from service.cli.registers import AsJson, Own, State, ended, plain, register, show_json, tell
 
 if TYPE_CHECKING:
-    from hardware.dossier import Dossier
-    from hardware.register import Register
-    from hardware.rules import Attestation
+    from hardware.register.dossier import Dossier
+    from hardware.register.register import Register
+    from hardware.vetting.rules import Attestation
 
 app = typer.Typer(no_args_is_help=True, help="The register of vetted hardware.")
 for module, commands in (
@@ -38,7 +38,7 @@ def document(known: "Register", key: str) -> "tuple[Dossier, Attestation]":
 @app.command("list")
 def list_dossiers(own: Own = None, as_json: AsJson = False) -> None:
     """Name every dossier and whether its hardware is approved for use."""
-    from hardware.check import vet_dossier
+    from hardware.vetting.check import vet_dossier
 
     known = register(own)
     decisions = [vet_dossier(key, register=known) for key in known.keys]
@@ -58,7 +58,7 @@ def list_dossiers(own: Own = None, as_json: AsJson = False) -> None:
 @app.command()
 def show(key: DossierKey, own: Own = None, as_json: AsJson = False) -> None:
     """Show a dossier: what it is, who made it, what is known, what is not, who signed."""
-    from hardware.check import vet_dossier
+    from hardware.vetting.check import vet_dossier
 
     known = register(own)
     dossier, attestation = document(known, key)
@@ -101,9 +101,10 @@ def check(
 
     Ends with 0 when it passes and with 1 when it is refused.
     """
-    from hardware import enrolment, usb
-    from hardware.check import SensorSays, refusal, vet, vet_dossier
     from hardware.errors import HardwareError
+    from hardware.host import usb
+    from hardware.vetting import enrolment
+    from hardware.vetting.check import SensorSays, refusal, vet, vet_dossier
 
     known = register(own)
     if not port:
@@ -130,9 +131,9 @@ def check(
 @app.command()
 def scan(sys: Sys = Path("/sys"), as_json: AsJson = False) -> None:
     """Show every USB device that is plugged in, and what in it a sensor may not have."""
-    from hardware import usb
     from hardware.errors import HardwareError
-    from hardware.functions import findings, name_of
+    from hardware.host import usb
+    from hardware.host.functions import findings, name_of
 
     devices: list[dict[str, Any]] = []
     for port in usb.ports(sys):
@@ -186,7 +187,7 @@ def lists(
 ) -> None:
     """Show the exclusion lists with their age and hash; import a newer snapshot into yours."""
     from hardware.errors import HardwareError
-    from hardware.register import import_list
+    from hardware.register.register import import_list
 
     if new is not None:
         if own is None:
@@ -231,9 +232,9 @@ def hbom(
     own: Own = None,
 ) -> None:
     """Print the bill of materials of a dossier, or of this station's software, as CycloneDX."""
-    from hardware import hbom as bills
     from hardware.errors import HardwareError
-    from service.sbom import sbom
+    from hardware.register import hbom as bills
+    from service.attestation.sbom import sbom
 
     if spec not in bills.VERSIONS:
         raise typer.BadParameter(f"There is {' and '.join(bills.VERSIONS)}, not {spec}.")
@@ -252,7 +253,7 @@ def hbom(
 @app.command()
 def page(key: DossierKey, own: Own = None) -> None:
     """Print the register page of a dossier as HTML, to be kept or put on paper."""
-    from service.register.page import register_page
+    from service.web.register.page import register_page
 
     known = register(own)
     document(known, key)

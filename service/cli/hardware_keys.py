@@ -26,8 +26,8 @@ def keygen(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Make a key pair; prints the entry for the trust file."""
-    from hardware.signature import keygen as make
-    from hardware.trust import key_id
+    from hardware.register.signature import keygen as make
+    from hardware.register.trust import key_id
 
     if private.exists():
         raise _end(f"{private} exists; a private key is not overwritten.")
@@ -53,8 +53,8 @@ def sign(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Sign the exact bytes of a document; the signature is added to FILE.dsse."""
-    from hardware import signature
     from hardware.errors import HardwareError
+    from hardware.register import signature
 
     beside = file.with_name(file.name + signature.SUFFIX)
     try:
@@ -74,7 +74,7 @@ def sign(
 
 def verify(file: File, own: Own = None) -> None:
     """Tell who signed a document, and everything that is wrong. Ends with 0 when it holds."""
-    from hardware import signature
+    from hardware.register import signature
 
     known = register(own)
     beside = file.with_name(file.name + signature.SUFFIX)
@@ -93,7 +93,7 @@ def verify(file: File, own: Own = None) -> None:
 
 
 def _kind(file: Path) -> str:
-    from hardware.signature import PayloadType
+    from hardware.register.signature import PayloadType
 
     if file.name == "policy.toml":
         return PayloadType.POLICY

@@ -19,7 +19,7 @@ def ask(
 
     from device.errors import SensorError
     from service.cli.drivers import opener
-    from service.vetting import meet
+    from service.supervisor.vetting import meet
 
     try:
         met = meet(opener(sensor, port))
@@ -47,9 +47,9 @@ def enrol(
     """Enrol the sensor that is plugged in: from now on only this one may be used at its port."""
     from device.errors import SensorError
     from hardware.errors import HardwareError
-    from service.audit import AuditError, AuditLog
     from service.cli.drivers import opener
-    from service.vetting import Vetting, meet
+    from service.state.audit import AuditError, AuditLog
+    from service.supervisor.vetting import Vetting, meet
 
     try:
         met = meet(opener(sensor, port))
@@ -68,9 +68,9 @@ def rules(
     state: State = Path("state"),
 ) -> None:
     """Print rules for udev or USBGuard that let only the enrolled sensors in at their ports."""
-    from hardware import gatekeeper
     from hardware.errors import HardwareError
-    from service.vetting import Vetting
+    from hardware.vetting import gatekeeper
+    from service.supervisor.vetting import Vetting
 
     if language not in gatekeeper.LANGUAGES:
         raise typer.BadParameter(f"There is {' and '.join(gatekeeper.LANGUAGES)}.")

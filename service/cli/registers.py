@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from hardware.decision import Decision
-    from hardware.register import Register
+    from hardware.register.register import Register
+    from hardware.vetting.decision import Decision
 
 Own = Annotated[
     Path | None,
@@ -28,8 +28,8 @@ def today() -> date:
 
 def register(own: Path | None) -> "Register":
     """Load the register, or end with the sentence that says why it cannot be."""
-    from hardware import register as registers
     from hardware.errors import HardwareError
+    from hardware.register import register as registers
 
     try:
         return registers.load(own, today=today())

@@ -35,7 +35,7 @@ def replay(
     """Screen recordings headless; with --json as one object per line, the summary last."""
     from device.errors import SensorError
     from device.replay import open_recording
-    from service.headless import Tally, screen
+    from service.offline.headless import Tally, screen
 
     settings = reference_settings(
         reference_temp,

@@ -41,7 +41,7 @@ def run(
     ] = False,
 ) -> None:
     """Run the station: one sensor, the screening, and the alert screen."""
-    from service.config import StationError, load_config
+    from service.supervisor.config import StationError, load_config
 
     options = {
         "sensor": sensor,
@@ -55,12 +55,12 @@ def run(
     }
     try:
         if self_test:
-            from service.self_test import run_self_test
+            from service.cli.self_test import run_self_test
 
             raise typer.Exit(run_self_test(typer.echo, allow_unsandboxed=allow_unsandboxed))
         import structlog
 
-        from service.supervisor import Supervisor
+        from service.supervisor.main import Supervisor
 
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
         station = Supervisor(load_config(config, **options))

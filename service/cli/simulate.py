@@ -26,8 +26,8 @@ def simulate(
     """Screen a simulated scenario headless; with --json as one object per line, summary last."""
     from device.errors import SensorError
     from device.simulator import open_simulated, scenario_names
-    from service.headless import Tally, screen
-    from service.scenario_settings import settings_for
+    from service.offline.headless import Tally, screen
+    from service.state.scenario_settings import settings_for
 
     if scenario == "list":
         typer.echo("\n".join(scenario_names()))
@@ -55,7 +55,7 @@ def _draw(scenario: str, seed: int, path: Path) -> None:
     """Write the contact sheet of a scenario; there is no such path for a real sensor."""
     import cv2
 
-    from device.simulator.film import film
+    from service.offline.film import film
 
     if path.suffix.lower() != ".png":
         raise typer.BadParameter(f"{path} is no PNG: give a name that ends in .png.")

@@ -29,9 +29,9 @@ def fit(
 ) -> None:
     """Print threshold, sensitivity and specificity with exact intervals, cross-validated."""
     from screening.settings import Site
-    from screening.threshold import Share, TooFewPeopleError
-    from screening.threshold import fit as fit_threshold
-    from service.clinical import TableError, read
+    from service.offline.clinical_tables import TableError, read
+    from service.offline.threshold import Share, TooFewPeopleError
+    from service.offline.threshold import fit as fit_threshold
 
     try:
         rounds = read(table, Site(site))

@@ -22,11 +22,11 @@ from device.evo_thermal.sensor import open_evo_thermal
 from device.lepton.control import Commands, LeptonControl
 from device.lepton.sensor import USB_IDS as LEPTON_IDS
 from device.lepton.sensor import dossier_of
-from hardware import usb
-from hardware.check import vet
-from hardware.decision import Decision, Outcome, SensorSays
 from hardware.errors import HardwareError
-from hardware.usb import SYS, UsbIdentity
+from hardware.host import usb
+from hardware.host.usb import SYS, UsbIdentity
+from hardware.vetting.check import vet
+from hardware.vetting.decision import Decision, Outcome, SensorSays
 from service.doctor.finding import Finding, Level
 
 UDEV_RULES = (Path("/etc/udev/rules.d"), Path("/run/udev/rules.d"), Path("/usr/lib/udev/rules.d"))

@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from hardware import host
-from hardware.check import vet_host
-from hardware.decision import Outcome
-from hardware.host import PROC
-from hardware.usb import SYS
+from hardware.host import network as host
+from hardware.host.network import PROC
+from hardware.host.usb import SYS
+from hardware.vetting.check import vet_host
+from hardware.vetting.decision import Outcome
 from service.doctor.finding import Finding, Level
 
 

@@ -9,14 +9,14 @@ from types import FrameType
 
 import uvicorn
 
-from service.channel import Channel
-from service.processes import die_with_parent
+from service.ipc.channel import Channel
 from service.sandbox import SandboxError, lock_web
+from service.supervisor.child import die_with_parent
 from service.web.app import create_app
 from service.web.assets import pages, static_files
 from service.web.guard import MAX_HEADER_BYTES
 from service.web.hub import Hub
-from service.web.register import register_router
+from service.web.register.routes import register_router
 
 _GRACE_S = 1
 

@@ -5,9 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.admin import MAX_LENGTH, SESSION_S
-from service.counters import HourCounts
-from service.messages import (
+from service.ipc.messages import (
     AskFfc,
     AskShape,
     ChangeSettings,
@@ -18,7 +16,9 @@ from service.messages import (
     ReadSettings,
     Reply,
 )
-from service.settings_store import StationSettings
+from service.ipc.settings import StationSettings
+from service.state.admin_password import MAX_LENGTH, SESSION_S
+from service.state.counters import HourCounts
 from service.web.answers import Done, Empty, granted, responses
 from service.web.hub import Hub
 

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
 
-from service.desk import NO_SESSION
-from service.messages import Reply
+from service.ipc.messages import Reply
+from service.supervisor.requests import NO_SESSION
 
 GUARD_STATUSES = (400, 403, 413, 414, 415, 421, 431)  # of `service.web.guard`
 

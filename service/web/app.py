@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from service.messages import VIEW, Acknowledge, Outcome, SecondCheck, View
+from service.ipc.messages import VIEW, Acknowledge, Outcome, SecondCheck, View
 from service.web.admin import admin_router
 from service.web.answers import (
     Done,

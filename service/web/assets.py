@@ -7,7 +7,7 @@ from importlib.resources.abc import Traversable
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from service.i18n import catalogues
+from service.web.i18n import catalogues
 
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from screening.result import Reason, State
-from service.channel import Channel
-from service.messages import (
+from service.ipc.channel import Channel
+from service.ipc.messages import (
     VIEW,
     AdminRequest,
     ChannelClosed,
@@ -28,7 +28,7 @@ from service.messages import (
     View,
     WebLocked,
 )
-from service.preview import PreviewReader
+from service.ipc.preview import PreviewReader
 from service.sandbox import LockReport
 
 BEAT_S = 0.1

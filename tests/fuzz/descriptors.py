@@ -8,9 +8,9 @@ import random
 import sys
 import time
 
-from hardware.descriptors import Code, parse
 from hardware.errors import DescriptorError
-from hardware.functions import findings
+from hardware.host.descriptors import Code, parse
+from hardware.host.functions import findings
 from tests.hardware.trees import (
     ACM,
     CDC_DATA,

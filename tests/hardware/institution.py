@@ -8,14 +8,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hardware import register as registers
-from hardware import signature
-from hardware.check import Decision, SensorSays, vet
-from hardware.enrolment import Enrolment, enrol
-from hardware.lists import Snapshot
-from hardware.register import Register
-from hardware.signature import PayloadType
-from hardware.usb import UsbIdentity, read
+from hardware.host.usb import UsbIdentity, read
+from hardware.register import register as registers
+from hardware.register import signature
+from hardware.register.lists import Snapshot
+from hardware.register.register import Register
+from hardware.register.signature import PayloadType
+from hardware.vetting.check import Decision, SensorSays, vet
+from hardware.vetting.enrolment import Enrolment, enrol
 from tests.hardware.trees import Fake, plant
 
 TODAY = date(2026, 12, 1)

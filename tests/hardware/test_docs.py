@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hardware.reference import render
-from hardware.rules import PAPER, SIGHT
+from hardware.register.schema_page import render
+from hardware.vetting.rules import PAPER, SIGHT
 from service.cli.hardware import app
 from tests.hardware.institution import KEY, Institution, Person
 
@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_reference_of_the_dossier_is_made_from_the_schema() -> None:
     assert (DOCS / "reference/dossier.md").read_text(encoding="utf-8") == render(), (
-        "Write it anew: python -m hardware.reference > docs/reference/dossier.md"
+        "Write it anew: python -m hardware.register.schema_page > docs/reference/dossier.md"
     )
 
 
@@ -71,8 +71,8 @@ def test_every_command_in_the_how_tos_exists() -> None:
 
 
 def test_every_rule_is_named_by_the_default_policy_and_explained() -> None:
-    from hardware import register
-    from hardware.policy import RULE_NAMES
+    from hardware.register import register
+    from hardware.register.policy import RULE_NAMES
 
     assert set(RULE_NAMES) == {*PAPER, *SIGHT, "network"}
     policy = register.load().policy

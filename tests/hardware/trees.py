@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hardware.descriptors import Code
+from hardware.host.descriptors import Code
 
 COMPOSITE = Code(0xEF, 0x02, 0x01)
 ACM, CDC_DATA = Code(0x02, 0x02, 0x01), Code(0x0A, 0x00, 0x00)

@@ -3,8 +3,8 @@
 import pytest
 
 from screening.result import Verdict
-from service.bench.data import DataAbsentError
-from service.bench.recordings import Recording, repeatability, rows, screen_all
+from service.offline.bench.data import DataAbsentError
+from service.offline.bench.recordings import Recording, repeatability, rows, screen_all
 
 # a man who stands in the queue behind the visitor looks into the camera from 0.8 m for five
 # seconds before her: the hand label counts her alone

@@ -5,10 +5,10 @@ from typing import Final
 
 import pytest
 
-from device.simulator.camera import MODELS
-from device.simulator.schema import load, scenario_names
+from device.simulator.camera.camera import MODELS
+from device.simulator.scenario.schema import load, scenario_names
 from screening.result import Reason, State
-from service.bench.library import play
+from service.offline.bench.library import play
 
 # what no camera, visitor or room can cause: the station's processes say it, or a sensor that
 # cannot be simulated; `tests/service` and `test_screener` show each

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from screening.result import Reason, Verdict
-from service.bench import scenes
-from service.bench.doubt import misinformed
-from service.bench.simulated import HEAD_C, heated_head
+from service.offline.bench import scenes
+from service.offline.bench.doubt import misinformed
+from service.offline.bench.simulated import HEAD_C, heated_head
 
 
 def stated(model: str, canthus_c: float, fault: str = "none", seed: int = 1) -> float | None:

@@ -10,8 +10,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from device.sensor import SensorInfo
 from screening.result import Reason, ReferenceStatus, State, Verdict, Visitor
-from service.claims import HOST, bind
-from service.messages import (
+from service.ipc.messages import (
     Alarm,
     ChannelClosed,
     Login,
@@ -22,9 +21,10 @@ from service.messages import (
     Screens,
     View,
 )
-from service.preview import PreviewWriter, create_memory
-from service.processes import Child
-from service.settings_store import StationSettings
+from service.ipc.preview import PreviewWriter, create_memory
+from service.ipc.settings import StationSettings
+from service.state.claim import HOST, bind
+from service.supervisor.child import Child
 
 SENSOR = SensorInfo(
     dossier="simulated",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from device.simulator.schema import load
+from device.simulator.scenario.schema import load
 from tests.service.running import RunningStation
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from device.boson import open_boson
 from device.boson.transport import SerialTransport
 from device.errors import SensorError
-from service.vetting import Vetting
+from service.supervisor.vetting import Vetting
 from tests.hardware.institution import TODAY
 
 

@@ -18,10 +18,12 @@ from cptv import CPTVReader
 mpl.use("svg")
 import matplotlib.pyplot as plt
 
-from device.simulator import radiometry, schema, skin
-from device.simulator.camera import Detector, optics_of
-from device.simulator.shutter import Shutter
-from device.simulator.training_set import ENTRANCE, render_samples
+from device.simulator.camera.camera import Detector, optics_of
+from device.simulator.camera.shutter import Shutter
+from device.simulator.people import skin
+from device.simulator.physics import radiometry
+from device.simulator.scenario import schema
+from training.training_set import ENTRANCE, render_samples
 
 DATA = Path(os.environ.get("LIMEN_DATA", "../shared/data"))
 OUT = Path("docs/explanation/simulator-distributions.svg")

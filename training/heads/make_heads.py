@@ -15,7 +15,7 @@ import anny
 import numpy as np
 import torch
 
-from device.simulator.raster import rasterise
+from device.simulator.render.raster import rasterise
 
 ASSETS = Path("device/simulator/assets")
 PEOPLE = 36

@@ -29,9 +29,9 @@ from device.errors import (
 )
 from device.frame import FfcState, Gain
 from device.sensor import Sensor
-from hardware.decision import Decision, Outcome, Reason, SensorSays
-from hardware.decision import Effect as PolicyEffect
-from hardware.usb import UsbIdentity
+from hardware.host.usb import UsbIdentity
+from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays
+from hardware.vetting.decision import Effect as PolicyEffect
 from tests.device.boson.conftest import Emulate
 from tests.hardware.trees import Fake, plant
 

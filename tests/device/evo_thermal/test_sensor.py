@@ -18,7 +18,7 @@ from device.errors import (
 )
 from device.evo_thermal import EvoThermalSensor, open_evo_thermal
 from device.evo_thermal.emulator import EmulatedEvoThermal, Fault
-from hardware.decision import Decision, Outcome
+from hardware.vetting.decision import Decision, Outcome
 
 
 def impatient(camera: EmulatedEvoThermal) -> EvoThermalSensor:

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from device.simulator import ahead, drawing, schema, sensor
-from device.simulator.camera import optics_of
-from device.simulator.drawing import Drawing, Views
-from device.simulator.figures import Figure
+from device.simulator import ahead, sensor
+from device.simulator.camera.camera import optics_of
+from device.simulator.people.figures import Figure
+from device.simulator.people.skin import draw
+from device.simulator.render import drawing
+from device.simulator.render.drawing import Drawing, Views
+from device.simulator.scenario import schema
 from device.simulator.scene import Scene
 from device.simulator.sensor import SimulatedSensor
-from device.simulator.skin import draw
 
 TWO = """
 title = "two"

@@ -4,12 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from device.simulator import radiometry, schema
-from device.simulator.camera import Detector, Optics, optics_of
-from device.simulator.layers import Layer, Placing, paste
+from device.simulator.camera.camera import Detector, Optics, optics_of
+from device.simulator.camera.shutter import Shutter
+from device.simulator.physics import radiometry
+from device.simulator.render.layers import Layer, Placing, paste
+from device.simulator.scenario import schema
+from device.simulator.scenario.timeline import Pose
 from device.simulator.scene import Scene
-from device.simulator.shutter import Shutter
-from device.simulator.timeline import Pose
 
 PEAK_C = 35.6
 FINE_C = 0.01

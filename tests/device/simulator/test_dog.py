@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from device.simulator import schema
-from device.simulator.camera import optics_of
-from device.simulator.dog import Dog
-from device.simulator.layers import Image
+from device.simulator.camera.camera import optics_of
+from device.simulator.render.layers import Image
+from device.simulator.scenario import schema
+from device.simulator.surroundings.dog import Dog
 
 ITEM = schema.Item(
     kind="dog", at=(-0.8, 1.5, 3.0), size=(0.8, 0.6), temp_c=31.0, walk_to=(0.8, 3.0)

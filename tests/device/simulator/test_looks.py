@@ -6,9 +6,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from device.simulator import clothes, looks, radiometry, schema
-from device.simulator.camera import optics_of
-from device.simulator.hair import hair_cover
+from device.simulator.camera.camera import optics_of
+from device.simulator.people import clothes, looks
+from device.simulator.people.hair import hair_cover
+from device.simulator.physics import radiometry
+from device.simulator.scenario import schema
 from device.simulator.scene import Scene
 
 PLAIN = looks.Style(

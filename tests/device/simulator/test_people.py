@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.simulator import schema, skin
-from device.simulator.figures import Figure
-from device.simulator.training_set import Wish, render_samples
+from device.simulator.people import skin
+from device.simulator.people.figures import Figure
+from device.simulator.scenario import schema
+from training.training_set import Wish, render_samples
 
 DATA = Path(os.environ.get("LIMEN_DATA", Path(__file__).parents[4] / "shared" / "data"))
 TABLE = DATA / "fever-clinical" / "FLIR_group1.csv"

@@ -5,7 +5,7 @@ import doctest
 import numpy as np
 import pytest
 
-from device.simulator import radiometry
+from device.simulator.physics import radiometry
 
 
 def test_the_docstrings_examples_hold() -> None:

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 import pytest
 
-from device.simulator.training_set import ENTRANCE, render_samples
-from device.simulator.truth import Occlusion
+from device.simulator.scenario.truth import Occlusion
+from training.training_set import ENTRANCE, render_samples
 
 _ROOT = Path(__file__).parents[3]
 _JUDGE = _ROOT / ".venv-judge"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from device.errors import NotRadiometric, SensorLost, SensorStalled
-from device.simulator import film, open_simulated, scenario_names
-from device.simulator.schema import load
-from device.simulator.truth import Occlusion
+from device.simulator import open_simulated, scenario_names
+from device.simulator.scenario.schema import load
+from device.simulator.scenario.truth import Occlusion
 from screening.result import Reason, State, Verdict
 
 
@@ -87,9 +87,3 @@ def test_what_is_worn_hides_the_canthi_or_leaves_them_free(
         person = sensor.truth().people[0]
     assert person.canthi_visible == (free, free)
     assert worn is None or worn in person.occlusions
-
-
-def test_a_film_is_a_colour_sheet_with_a_tile_for_each_moment() -> None:
-    sheet = film("lepton-one-healthy", frames=6)
-    assert sheet.dtype == np.uint8
-    assert sheet.shape == (2 * 322, 4 * 242, 3)

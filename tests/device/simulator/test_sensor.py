@@ -9,7 +9,7 @@ import pytest
 from device.frame import FfcState
 from device.sensor import Sensor
 from device.simulator import ScenarioError, open_simulated, scenario_names
-from device.simulator.schema import load, parse
+from device.simulator.scenario.schema import load, parse
 
 
 def film(name: str, frames: int, **options: int) -> Iterator[tuple[Any, Any]]:

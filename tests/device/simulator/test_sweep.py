@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from device.simulator import sweep
-from device.simulator.schema import Camera, Model
+from device.simulator.scenario.schema import Camera, Model
 from device.simulator.sweep import Finding, judge
 
 MODELS: tuple[Model, ...] = ("boson-plus-640", "boson-plus-320", "lepton-3.5")

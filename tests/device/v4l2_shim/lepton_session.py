@@ -18,8 +18,8 @@ from device.lepton import open_lepton
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedLepton, Fault
 from device.lepton.sensor import LeptonSensor
-from hardware.check import vet
-from hardware.decision import Decision, Outcome
+from hardware.vetting.check import vet
+from hardware.vetting.decision import Decision, Outcome
 
 
 class Cable:

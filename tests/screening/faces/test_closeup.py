@@ -6,10 +6,10 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from device.simulator.training_set import Wish, render_samples
-from device.simulator.truth import PersonTruth
+from device.simulator.scenario.truth import PersonTruth
 from screening.faces.closeup import CloseUp, Look
 from screening.faces.crop import REACH, SIDE, Crop
+from training.training_set import Wish, render_samples
 
 FACE = (200.0, 150.0, 90.0, 110.0)
 

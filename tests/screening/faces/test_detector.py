@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from device.simulator.training_set import Wish, render_samples
-from device.simulator.truth import FrameTruth, PersonTruth
+from device.simulator.scenario.truth import FrameTruth, PersonTruth
 from screening.faces.detector import CLOSE_UP_PX, Detection, FaceDetector
 from screening.result import Box
-from service.bench import faces as bench
+from service.offline.bench import faces as bench
+from training.training_set import Wish, render_samples
 
 DATA = Path(os.environ.get("LIMEN_DATA", Path(__file__).parents[3].parent / "shared" / "data"))
 ONE_PERSON = Wish(face_px=(20.0, 60.0), people=(0.0, 1.0), frontal=1.0, max_yaw_deg=25.0)

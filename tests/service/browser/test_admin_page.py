@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.admin import set_password
+from service.state.admin_password import set_password
 from tests.service.browser.conftest import Screen
 from tests.service.browser.test_alert_screen import AXE
 from tests.service.running import RunningStation

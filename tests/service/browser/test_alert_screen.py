@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from screening.result import Reason, State, Verdict, Visitor
-from service.i18n import catalogues
-from service.messages import Acknowledge, Outcome, Screens, SecondCheck, View
+from service.ipc.messages import Acknowledge, Outcome, Screens, SecondCheck, View
+from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
 from tests.service.stage import Stage, elevated, view, visitor
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.i18n import catalogues
+from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
 from tests.service.running import RunningStation
 

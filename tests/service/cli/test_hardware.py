@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hardware.signature import PayloadType
+from hardware.register.signature import PayloadType
 from service.cli import registers
 from service.cli.hardware import app
-from service.vetting import ENROLMENTS
+from service.supervisor.vetting import ENROLMENTS
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, dossier, told, toml
-from tests.hardware.test_lists import LIST
+from tests.hardware.register.test_lists import LIST
 from tests.hardware.trees import ACM, Fake, Setting, configuration, device_bytes, plant
 
 RUNNER = CliRunner()
@@ -70,7 +70,7 @@ def test_check_of_the_device_that_is_there(institution: Institution, tmp_path: P
     ]
     output = limen("check", KEY, "--port", "1-2", *says, *common, ends=1).output
     assert "No sensor is enrolled at port 1-2" in output
-    from hardware.enrolment import save
+    from hardware.vetting.enrolment import save
 
     save(tmp_path / ENROLMENTS, institution.enrol())
     limen("check", KEY, "--port", "1-2", *says, *common)
@@ -79,7 +79,7 @@ def test_check_of_the_device_that_is_there(institution: Institution, tmp_path: P
 
 
 def test_scan_shows_what_is_plugged_in_and_what_a_sensor_may_not_have(tmp_path: Path) -> None:
-    from hardware.descriptors import Code
+    from hardware.host.descriptors import Code
 
     keyboard = device_bytes(configuration(Setting(Code(3, 1, 1)), Setting(ACM, 1)), vid=0x1234)
     plant(tmp_path, Fake(), Fake(port="1-3", raw=keyboard, nodes=()))
@@ -185,7 +185,7 @@ def test_hbom_of_nothing_is_an_error() -> None:
 
 
 def test_rules_come_from_the_enrolments(institution: Institution, tmp_path: Path) -> None:
-    from hardware.enrolment import save
+    from hardware.vetting.enrolment import save
 
     save(tmp_path / ENROLMENTS, institution.enrol())
     assert 'KERNEL=="1-2"' in limen("rules", "udev", "--state", tmp_path).output

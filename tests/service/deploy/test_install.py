@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli.main import app
-from service.config import load_config
 from service.deploy.install import CONFIG, MANIFEST, PLACES, STATE, InstallError, install, uninstall
+from service.supervisor.config import load_config
 
 
 def everything_in(folder: Path) -> set[str]:

@@ -14,7 +14,7 @@ from device.boson.emulator.link import EmulatedLink
 from device.boson.emulator.scene import DoorScene
 from device.errors import SensorLost
 from device.evo_thermal.emulator import EmulatedEvoThermal
-from hardware.decision import SensorSays
+from hardware.vetting.decision import SensorSays
 from service.doctor.cameras import KINDS, Place, Said, look
 from service.doctor.finding import Finding, Level
 from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant

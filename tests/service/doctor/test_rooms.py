@@ -10,7 +10,7 @@ import pytest
 
 from service.doctor import Finding, Level, examine, lock, network, rooms
 from service.doctor.finding import Room
-from tests.hardware.test_host import Host
+from tests.hardware.host.test_network import Host
 
 LIMEN = Path(sys.executable).with_name("limen")
 

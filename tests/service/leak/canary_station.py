@@ -3,21 +3,21 @@
 import sys
 from pathlib import Path
 
-import service.supervisor
-from service.config import StationConfig
+import service.supervisor.main
+from service.supervisor.config import StationConfig
 
-_Child = service.supervisor.Child
+_Child = service.supervisor.main.Child
 
 
 def _child(module: str, *arguments: object, **options: object) -> object:
-    if module == "service.worker":
+    if module == "service.worker.main":
         module = "tests.service.leak.canary_worker"
     return _Child(module, *arguments, **options)
 
 
 if __name__ == "__main__":
-    service.supervisor.Child = _child
-    station = service.supervisor.Supervisor(StationConfig(state=Path(sys.argv[1]), port=0))
+    service.supervisor.main.Child = _child
+    station = service.supervisor.main.Supervisor(StationConfig(state=Path(sys.argv[1]), port=0))
     sys.stderr.write(f"address {station.address}\n")
     sys.stderr.flush()
     station.run()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 import device.framepool
-import service.worker
+import service.worker.main
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.sensor import SensorInfo
@@ -109,7 +109,7 @@ if __name__ == "__main__":
     if os.environ.get("LIMEN_ORDINARY"):
         device.framepool._SYS_MEMFD_SECRET = 100_000
     chosen = os.environ.get("LIMEN_LEAK", "")
-    service.worker.open_sensor = lambda *_a, **_k: CanarySensor(chosen)
+    service.worker.main.open_sensor = lambda *_a, **_k: CanarySensor(chosen)
     if chosen:
-        service.worker.lock_worker = _no_lock
-    service.worker.main()
+        service.worker.main.lock_worker = _no_lock
+    service.worker.main.main()

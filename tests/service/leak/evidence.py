@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.preview import PreviewReader, PreviewWriter, create_memory
-from service.thumbnail import Thumbnail
+from service.ipc.preview import PreviewReader, PreviewWriter, create_memory
+from service.worker.thumbnail import Thumbnail
 from tests.service.leak.canary import HEIGHT, WIDTH, Search, canary
 
 _CHUNK = 32 << 20

@@ -8,7 +8,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from service.channel import Channel, socket_pair
+from service.ipc.channel import Channel, socket_pair
 from service.web.app import application
 from service.web.hub import Hub
 from tests.service.stage import Stage

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from screening.result import Reason, State
-from service.messages import Acknowledge, ChangeSettings, Outcome, Screens, SecondCheck
-from service.settings_store import StationSettings
+from service.ipc.messages import Acknowledge, ChangeSettings, Outcome, Screens, SecondCheck
+from service.ipc.settings import StationSettings
 from tests.service.stage import Stage, elevated, view
 
 

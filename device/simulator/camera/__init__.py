@@ -1,0 +1,1 @@
+"""The simulated camera: from radiance at the lens to counts."""

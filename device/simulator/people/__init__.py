@@ -1,0 +1,1 @@
+"""How people and their clothes look in the thermal infrared."""

@@ -1,0 +1,1 @@
+"""The physics that everything in the simulator follows, forwards only."""

@@ -1,0 +1,1 @@
+"""How meshes become layers, and layers a picture."""

@@ -1,0 +1,1 @@
+"""What happens: the scenario files, where everybody is when, and what is true."""

@@ -1,0 +1,1 @@
+"""What is there besides people: the room, references, a dog."""

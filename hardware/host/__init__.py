@@ -1,0 +1,1 @@
+"""What the machine sees: USB devices and their descriptors, network interfaces."""

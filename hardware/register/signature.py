@@ -1,0 +1,208 @@
+"""Signatures over the exact bytes of a document: Ed25519 in a DSSE envelope.
+
+DSSE (Dead Simple Signing Envelope 1.0) signs the *pre-authentication encoding* of type and bytes::
+
+    PAE = "DSSEv1" SP len(type) SP type SP len(payload) SP payload        lengths in decimal
+
+so nothing is parsed, normalised or re-encoded before the signature is checked. The envelope is
+JSON and lies beside the document (`boson-plus-640.toml.dsse`); it holds the payload as well, so it
+can be checked alone, with public tools. It has one permitted form, so every changed byte shows.
+"""
+
+import base64
+import binascii
+import json
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import AfterValidator, ValidationError
+
+from hardware.errors import SignatureError
+from hardware.register.statement import Document, Sha256
+from hardware.register.trust import Trust, key_id
+from hardware.vetting.rules import Attestation
+
+SUFFIX = ".dsse"
+
+
+class PayloadType(StrEnum):
+    """What is signed; a signature over one kind of document is none over another."""
+
+    DOSSIER = "application/vnd.limen.dossier+toml"
+    POLICY = "application/vnd.limen.policy+toml"
+    LIST = "application/vnd.limen.exclusion-list+toml"
+
+
+def _canonical(text: str) -> str:
+    """Check that `text` is base64 in the one form that its bytes have."""
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("no base64") from error
+    if _b64(decoded) != text:
+        raise ValueError("base64 in another form than its bytes have")
+    return text
+
+
+Base64 = Annotated[str, AfterValidator(_canonical)]
+
+
+class Signature(Document):
+    """One signature of an envelope."""
+
+    keyid: Sha256
+    sig: Base64
+
+
+class Envelope(Document):
+    """A DSSE envelope."""
+
+    payload: Base64
+    payloadType: str  # noqa: N815 # the name that DSSE gives it
+    signatures: tuple[Signature, ...]
+
+    def to_bytes(self) -> bytes:
+        """Return the one permitted form."""
+        return json.dumps(self.model_dump(), indent=1, sort_keys=True).encode() + b"\n"
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """Return the bytes that are signed."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def keygen(passphrase: bytes) -> tuple[bytes, bytes]:
+    """Return a new private key (PKCS#8 PEM, encrypted) and its public key (32 bytes)."""
+    private = Ed25519PrivateKey.generate()
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(passphrase),
+    )
+    return pem, private.public_key().public_bytes_raw()
+
+
+def load_private(pem: bytes, passphrase: bytes | None) -> Ed25519PrivateKey:
+    """Load a private key from PEM.
+
+    Raises
+    ------
+    SignatureError
+        When it is none, is of another kind, or the passphrase is wrong.
+    """
+    try:
+        private = serialization.load_pem_private_key(pem, passphrase)
+    except (ValueError, TypeError) as error:
+        raise SignatureError(f"The private key cannot be opened: {error}.") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise SignatureError("The private key is not an Ed25519 key.", "Make one with keygen.")
+    return private
+
+
+def sign(
+    payload: bytes, payload_type: str, private: Ed25519PrivateKey, envelope: bytes | None = None
+) -> bytes:
+    """Return the envelope with one more signature; a second one by the same key replaces it.
+
+    Raises
+    ------
+    SignatureError
+        When `envelope` holds something else than `payload`.
+    """
+    kept: tuple[Signature, ...] = ()
+    mine = key_id(private.public_key().public_bytes_raw())
+    if envelope is not None:
+        old = _open(envelope)
+        if old.payload != _b64(payload) or old.payloadType != payload_type:
+            raise SignatureError(
+                "The envelope that is there was made for other bytes.",
+                "Remove it, and let everybody sign the document as it is now.",
+            )
+        kept = tuple(entry for entry in old.signatures if entry.keyid != mine)
+    new = Signature(keyid=mine, sig=_b64(private.sign(pae(payload_type, payload))))
+    sealed = Envelope(payload=_b64(payload), payloadType=payload_type, signatures=(*kept, new))
+    return sealed.to_bytes()
+
+
+def verify(
+    payload: bytes, payload_type: str, envelope: bytes | None, trust: Trust, today: date
+) -> Attestation:
+    """Return who signed `payload`, and everything that is wrong. Every signature must hold."""
+    if envelope is None:
+        return _attest((), [], trust, "It is not signed.")
+    try:
+        opened = _open(envelope)
+    except SignatureError as error:
+        return Attestation((), (error.what,))
+    problems = []
+    if opened.payloadType != payload_type:
+        problems.append(f"The envelope is for a {opened.payloadType}, not a {payload_type}.")
+    if opened.payload != _b64(payload):
+        problems.append("The document is not the one that was signed: its bytes were changed.")
+    signers: list[str] = []
+    seen: set[str] = set()
+    for entry in opened.signatures:
+        name, problem = _check(entry, pae(payload_type, payload), trust, today)
+        if entry.keyid in seen:
+            problem = f"The key {entry.keyid[:16]} signed twice."
+        seen.add(entry.keyid)
+        if problem:
+            problems.append(problem)
+        elif name not in signers:  # two keys of one person are one signer
+            signers.append(name)
+    return _attest(tuple(signers), problems, trust)
+
+
+def _attest(
+    signers: tuple[str, ...], problems: list[str], trust: Trust, first: str = ""
+) -> Attestation:
+    needed = trust.content.signers_needed
+    if len(signers) < needed:
+        who = ", ".join(signers) or "nobody who is trusted"
+        problems = [*problems, f"{first} {needed} people must sign it; {who} did.".strip()]
+    return Attestation(signers, tuple(problems))
+
+
+def _check(entry: Signature, signed: bytes, trust: Trust, today: date) -> tuple[str, str]:
+    """Return the name of a signer, and what is wrong with the signature."""
+    short = entry.keyid[:16]
+    key = trust.key(entry.keyid)
+    if revoked := trust.revocation(entry.keyid):
+        owner = f" of {key.name}" if key else ""
+        return "", f"The key {short}{owner} was revoked on {revoked.on}: {revoked.reason}"
+    if key is None:
+        return "", f"The key {short} is not in the trust file."
+    if not key.valid_from <= today <= key.valid_until:
+        return "", (
+            f"The signature of {key.name} does not count on {today}: the key {short} is valid"
+            f" from {key.valid_from} until {key.valid_until}."
+        )
+    try:
+        key.ed25519.verify(base64.b64decode(entry.sig), signed)
+    except InvalidSignature:
+        return "", f"The signature of {key.name} is not over these bytes."
+    return key.name, ""
+
+
+def _open(data: bytes) -> Envelope:
+    """Read an envelope; it must be exactly what `to_bytes` would write."""
+    try:
+        envelope = Envelope.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "it"
+        raise SignatureError(
+            f"The envelope is no DSSE envelope: {where}: {first['msg']}."
+        ) from error
+    if envelope.to_bytes() != data:
+        raise SignatureError("The envelope is not in its one permitted form: it was changed.")
+    return envelope
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,199 @@
+"""Ask the register about a sensor: before it is opened, and for as long as it is used.
+
+`vet` is asked by every driver before it opens a sensor; `still_vetted` by the supervisor every
+minute and after every replug. A document that cannot be relied on refuses: doubt is not screening.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hardware.errors import HardwareError
+from hardware.host import usb as usb_host
+from hardware.host.network import HostNetwork
+from hardware.host.usb import SYS, UsbIdentity
+from hardware.register import register as registers
+from hardware.register.dossier import Kind
+from hardware.register.policy import Paragraph
+from hardware.register.register import Register
+from hardware.vetting.decision import Decision, Effect, Outcome, Reason, SensorSays, decide
+from hardware.vetting.enrolment import Enrolment
+from hardware.vetting.rules import PAPER, SIGHT, Paper, Sight
+
+__all__ = [
+    "Admission",
+    "Decision",
+    "Outcome",
+    "SensorSays",
+    "refusal",
+    "still_vetted",
+    "vet",
+    "vet_dossier",
+    "vet_host",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What was admitted: compare it with what is there later."""
+
+    dossier: str
+    usb: UsbIdentity | None
+    says: SensorSays
+
+
+def vet(
+    dossier: str,
+    usb: UsbIdentity | None,
+    says: SensorSays,
+    *,
+    register: Register | None = None,
+    enrolments: tuple[Enrolment, ...] = (),
+) -> Decision:
+    """Decide whether a sensor may be opened.
+
+    Parameters
+    ----------
+    dossier
+        Key of the dossier that speaks for this kind of sensor.
+    usb
+        What the host sees (`hardware.host.usb.behind(device)`); None when it is no USB device.
+    says
+        What the sensor says of itself.
+    register
+        The register; the one that ships with Limen when None.
+    enrolments
+        The enrolments of this station.
+    """
+    try:
+        known = register or registers.load()
+        document, attestation = known.dossier(dossier)
+    except HardwareError as error:
+        return refusal(dossier, str(error))
+    if document.kind is Kind.SIMULATED or says.simulated or usb is None:
+        return _simulated(dossier, document.kind, usb, says)
+    if document.kind is not Kind.SENSOR:
+        return refusal(dossier, f"A {document.kind.value} is no sensor.")
+    enrolment = next((entry for entry in enrolments if entry.port == usb.port), None)
+    paper = Paper(document, attestation, known.lists, known.today)
+    sight = Sight(document, usb, says, enrolment)
+    reasons = (*_paper(known, paper), *_sight(known, sight))
+    return decide(dossier, known.policy.name, reasons)
+
+
+def vet_dossier(dossier: str, *, register: Register | None = None) -> Decision:
+    """Decide whether a kind of hardware is approved for use, by its documents alone."""
+    try:
+        known = register or registers.load()
+        document, attestation = known.dossier(dossier)
+    except HardwareError as error:
+        return refusal(dossier, str(error))
+    if document.kind is Kind.SIMULATED:
+        return Decision(dossier, Outcome.SIMULATED)
+    reasons = _paper(known, Paper(document, attestation, known.lists, known.today))
+    return decide(dossier, known.policy.name, tuple(reasons))
+
+
+def still_vetted(
+    admission: Admission,
+    *,
+    says: SensorSays | None = None,
+    register: Register | None = None,
+    enrolments: tuple[Enrolment, ...] = (),
+    sys_root: Path = SYS,
+) -> Decision:
+    """Decide whether an admitted sensor may go on: same device, same port, still approved.
+
+    Parameters
+    ----------
+    admission
+        What was admitted when it was opened.
+    says
+        What the sensor says now; None repeats what it said then (it is busy sending frames).
+    sys_root
+        Root of sysfs.
+    """
+    then = admission.usb
+    if then is None:
+        return vet(admission.dossier, None, says or admission.says, register=register)
+    try:
+        now = usb_host.read(then.port, sys_root)
+    except HardwareError as error:
+        return refusal(admission.dossier, f"The sensor is gone. {error}")
+    if replace(now, neighbours=()) != replace(then, neighbours=()):
+        same = now.devnum == then.devnum
+        what = "It has changed" if same else "It was unplugged, and something was plugged in"
+        return refusal(admission.dossier, f"{what}: admitted was {then}; now there is {now}.")
+    return vet(
+        admission.dossier,
+        now,
+        says or admission.says,
+        register=register,
+        enrolments=enrolments,
+    )
+
+
+def vet_host(network: HostNetwork, now_s: float, *, register: Register | None = None) -> Decision:
+    """Decide whether the policy lets a real sensor run on this computer, by its network.
+
+    A simulated sensor shows nobody, and may run anywhere.
+
+    Parameters
+    ----------
+    network
+        The last look (`hardware.host.network.look`).
+    now_s
+        Monotonic time in seconds; a look of more than a minute ago counts as none.
+    """
+    try:
+        known = register or registers.load()
+    except HardwareError as error:
+        return refusal("host", str(error))
+    found = network.findings if network.fresh(now_s) else (network.statement(now_s),)
+    reasons = tuple(
+        _reason(paragraph, f"{text[0].upper()}{text[1:]}.")
+        for paragraph in known.policy.paragraph
+        if paragraph.rule == "network" and paragraph.effect is not Effect.NONE
+        for text in found
+    )
+    return decide("host", known.policy.name, reasons)
+
+
+def refusal(dossier: str, text: str) -> Decision:
+    """Refuse for a reason that no policy can switch off."""
+    reason = Reason("0.0", "Doubt is not screening", Effect.REFUSE, text)
+    return Decision(dossier, Outcome.REFUSED, (reason,))
+
+
+def _simulated(dossier: str, kind: Kind, usb: UsbIdentity | None, says: SensorSays) -> Decision:
+    """Pass a simulated sensor as simulated; no policy can make it real, or hide a real one."""
+    if kind is not Kind.SIMULATED:
+        why = "it says that it is simulated" if says.simulated else "it is no USB device"
+        return refusal(dossier, f"It is offered as {dossier}, but {why}.")
+    if usb is not None:
+        return refusal(dossier, f"It is offered as simulated, but it is a USB device: {usb}.")
+    if not says.simulated:
+        return refusal(dossier, "It is offered as simulated, and does not say so itself.")
+    return Decision(dossier, Outcome.SIMULATED)
+
+
+def _paper(register: Register, case: Paper) -> list[Reason]:
+    found: list[Reason] = []
+    for paragraph in register.policy.paragraph:
+        if paragraph.rule in PAPER and paragraph.effect is not Effect.NONE:
+            found += (_reason(paragraph, text) for text in PAPER[paragraph.rule](case, paragraph))
+            if paragraph.rule == "lists":
+                found += (_reason(paragraph, text) for text in register.problems)
+    return found
+
+
+def _sight(register: Register, case: Sight) -> list[Reason]:
+    return [
+        _reason(paragraph, text)
+        for paragraph in register.policy.paragraph
+        if paragraph.rule in SIGHT and paragraph.effect is not Effect.NONE
+        for text in SIGHT[paragraph.rule](case, paragraph)
+    ]
+
+
+def _reason(paragraph: Paragraph, text: str) -> Reason:
+    return Reason(paragraph.number, paragraph.title, paragraph.effect, text)

@@ -1,0 +1,1 @@
+"""Who is who: faces followed, visitors with their measurements, and their verdicts."""

@@ -1,0 +1,225 @@
+"""One person who came to be screened: what was seen of them, and what follows from it."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Final
+
+from screening.measuring.correction import Budget, Correction
+from screening.measuring.estimate import BEST, BestFrames, Fused, Sample
+from screening.measuring.measure import Reading
+from screening.measuring.quality import Judgement
+from screening.result import Box, Reason, Verdict, Visitor
+from screening.settings import Settings, Site
+from screening.visitors.decision import Evidence, Word, decide
+from screening.visitors.population import Population
+
+ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
+WAIT_S: Final = 2.0  # or stand before it for so long and look into the camera
+NEAR: Final = 1.6  # how far before the zone people may stand and wait, in its depths
+WAITING_SPEED: Final = 0.6  # of a face, in face sizes per second
+STEADY_FRAMES: Final = 3  # in which a changed verdict must last
+LEAVING_FRAMES: Final = 2 * BEST  # whoever was measured in more of them had come
+DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
+# What visitors can put right themselves: asked for first, and measured anew once it is gone.
+MENDABLE: Final = frozenset({Reason.GLASSES, Reason.COVERED})
+MENDED_S: Final = 1.0  # without it in any usable frame
+
+
+class VisitorRecord:
+    """Grows with every frame of one track.
+
+    Parameters
+    ----------
+    first_frame
+        Sequence of the first frame of the track.
+    """
+
+    def __init__(self, first_frame: int, box: Box) -> None:
+        self.id: int | None = None  # given when it turns out to be a visitor
+        self.first_frame = first_frame
+        self.last_frame = first_frame
+        self.box = box
+        self.zone_frames = 0
+        self.waited_s = 0.0
+        self.distance_m: float | None = None
+        self.mm_per_px: float | None = None
+        self.obstacles: tuple[Reason, ...] = ()  # of the last frame
+        self._hindrances: Counter[Reason] = Counter()
+        self.sample: Sample | None = None  # of the last frame, if it gave one
+        self._before: Visitor | None = None  # the last word before a gap
+        self._begin()
+
+    def _begin(self) -> None:
+        self.verdict: Verdict | None = None
+        self._wanted: Verdict | None = None
+        self._provisional: Word | None = None
+        self._lasted = 0
+        self.reasons: tuple[Reason, ...] = ()
+        self.fused: Fused | None = None
+        self.skin_c: float | None = None
+        self.budget: Budget | None = None
+        self.site: Site | None = None
+        self._best = {Site.CANTHUS: BestFrames(), Site.FACE_MAXIMUM: BestFrames()}
+        self._doubts: Counter[Reason] = Counter()
+        self._usable = 0
+        self._in_the_way_s: float | None = None  # when something mendable was seen last
+        self._unmended: Visitor | None = None  # the last word with it
+
+    def begin_again(self) -> None:
+        """Start afresh after a gap: it may be the next person who stands in the same place.
+
+        So nobody lives on somebody else's `clear`; the final word is the graver of all parts.
+        """
+        word = self._word()
+        if word.verdict is not None:
+            self._before = _graver(self._before, word)
+        self._begin()
+
+    @property
+    def came_on_purpose(self) -> bool:
+        """Whether this is a visitor and no passer-by in the background."""
+        return self.zone_frames >= ZONE_FRAMES or self.waited_s >= WAIT_S
+
+    @property
+    def quality(self) -> float:
+        """Of the best frame so far."""
+        return max(best.best_quality for best in self._best.values())
+
+    def leave(self) -> None:
+        """Note that this face walks away: the few frames that came before may be of its back."""
+        if self._usable < LEAVING_FRAMES and self.verdict is not Verdict.ELEVATED:
+            self._begin()
+
+    def hinder(self, reasons: tuple[Reason, ...]) -> None:
+        """Note a frame that could not be used, and why."""
+        self.obstacles = reasons
+        self._hindrances.update(reasons)
+
+    @property
+    def mendable(self) -> Reason | None:
+        """What keeps this visitor from being cleared and is theirs to put right, if anything."""
+        if self.verdict is not Verdict.RECHECK:
+            return None
+        return next((reason for reason in self.reasons if reason in MENDABLE), None)
+
+    def add(self, reading: Reading, judgement: Judgement, sample: Sample, time_s: float) -> None:
+        """Take a usable frame of this moment."""
+        if MENDABLE.intersection(judgement.doubtful):
+            self._in_the_way_s = time_s
+        elif (
+            self.mendable is not None
+            and self._in_the_way_s is not None
+            and time_s - self._in_the_way_s >= MENDED_S
+        ):
+            before = self._word()
+            self._begin()
+            self._unmended = before
+        self.obstacles = judgement.doubtful
+        self.sample = sample
+        self._usable += 1
+        self._doubts.update(judgement.doubtful)
+        self._best[reading.site].add(sample)
+
+    def conclude(self, correction: Correction, settings: Settings, population: Population) -> None:
+        """Say what the frames so far amount to; an alarm is not taken back by later ones."""
+        doubts = tuple(r for r, n in self._doubts.items() if n > DOUBT_SHARE * self._usable)
+        covered = Reason.GLASSES in doubts or Reason.COVERED in doubts
+        self.site, fused = self._fused(covered=covered)
+        if fused is None:
+            return
+        self.fused = fused
+        self.skin_c = fused.corrected_c + fused.footprint_c
+        self.budget = correction.budget(
+            self.skin_c,
+            noise_c=fused.noise_c,
+            mm_per_px=fused.mm_per_px,
+            blur_px=fused.blur_px,
+            stand_in=covered,
+        )
+        own_c = (self.budget.noise_c**2 + self.budget.footprint_c**2) ** 0.5
+        ambient_c = settings.scene.ambient_temp_c
+        excess = population.excess(self.skin_c, ambient_c, own_c)
+        evidence = Evidence(self.skin_c, self.budget.standard_c, doubts, excess)
+        self._adopt(decide(evidence, settings))
+
+    def _fused(self, *, covered: bool) -> tuple[Site, Fused | None]:
+        """Return the canthus where it was seen often enough, else the face's maximum."""
+        canthus = self._best[Site.CANTHUS].fused()
+        maximum = self._best[Site.FACE_MAXIMUM].fused()
+        if canthus is None or (covered and maximum is not None):
+            return Site.FACE_MAXIMUM, maximum
+        return Site.CANTHUS, canthus
+
+    def _adopt(self, word: Word) -> None:
+        """Change the verdict only when the new one has lasted; an alarm comes at once.
+
+        Nothing but an alarm is said before there are frames enough.
+        """
+        verdict, reasons = word
+        if self.verdict is Verdict.ELEVATED and verdict is not Verdict.ELEVATED:
+            return
+        self._provisional = word
+        if self.verdict is None and verdict is not Verdict.ELEVATED and self._usable < BEST:
+            return
+        self._lasted = self._lasted + 1 if verdict is self._wanted else 1
+        self._wanted = verdict
+        if (
+            self.verdict in {None, verdict}
+            or verdict is Verdict.ELEVATED
+            or self._lasted >= STEADY_FRAMES
+        ):
+            self.verdict, self.reasons = verdict, reasons
+
+    def last_word(self) -> Visitor:
+        """Return how this visitor's screening ended; there is always a verdict."""
+        word = self._word()
+        if word.verdict is None:
+            word = replace(word, verdict=Verdict.NO_RESULT)
+        return replace(
+            _graver(self._before, word), first_frame=self.first_frame, last_frame=self.last_frame
+        )
+
+    def _word(self) -> Visitor:
+        """Return what is known, with the verdict that was held back if there is no other."""
+        if self.verdict is None and self._provisional is not None:
+            self.verdict, self.reasons = self._provisional
+            if self.verdict is Verdict.CLEAR:  # held back for want of frames
+                self.verdict, self.reasons = Verdict.RECHECK, (Reason.TOO_FEW_FRAMES,)
+        if self.verdict is None and self._unmended is not None:
+            return self._unmended
+        return self.report()
+
+    def report(self) -> Visitor:
+        """Return what is known up to this frame."""
+        verdict, reasons = self.verdict, self.reasons
+        if verdict is None:
+            common = tuple(reason for reason, _ in self._hindrances.most_common(2))
+            reasons = common or (Reason.TOO_FEW_FRAMES,)
+        fused, budget = self.fused, self.budget
+        return Visitor(
+            id=self.id or 0,
+            first_frame=self.first_frame,
+            last_frame=self.last_frame,
+            box=self.box,
+            verdict=verdict,
+            reasons=reasons,
+            skin_temp_c=self.skin_c,
+            expanded_uncertainty_c=budget.expanded_c if budget else None,
+            raw_c=fused.raw_c if fused else None,
+            reference_corrected_c=fused.corrected_c if fused else None,
+            site=self.site.value if fused and self.site else None,
+            mm_per_px=fused.mm_per_px if fused else self.mm_per_px,
+            quality=self.quality,
+            frame_c=self.sample.corrected_c + self.sample.footprint_c if self.sample else None,
+            frame_quality=self.sample.quality if self.sample else 0.0,
+        )
+
+
+_GRAVITY: Final = (None, Verdict.NO_RESULT, Verdict.CLEAR, Verdict.RECHECK, Verdict.ELEVATED)
+
+
+def _graver(before: Visitor | None, now: Visitor) -> Visitor:
+    """Return the graver of two words on one visitor; the later one when they agree."""
+    if before is None or _GRAVITY.index(now.verdict) >= _GRAVITY.index(before.verdict):
+        return now
+    return before

@@ -1,0 +1,1 @@
+"""What crosses a process border: typed messages, the channel, the preview memory, settings."""

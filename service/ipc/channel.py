@@ -1,0 +1,98 @@
+"""Private packet sockets between the station's processes, which carry the typed messages."""
+
+import array
+import contextlib
+import os
+import select
+import socket
+
+from service.ipc.messages import MAX_MESSAGE_BYTES, ChannelClosed, Message, decode, encode
+
+
+class Channel:
+    """One end of a private packet socket; it never blocks unless told to wait.
+
+    Plain `read` and `write` are used wherever no file descriptor travels, so that a process
+    locked down to those two system calls can still speak.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        end.settimeout(0.0)
+        self._socket = end
+        self._poll = select.poll()
+        self._poll.register(end, select.POLLIN)
+
+    @classmethod
+    def inherited(cls, fd: int) -> "Channel":
+        """Take over an end that the parent process has passed on."""
+        return cls(socket.socket(fileno=fd))
+
+    def fileno(self) -> int:
+        """Return the file descriptor, for selectors and event loops."""
+        return self._socket.fileno()
+
+    def send(self, message: Message, *, fd: int | None = None, wait_s: float = 0.0) -> bool:
+        """Send a message; False when the other side does not keep up and it was dropped."""
+        packet = encode(message)
+        try:
+            if fd is None:
+                return self._write(packet, wait_s=wait_s)
+            rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
+            self._socket.sendmsg([packet], rights)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise ChannelClosed(f"The other process is gone ({error.strerror}).") from None
+        return True
+
+    def _write(self, packet: bytes, *, wait_s: float) -> bool:
+        try:
+            os.write(self.fileno(), packet)
+        except BlockingIOError:
+            if wait_s <= 0.0:
+                raise
+            self._poll.modify(self.fileno(), select.POLLOUT)
+            self._poll.poll(wait_s * 1e3)
+            self._poll.modify(self.fileno(), select.POLLIN)
+            return self._write(packet, wait_s=0.0)
+        return True
+
+    def receive(self, *, wait_s: float = 0.0) -> Message | None:
+        """Return the next message, None when there is none within `wait_s`."""
+        try:
+            if wait_s > 0.0:
+                self._poll.poll(wait_s * 1e3)
+            packet = os.read(self.fileno(), MAX_MESSAGE_BYTES + 1)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            raise ChannelClosed(f"The other process is gone ({error.strerror}).") from None
+        return self._opened(packet)
+
+    def receive_with_fd(self) -> tuple[Message | None, int | None]:
+        """Return the next message and the file descriptor that came with it, if any."""
+        try:
+            packet, fds, _flags, _from = socket.recv_fds(self._socket, MAX_MESSAGE_BYTES + 1, 4)
+        except BlockingIOError:
+            return None, None
+        except OSError as error:
+            raise ChannelClosed(f"The other process is gone ({error.strerror}).") from None
+        for surplus in fds[1:]:
+            os.close(surplus)
+        return self._opened(packet), (fds[0] if fds else None)
+
+    @staticmethod
+    def _opened(packet: bytes) -> Message:
+        if not packet:
+            raise ChannelClosed("The other process has closed its end.")
+        return decode(packet)
+
+    def close(self) -> None:
+        """Close this end."""
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+
+def socket_pair() -> tuple[socket.socket, socket.socket]:
+    """Return both ends of a new private packet socket: ours, and the child's to inherit."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -1,0 +1,381 @@
+"""What the station's processes say to each other: typed messages over private packet sockets.
+
+A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET packet, told apart
+by `kind`. Numbers and words travel here, never pixels.
+
+    worker -> supervisor   Started, Stepped, ShapeLearnt, Failed
+    supervisor -> worker   Configure, Watch, RequestFfc, LearnShape, Stop
+    supervisor -> web      View (every frame), Picture (carries a file descriptor), Reply
+    web -> supervisor      WebLocked, Screens, and the requests of guards and admins
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from device.sensor import SensorInfo
+from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Visitor
+from screening.settings import Settings, Uniformity
+from service.ipc.settings import StationSettings
+from service.sandbox import LockReport
+from service.state.counters import HourCounts
+
+MAX_MESSAGE_BYTES = 64 * 1024
+
+
+class ChannelError(Exception):
+    """The other process said something that no message is, or a message is too large to send."""
+
+
+class ChannelClosed(ChannelError):
+    """The other process is gone."""
+
+
+class Outcome(StrEnum):
+    """What the second check with a clinical thermometer said."""
+
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An elevated visitor, until a guard has acknowledged it and said how the second check ended.
+
+    `number` counts up over the station's run, while a visitor's id begins again with a new worker.
+    """
+
+    number: int
+    visitor: Visitor
+    age_s: float = 0.0
+    acknowledged: bool = False
+
+
+# ---- worker -> supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The sensor is open and the process is locked; `lock` is None when it is not."""
+
+    sensor: SensorInfo
+    lock: LockReport | None
+    kind: Literal["started"] = "started"
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """One frame was screened. `skipped` counts frames passed over so far to keep up."""
+
+    result: ScreeningResult
+    step_ms: float
+    skipped: int
+    fpa_temp_c: float | None = None
+    kind: Literal["stepped"] = "stepped"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeLearnt:
+    """What came of `LearnShape`; `uniformity` is None when nothing did, and `why` says why."""
+
+    uniformity: Uniformity | None
+    why: str = ""
+    kind: Literal["shape_learnt"] = "shape_learnt"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The worker gives up; the supervisor starts another. `what` is a sentence for the admin."""
+
+    reason: Reason
+    what: str
+    kind: Literal["failed"] = "failed"
+
+
+# ---- supervisor -> worker
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """Screen with these settings from the next frame on."""
+
+    settings: Settings
+    kind: Literal["configure"] = "configure"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whether any screen watches: only then is the picture written; otherwise it is zeroed."""
+
+    on: bool
+    kind: Literal["watch"] = "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFfc:
+    """Ask the sensor for a flat-field correction."""
+
+    kind: Literal["request_ffc"] = "request_ffc"
+
+
+@dataclass(frozen=True, slots=True)
+class LearnShape:
+    """Learn the shape of the picture: an even plate is before the lens."""
+
+    kind: Literal["learn_shape"] = "learn_shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Close the sensor and end."""
+
+    kind: Literal["stop"] = "stop"
+
+
+# ---- supervisor -> web
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything a screen shows, whole, each time.
+
+    Attributes
+    ----------
+    state, reasons, visitor
+        The station's word, why, and the visitor it belongs to (None: it belongs to nobody).
+    fading
+        1 to 0 while a word that belongs to a visitor fades; None when it does not fade.
+    visitors, alarms
+        Visitors in view, and alarms that still want a guard.
+    locked
+        Whether the worker's process lock holds; False is shown at all times.
+    failure
+        The sentence of the last failure, for the admin; empty while all is well.
+    frame_rate_hz, step_ms, skipped
+        How the worker keeps up.
+    audit_head
+        First 8 hex digits of the audit chain's head; empty when there is no audit trail.
+    frozen_screens
+        How many screens are connected but no longer paint.
+    network
+        Names of what was found of a network on this computer less than a minute ago; empty: there
+        is none; None: nobody looked.
+    """
+
+    state: State
+    reasons: tuple[Reason, ...] = ()
+    visitor: Visitor | None = None
+    fading: float | None = None
+    visitors: tuple[Visitor, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    reference: ReferenceStatus = field(default_factory=ReferenceStatus)
+    sensor: SensorInfo | None = None
+    locked: bool = True
+    failure: str = ""
+    relative: bool = False
+    threshold_c: float | None = None
+    frame_rate_hz: float = 0.0
+    step_ms: float = 0.0
+    skipped: int = 0
+    fpa_temp_c: float | None = None
+    audit_head: str = ""
+    frozen_screens: int = 0
+    network: tuple[str, ...] | None = None
+    kind: Literal["view"] = "view"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The thermal view is in the read-only memory that comes with this message, or is gone."""
+
+    present: bool
+    kind: Literal["picture"] = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a request: done, or the sentence why not. Fields are filled as asked for.
+
+    Attributes
+    ----------
+    shape_learning, shape_problem, shape_holds
+        Whether the shape of the picture is being learnt, why it was not the last time, and whether
+        the saved one is that of the open sensor.
+    """
+
+    request: int
+    ok: bool
+    error: str = ""
+    retry_after_s: float = 0.0
+    session: str = ""
+    password_set: bool = False
+    settings: StationSettings | None = None
+    shape_learning: bool = False
+    shape_problem: str = ""
+    shape_holds: bool = False
+    scenario: str = ""
+    scenarios: tuple[str, ...] = ()
+    locks: tuple[LockReport, ...] = ()
+    hours: tuple[HourCounts, ...] = ()
+    kind: Literal["reply"] = "reply"
+
+
+# ---- web -> supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class WebLocked:
+    """The web process is locked; `lock` is None when it is not."""
+
+    lock: LockReport | None
+    kind: Literal["web_locked"] = "web_locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """How many screens watch, and how many of those are connected but no longer paint."""
+
+    watching: int
+    frozen: int
+    kind: Literal["screens"] = "screens"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A guard has seen the alarm."""
+
+    request: int
+    alarm: int
+    kind: Literal["acknowledge"] = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondCheck:
+    """How the second check of an alarm's visitor ended."""
+
+    request: int
+    alarm: int
+    outcome: Outcome
+    kind: Literal["second_check"] = "second_check"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An admin's password, to be exchanged for a session."""
+
+    request: int
+    password: str
+    kind: Literal["login"] = "login"
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """End a session."""
+
+    request: int
+    session: str
+    kind: Literal["logout"] = "logout"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """An admin asks what is set. Without a valid session: only whether a password is set."""
+
+    request: int
+    session: str
+    kind: Literal["read_settings"] = "read_settings"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecords:
+    """An admin asks how the processes are locked, and for the counts of the last hours."""
+
+    request: int
+    session: str
+    kind: Literal["read_records"] = "read_records"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Replace all settings by these."""
+
+    request: int
+    session: str
+    settings: StationSettings
+    kind: Literal["change_settings"] = "change_settings"
+
+
+@dataclass(frozen=True, slots=True)
+class AskFfc:
+    """An admin asks for a flat-field correction now."""
+
+    request: int
+    session: str
+    kind: Literal["ask_ffc"] = "ask_ffc"
+
+
+@dataclass(frozen=True, slots=True)
+class AskShape:
+    """An admin holds an even plate before the lens: its shape is to be learnt and saved."""
+
+    request: int
+    session: str
+    kind: Literal["ask_shape"] = "ask_shape"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseScenario:
+    """Restart the simulated sensor with another scenario."""
+
+    request: int
+    session: str
+    scenario: str
+    kind: Literal["choose_scenario"] = "choose_scenario"
+
+
+GuardRequest = Acknowledge | SecondCheck
+AdminRequest = (
+    Login
+    | Logout
+    | ReadSettings
+    | ReadRecords
+    | ChangeSettings
+    | AskFfc
+    | AskShape
+    | ChooseScenario
+)
+FromWorker = Started | Stepped | ShapeLearnt | Failed
+ToWorker = Configure | Watch | RequestFfc | LearnShape | Stop
+ToWeb = View | Picture | Reply
+FromWeb = WebLocked | Screens | GuardRequest | AdminRequest
+Message = FromWorker | ToWorker | ToWeb | FromWeb
+
+MESSAGE: TypeAdapter[Any] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+VIEW: TypeAdapter[View] = TypeAdapter(View)
+
+
+def encode(message: Message) -> bytes:
+    """Return the packet for a message."""
+    packet = bytes(MESSAGE.dump_json(message))
+    if len(packet) > MAX_MESSAGE_BYTES:
+        raise ChannelError(
+            f"A message of kind {message.kind} has {len(packet)} bytes; "
+            f"at most {MAX_MESSAGE_BYTES} may travel."
+        )
+    return packet
+
+
+def decode(packet: bytes) -> Message:
+    """Return the message in a packet."""
+    try:
+        message: Message = MESSAGE.validate_json(packet)
+    except ValidationError as error:
+        # Only types and places: what the packet held stays out of the log.
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise ChannelError(
+            f"A packet of {len(packet)} bytes is no message: {first['msg']} at {first['loc']}."
+        ) from None
+    return message

@@ -1,0 +1,292 @@
+"""The settings at the station's door: validated field by field, saved whole or not at all."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from screening.reference.non_uniformity import MOST_RESIDUAL_C
+from screening.settings import Decision, Limits, Reference, Scene, Settings, Site, Uniformity
+
+FORMAT_VERSION: Literal[1] = 1
+
+
+class SettingsError(Exception):
+    """The settings cannot be read or saved. The sentence says what to do."""
+
+
+def _tenths(value: float) -> float:
+    tenth = round(value, 1)
+    if abs(value - tenth) > 1e-9:
+        raise ValueError("must be a multiple of 0.1")
+    return tenth
+
+
+Celsius = Annotated[float, Field(ge=-20.0, le=60.0)]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+# a lens that reads two degrees lower at the edge than in the middle is none to screen with
+ShapeCelsius = Annotated[float, Field(ge=-2.0, le=2.0)]
+Metres = Annotated[float, Field(ge=0.1, le=10.0)]
+
+
+# The screener's own defaults are the door's: there is one place to change them.
+_SCENE, _REFERENCE, _LIMITS, _DECISION = Scene(), Reference(), Limits(), Decision()
+
+
+class _Door(BaseModel):
+    """Nothing unknown, nothing infinite, nothing changed afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SceneSettings(_Door):
+    """Surroundings; see `screening.settings.Scene`."""
+
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = _SCENE.emissivity
+    reflected_temp_c: Celsius = _SCENE.reflected_temp_c
+    ambient_temp_c: Celsius = _SCENE.ambient_temp_c
+    relative_humidity: Fraction = _SCENE.relative_humidity
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] = _SCENE.distance_m
+    window_transmission: Annotated[float, Field(ge=0.5, le=1.0)] = _SCENE.window_transmission
+    window_temp_c: Celsius = _SCENE.window_temp_c
+
+
+class ReferenceSettings(_Door):
+    """A reference in view; see `screening.settings.Reference`."""
+
+    temp_c: Annotated[float, Field(ge=30.0, le=42.0)] = _REFERENCE.temp_c
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = _REFERENCE.emissivity
+    expanded_uncertainty_c: Annotated[float, Field(ge=0.01, le=1.0)] = (
+        _REFERENCE.expanded_uncertainty_c
+    )
+    mark: (
+        tuple[
+            Annotated[float, Field(ge=0.0, le=4096.0)],
+            Annotated[float, Field(ge=0.0, le=4096.0)],
+        ]
+        | None
+    ) = _REFERENCE.mark
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] | None = _REFERENCE.distance_m
+
+
+class LimitSettings(_Door):
+    """Where the station measures; see `screening.settings.Limits`."""
+
+    ambient_c: tuple[Celsius, Celsius] = _LIMITS.ambient_c
+    relative_humidity: tuple[Fraction, Fraction] = _LIMITS.relative_humidity
+    warm_up_s: Annotated[float, Field(ge=0.0, le=7200.0)] = _LIMITS.warm_up_s
+    plausible_skin_c: Annotated[float, Field(ge=30.0, le=36.0)] = _LIMITS.plausible_skin_c
+    zone_m: tuple[Metres, Metres] = _LIMITS.zone_m
+    ffc_settle_s: Annotated[float, Field(ge=1.0, le=120.0)] = _LIMITS.ffc_settle_s
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "LimitSettings":
+        for name in ("ambient_c", "relative_humidity", "zone_m"):
+            low, high = getattr(self, name)
+            if low >= high:
+                raise ValueError(f"{name}: the lower limit must be below the upper one")
+        return self
+
+
+class UniformitySettings(_Door):
+    """The learnt shape of the picture; see `screening.settings.Uniformity`.
+
+    Attributes
+    ----------
+    learnt_on
+        Day, UTC.
+    sensor_sha256
+        Which sensor has this shape (`service.supervisor.non_uniformity.fingerprint`): it holds for
+        no other.
+    """
+
+    x_c: ShapeCelsius
+    y_c: ShapeCelsius
+    xx_c: ShapeCelsius
+    yy_c: ShapeCelsius
+    xy_c: ShapeCelsius
+    residual_c: Annotated[float, Field(ge=0.0, le=MOST_RESIDUAL_C)]
+    learnt_on: date
+    sensor_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    def plain(self) -> Uniformity:
+        """Return the plain object that the screener trusts."""
+        return Uniformity(**self.model_dump(exclude={"learnt_on", "sensor_sha256"}))
+
+
+class DecisionSettings(_Door):
+    """When a visitor is elevated; see `screening.settings.Decision`."""
+
+    site: Site = _DECISION.site
+    threshold_c: Annotated[float, Field(ge=34.0, le=39.0), AfterValidator(_tenths)] = (
+        _DECISION.threshold_c
+    )
+    guard_k: Annotated[float, Field(ge=0.0, le=3.0)] = _DECISION.guard_k
+    relative: bool = _DECISION.relative
+
+
+_Section = TypeVar("_Section", bound=_Door)
+
+
+def _through_door(section: type[_Section], plain: object) -> _Section:
+    """Return what of a plain object an admin may set; the rest is the screener's own affair."""
+    return section.model_validate({name: getattr(plain, name) for name in section.model_fields})
+
+
+class StationSettings(_Door):
+    """All that an admin sets, as it comes through the door and as it is saved.
+
+    `uniformity` is null until the shape of the picture has been learnt.
+    """
+
+    scene: SceneSettings = SceneSettings()
+    references: Annotated[tuple[ReferenceSettings, ...], Field(max_length=2)] = (
+        ReferenceSettings(),
+    )
+    limits: LimitSettings = LimitSettings()
+    decision: DecisionSettings = DecisionSettings()
+    uniformity: UniformitySettings | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "StationSettings":
+        """Return plain settings as they would come through the door; a shape has to be learnt."""
+        return cls(
+            scene=_through_door(SceneSettings, settings.scene),
+            references=tuple(_through_door(ReferenceSettings, one) for one in settings.references),
+            limits=_through_door(LimitSettings, settings.limits),
+            decision=_through_door(DecisionSettings, settings.decision),
+        )
+
+    def plain(self) -> Settings:
+        """Return the plain object that the screener trusts."""
+        return Settings(
+            scene=Scene(**self.scene.model_dump()),
+            references=tuple(Reference(**one.model_dump()) for one in self.references),
+            limits=Limits(**self.limits.model_dump()),
+            uniformity=None if self.uniformity is None else self.uniformity.plain(),
+            decision=Decision(**self.decision.model_dump()),
+        )
+
+
+class _File(_Door):
+    version: Literal[1] = FORMAT_VERSION
+    settings: StationSettings
+
+
+def field_errors(error: ValidationError) -> dict[str, str]:
+    """Return one sentence per field that a validation did not let through.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+
+    Returns
+    -------
+    dict
+        Field as a dotted path (`references.0.temp_c`) to the sentence.
+    """
+    return {
+        ".".join(str(part) for part in one["loc"]): one["msg"].removeprefix("Value error, ")
+        for one in error.errors(include_url=False, include_input=False, include_context=False)
+    }
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file as a whole: at any moment it holds the old bytes or the new ones.
+
+    Written beside it, flushed to the disk, renamed over it, and the folder flushed too.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.write(fd, data)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class SettingsStore:
+    """The settings file in the state folder. A file that cannot be trusted is never overwritten.
+
+    Parameters
+    ----------
+    folder
+        State folder; it exists and is writable.
+    default
+        Gives what is in force while nothing has been saved.
+    """
+
+    def __init__(self, folder: Path, default: Callable[[], StationSettings]) -> None:
+        self._path = folder / "settings.json"
+        self._default = default
+
+    def load(self) -> StationSettings:
+        """Return what was saved last, or the default when nothing ever was.
+
+        Raises
+        ------
+        SettingsError
+            When the file is there but is not what this station saves.
+        """
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return self._default()
+        except OSError as error:
+            raise SettingsError(
+                f"The settings in {self._path} cannot be read ({error.strerror}). "
+                "Make the file readable for the station's user."
+            ) from error
+        try:
+            return _File.model_validate_json(data).settings
+        except ValidationError as error:
+            place, why = next(iter(field_errors(error).items()))
+            raise SettingsError(
+                f"The settings in {self._path} are damaged ({place or 'file'}: {why}). Nothing is "
+                "screened until an admin saves them again; the damaged file is kept beside them."
+            ) from error
+
+    def save(self, settings: StationSettings) -> None:
+        """Put settings in the place of the old ones; a damaged old file is kept beside them.
+
+        Raises
+        ------
+        SettingsError
+            When the disk does not take them; then the old ones stand.
+        """
+        data = json.dumps(_File(settings=settings).model_dump(mode="json"), indent=2).encode()
+        try:
+            self._keep_damaged()
+            write_atomically(self._path, data + b"\n")
+        except OSError as error:
+            raise SettingsError(
+                f"The settings could not be saved to {self._path} ({error.strerror}); "
+                "the old ones stay in force."
+            ) from error
+
+    def _keep_damaged(self) -> None:
+        try:
+            self.load()
+        except SettingsError:
+            number = 1
+            while (kept := self._path.with_name(f"settings.damaged-{number}.json")).exists():
+                number += 1
+            self._path.replace(kept)

@@ -1,0 +1,1 @@
+"""Without a station: recordings and scenarios headless, ground truth, clinical data, the bench."""

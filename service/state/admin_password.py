@@ -1,0 +1,174 @@
+"""The admin's door: one password, slow to guess, and sessions that end.
+
+The supervisor keeps it, so that neither a web process gone wrong nor its restart opens the door.
+Argon2id as in RFC 9106 with the parameters that OWASP gives for 19 MiB; the count of failed
+attempts is saved before the answer leaves, so that pulling the plug buys no attempt.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service.ipc.settings import write_atomically
+
+MIN_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
+MAX_LENGTH = 128
+SESSION_S = 15 * 60.0  # without a request
+SESSIONS_KEPT = 4
+_FREE_ATTEMPTS = 3
+_LONGEST_DELAY_S = 300.0
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+class AdminError(Exception):
+    """The password cannot be set or checked. The sentence says what to do."""
+
+
+class _Password(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    argon2id: str
+
+
+class _Attempts(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    failed: int = 0
+    not_before: float = 0.0  # wall clock: it has to outlive a restart
+
+
+@dataclass(frozen=True, slots=True)
+class LoginResult:
+    """A session, or how long to wait before the next attempt."""
+
+    session: str = ""
+    retry_after_s: float = 0.0
+
+
+def set_password(folder: Path, password: str) -> None:
+    """Save the hash of a new password; attempts start again from zero.
+
+    Raises
+    ------
+    AdminError
+        When it is too short or too long, or the folder does not take it.
+    """
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise AdminError(
+            f"The password has {len(password)} characters; "
+            f"it needs at least {MIN_LENGTH} and at most {MAX_LENGTH}."
+        )
+    saved = _Password(argon2id=_HASHER.hash(password))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / "admin.json", saved.model_dump_json().encode())
+        write_atomically(folder / "attempts.json", _Attempts().model_dump_json().encode())
+    except OSError as error:
+        raise AdminError(
+            f"The password could not be saved in {folder} ({error.strerror}). "
+            "Choose a folder that you may write, with --state."
+        ) from error
+
+
+class AdminDoor:
+    """Checks passwords and sessions.
+
+    Parameters
+    ----------
+    folder
+        State folder.
+    clock, wall_clock
+        Seconds, monotonic and since the epoch.
+    """
+
+    def __init__(
+        self, folder: Path, *, clock: Callable[[], float], wall_clock: Callable[[], float]
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._sessions: dict[bytes, float] = {}  # hash of the session -> when it was last used
+
+    @property
+    def password_set(self) -> bool:
+        """Whether there is a password at all; without one nobody gets in."""
+        return self._read("admin.json", _Password) is not None
+
+    def login(self, password: str) -> LoginResult:
+        """Exchange the password for a session.
+
+        Raises
+        ------
+        AdminError
+            When the attempt does not count because the state cannot be saved.
+        """
+        saved = self._read("admin.json", _Password)
+        if saved is None:
+            return LoginResult()
+        attempts = self._read("attempts.json", _Attempts) or _Attempts()
+        wait_s = min(attempts.not_before - self._wall_clock(), _LONGEST_DELAY_S)
+        if wait_s > 0.0:
+            return LoginResult(retry_after_s=wait_s)
+        failed = attempts.failed + 1
+        delay_s = min(_LONGEST_DELAY_S, 2.0 ** (failed - _FREE_ATTEMPTS))
+        if failed < _FREE_ATTEMPTS:
+            delay_s = 0.0
+        self._save_attempts(_Attempts(failed=failed, not_before=self._wall_clock() + delay_s))
+        try:
+            _HASHER.verify(saved.argon2id, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return LoginResult(retry_after_s=delay_s)
+        self._save_attempts(_Attempts())
+        session = secrets.token_urlsafe(32)
+        while len(self._sessions) >= SESSIONS_KEPT:
+            del self._sessions[min(self._sessions, key=lambda key: self._sessions[key])]
+        self._sessions[self._key(session)] = self._clock()
+        return LoginResult(session=session)
+
+    def admits(self, session: str) -> bool:
+        """Whether a session is valid; using it keeps it alive."""
+        key = self._key(session)
+        used_at = self._sessions.get(key)
+        if used_at is None:
+            return False
+        if self._clock() - used_at > SESSION_S:
+            del self._sessions[key]
+            return False
+        self._sessions[key] = self._clock()
+        return True
+
+    def logout(self, session: str) -> None:
+        """End a session."""
+        self._sessions.pop(self._key(session), None)
+
+    @staticmethod
+    def _key(session: str) -> bytes:
+        return sha256(session.encode()).digest()
+
+    def _save_attempts(self, attempts: _Attempts) -> None:
+        try:
+            write_atomically(self._folder / "attempts.json", attempts.model_dump_json().encode())
+        except OSError as error:
+            raise AdminError(
+                f"The count of attempts could not be saved ({error.strerror}), "
+                "so nobody is let in. Free the disk."
+            ) from error
+
+    def _read(self, name: str, model: type["_Saved"]) -> "_Saved | None":
+        try:
+            return model.model_validate_json((self._folder / name).read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError) as error:
+            raise AdminError(
+                f"{self._folder / name} is damaged, so nobody is let in. "
+                "Set the password again with `limen admin password`."
+            ) from error
+
+
+_Saved = TypeVar("_Saved", bound=BaseModel)

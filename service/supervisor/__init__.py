@@ -1,0 +1,1 @@
+"""The process that sees no pixel, and starts, judges and ends the others."""

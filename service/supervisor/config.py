@@ -1,0 +1,106 @@
+"""How the station is started: a TOML file, overruled by the command line, validated at the door."""
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.ipc.settings import field_errors
+
+
+class StationError(Exception):
+    """The station cannot start as asked. The sentence says what happened and what to do."""
+
+
+class SensorKind(StrEnum):
+    """What the station can be told to open."""
+
+    SIMULATED = "simulated"
+    BOSON = "boson"
+    LEPTON = "lepton"
+    EVO_THERMAL = "evo-thermal"
+
+
+class Language(StrEnum):
+    """Languages of the screens."""
+
+    EN = "en"
+    FR = "fr"
+    DE = "de"
+    NL = "nl"
+
+
+class StationConfig(BaseModel):
+    """Everything the station needs to know before it starts.
+
+    Attributes
+    ----------
+    sensor, sensor_port
+        Which kind, and where it is plugged in (`/dev/ttyACM0`); None finds it.
+    scenario
+        What the simulated sensor shows.
+    port
+        TCP port on 127.0.0.1; 0 takes a free one.
+    state
+        Folder for settings, counters and the audit trail.
+    hardware_register
+        Folder of the institution's own register of hardware; None when there is none.
+    name
+        What the entrance is called, on screen.
+    language
+        What a screen starts with.
+    allow_unsandboxed
+        Run the simulated sensor in a process that is not locked; the screen says so.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sensor: SensorKind = SensorKind.SIMULATED
+    sensor_port: Annotated[str, Field(max_length=200)] | None = None
+    scenario: Annotated[str, Field(max_length=100)] = "a-morning-at-the-door"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8630
+    state: Path = Path("state")
+    hardware_register: Path | None = None
+    name: Annotated[str, Field(max_length=40)] = ""
+    language: Language = Language.EN
+    allow_unsandboxed: bool = False
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the sensor is no physical camera."""
+        return self.sensor is SensorKind.SIMULATED
+
+
+def load_config(path: Path | None, **overrides: Any) -> StationConfig:
+    """Return the configuration from a TOML file, with what the command line says on top.
+
+    Raises
+    ------
+    StationError
+        When the file cannot be read, or a value is not what it should be.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise StationError(
+                f"The configuration {path} cannot be read ({error.strerror})."
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise StationError(f"The configuration {path} is no TOML: {error}.") from error
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    try:
+        config = StationConfig.model_validate(values)
+    except ValidationError as error:
+        wrong = "; ".join(f"{name}: {why}" for name, why in field_errors(error).items())
+        where = f"The configuration {path}" if path is not None else "The command line"
+        raise StationError(f"{where} is not right: {wrong}.") from error
+    if config.allow_unsandboxed and not config.simulated:
+        raise StationError(
+            f"--allow-unsandboxed is only for the simulated sensor; a real one ({config.sensor}) "
+            "shows people, and its process must be locked."
+        )
+    return config

@@ -1,0 +1,348 @@
+"""The supervisor: starts the worker and the web process, watches them, and alone writes state.
+
+It sees numbers and words, never a pixel: it makes the memory of the thermal view, gives one end
+to each child, and closes its own copies. When a child dies or falls silent the screens say so at
+once, and it is started again, for ever. When the supervisor dies, its children die with it.
+"""
+
+import os
+import selectors
+import signal
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import structlog
+
+from screening.result import Reason
+from service.ipc.messages import (
+    AdminRequest,
+    ChannelClosed,
+    ChannelError,
+    Configure,
+    Failed,
+    GuardRequest,
+    LearnShape,
+    Message,
+    Picture,
+    RequestFfc,
+    Screens,
+    ShapeLearnt,
+    Started,
+    Stepped,
+    Watch,
+    WebLocked,
+)
+from service.ipc.preview import create_memory
+from service.ipc.settings import SettingsError, SettingsStore, StationSettings
+from service.sandbox import SINGLE_THREADED
+from service.state.admin_password import AdminDoor
+from service.state.audit import AuditError
+from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
+from service.state.claim import HOST, bind, claim_state
+from service.state.recorder import Recorder
+from service.supervisor.child import Child
+from service.supervisor.config import StationConfig, StationError
+from service.supervisor.guard_view import Station
+from service.supervisor.hardware_watch import HardwareWatch
+from service.supervisor.non_uniformity import ShapeLearning
+from service.supervisor.requests import Desk
+from service.supervisor.restarting import Keeper
+from service.supervisor.sensors import default_settings, scenario_names
+from service.supervisor.systemd import Watchdog
+from service.supervisor.vetting import Vetting
+from service.supervisor.warm_up import Warmth
+
+_TURN_S = 0.05  # how often silence is looked for
+_VIEW_S = 0.1  # how often screens hear from us although nothing happens
+_WORKER_SILENT_S = 2.0  # then it is ended and started again
+_WORKER_STARTS_WITHIN_S = 30.0
+_STOP_WITHIN_S = 1.5
+
+
+class Supervisor:
+    """One station, from its first process to its last.
+
+    Parameters
+    ----------
+    config
+        How to start.
+
+    Raises
+    ------
+    StationError
+        When the port, the state folder or the audit trail cannot be had.
+    """
+
+    def __init__(self, config: StationConfig) -> None:
+        self._config = config
+        self._log = structlog.get_logger("limen")
+        self.scenario = config.scenario
+        self.scenarios = scenario_names() if config.simulated else ()
+        if config.simulated and self.scenario not in self.scenarios:
+            known = ", ".join(self.scenarios)
+            raise StationError(f"There is no scenario {self.scenario}. There are: {known}.")
+        self._listener = bind(config.port)
+        self._lock = claim_state(config.state)
+        try:
+            self._recorder = Recorder(config.state, time.time, config.hardware_register)
+        except AuditError as error:
+            raise StationError(str(error)) from error
+        self._station = Station(allow_unlocked=config.allow_unsandboxed)
+        self._store = SettingsStore(
+            config.state, lambda: default_settings(config.sensor, self.scenario)
+        )
+        door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
+        self._shape = ShapeLearning()
+        self._desk = Desk(self._station, self._store, door, self, self._recorder, self._shape)
+        self._selector = selectors.DefaultSelector()
+        self._worker = Keeper("worker", self._selector, self._hear_worker, self._worker_ended)
+        self._web = Keeper("web", self._selector, self._hear_web, self._web_ended)
+        self._warmth = Warmth(time.monotonic)
+        self._watch = HardwareWatch(Vetting(config.hardware_register, config.state))
+        self._settings: StationSettings | None = None
+        self._explained = False  # whether the worker said why it ends
+        self._screens = Screens(0, 0)
+        self._shown_at = 0.0
+        self._watchdog = Watchdog()
+        self._stopping = False
+        self._load_settings()
+        # From here on, before anybody is told the address, Ctrl-C ends everything in order.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda _number, _frame: self.stop())
+
+    @property
+    def address(self) -> str:
+        """Where the alert screen is."""
+        return f"http://{HOST}:{self._listener.getsockname()[1]}/"
+
+    def run(self) -> None:
+        """Run until SIGTERM or Ctrl-C, then end every process."""
+        config = self._config
+        try:
+            self._recorder.write(
+                StationStarted(version("limen"), config.sensor, config.allow_unsandboxed)
+            )
+            while not self._stopping:
+                self._turn()
+            self._recorder.write(StationStopped())
+            self._recorder.close()
+        except (AuditError, OSError) as error:
+            # What cannot be recorded must not happen: end, so that every screen goes blind.
+            raise StationError(f"The station cannot keep its records and stops: {error}") from error
+        finally:
+            self._end_all()
+
+    def stop(self) -> None:
+        """End the station at the next turn."""
+        self._stopping = True
+
+    def _turn(self) -> None:
+        self._watchdog.alive(time.monotonic())
+        if self._web.wants_start:
+            self._start_web()
+        web = self._web.child
+        if self._worker.wants_start and web is not None and self._settings is not None:
+            self._start_worker(web, self._settings)
+        for key, _ in self._selector.select(_TURN_S):
+            key.data()
+        self._look_for_silence()
+        self._look_at_hardware()
+        if time.monotonic() - self._shown_at >= _VIEW_S:
+            self._recorder.tick()
+            self._show()
+
+    def _show(self) -> None:
+        self._shown_at = time.monotonic()
+        view = self._station.view(self._shown_at)
+        network = self._watch.network(self._shown_at).names
+        self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
+
+    def _end_all(self) -> None:
+        children = [keeper.child for keeper in (self._worker, self._web)]
+        deadline = time.monotonic() + _STOP_WITHIN_S
+        for child in children:
+            if child is not None:
+                child.ask_to_stop()
+        for child in children:
+            if child is not None:
+                child.end(deadline)
+        self._listener.close()
+        self._selector.close()
+        os.close(self._lock)
+
+    # ---- the web process
+
+    def _start_web(self) -> None:
+        config, listener = self._config, self._listener.fileno()
+        arguments = ["--listen", str(listener), "--language", config.language]
+        arguments += ["--name", config.name]
+        if config.hardware_register is not None:
+            arguments += ["--register", str(config.hardware_register)]
+        if config.allow_unsandboxed:
+            arguments += ["--allow-unsandboxed"]
+        self._web.keep(
+            Child("service.web", arguments, pass_fds=[listener], environment=SINGLE_THREADED)
+        )
+
+    def _hear_web(self, message: Message) -> None:
+        if isinstance(message, Screens):
+            self._take_screens(message)
+        elif isinstance(message, WebLocked):
+            self._recorder.locked("web", message.lock)
+        elif isinstance(message, GuardRequest | AdminRequest):
+            self._web.ask(self._desk.answer(message))
+            self._show()
+        else:
+            raise ChannelError(f"The web process sent a {message.kind}.")
+
+    def _take_screens(self, screens: Screens) -> None:
+        if screens.frozen > self._screens.frozen:
+            self._log.error("a screen no longer paints", frozen=screens.frozen)
+            self._recorder.write(ScreenFrozen(screens.frozen))
+        if (screens.watching > 0) != (self._screens.watching > 0):
+            self._worker.ask(Watch(screens.watching > 0))
+        self._screens = screens
+
+    def _web_ended(self) -> None:
+        self._screens = Screens(0, 0)
+        self._recorder.lost("web", Reason.WORKER_LOST)
+        # Its copy of the thermal view cannot be given again, since nobody else holds one:
+        # the worker starts afresh with new memory.
+        self._restart_worker(Reason.WORKER_LOST, "The web process ended.")
+
+    # ---- the worker
+
+    def _start_worker(self, web: Child, settings: StationSettings) -> None:
+        config = self._config
+        writable, readable = create_memory()
+        arguments = ["--preview", str(writable), "--sensor", config.sensor]
+        arguments += ["--state", str(config.state)]
+        if config.hardware_register is not None:
+            arguments += ["--register", str(config.hardware_register)]
+        if config.simulated:
+            arguments += ["--scenario", self.scenario]
+        if config.sensor_port is not None:
+            arguments += ["--sensor-port", config.sensor_port]
+        if config.allow_unsandboxed:
+            arguments += ["--allow-unsandboxed"]
+        try:
+            self._worker.keep(
+                Child(
+                    "service.worker.main",
+                    arguments,
+                    pass_fds=[writable],
+                    environment=SINGLE_THREADED,
+                )
+            )
+            with suppress(ChannelClosed):
+                web.channel.send(Picture(present=True), fd=readable)
+        finally:
+            os.close(writable)
+            os.close(readable)
+        self._explained = False
+        self._configure(settings)  # the shape follows when it is known whose it is
+        self._worker.ask(Watch(self._screens.watching > 0))
+
+    def _hear_worker(self, message: Message) -> None:
+        match message:
+            case Stepped():
+                self._warmth.seen()
+                self._station.stepped(message, time.monotonic())
+                self._recorder.departed(message.result.departed)
+                self._show()
+            case Started():
+                locked = message.lock is not None
+                self._log.info("sensor open", sensor=message.sensor.model, locked=locked)
+                self._warmth.opened(message.sensor)
+                self._shape.opened(message.sensor)
+                if self._settings is not None and self._shape.holds(self._settings):
+                    self._configure(self._settings)
+                self._station.started(message.sensor, locked=locked)
+                self._recorder.sensor_opened(message.sensor)
+                self._recorder.locked("worker", message.lock)
+                decision = self._watch.admit(message.sensor, time.monotonic())
+                if not decision.passes:
+                    self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
+            case ShapeLearnt():
+                self._desk.shape_learnt(message, datetime.now(UTC).date())
+            case Failed():
+                self._log.error("worker failed", reason=message.reason, what=message.what)
+                self._lose(message.reason, message.what)
+            case _:
+                raise ChannelError(f"The worker sent a {message.kind}.")
+
+    def _worker_ended(self) -> None:
+        self._lose(Reason.WORKER_LOST, "")
+
+    def _restart_worker(self, reason: Reason, what: str) -> None:
+        if self._worker.child is not None:
+            self._lose(reason, what)
+            self._worker.end()
+
+    def _lose(self, reason: Reason, what: str) -> None:
+        """Turn the screens blind; the first reason for it is the one that stands."""
+        if not self._explained:
+            self._explained = True
+            self._watch.leave()
+            self._shape.lost()
+            self._station.lost(reason, what)
+            self._recorder.lost("worker", reason)
+            self._web.ask(Picture(present=False))
+        self._show()
+
+    def _look_for_silence(self) -> None:
+        worker, now = self._worker.child, time.monotonic()
+        if worker is None:
+            return
+        heard = self._station.heard_at
+        if heard is not None and now - heard > _WORKER_SILENT_S:
+            self._log.error("worker silent", seconds=round(now - heard, 1))
+            self._restart_worker(Reason.SILENT, "The worker fell silent.")
+        elif heard is None and now - worker.started_at > _WORKER_STARTS_WITHIN_S:
+            self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")
+
+    def _look_at_hardware(self) -> None:
+        """Stop what may not be used, or not on this computer; a new worker asks again."""
+        stop = self._watch.stop(time.monotonic())
+        if stop is not None:
+            reason, decision = stop
+            self._log.error("hardware refused", reason=reason, what=str(decision))
+            self._restart_worker(reason, str(decision))
+
+    # ---- settings, and what else the desk asks for
+
+    def _load_settings(self) -> None:
+        try:
+            self._put_in_force(self._store.load())
+        except SettingsError as error:
+            self._log.error("settings damaged", what=str(error))  # nothing starts until mended
+            self._station.lost(Reason.CONFIGURATION, str(error))
+
+    def _put_in_force(self, settings: StationSettings) -> None:
+        self._settings = settings
+        self._station.configured(settings.plain())
+
+    def apply(self, settings: StationSettings) -> None:
+        """Put settings in force."""
+        self._put_in_force(settings)
+        self._configure(settings)
+
+    def _configure(self, settings: StationSettings) -> None:
+        self._worker.ask(Configure(self._warmth.credited(self._shape.in_force(settings))))
+
+    def learn_shape(self) -> None:
+        """Let the worker learn the shape of the picture."""
+        self._worker.ask(LearnShape())
+
+    def ask_for_ffc(self) -> None:
+        """Ask the sensor for a flat-field correction."""
+        self._worker.ask(RequestFfc())
+
+    def play(self, scenario: str) -> None:
+        """Restart the simulated sensor with a scenario."""
+        self.scenario = scenario
+        self._load_settings()
+        self._restart_worker(Reason.WORKER_LOST, "Another scenario was chosen.")

@@ -1,0 +1,94 @@
+"""The learnt shape of the picture: how learning it stands, and for which sensor it holds."""
+
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from typing import Final
+
+from pydantic import ValidationError
+
+from device.sensor import SensorInfo
+from screening.settings import Settings, Uniformity
+from service.ipc.settings import (
+    SettingsError,
+    StationSettings,
+    UniformitySettings,
+    field_errors,
+)
+
+LOST: Final = "The sensor was lost meanwhile: try again."
+
+
+class ShapeLearning:
+    """Knows the open sensor; a shape that another one has is never used.
+
+    Attributes
+    ----------
+    running
+        An admin holds a plate before the lens, and the worker learns.
+    problem
+        Why nothing was learnt the last time; empty when something was.
+    """
+
+    def __init__(self) -> None:
+        self._sensor = ""
+        self.running = False
+        self.problem = ""
+
+    def opened(self, sensor: SensorInfo) -> None:
+        """Note which sensor is open now."""
+        self._sensor = fingerprint(sensor)
+
+    def lost(self) -> None:
+        """Note that no sensor is open any more."""
+        self._sensor = ""
+        if self.running:
+            self.ended(LOST)
+
+    def begin(self) -> bool:
+        """Begin to learn; False when no sensor is open."""
+        self.running, self.problem = bool(self._sensor), ""
+        return self.running
+
+    def ended(self, problem: str = "") -> None:
+        """Note how learning ended."""
+        self.running, self.problem = False, problem
+
+    def learnt(self, uniformity: Uniformity, today: date) -> UniformitySettings:
+        """Return a shape as it is saved, for the sensor that is open.
+
+        Raises
+        ------
+        SettingsError
+            When no lens has such a shape, or the sensor is gone.
+        """
+        if not self._sensor:
+            raise SettingsError(LOST)
+        try:
+            return UniformitySettings(
+                **{name: getattr(uniformity, name) for name in uniformity.__slots__},
+                learnt_on=today,
+                sensor_sha256=self._sensor,
+            )
+        except ValidationError as error:
+            place, why = next(iter(field_errors(error).items()))
+            raise SettingsError(
+                f"No lens has such a shape ({place}: {why}): hold a plate of even temperature "
+                "before the lens, so that it fills the picture."
+            ) from error
+
+    def holds(self, settings: StationSettings) -> bool:
+        """Whether the saved shape is that of the open sensor."""
+        shape = settings.uniformity
+        return shape is not None and shape.sensor_sha256 == self._sensor
+
+    def in_force(self, settings: StationSettings) -> Settings:
+        """Return settings for the screener, without a shape that was learnt on another sensor."""
+        plain = settings.plain()
+        return plain if self.holds(settings) else replace(plain, uniformity=None)
+
+
+def fingerprint(sensor: SensorInfo) -> str:
+    """Return a digest of what makes a sensor and its mounting this one."""
+    parts = (sensor.dossier, sensor.model, sensor.serial, f"{sensor.width}x{sensor.height}")
+    return sha256("\n".join(parts).encode()).hexdigest()

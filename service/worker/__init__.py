@@ -1,0 +1,1 @@
+"""The process that sees pixels and writes nothing."""

@@ -1,0 +1,100 @@
+"""Enrolments: kept whole, and turned into rules that the real tools accept."""
+
+import shutil
+import subprocess
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from hardware.errors import EnrolmentError
+from hardware.vetting import enrolment
+from hardware.vetting.enrolment import WATCHED, Enrolment, differences, enrol, load, save, seen
+from hardware.vetting.gatekeeper import LANGUAGES, udev, usbguard
+from tests.hardware.institution import KEY, SAYS, TODAY, Institution
+from tests.hardware.trees import Fake
+
+
+def test_everything_that_is_seen_is_enrolled_and_watched(institution: Institution) -> None:
+    usb = institution.plug(Fake())
+    (entry,) = institution.enrol()
+    assert set(seen(usb, SAYS)) == set(WATCHED)
+    assert set(WATCHED) < {field.name for field in fields(Enrolment)}
+    assert differences(entry, usb, SAYS) == ()
+    for name in WATCHED:
+        assert len(differences(replace(entry, **{name: "other"}), usb, SAYS)) == 1, name
+
+
+def test_enrolments_are_kept_and_one_port_has_one_sensor(
+    institution: Institution, tmp_path: Path
+) -> None:
+    path = tmp_path / "enrolments.json"
+    assert load(path) == ()
+    first = institution.enrol()
+    second = (enrol(KEY, institution.plug(Fake(port="1-3")), SAYS, on=TODAY, by="admin"),)
+    save(path, first + second)
+    assert load(path) == first + second
+    newer = replace(first[0], firmware="9")
+    assert enrolment.replace(first + second, newer) == (*second, newer)
+    assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.parametrize("text", ["", "[{}]", "{}", "\xff"])
+def test_enrolments_that_cannot_be_read_are_an_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "enrolments.json"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(EnrolmentError, match="cannot be read"):
+        load(path)
+
+
+def test_enrolments_that_cannot_be_written_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(EnrolmentError, match="cannot be written"):
+        save(tmp_path / "no folder" / "enrolments.json", ())
+
+
+@pytest.mark.skipif(shutil.which("udevadm") is None, reason="udevadm is not installed")
+def test_udev_accepts_its_rules(institution: Institution, tmp_path: Path) -> None:
+    path = tmp_path / "70-limen.rules"
+    path.write_text(udev(institution.enrol()))
+    done = subprocess.run(
+        ["udevadm", "verify", "--resolve-names=never", path],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(
+    shutil.which("usbguard-rule-parser") is None, reason="usbguard is not installed"
+)
+def test_usbguard_accepts_its_rules(institution: Institution, tmp_path: Path) -> None:
+    path = tmp_path / "70-limen.conf"
+    path.write_text(usbguard(institution.enrol()))
+    done = subprocess.run(
+        ["usbguard-rule-parser", "-f", path], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_rules_name_the_device_and_close_its_port(institution: Institution) -> None:
+    enrolled = institution.enrol()
+    assert (
+        'allow id 09cb:4007 serial "USB-93588" via-port "1-2" with-interface match-all '
+        "{ 02:02:01 0a:00:00 0e:01:00 0e:02:00 }\n"
+        'reject via-port "1-2"\n' in usbguard(enrolled)
+    )
+    closed, opened = (line for line in udev(enrolled).splitlines() if "ATTR{authorized}" in line)
+    assert closed.endswith('KERNEL=="1-2", ATTR{authorized}="0"')
+    assert 'ATTR{serial}=="USB-93588"' in opened
+    assert opened.endswith('ATTR{authorized}="1"')
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("serial", ['x" via-port "1-9', "*", "a\nallow id *:*", "[0-9]", "$env{X}"])
+def test_a_serial_number_cannot_write_a_rule_of_its_own(
+    institution: Institution, language: str, serial: str
+) -> None:
+    (entry,) = institution.enrol()
+    with pytest.raises(EnrolmentError, match="would misread"):
+        LANGUAGES[language]((replace(entry, usb_serial=serial),))

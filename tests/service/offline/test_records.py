@@ -1,0 +1,101 @@
+"""An admin sees how the processes are locked and the sums per hour; nobody else does."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from screening.result import Reason
+from service.ipc.messages import MAX_MESSAGE_BYTES, Login, ReadRecords, Reply, encode
+from service.ipc.settings import SettingsStore, StationSettings
+from service.sandbox.__main__ import REPORT
+from service.state.admin_password import AdminDoor, set_password
+from service.state.recorder import Recorder
+from service.supervisor.guard_view import Station
+from service.supervisor.non_uniformity import ShapeLearning
+from service.supervisor.requests import HOURS_SHOWN, NO_SESSION, Desk
+from service.web.admin import records_of
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, object]:
+    """Return real lock reports of both processes."""
+    return {
+        process: REPORT.validate_json(
+            subprocess.run(
+                [sys.executable, "-m", "service.sandbox", process],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+        for process in ("worker", "web")
+    }
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Recorder:
+    return Recorder(tmp_path, time.time)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, recorder: Recorder) -> Desk:
+    set_password(tmp_path, PASSWORD)
+    door = AdminDoor(tmp_path, clock=time.monotonic, wall_clock=time.time)
+    store = SettingsStore(tmp_path, StationSettings)
+    return Desk(Station(), store, door, None, recorder, ShapeLearning())
+
+
+def asked(desk: Desk) -> Reply:
+    return desk.answer(ReadRecords(2, desk.answer(Login(1, PASSWORD)).session))
+
+
+def test_without_a_session_nothing_is_told(desk: Desk, recorder: Recorder, reports: dict) -> None:
+    recorder.locked("worker", reports["worker"])
+    answer = desk.answer(ReadRecords(1, "made up"))
+    assert (answer.ok, answer.error, answer.locks, answer.hours) == (False, NO_SESSION, (), ())
+
+
+def test_the_locks_are_told_attack_by_attack(desk: Desk, recorder: Recorder, reports: dict) -> None:
+    for process, report in reports.items():
+        recorder.locked(process, report)
+    records = records_of(asked(desk))
+    assert {lock.process: lock.attacks - lock.denied for lock in records.locks} == {
+        "worker": 0,
+        "web": 0,
+    }
+    assert len(records.attacks) >= 100
+    assert all(attack.worker and attack.web for attack in records.attacks)
+
+
+@pytest.mark.parametrize("how", ["ended", "unlocked"])
+def test_a_process_that_is_not_locked_has_no_lock_to_show(
+    desk: Desk, recorder: Recorder, reports: dict, how: str
+) -> None:
+    recorder.locked("worker", reports["worker"])
+    if how == "ended":
+        recorder.lost("worker", Reason.SENSOR_LOST)
+    else:
+        recorder.locked("worker", None)
+    assert records_of(asked(desk)).locks == ()
+
+
+def test_all_that_can_be_told_fits_into_one_message(
+    desk: Desk, recorder: Recorder, reports: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for process, report in reports.items():
+        recorder.locked(process, report)
+    now = [1_767_258_000.0]
+    monkeypatch.setattr(recorder._counters, "_wall_clock", lambda: now[0])
+    for _ in range(HOURS_SHOWN + 5):
+        for _ in range(9):
+            recorder._counters.count("screened")
+            recorder._counters.count("no_result", tuple(Reason))
+        now[0] += 3600.0
+    answer = asked(desk)
+    assert len(answer.hours) == HOURS_SHOWN
+    assert len(encode(answer)) < MAX_MESSAGE_BYTES

@@ -1,0 +1,52 @@
+"""How the station is told to start, and what it says when it cannot."""
+
+from pathlib import Path
+
+import pytest
+
+from service.supervisor.config import SensorKind, StationError, load_config
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "limen.toml"
+    path.write_text(text)
+    return path
+
+
+def test_without_a_word_it_is_the_simulated_sensor_in_english() -> None:
+    config = load_config(None)
+    assert (config.sensor, config.language, config.port) == (SensorKind.SIMULATED, "en", 8630)
+
+
+def test_the_command_line_overrules_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, 'port = 9000\nname = "North gate"\nlanguage = "nl"\n')
+    config = load_config(path, port=9001, language=None)
+    assert (config.port, config.name, config.language) == (9001, "North gate", "nl")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("port = 99999", "port"),
+        ('sensor = "seek"', "sensor"),
+        ("prot = 1", "prot"),
+        ("port =", "no TOML"),
+        ('language = "es"', "language"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_name_of_what_is_wrong(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(StationError, match=said):
+        load_config(write(tmp_path, text))
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StationError, match="cannot be read"):
+        load_config(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("sensor", ["boson", "lepton"])
+def test_a_real_sensor_never_runs_without_the_lock(sensor: str) -> None:
+    with pytest.raises(StationError, match="must be locked"):
+        load_config(None, sensor=sensor, allow_unsandboxed=True)

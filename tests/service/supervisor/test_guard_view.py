@@ -1,0 +1,250 @@
+"""What a guard is shown: alarms stay, words fade, silence blinds."""
+
+from dataclasses import replace
+
+import pytest
+
+from device.sensor import SensorInfo
+from screening.result import Reason, ScreeningResult, State, Verdict, Visitor
+from screening.settings import Decision, Settings
+from service.ipc.messages import Stepped, View
+from service.supervisor.guard_view import (
+    ALARMS_KEPT,
+    CLEAR_SHOWN_S,
+    LINGER_S,
+    RECHECK_SHOWN_S,
+    SILENT_AFTER_S,
+    Station,
+)
+
+SENSOR = SensorInfo("simulated", "simulated", "0", "1", 640, 512, 30.0, 32.0, 0.02, simulated=True)
+
+
+def visitor(number: int, verdict: Verdict | None = None, *reasons: Reason) -> Visitor:
+    return Visitor(number, 1, 9, (1.0, 2.0, 3.0, 4.0), verdict, reasons, 35.5, 0.4)
+
+
+class Watched:
+    """A station with a clock, told frame after frame what the screener says."""
+
+    def __init__(self, *, allow_unlocked: bool = False, locked: bool = True) -> None:
+        self.now = 100.0
+        self.station = Station(allow_unlocked=allow_unlocked)
+        self.station.configured(Settings())
+        self.station.started(SENSOR, locked=locked)
+
+    def step(
+        self,
+        state: State,
+        *visitors: Visitor,
+        departed: tuple[Visitor, ...] = (),
+        reasons: tuple[Reason, ...] = (),
+        after: float = 0.1,
+    ) -> None:
+        self.now += after
+        result = ScreeningResult(1, self.now, state, reasons, visitors=visitors, departed=departed)
+        self.station.stepped(Stepped(result, 5.0, 0), self.now)
+
+    def steps(self, seconds: float, state: State, *visitors: Visitor) -> None:
+        for _ in range(round(seconds / 0.1)):
+            self.step(state, *visitors)
+
+    @property
+    def view(self) -> View:
+        return self.station.view(self.now)
+
+
+def test_before_the_first_worker_the_station_is_starting() -> None:
+    assert Station().view(0.0).state is State.STARTING
+
+
+def test_a_station_that_lost_its_worker_is_not_screening_and_says_why() -> None:
+    watched = Watched()
+    watched.step(State.READY)
+    watched.station.lost(Reason.SENSOR_LOST, "It was unplugged.")
+    view = watched.view
+    assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.SENSOR_LOST,))
+    assert view.failure == "It was unplugged."
+
+
+def test_a_new_worker_is_not_trusted_before_its_first_result() -> None:
+    watched = Watched()
+    watched.step(State.READY)
+    watched.station.lost(Reason.WORKER_LOST)
+    watched.station.started(SENSOR, locked=True)
+    assert watched.view.state is State.NOT_SCREENING
+    watched.step(State.READY)
+    assert watched.view.state is State.READY
+
+
+def test_silence_blinds_the_station_and_names_nobody() -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    watched.now += SILENT_AFTER_S + 0.01
+    view = watched.view
+    assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.SILENT,))
+    assert view.visitors == ()
+    assert view.visitor is None
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_without_the_lock_nobody_is_screened_unless_that_was_asked_for(allowed: bool) -> None:
+    watched = Watched(allow_unlocked=allowed, locked=False)
+    watched.step(State.READY)
+    assert not watched.view.locked
+    expected = State.READY if allowed else State.NOT_SCREENING
+    assert watched.view.state is expected
+
+
+def test_a_reason_not_to_screen_goes_through_at_once() -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    watched.step(State.NOT_SCREENING, reasons=(Reason.REFERENCE_MISSING,))
+    assert watched.view.state is State.NOT_SCREENING
+    assert watched.view.reasons == (Reason.REFERENCE_MISSING,)
+
+
+def test_an_alarm_stays_until_a_guard_acknowledges_it() -> None:
+    watched = Watched()
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED, Reason.ABOVE_THRESHOLD))
+    watched.step(State.READY, departed=(visitor(1, Verdict.ELEVATED, Reason.ABOVE_THRESHOLD),))
+    watched.steps(60.0, State.READY)
+    view = watched.view
+    assert (view.state, view.reasons) == (State.ELEVATED, (Reason.ABOVE_THRESHOLD,))
+    assert view.visitor is not None
+    assert view.visitor.id == 1
+    assert [alarm.acknowledged for alarm in view.alarms] == [False]
+    assert view.alarms[0].age_s == pytest.approx(60.1, abs=0.2)
+    assert watched.station.acknowledge(1)
+    assert watched.view.state is State.READY
+    assert [alarm.acknowledged for alarm in watched.view.alarms] == [True]
+
+
+def test_an_alarm_outlives_the_worker_that_raised_it() -> None:
+    watched = Watched()
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
+    watched.station.lost(Reason.WORKER_LOST)
+    assert watched.view.state is State.NOT_SCREENING
+    assert [alarm.number for alarm in watched.view.alarms] == [1]
+    watched.station.started(SENSOR, locked=True)
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))  # the new worker counts from 1 too
+    assert [alarm.number for alarm in watched.view.alarms] == [1, 2]
+
+
+def test_one_visitor_raises_one_alarm_whose_numbers_follow_the_better_measurement() -> None:
+    watched = Watched()
+    raised = []
+    for skin_c in (38.2, 38.5, 38.6):
+        watched.step(State.ELEVATED, replace(visitor(1, Verdict.ELEVATED), skin_temp_c=skin_c))
+        raised.append(watched.view.alarms)
+    assert [len(alarms) for alarms in raised] == [1, 1, 1]
+    assert raised[-1][0].visitor.skin_temp_c == 38.6
+
+
+def test_a_second_check_ends_an_alarm_and_it_does_not_come_back_for_the_same_visitor() -> None:
+    watched = Watched()
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
+    watched.station.acknowledge(1)
+    assert watched.station.second_check(1)
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
+    assert watched.view.alarms == ()
+    assert watched.view.state is State.ELEVATED  # still said, while the visitor stands there
+
+
+def test_alarms_that_do_not_exist_cannot_be_answered() -> None:
+    assert not Station().acknowledge(1)
+    assert not Station().second_check(1)
+
+
+def test_of_several_alarms_the_oldest_unacknowledged_one_is_shown() -> None:
+    watched = Watched()
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED), visitor(2, Verdict.ELEVATED))
+    watched.station.acknowledge(1)
+    assert watched.view.visitor is not None
+    assert watched.view.visitor.id == 2
+
+
+def test_alarms_that_nobody_ever_answers_are_bounded() -> None:
+    watched = Watched()
+    for number in range(1, 30):
+        watched.step(State.ELEVATED, visitor(number, Verdict.ELEVATED))
+    numbers = [alarm.number for alarm in watched.view.alarms]
+    assert numbers == list(range(30 - ALARMS_KEPT, 30))
+
+
+def test_a_clear_fades_while_its_visitor_still_stands_there() -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    assert watched.view.state is State.CLEAR
+    first = watched.view.fading
+    watched.steps(CLEAR_SHOWN_S / 2, State.CLEAR, visitor(1, Verdict.CLEAR))
+    assert watched.view.state is State.CLEAR
+    assert watched.view.fading < first
+    watched.steps(CLEAR_SHOWN_S / 2 + 0.1, State.CLEAR, visitor(1, Verdict.CLEAR))
+    assert watched.view.state is State.READY
+    assert watched.view.visitor is None
+
+
+def test_a_clear_is_still_read_after_its_visitor_has_walked_on() -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    watched.step(State.READY, departed=(visitor(1, Verdict.CLEAR),))
+    view = watched.view
+    assert view.state is State.CLEAR
+    assert view.visitor is not None
+    assert view.visitor.id == 1
+
+
+@pytest.mark.parametrize("state", [State.READY, State.CLEAR, State.HOLD_STILL, State.COME_CLOSER])
+def test_a_clear_never_shows_for_the_next_visitor(state: State) -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    watched.step(state, visitor(2))
+    assert watched.view.state is not State.CLEAR
+
+
+def test_each_visitor_gets_their_own_clear() -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    watched.step(State.CLEAR, visitor(2, Verdict.CLEAR))
+    assert watched.view.visitor is not None
+    assert watched.view.visitor.id == 2
+
+
+def test_a_visitor_who_left_without_a_result_is_called_back() -> None:
+    watched = Watched()
+    watched.step(State.HOLD_STILL, visitor(1, None))
+    watched.step(State.READY, departed=(visitor(1, Verdict.NO_RESULT, Reason.BLURRED),))
+    view = watched.view
+    assert (view.state, view.reasons) == (State.RECHECK, (Reason.BLURRED,))
+    watched.steps(RECHECK_SHOWN_S + 0.1, State.READY)
+    assert watched.view.state is State.READY
+
+
+def test_no_result_is_no_last_word_while_the_visitor_is_still_there() -> None:
+    watched = Watched()
+    watched.step(State.HOLD_STILL, visitor(1, Verdict.NO_RESULT))
+    assert watched.view.state is State.HOLD_STILL
+
+
+def test_guidance_for_the_next_visitor_comes_before_a_fading_recheck() -> None:
+    watched = Watched()
+    watched.step(State.RECHECK, visitor(1, Verdict.RECHECK))
+    watched.step(State.TAKE_OFF_GLASSES, visitor(2))
+    assert watched.view.state is State.TAKE_OFF_GLASSES
+
+
+def test_a_face_missed_in_one_frame_does_not_make_its_visitor_blink() -> None:
+    watched = Watched()
+    watched.step(State.HOLD_STILL, visitor(1))
+    watched.step(State.HOLD_STILL)
+    assert [one.id for one in watched.view.visitors] == [1]
+    watched.steps(LINGER_S, State.HOLD_STILL)
+    assert watched.view.visitors == ()
+
+
+def test_the_relative_mode_and_the_threshold_are_said() -> None:
+    watched = Watched()
+    watched.station.configured(Settings(references=(), decision=Decision(threshold_c=37.9)))
+    assert watched.view.relative
+    assert watched.view.threshold_c == 37.9
