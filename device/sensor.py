@@ -1,47 +1,10 @@
 """What every sensor is to the station: an identity, and a stream of radiometric frames."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
 
 from device.frame import RadiometricFrame
-
-
-@dataclass(frozen=True, slots=True)
-class SensorInfo:
-    """What a sensor says of itself, read from it when it was opened.
-
-    Attributes
-    ----------
-    dossier
-        Key of the hardware dossier that speaks for this kind of sensor (`boson-plus-640`).
-    model, serial, firmware
-        As the camera reports them.
-    width, height
-        Upright image size in pixels.
-    frame_rate_hz
-        Nominal frame rate in Hz.
-    hfov_deg
-        Horizontal field of view of the upright image in degrees; None when the lens is unknown.
-    netd_k
-        Noise-equivalent temperature difference in kelvin (data sheet or scenario).
-    simulated
-        True for everything that is no physical camera; the screen shows it at all times.
-    port
-        Where it is plugged in (`1-2`, `/dev/ttyACM0`), or the file's name; empty when neither.
-    """
-
-    dossier: str
-    model: str
-    serial: str
-    firmware: str
-    width: int
-    height: int
-    frame_rate_hz: float
-    hfov_deg: float | None
-    netd_k: float
-    simulated: bool
-    port: str = ""
+from device.info import SensorInfo
 
 
 @runtime_checkable

@@ -65,6 +65,9 @@ class Limits:
     ffc_settle_s: float = 10.0  # at least; the reference decides whether it takes longer
 
 
+MAX_RESIDUAL_C = 0.3  # of an even plate from the learnt parabola: more, and it was no even plate
+
+
 @dataclass(frozen=True, slots=True)
 class Uniformity:
     """By how much the sensor reads too high over the picture, against its middle, in deg C.

@@ -9,7 +9,8 @@ telemetry   the rows on top of a video frame; frames: by video, or over the cont
 sensor      the `device.Sensor`; opening: all that comes before it
 """
 
-from device.boson.opening import open_boson
+from device.boson.asking import ask
+from device.boson.opening import USB_IDS, open_boson
 from device.boson.sensor import BosonSensor
 
-__all__ = ["BosonSensor", "open_boson"]
+__all__ = ["USB_IDS", "BosonSensor", "ask", "open_boson"]

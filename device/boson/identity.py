@@ -6,7 +6,7 @@ from device.boson import commands as c
 from device.boson.client import BosonClient
 from device.boson.commands import SoftwareRevision
 from device.errors import ProtocolError
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from hardware.vetting.decision import SensorSays
 
 ARRAYS = {"640": (640, 512), "320": (320, 256)}  # digits of the part number -> width, height

@@ -16,10 +16,9 @@ from device.errors import SensorNotFound, SensorRefused
 from hardware.errors import HardwareError
 from hardware.host.usb import PORT, SYS, UsbIdentity, behind
 from hardware.vetting import check
-from hardware.vetting.decision import Decision, SensorSays
+from hardware.vetting.check import Vet
 
 USB_IDS = "09cb:4007"
-Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
 
 _TIMEOUT_S = 0.25  # three of them are still within the second in which the station must notice
 # FLIR's SDK never has more than one request under way, so neither have we with a camera; what the

@@ -26,7 +26,7 @@ from device.errors import (
 )
 from device.frame import FfcState, RadiometricFrame
 from device.framepool import FramePool
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 
 _PATIENCE_S = 2.0  # without a frame that may be measured, the sensor is given up
 _SETTLE_S = 0.25  # after settings were restored: frames from before are still on their way

@@ -5,6 +5,7 @@ station says that it has too few to screen anybody. It is here for coarse surfac
 third sensor shows what a sensor needs to be.
 """
 
-from device.evo_thermal.sensor import EvoThermalSensor, open_evo_thermal
+from device.evo_thermal.asking import ask
+from device.evo_thermal.sensor import USB_IDS, EvoThermalSensor, open_evo_thermal
 
-__all__ = ["EvoThermalSensor", "open_evo_thermal"]
+__all__ = ["USB_IDS", "EvoThermalSensor", "ask", "open_evo_thermal"]

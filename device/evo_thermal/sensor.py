@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -28,15 +28,15 @@ from device.evo_thermal.protocol import (
 )
 from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from hardware.errors import HardwareError
-from hardware.host.usb import PORT, UsbIdentity, behind
+from hardware.host.usb import PORT, behind
+from hardware.vetting.check import Vet
 from hardware.vetting.check import vet as vet_by_register
-from hardware.vetting.decision import Decision, SensorSays
+from hardware.vetting.decision import SensorSays
 
 USB_IDS = "0483:5740"  # ST's own example ids, which many other devices carry too
 DOSSIER = "evo-thermal"
-Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
 
 _SILENCE_S = 2.0
 _ANSWER_S = 1.0

@@ -4,6 +4,7 @@ The board sends the camera's telemetry under each picture, so that every frame c
 that its counts are temperatures.
 """
 
-from device.lepton.sensor import LeptonSensor, open_lepton
+from device.lepton.asking import ask
+from device.lepton.sensor import USB_IDS, LeptonSensor, open_lepton
 
-__all__ = ["LeptonSensor", "open_lepton"]
+__all__ = ["USB_IDS", "LeptonSensor", "ask", "open_lepton"]

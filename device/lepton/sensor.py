@@ -22,19 +22,19 @@ from device.errors import (
 )
 from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
+from device.info import SensorInfo
 from device.lepton.control import LeptonControl
 from device.lepton.proof import Flaw, Prover
 from device.lepton.telemetry import FFC_DESIRED, HEIGHT, ROWS, WIDTH, Telemetry, decode
-from device.sensor import SensorInfo
 from device.y16 import Y16Capture
 from hardware.errors import HardwareError
-from hardware.host.usb import PORT, UsbIdentity, behind
+from hardware.host.usb import PORT, behind
+from hardware.vetting.check import Vet
 from hardware.vetting.check import vet as vet_by_register
 from hardware.vetting.decision import Decision, SensorSays
 
 USB_IDS = "1e4e:0100"
 DOSSIER = "lepton-3-5-purethermal"
-Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
 
 _PATIENCE_S = 5.0  # without a proven frame for so long, the sensor is given up
 _FFC_LIMIT_S = 15.0  # an FFC takes about 1 s

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from device.errors import NotRadiometric, RecordingError, SensorLost, SensorNotFound
 from device.frame import KELVIN_OFFSET, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
+from device.info import SensorInfo
 from device.lepton.proof import Flaw
 from device.lepton.rows import RowCheck
 from device.replay.cptv_file import CptvFile
 from device.replay.stored import StoredCamera, StoredFrame, StoredFrames
 from device.replay.y16_file import MAGIC as Y16_MAGIC
 from device.replay.y16_file import Y16File
-from device.sensor import SensorInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,8 @@
-"""A physical entrance without a camera: people, room, reference and sensor, with ground truth."""
+"""A physical entrance without a camera: people, room, reference and sensor, with ground truth.
 
-from device.simulator.scenario.schema import ScenarioError, scenario_names
-from device.simulator.sensor import SimulatedSensor, open_simulated
-from device.simulator.sweep import sweep
-
-__all__ = [
-    "ScenarioError",
-    "SimulatedSensor",
-    "open_simulated",
-    "scenario_names",
-    "sweep",
-]
+scenario      what happens: the files, the paths, what is true
+people, surroundings, render, physics     how it looks in the thermal infrared
+camera        what a microbolometer makes of it
+scene         all of it at one moment; ahead: drawn before it is needed
+sensor        as any other `device.sensor.Sensor`; sweep: a slow ramp that finds cameras out
+"""

@@ -9,7 +9,7 @@ import numpy as np
 from device.errors import NotRadiometric, SensorLost, SensorStalled
 from device.frame import Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from device.simulator.ahead import Lookahead
 from device.simulator.camera.camera import KELVIN_PER_COUNT, MODELS, Detector, optics_of
 from device.simulator.people import meshes

@@ -4,6 +4,7 @@
 minute and after every replug. A document that cannot be relied on refuses: doubt is not screening.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +31,10 @@ __all__ = [
     "vet_dossier",
     "vet_host",
 ]
+
+
+Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
+"""What a driver asks before it opens: dossier, what the host sees, what the sensor says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.settings import Uniformity
+from screening.settings import MAX_RESIDUAL_C, Uniformity
 
 BLOCK_PX: Final = 8
 LEAST_FRAMES: Final = 10
-MOST_RESIDUAL_C: Final = 0.3  # of the blocks from the parabola: more, and it was no even plate
 
 
 class UnevenPlateError(ValueError):
@@ -80,10 +79,10 @@ def fit(mean: NDArray[np.float64]) -> Uniformity:
     terms = np.column_stack([np.ones_like(u), u, v, u * u, v * v, u * v])
     fit, *_ = np.linalg.lstsq(terms, blocks.ravel(), rcond=None)
     residual_c = float(np.std(blocks.ravel() - terms @ fit))
-    if residual_c > MOST_RESIDUAL_C:
+    if residual_c > MAX_RESIDUAL_C:
         raise UnevenPlateError(
             f"The picture deviates by {residual_c:.2f} deg C from a smooth one, at most "
-            f"{MOST_RESIDUAL_C} is expected: fill the whole picture with a plate of even "
+            f"{MAX_RESIDUAL_C} is expected: fill the whole picture with a plate of even "
             "temperature, out of focus, and wait until it has come to rest."
         )
     _, x_c, y_c, xx_c, yy_c, xy_c = (float(c) for c in fit)

@@ -27,8 +27,8 @@ def password(
     from service.state.audit import AuditError
     from service.state.audit_events import PasswordSet
     from service.state.claim import claim_state
+    from service.state.errors import StationError
     from service.state.recorder import Recorder
-    from service.supervisor.config import StationError
 
     if sys.stdin.isatty():
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)

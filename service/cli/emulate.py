@@ -63,7 +63,8 @@ def _scene(scenario: str | None, array: int) -> "FrameSource":
     """Return what the camera looks at; a usage error when it cannot."""
     from device.boson.emulator.scene import DoorScene, SensorScene
     from device.boson.identity import ARRAYS
-    from device.simulator import ScenarioError, open_simulated
+    from device.simulator.scenario.schema import ScenarioError
+    from device.simulator.sensor import open_simulated
 
     if str(array) not in ARRAYS:
         raise typer.BadParameter("a Boson has 640 or 320 pixels per row", param_hint="--array")

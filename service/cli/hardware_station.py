@@ -1,12 +1,28 @@
 """`limen hardware ask|enrol|rules`: the sensor that is plugged in at this station."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli import registers
 from service.cli.registers import AsJson, Own, State, ended, show_json, tell
+
+if TYPE_CHECKING:
+    from device.sensor import Sensor
+    from hardware.vetting.check import Vet
+
+
+def _opener(sensor: str, port: str | None) -> "Callable[[Vet], Sensor]":
+    from device.drivers import driver
+    from device.errors import SensorNotFound
+
+    try:
+        row = driver(sensor)
+    except SensorNotFound as error:
+        raise typer.BadParameter(str(error)) from error
+    return lambda vet: row.open(port, vet=vet)
 
 
 def ask(
@@ -17,12 +33,11 @@ def ask(
     """Ask a sensor who it is, without setting anything in it, to fill in a dossier."""
     from dataclasses import asdict
 
+    from device.drivers import meet
     from device.errors import SensorError
-    from service.cli.drivers import opener
-    from service.supervisor.vetting import meet
 
     try:
-        met = meet(opener(sensor, port))
+        met = meet(_opener(sensor, port))
     except SensorError as error:
         raise ended(error) from error
     if as_json:
@@ -45,17 +60,18 @@ def enrol(
     own: Own = None,
 ) -> None:
     """Enrol the sensor that is plugged in: from now on only this one may be used at its port."""
+    from device.drivers import meet
     from device.errors import SensorError
     from hardware.errors import HardwareError
-    from service.cli.drivers import opener
+    from hardware.vetting.station import Vetting
     from service.state.audit import AuditError, AuditLog
-    from service.supervisor.vetting import Vetting, meet
+    from service.supervisor.vetting import enrol as enrol_sensor
 
     try:
-        met = meet(opener(sensor, port))
+        met = meet(_opener(sensor, port))
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         vetting = Vetting(own, state, today=registers.today)
-        new = vetting.enrol(met, by=by, audit=AuditLog(state))
+        new = enrol_sensor(vetting, met, by=by, audit=AuditLog(state))
         decision = vetting.vet(met.dossier, met.usb, met.says)
     except (SensorError, HardwareError, AuditError) as error:
         raise ended(error) from error
@@ -70,7 +86,7 @@ def rules(
     """Print rules for udev or USBGuard that let only the enrolled sensors in at their ports."""
     from hardware.errors import HardwareError
     from hardware.vetting import gatekeeper
-    from service.supervisor.vetting import Vetting
+    from hardware.vetting.station import Vetting
 
     if language not in gatekeeper.LANGUAGES:
         raise typer.BadParameter(f"There is {' and '.join(gatekeeper.LANGUAGES)}.")

@@ -41,7 +41,8 @@ def run(
     ] = False,
 ) -> None:
     """Run the station: one sensor, the screening, and the alert screen."""
-    from service.supervisor.config import StationError, load_config
+    from service.state.errors import StationError
+    from service.supervisor.config import load_config
 
     options = {
         "sensor": sensor,

@@ -25,9 +25,10 @@ def simulate(
 ) -> None:
     """Screen a simulated scenario headless; with --json as one object per line, summary last."""
     from device.errors import SensorError
-    from device.simulator import open_simulated, scenario_names
+    from device.simulator.scenario.schema import scenario_names
+    from device.simulator.sensor import open_simulated
     from service.offline.headless import Tally, screen
-    from service.state.scenario_settings import settings_for
+    from service.state.defaults import settings_for
 
     if scenario == "list":
         typer.echo("\n".join(scenario_names()))

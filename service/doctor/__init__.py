@@ -6,12 +6,13 @@ one line there.
 
 from functools import partial
 
+from device.drivers import NAMES, SIMULATED
 from service.doctor import cameras, host, lock, network
 from service.doctor.finding import Examination, Finding, Level, Room, examine
 
 __all__ = ["SENSORS", "Examination", "Finding", "Level", "examine", "rooms"]
 
-SENSORS = ("simulated", *(kind.name for kind in cameras.KINDS))
+SENSORS = NAMES
 
 
 def rooms(sensor: str | None = None, port: str | None = None) -> tuple[Room, ...]:
@@ -24,7 +25,7 @@ def rooms(sensor: str | None = None, port: str | None = None) -> tuple[Room, ...
     port
         Where it is plugged in; None finds it.
     """
-    real = sensor != "simulated"
+    real = sensor != SIMULATED
     return (
         Room("sensor", partial(cameras.look, sensor, port)),
         Room("rights", host.rights),

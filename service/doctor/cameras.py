@@ -6,27 +6,19 @@ Nothing is set in a camera; it is asked who it is, and only when nobody else has
 import grp
 import os
 import pwd
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from device import discovery
-from device.boson.client import BosonClient
-from device.boson.commands import RADIOMETRY_CAPABLE
-from device.boson.identity import identify
-from device.boson.opening import USB_IDS as BOSON_IDS
-from device.boson.transport import SerialTransport
-from device.errors import CommandFailed, SensorError
-from device.evo_thermal.sensor import USB_IDS as EVO_THERMAL_IDS
-from device.evo_thermal.sensor import open_evo_thermal
-from device.lepton.control import Commands, LeptonControl
-from device.lepton.sensor import USB_IDS as LEPTON_IDS
-from device.lepton.sensor import dossier_of
+from device.drivers import DRIVERS, SIMULATED, Driver
+from device.errors import SensorError
+from device.info import Answer
 from hardware.errors import HardwareError
 from hardware.host import usb
 from hardware.host.usb import SYS, UsbIdentity
 from hardware.vetting.check import vet
-from hardware.vetting.decision import Decision, Outcome, SensorSays
+from hardware.vetting.decision import Outcome
 from service.doctor.finding import Finding, Level
 
 UDEV_RULES = (Path("/etc/udev/rules.d"), Path("/run/udev/rules.d"), Path("/usr/lib/udev/rules.d"))
@@ -46,106 +38,11 @@ class Place:
         return tuple(node for node in (self.serial_port, self.video_node) if node)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a camera said of itself."""
-
-    model: str
-    says: SensorSays
-    dossier: str
-    radiometric: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of camera that the station can run with.
-
-    Attributes
-    ----------
-    name, words
-        On the command line, and in a sentence.
-    ids
-        Its USB vendor and product id.
-    has_serial, has_video
-        Which device nodes it has.
-    tells
-        Whether its USB ids are its own; others are looked at only when they are asked for by name.
-    ask
-        Asks it who it is; SensorError when it does not say.
-    """
-
-    name: str
-    words: str
-    ids: str
-    has_serial: bool
-    has_video: bool
-    ask: Callable[[Place], Said]
-    tells: bool = True
-
-
-def _ask_boson(place: Place) -> Said:
-    client = BosonClient(SerialTransport(place.serial_port or ""))
-    try:
-        client.drain()
-        identity = identify(client)
-        radiometric = bool(client.call(RADIOMETRY_CAPABLE))
-    finally:
-        client.close()
-    model = f"{identity.product or 'Boson'} {identity.part}"
-    return Said(model, identity.says(), identity.dossier, radiometric)
-
-
-def _ask_lepton(place: Place) -> Said:
-    with LeptonControl(place.video_node or "") as control:
-        who = control.identity()
-        try:
-            radiometric = control.get(Commands.RADIOMETRY)[0] == 1
-        except CommandFailed:  # what a Lepton without radiometry answers
-            radiometric = False
-    dossier, simulated = dossier_of(who.part_number)
-    says = SensorSays(who.serial, who.part_number, who.software, simulated)
-    return Said(f"Lepton {who.part_number}", says, dossier, radiometric)
-
-
-def _ask_evo_thermal(place: Place) -> Said:
-    """Let it stream for a moment: all that it can say is that it speaks the protocol."""
-
-    def later(dossier: str, *_: object) -> Decision:  # the register is asked after this
-        return Decision(dossier, Outcome.APPROVED)
-
-    with open_evo_thermal(place.serial_port, vet=later) as sensor:
-        info = sensor.info
-    says = SensorSays(info.serial, simulated=info.simulated)
-    return Said(info.model, says, info.dossier, radiometric=True)
-
-
-KINDS = (
-    Kind("boson", "Boson", BOSON_IDS, has_serial=True, has_video=True, ask=_ask_boson),
-    Kind(
-        "lepton",
-        "Lepton on a PureThermal board",
-        LEPTON_IDS,
-        has_serial=False,
-        has_video=True,
-        ask=_ask_lepton,
-    ),
-    Kind(
-        "evo-thermal",
-        "Evo Thermal",
-        EVO_THERMAL_IDS,
-        has_serial=True,
-        has_video=False,
-        ask=_ask_evo_thermal,
-        tells=False,
-    ),
-)
-
-
 def look(
     sensor: str | None = None,
     port: str | None = None,
     *,
-    kinds: tuple[Kind, ...] = KINDS,
+    kinds: tuple[Driver, ...] = DRIVERS,
     sys_root: Path = SYS,
     dev_root: Path = Path("/dev"),
     rules: tuple[Path, ...] = UDEV_RULES,
@@ -161,10 +58,10 @@ def look(
     kinds, sys_root, dev_root, rules
         Where to look.
     """
-    if sensor == "simulated":
+    if sensor == SIMULATED:
         yield Finding("camera", Level.OK, "The simulated sensor needs no camera.")
         return
-    wanted = tuple(k for k in kinds if sensor == k.name or (sensor is None and k.tells))
+    wanted = tuple(k for k in kinds if sensor == k.name or (sensor is None and k.owns_ids))
     found = [
         (kind, place)
         for kind in wanted
@@ -183,24 +80,24 @@ def look(
 
 
 def _places(
-    kind: Kind, port: str | None, sensor: str | None, sys_root: Path, dev_root: Path
+    kind: Driver, port: str | None, sensor: str | None, sys_root: Path, dev_root: Path
 ) -> Iterator[Place]:
     if port is None:
-        for one in discovery.find(kind.ids, sys_root=sys_root, dev_root=dev_root):
+        for one in discovery.find(kind.usb_ids, sys_root=sys_root, dev_root=dev_root):
             yield Place(one.serial_port, one.video_node, one.usb)
         return
     try:
         identity = usb.behind(Path(port), sys_root)
     except HardwareError:
         return
-    if identity is not None and identity.ids == kind.ids:
+    if identity is not None and identity.ids == kind.usb_ids:
         one = discovery.at(identity, sys_root=sys_root, dev_root=dev_root)
         yield Place(one.serial_port, one.video_node, one.usb)
     elif identity is None and sensor == kind.name:  # only who names a kind may mean an emulator
         yield Place(port, None, None) if kind.has_serial else Place(None, port, None)
 
 
-def _camera(kind: Kind, place: Place, rules: tuple[Path, ...]) -> Iterator[Finding]:
+def _camera(kind: Driver, place: Place, rules: tuple[Path, ...]) -> Iterator[Finding]:
     where = str(place.usb) if place.usb else f"{place.nodes[0]}, which is no USB device"
     yield Finding("camera", Level.OK, f"A {kind.words} is plugged in: {where}.")
     missing = False
@@ -212,7 +109,7 @@ def _camera(kind: Kind, place: Place, rules: tuple[Path, ...]) -> Iterator[Findi
     if missing:
         return
     try:
-        said = kind.ask(place)
+        said = kind.ask(place.serial_port, place.video_node)
     except SensorError as error:
         yield Finding("identity", Level.FAIL, f"It does not say who it is: {error}")
         return
@@ -227,7 +124,7 @@ def _camera(kind: Kind, place: Place, rules: tuple[Path, ...]) -> Iterator[Findi
     yield _vetted(said, place)
 
 
-def _nodes(kind: Kind, place: Place) -> Iterator[Finding]:
+def _nodes(kind: Driver, place: Place) -> Iterator[Finding]:
     if kind.has_serial and place.serial_port is None:
         yield Finding(
             "serial port", Level.FAIL, "It has no serial port.", "Load the module: modprobe cdc_acm"
@@ -257,7 +154,7 @@ def _access(place: Place) -> Iterator[Finding]:
             )
 
 
-def _rule(kind: Kind, identity: UsbIdentity, rules: tuple[Path, ...]) -> Finding:
+def _rule(kind: Driver, identity: UsbIdentity, rules: tuple[Path, ...]) -> Finding:
     """Look for a udev rule that keeps other programs from talking to the camera."""
     vendor, product = identity.ids.split(":")
     for folder in rules:
@@ -279,7 +176,7 @@ def _rule(kind: Kind, identity: UsbIdentity, rules: tuple[Path, ...]) -> Finding
     )
 
 
-def _radiometric(said: Said) -> Finding:
+def _radiometric(said: Answer) -> Finding:
     if said.radiometric:
         return Finding("radiometry", Level.OK, "It is calibrated to measure temperatures.")
     return Finding(
@@ -290,7 +187,7 @@ def _radiometric(said: Said) -> Finding:
     )
 
 
-def _vetted(said: Said, place: Place) -> Finding:
+def _vetted(said: Answer, place: Place) -> Finding:
     decision = vet(said.dossier, place.usb, said.says)
     if decision.outcome is Outcome.SIMULATED:
         return Finding("register", Level.OK, "It passes as simulated, and as nothing else.")

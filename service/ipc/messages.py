@@ -3,9 +3,9 @@
 A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET packet, told apart
 by `kind`. Numbers and words travel here, never pixels.
 
-    worker -> supervisor   Started, Stepped, ShapeLearnt, Failed
-    supervisor -> worker   Configure, Watch, RequestFfc, LearnShape, Stop
-    supervisor -> web      View (every frame), Picture (carries a file descriptor), Reply
+    worker -> supervisor   Started, Stepped, NonUniformityLearnt, Failed
+    supervisor -> worker   Configure, Watch, RequestFfc, LearnNonUniformity, Stop
+    supervisor -> web      View (every frame), Picture (carries a file descriptor), a Reply
     web -> supervisor      WebLocked, Screens, and the requests of guards and admins
 """
 
@@ -15,14 +15,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Visitor
 from screening.settings import Settings, Uniformity
 from service.ipc.settings import StationSettings
 from service.sandbox import LockReport
-from service.state.counters import HourCounts
 
 MAX_MESSAGE_BYTES = 64 * 1024
+MAX_PASSWORD_LENGTH = 128
+SESSION_S = 15 * 60.0  # an admin's session, without a request
 
 
 class ChannelError(Exception):
@@ -54,6 +55,28 @@ class Alarm:
     acknowledged: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HourCounts:
+    """The counts of one hour that is over; None (`FEW`) stands for one to four.
+
+    Attributes
+    ----------
+    hour
+        Its beginning in UTC, `2026-03-01T08`.
+    no_result_because
+        How often a reason stood in the way of a result.
+    """
+
+    hour: str
+    screened: int | None
+    elevated: int | None
+    confirmed: int | None
+    not_confirmed: int | None
+    declined: int | None
+    no_result: int | None
+    no_result_because: tuple[tuple[Reason, int | None], ...]
+
+
 # ---- worker -> supervisor
 
 
@@ -78,12 +101,12 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
-class ShapeLearnt:
-    """What came of `LearnShape`; `uniformity` is None when nothing did, and `why` says why."""
+class NonUniformityLearnt:
+    """What came of `LearnNonUniformity`; `uniformity` is None when nothing did; `why` says why."""
 
     uniformity: Uniformity | None
     why: str = ""
-    kind: Literal["shape_learnt"] = "shape_learnt"
+    kind: Literal["non_uniformity_learnt"] = "non_uniformity_learnt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +145,10 @@ class RequestFfc:
 
 
 @dataclass(frozen=True, slots=True)
-class LearnShape:
+class LearnNonUniformity:
     """Learn the shape of the picture: an even plate is before the lens."""
 
-    kind: Literal["learn_shape"] = "learn_shape"
+    kind: Literal["learn_non_uniformity"] = "learn_non_uniformity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,32 +218,79 @@ class Picture:
     kind: Literal["picture"] = "picture"
 
 
+class Why(StrEnum):
+    """Why a request was refused."""
+
+    NO_SESSION = "no_session"
+    NO_PASSWORD = "no_password"  # noqa: S105 - a reason
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105
+    TOO_SOON = "too_soon"
+    NO_SUCH_ALARM = "no_such_alarm"
+    NO_SUCH_SCENARIO = "no_such_scenario"
+    NO_SENSOR = "no_sensor"
+    NOT_SAVED = "not_saved"
+
+
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer to a request: done, or the sentence why not. Fields are filled as asked for.
+class Done:
+    """The answer to a request: it was done."""
+
+    request: int
+    kind: Literal["done"] = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The answer to a request: it was not done, and a sentence for the person who asked."""
+
+    request: int
+    why: Why
+    sentence: str
+    retry_after_s: float = 0.0
+    kind: Literal["refused"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The answer to a password: a session."""
+
+    request: int
+    session: str
+    kind: Literal["logged_in"] = "logged_in"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRead:
+    """What is set; `settings` is None when the saved ones are damaged, and `problem` says so.
 
     Attributes
     ----------
-    shape_learning, shape_problem, shape_holds
-        Whether the shape of the picture is being learnt, why it was not the last time, and whether
-        the saved one is that of the open sensor.
+    learning, learning_problem, holds
+        Whether the sensor's non-uniformity is being learnt, why it was not the last time, and
+        whether the saved one is that of the open sensor.
+    scenario, scenarios
+        What a simulated sensor shows, and can show.
     """
 
     request: int
-    ok: bool
-    error: str = ""
-    retry_after_s: float = 0.0
-    session: str = ""
-    password_set: bool = False
-    settings: StationSettings | None = None
-    shape_learning: bool = False
-    shape_problem: str = ""
-    shape_holds: bool = False
+    settings: StationSettings | None
+    problem: str = ""
+    learning: bool = False
+    learning_problem: str = ""
+    holds: bool = False
     scenario: str = ""
     scenarios: tuple[str, ...] = ()
-    locks: tuple[LockReport, ...] = ()
-    hours: tuple[HourCounts, ...] = ()
-    kind: Literal["reply"] = "reply"
+    kind: Literal["settings_read"] = "settings_read"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsRead:
+    """How the processes are locked, and the counts of the last hours."""
+
+    request: int
+    locks: tuple[LockReport, ...]
+    hours: tuple[HourCounts, ...]
+    kind: Literal["records_read"] = "records_read"
 
 
 # ---- web -> supervisor
@@ -318,12 +388,12 @@ class AskFfc:
 
 
 @dataclass(frozen=True, slots=True)
-class AskShape:
+class AskNonUniformity:
     """An admin holds an even plate before the lens: its shape is to be learnt and saved."""
 
     request: int
     session: str
-    kind: Literal["ask_shape"] = "ask_shape"
+    kind: Literal["ask_non_uniformity"] = "ask_non_uniformity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,11 +414,12 @@ AdminRequest = (
     | ReadRecords
     | ChangeSettings
     | AskFfc
-    | AskShape
+    | AskNonUniformity
     | ChooseScenario
 )
-FromWorker = Started | Stepped | ShapeLearnt | Failed
-ToWorker = Configure | Watch | RequestFfc | LearnShape | Stop
+Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
+FromWorker = Started | Stepped | NonUniformityLearnt | Failed
+ToWorker = Configure | Watch | RequestFfc | LearnNonUniformity | Stop
 ToWeb = View | Picture | Reply
 FromWeb = WebLocked | Screens | GuardRequest | AdminRequest
 Message = FromWorker | ToWorker | ToWeb | FromWeb

@@ -1,11 +1,8 @@
-"""The settings at the station's door: validated field by field, saved whole or not at all."""
+"""The settings at the station's door: validated field by field, on the page and in the file."""
 
-import json
-import os
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -16,10 +13,25 @@ from pydantic import (
     model_validator,
 )
 
-from screening.reference.non_uniformity import MOST_RESIDUAL_C
-from screening.settings import Decision, Limits, Reference, Scene, Settings, Site, Uniformity
+from screening.settings import (
+    MAX_RESIDUAL_C,
+    Decision,
+    Limits,
+    Reference,
+    Scene,
+    Settings,
+    Site,
+    Uniformity,
+)
 
-FORMAT_VERSION: Literal[1] = 1
+
+class Language(StrEnum):
+    """Languages of the screens."""
+
+    EN = "en"
+    FR = "fr"
+    DE = "de"
+    NL = "nl"
 
 
 class SettingsError(Exception):
@@ -116,7 +128,7 @@ class UniformitySettings(_Door):
     xx_c: ShapeCelsius
     yy_c: ShapeCelsius
     xy_c: ShapeCelsius
-    residual_c: Annotated[float, Field(ge=0.0, le=MOST_RESIDUAL_C)]
+    residual_c: Annotated[float, Field(ge=0.0, le=MAX_RESIDUAL_C)]
     learnt_on: date
     sensor_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -179,11 +191,6 @@ class StationSettings(_Door):
         )
 
 
-class _File(_Door):
-    version: Literal[1] = FORMAT_VERSION
-    settings: StationSettings
-
-
 def field_errors(error: ValidationError) -> dict[str, str]:
     """Return one sentence per field that a validation did not let through.
 
@@ -201,92 +208,3 @@ def field_errors(error: ValidationError) -> dict[str, str]:
         ".".join(str(part) for part in one["loc"]): one["msg"].removeprefix("Value error, ")
         for one in error.errors(include_url=False, include_input=False, include_context=False)
     }
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file as a whole: at any moment it holds the old bytes or the new ones.
-
-    Written beside it, flushed to the disk, renamed over it, and the folder flushed too.
-    """
-    beside = path.with_name(f".{path.name}.new")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    try:
-        os.write(fd, data)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-class SettingsStore:
-    """The settings file in the state folder. A file that cannot be trusted is never overwritten.
-
-    Parameters
-    ----------
-    folder
-        State folder; it exists and is writable.
-    default
-        Gives what is in force while nothing has been saved.
-    """
-
-    def __init__(self, folder: Path, default: Callable[[], StationSettings]) -> None:
-        self._path = folder / "settings.json"
-        self._default = default
-
-    def load(self) -> StationSettings:
-        """Return what was saved last, or the default when nothing ever was.
-
-        Raises
-        ------
-        SettingsError
-            When the file is there but is not what this station saves.
-        """
-        try:
-            data = self._path.read_bytes()
-        except FileNotFoundError:
-            return self._default()
-        except OSError as error:
-            raise SettingsError(
-                f"The settings in {self._path} cannot be read ({error.strerror}). "
-                "Make the file readable for the station's user."
-            ) from error
-        try:
-            return _File.model_validate_json(data).settings
-        except ValidationError as error:
-            place, why = next(iter(field_errors(error).items()))
-            raise SettingsError(
-                f"The settings in {self._path} are damaged ({place or 'file'}: {why}). Nothing is "
-                "screened until an admin saves them again; the damaged file is kept beside them."
-            ) from error
-
-    def save(self, settings: StationSettings) -> None:
-        """Put settings in the place of the old ones; a damaged old file is kept beside them.
-
-        Raises
-        ------
-        SettingsError
-            When the disk does not take them; then the old ones stand.
-        """
-        data = json.dumps(_File(settings=settings).model_dump(mode="json"), indent=2).encode()
-        try:
-            self._keep_damaged()
-            write_atomically(self._path, data + b"\n")
-        except OSError as error:
-            raise SettingsError(
-                f"The settings could not be saved to {self._path} ({error.strerror}); "
-                "the old ones stay in force."
-            ) from error
-
-    def _keep_damaged(self) -> None:
-        try:
-            self.load()
-        except SettingsError:
-            number = 1
-            while (kept := self._path.with_name(f"settings.damaged-{number}.json")).exists():
-                number += 1
-            self._path.replace(kept)

@@ -16,11 +16,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service.ipc.settings import write_atomically
+from service.ipc.messages import MAX_PASSWORD_LENGTH, SESSION_S
+from service.state.files import write_atomically
 
 MIN_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
-MAX_LENGTH = 128
-SESSION_S = 15 * 60.0  # without a request
 SESSIONS_KEPT = 4
 _FREE_ATTEMPTS = 3
 _LONGEST_DELAY_S = 300.0
@@ -58,10 +57,10 @@ def set_password(folder: Path, password: str) -> None:
     AdminError
         When it is too short or too long, or the folder does not take it.
     """
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+    if not MIN_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise AdminError(
             f"The password has {len(password)} characters; "
-            f"it needs at least {MIN_LENGTH} and at most {MAX_LENGTH}."
+            f"it needs at least {MIN_LENGTH} and at most {MAX_PASSWORD_LENGTH}."
         )
     saved = _Password(argon2id=_HASHER.hash(password))
     try:

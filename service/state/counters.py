@@ -10,14 +10,14 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from screening.result import Reason
-from service.ipc.settings import write_atomically
+from service.ipc.messages import HourCounts
+from service.state.files import write_atomically
 
 FILE = "counters.json"
 SMALLEST_SHOWN = 5
@@ -35,28 +35,6 @@ class Counted(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     DECLINED = "declined"
     NO_RESULT = "no_result"
-
-
-@dataclass(frozen=True, slots=True)
-class HourCounts:
-    """The counts of one hour that is over; None (`FEW`) stands for one to four.
-
-    Attributes
-    ----------
-    hour
-        Its beginning in UTC, `2026-03-01T08`.
-    no_result_because
-        How often a reason stood in the way of a result.
-    """
-
-    hour: str
-    screened: int | None
-    elevated: int | None
-    confirmed: int | None
-    not_confirmed: int | None
-    declined: int | None
-    no_result: int | None
-    no_result_because: tuple[tuple[Reason, int | None], ...]
 
 
 _HOURS: TypeAdapter[dict[str, dict[str, int]]] = TypeAdapter(dict[str, dict[str, int]])

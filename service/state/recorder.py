@@ -13,11 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.register import register
 from screening.result import Reason, Verdict, Visitor
 from screening.settings import Settings
+from service.ipc.messages import HourCounts
 from service.sandbox import LockReport
 from service.state.audit import AuditLog
 from service.state.audit_events import (
@@ -30,7 +31,7 @@ from service.state.audit_events import (
     SettingChanged,
     Value,
 )
-from service.state.counters import Counted, Counters, HourCounts
+from service.state.counters import Counted, Counters
 
 _SAME_PER_HOUR = 20
 _HOUR_S = 3600.0

@@ -1,9 +1,7 @@
 """A child process of the supervisor: started with inherited sockets, watched, ended for certain."""
 
-import ctypes
 import os
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -13,22 +11,7 @@ from contextlib import suppress
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import ChannelClosed, Message, Stop
 
-_PR_SET_PDEATHSIG = 1
 _OUTPUT_BYTES = 64 * 1024
-
-
-def die_with_parent(parent_pid: int) -> None:
-    """Ask the kernel to kill this process the moment its parent ends; first thing in a child.
-
-    Parameters
-    ----------
-    parent_pid
-        Who started it. When that one is already gone, the process ends here.
-    """
-    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
-        sys.exit(f"prctl(PR_SET_PDEATHSIG) failed: {os.strerror(ctypes.get_errno())}")
-    if os.getppid() != parent_pid:
-        sys.exit("The supervisor is gone.")
 
 
 class Child:

@@ -1,35 +1,20 @@
 """How the station is started: a TOML file, overruled by the command line, validated at the door."""
 
 import tomllib
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from service.ipc.settings import field_errors
-
-
-class StationError(Exception):
-    """The station cannot start as asked. The sentence says what happened and what to do."""
+from device import drivers
+from service.ipc.settings import Language, field_errors
+from service.state.errors import StationError
 
 
-class SensorKind(StrEnum):
-    """What the station can be told to open."""
-
-    SIMULATED = "simulated"
-    BOSON = "boson"
-    LEPTON = "lepton"
-    EVO_THERMAL = "evo-thermal"
-
-
-class Language(StrEnum):
-    """Languages of the screens."""
-
-    EN = "en"
-    FR = "fr"
-    DE = "de"
-    NL = "nl"
+def _known_sensor(name: str) -> str:
+    if name not in drivers.NAMES:
+        raise ValueError(f"there is {', '.join(drivers.NAMES)}")
+    return name
 
 
 class StationConfig(BaseModel):
@@ -57,7 +42,7 @@ class StationConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sensor: SensorKind = SensorKind.SIMULATED
+    sensor: Annotated[str, AfterValidator(_known_sensor)] = drivers.SIMULATED
     sensor_port: Annotated[str, Field(max_length=200)] | None = None
     scenario: Annotated[str, Field(max_length=100)] = "a-morning-at-the-door"
     port: Annotated[int, Field(ge=0, le=65535)] = 8630
@@ -70,7 +55,7 @@ class StationConfig(BaseModel):
     @property
     def simulated(self) -> bool:
         """Whether the sensor is no physical camera."""
-        return self.sensor is SensorKind.SIMULATED
+        return self.sensor == drivers.SIMULATED
 
 
 def load_config(path: Path | None, **overrides: Any) -> StationConfig:

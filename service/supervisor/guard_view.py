@@ -6,7 +6,7 @@ the station remembers what a guard has not seen yet.
 
 from dataclasses import dataclass, replace
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from screening.result import Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Settings
 from service.ipc.messages import Alarm, Stepped, View
@@ -24,7 +24,7 @@ _FADING = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class _Shown:
     """A verdict's word on the screen: it belongs to one visitor and fades."""
 
     state: State
@@ -36,7 +36,7 @@ class _Word:
         return 1.0 - (now - self.since) / self.shown_s
 
 
-class Station:
+class GuardView:
     """What is known of one worker and its visitors, and what of it a guard still has to see.
 
     Parameters
@@ -59,7 +59,7 @@ class Station:
         self._alarm_of: dict[int, int] = {}  # the screener's visitor -> alarm, this worker only
         self._in_view: dict[int, tuple[Visitor, float]] = {}
         self._told: dict[int, Verdict] = {}  # verdicts in view that had their word
-        self._word: _Word | None = None
+        self._word: _Shown | None = None
         self._next_alarm = 1
 
     # ---- what happens to the worker
@@ -138,7 +138,7 @@ class Station:
                 continue  # not their last word yet
             self._told[visitor.id] = verdict
             state, shown_s = _FADING[verdict]
-            self._word = _Word(state, visitor, now, shown_s)
+            self._word = _Shown(state, visitor, now, shown_s)
 
     # ---- what guards do
 

@@ -4,14 +4,16 @@ The supervisor calls `turn` as often as it likes. Within a second of a replug, a
 of an approval that ended, it gets the decision that stops the station.
 """
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.host import usb
 from hardware.host.network import PROC, HostNetwork, look
 from hardware.vetting.check import Admission, Decision, refusal
+from hardware.vetting.station import Vetting
 from screening.result import Reason
-from service.supervisor.vetting import AGAIN_S, Vetting
+from service.supervisor.vetting import admit
 
+AGAIN_S = 60.0  # an admitted sensor is looked at again at least so often
 GLANCE_S = 1.0  # is it still the same device at the same port, plugged in once
 NETWORK_S = 20.0  # well inside the minute for which "no network" may be said
 
@@ -43,7 +45,7 @@ class HardwareWatch:
             Monotonic time in seconds, here and below.
         """
         try:
-            self._admission = self._vetting.admit(info)
+            self._admission = admit(self._vetting, info)
         except HardwareError as error:
             return refusal(info.dossier, str(error))
         return self._look(self._admission, now_s)

@@ -16,6 +16,8 @@ from importlib.metadata import version
 
 import structlog
 
+from device.simulator.scenario.schema import scenario_names
+from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.ipc.messages import (
     AdminRequest,
@@ -24,36 +26,38 @@ from service.ipc.messages import (
     Configure,
     Failed,
     GuardRequest,
-    LearnShape,
+    LearnNonUniformity,
     Message,
+    NonUniformityLearnt,
     Picture,
     RequestFfc,
     Screens,
-    ShapeLearnt,
     Started,
     Stepped,
     Watch,
     WebLocked,
 )
-from service.ipc.preview import create_memory
-from service.ipc.settings import SettingsError, SettingsStore, StationSettings
+from service.ipc.preview_memory import create_memory
+from service.ipc.settings import SettingsError, StationSettings
 from service.sandbox import SINGLE_THREADED
 from service.state.admin_password import AdminDoor
 from service.state.audit import AuditError
 from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
-from service.state.claim import HOST, bind, claim_state
+from service.state.claim import claim_state
+from service.state.defaults import default_settings
+from service.state.errors import StationError
 from service.state.recorder import Recorder
+from service.state.settings import SettingsStore
 from service.supervisor.child import Child
-from service.supervisor.config import StationConfig, StationError
-from service.supervisor.guard_view import Station
+from service.supervisor.child_slot import ChildSlot
+from service.supervisor.config import StationConfig
+from service.supervisor.guard_view import GuardView
 from service.supervisor.hardware_watch import HardwareWatch
-from service.supervisor.non_uniformity import ShapeLearning
-from service.supervisor.requests import Desk
-from service.supervisor.restarting import Keeper
-from service.supervisor.sensors import default_settings, scenario_names
+from service.supervisor.listener import HOST, bind
+from service.supervisor.non_uniformity import NonUniformityLearning
+from service.supervisor.requests import Requests
 from service.supervisor.systemd import Watchdog
-from service.supervisor.vetting import Vetting
-from service.supervisor.warm_up import Warmth
+from service.supervisor.warm_up import WarmUp
 
 _TURN_S = 0.05  # how often silence is looked for
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
@@ -90,17 +94,19 @@ class Supervisor:
             self._recorder = Recorder(config.state, time.time, config.hardware_register)
         except AuditError as error:
             raise StationError(str(error)) from error
-        self._station = Station(allow_unlocked=config.allow_unsandboxed)
+        self._guard_view = GuardView(allow_unlocked=config.allow_unsandboxed)
         self._store = SettingsStore(
             config.state, lambda: default_settings(config.sensor, self.scenario)
         )
         door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
-        self._shape = ShapeLearning()
-        self._desk = Desk(self._station, self._store, door, self, self._recorder, self._shape)
+        self._non_uniformity = NonUniformityLearning()
+        self._requests = Requests(
+            self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
+        )
         self._selector = selectors.DefaultSelector()
-        self._worker = Keeper("worker", self._selector, self._hear_worker, self._worker_ended)
-        self._web = Keeper("web", self._selector, self._hear_web, self._web_ended)
-        self._warmth = Warmth(time.monotonic)
+        self._worker = ChildSlot("worker", self._selector, self._hear_worker, self._worker_ended)
+        self._web = ChildSlot("web", self._selector, self._hear_web, self._web_ended)
+        self._warm_up = WarmUp(time.monotonic)
         self._watch = HardwareWatch(Vetting(config.hardware_register, config.state))
         self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
@@ -156,7 +162,7 @@ class Supervisor:
 
     def _show(self) -> None:
         self._shown_at = time.monotonic()
-        view = self._station.view(self._shown_at)
+        view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
         self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
 
@@ -193,7 +199,7 @@ class Supervisor:
         elif isinstance(message, WebLocked):
             self._recorder.locked("web", message.lock)
         elif isinstance(message, GuardRequest | AdminRequest):
-            self._web.ask(self._desk.answer(message))
+            self._web.ask(self._requests.answer(message))
             self._show()
         else:
             raise ChannelError(f"The web process sent a {message.kind}.")
@@ -249,25 +255,25 @@ class Supervisor:
     def _hear_worker(self, message: Message) -> None:
         match message:
             case Stepped():
-                self._warmth.seen()
-                self._station.stepped(message, time.monotonic())
+                self._warm_up.seen()
+                self._guard_view.stepped(message, time.monotonic())
                 self._recorder.departed(message.result.departed)
                 self._show()
             case Started():
                 locked = message.lock is not None
                 self._log.info("sensor open", sensor=message.sensor.model, locked=locked)
-                self._warmth.opened(message.sensor)
-                self._shape.opened(message.sensor)
-                if self._settings is not None and self._shape.holds(self._settings):
+                self._warm_up.opened(message.sensor)
+                self._non_uniformity.opened(message.sensor)
+                if self._settings is not None and self._non_uniformity.holds(self._settings):
                     self._configure(self._settings)
-                self._station.started(message.sensor, locked=locked)
+                self._guard_view.started(message.sensor, locked=locked)
                 self._recorder.sensor_opened(message.sensor)
                 self._recorder.locked("worker", message.lock)
                 decision = self._watch.admit(message.sensor, time.monotonic())
                 if not decision.passes:
                     self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
-            case ShapeLearnt():
-                self._desk.shape_learnt(message, datetime.now(UTC).date())
+            case NonUniformityLearnt():
+                self._requests.non_uniformity_learnt(message, datetime.now(UTC).date())
             case Failed():
                 self._log.error("worker failed", reason=message.reason, what=message.what)
                 self._lose(message.reason, message.what)
@@ -287,8 +293,8 @@ class Supervisor:
         if not self._explained:
             self._explained = True
             self._watch.leave()
-            self._shape.lost()
-            self._station.lost(reason, what)
+            self._non_uniformity.lost()
+            self._guard_view.lost(reason, what)
             self._recorder.lost("worker", reason)
             self._web.ask(Picture(present=False))
         self._show()
@@ -297,7 +303,7 @@ class Supervisor:
         worker, now = self._worker.child, time.monotonic()
         if worker is None:
             return
-        heard = self._station.heard_at
+        heard = self._guard_view.heard_at
         if heard is not None and now - heard > _WORKER_SILENT_S:
             self._log.error("worker silent", seconds=round(now - heard, 1))
             self._restart_worker(Reason.SILENT, "The worker fell silent.")
@@ -319,11 +325,11 @@ class Supervisor:
             self._put_in_force(self._store.load())
         except SettingsError as error:
             self._log.error("settings damaged", what=str(error))  # nothing starts until mended
-            self._station.lost(Reason.CONFIGURATION, str(error))
+            self._guard_view.lost(Reason.CONFIGURATION, str(error))
 
     def _put_in_force(self, settings: StationSettings) -> None:
         self._settings = settings
-        self._station.configured(settings.plain())
+        self._guard_view.configured(settings.plain())
 
     def apply(self, settings: StationSettings) -> None:
         """Put settings in force."""
@@ -331,11 +337,11 @@ class Supervisor:
         self._configure(settings)
 
     def _configure(self, settings: StationSettings) -> None:
-        self._worker.ask(Configure(self._warmth.credited(self._shape.in_force(settings))))
+        self._worker.ask(Configure(self._warm_up.credited(self._non_uniformity.in_force(settings))))
 
-    def learn_shape(self) -> None:
+    def learn_non_uniformity(self) -> None:
         """Let the worker learn the shape of the picture."""
-        self._worker.ask(LearnShape())
+        self._worker.ask(LearnNonUniformity())
 
     def ask_for_ffc(self) -> None:
         """Ask the sensor for a flat-field correction."""

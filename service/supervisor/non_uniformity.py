@@ -7,19 +7,14 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from screening.settings import Settings, Uniformity
-from service.ipc.settings import (
-    SettingsError,
-    StationSettings,
-    UniformitySettings,
-    field_errors,
-)
+from service.ipc.settings import SettingsError, StationSettings, UniformitySettings, field_errors
 
 LOST: Final = "The sensor was lost meanwhile: try again."
 
 
-class ShapeLearning:
+class NonUniformityLearning:
     """Knows the open sensor; a shape that another one has is never used.
 
     Attributes

@@ -7,28 +7,33 @@ from service.ipc.messages import (
     Acknowledge,
     AdminRequest,
     AskFfc,
-    AskShape,
+    AskNonUniformity,
     ChangeSettings,
     ChooseScenario,
+    Done,
     GuardRequest,
+    LoggedIn,
     Login,
     Logout,
+    NonUniformityLearnt,
     ReadRecords,
     ReadSettings,
+    RecordsRead,
+    Refused,
     Reply,
     SecondCheck,
-    ShapeLearnt,
+    SettingsRead,
+    Why,
 )
-from service.ipc.settings import SettingsError, SettingsStore, StationSettings
+from service.ipc.settings import SettingsError, StationSettings
 from service.state.admin_password import AdminDoor, AdminError
 from service.state.audit_events import LoginTried, ScenarioChosen
 from service.state.recorder import Recorder
-from service.supervisor.guard_view import Station
-from service.supervisor.non_uniformity import ShapeLearning
+from service.state.settings import SettingsStore
+from service.supervisor.guard_view import GuardView
+from service.supervisor.non_uniformity import NonUniformityLearning
 
 HOURS_SHOWN = 48
-NO_SENSOR = "No sensor is open: wait until the station sees again."
-NO_SESSION = "Log in first: the session has ended."
 
 
 class Actions(Protocol):
@@ -43,14 +48,14 @@ class Actions(Protocol):
     def ask_for_ffc(self) -> None:
         """Ask the sensor for a flat-field correction."""
 
-    def learn_shape(self) -> None:
+    def learn_non_uniformity(self) -> None:
         """Let the worker learn the shape of the picture."""
 
     def play(self, scenario: str) -> None:
         """Restart the simulated sensor with a scenario."""
 
 
-class Desk:
+class Requests:
     """Answers every request with a `Reply`; an admin's only with a valid session.
 
     Parameters
@@ -65,39 +70,39 @@ class Desk:
         The supervisor.
     recorder
         Keeps what an admin changed and how second checks ended.
-    shape
-        How learning the shape of the picture stands.
+    non_uniformity
+        How learning the sensor's non-uniformity stands.
     """
 
     def __init__(
         self,
-        station: Station,
+        station: GuardView,
         store: SettingsStore,
         door: AdminDoor,
         actions: Actions,
         recorder: Recorder,
-        shape: ShapeLearning,
+        non_uniformity: NonUniformityLearning,
     ) -> None:
         self._station = station
         self._store = store
         self._door = door
         self._actions = actions
         self._recorder = recorder
-        self._shape = shape
+        self._non_uniformity = non_uniformity
 
-    def shape_learnt(self, message: ShapeLearnt, today: date) -> None:
+    def non_uniformity_learnt(self, message: NonUniformityLearnt, today: date) -> None:
         """Save the shape that the worker has learnt, or keep the sentence why it has none."""
-        if not self._shape.running:
+        if not self._non_uniformity.running:
             return  # nobody waits for it
         if message.uniformity is None:
-            self._shape.ended(message.why)
+            self._non_uniformity.ended(message.why)
             return
         try:
-            learnt = self._shape.learnt(message.uniformity, today)
+            learnt = self._non_uniformity.learnt(message.uniformity, today)
             self._save(self._store.load().model_copy(update={"uniformity": learnt}))
-            self._shape.ended()
+            self._non_uniformity.ended()
         except SettingsError as error:
-            self._shape.ended(str(error))
+            self._non_uniformity.ended(str(error))
 
     def answer(self, request: GuardRequest | AdminRequest) -> Reply:
         """Do what is asked for, and say whether it was done."""
@@ -106,7 +111,7 @@ class Desk:
                 return self._answer_guard(request)
             return self._answer_admin(request)
         except (AdminError, SettingsError) as error:
-            return Reply(request.request, ok=False, error=str(error))
+            return Refused(request.request, Why.NOT_SAVED, str(error))
 
     def _answer_guard(self, request: GuardRequest) -> Reply:
         match request:
@@ -116,7 +121,9 @@ class Desk:
                 done = self._station.second_check(alarm)
                 if done:
                     self._recorder.second_check(outcome.value)
-        return Reply(request.request, ok=done, error="" if done else "There is no such alarm.")
+        if done:
+            return Done(request.request)
+        return Refused(request.request, Why.NO_SUCH_ALARM, "There is no such alarm.")
 
     def _answer_admin(self, request: AdminRequest) -> Reply:
         match request:
@@ -126,70 +133,69 @@ class Desk:
                 return self._read(request.request, session)
             case Logout(session=session):
                 self._door.logout(session)
-                return Reply(request.request, ok=True)
+                return Done(request.request)
         if not self._door.admits(request.session):
-            return Reply(request.request, ok=False, error=NO_SESSION)
+            return self._no_session(request.request)
         if isinstance(request, ReadRecords):
             recorder = self._recorder
             hours = recorder.hours()[:HOURS_SHOWN]
-            return Reply(request.request, ok=True, locks=recorder.locks, hours=hours)
+            return RecordsRead(request.request, recorder.locks, hours)
         return self._change(request)
+
+    def _no_session(self, number: int) -> Refused:
+        if not self._door.password_set:
+            return Refused(number, Why.NO_PASSWORD, "No password is set.")
+        return Refused(number, Why.NO_SESSION, "Log in first: the session has ended.")
 
     def _login(self, number: int, password: str) -> Reply:
         if not self._door.password_set:
-            return Reply(number, ok=False, error="No password is set.", password_set=False)
+            return self._no_session(number)
         result = self._door.login(password)
         self._recorder.write(LoginTried(bool(result.session)))
         if result.session:
-            return Reply(number, ok=True, session=result.session, password_set=True)
-        return Reply(
-            number,
-            ok=False,
-            error="This is not the password.",
-            retry_after_s=result.retry_after_s,
-            password_set=True,
-        )
+            return LoggedIn(number, result.session)
+        why = Why.TOO_SOON if result.retry_after_s > 0.0 else Why.WRONG_PASSWORD
+        return Refused(number, why, "This is not the password.", result.retry_after_s)
 
     def _read(self, number: int, session: str) -> Reply:
         if not self._door.admits(session):
-            return Reply(number, ok=False, error=NO_SESSION, password_set=self._door.password_set)
+            return self._no_session(number)
         try:
-            settings, error = self._store.load(), ""
+            settings, problem = self._store.load(), ""
         except SettingsError as damaged:
-            settings, error = None, str(damaged)
-        return Reply(
+            settings, problem = None, str(damaged)
+        return SettingsRead(
             number,
-            ok=True,
-            error=error,
-            password_set=True,
-            settings=settings,
-            shape_learning=self._shape.running,
-            shape_problem=self._shape.problem,
-            shape_holds=settings is not None and self._shape.holds(settings),
+            settings,
+            problem,
+            learning=self._non_uniformity.running,
+            learning_problem=self._non_uniformity.problem,
+            holds=settings is not None and self._non_uniformity.holds(settings),
             scenario=self._actions.scenario,
             scenarios=self._actions.scenarios,
         )
 
-    def _change(self, request: ChangeSettings | AskFfc | AskShape | ChooseScenario) -> Reply:
+    def _change(
+        self, request: ChangeSettings | AskFfc | AskNonUniformity | ChooseScenario
+    ) -> Reply:
         number = request.request
         match request:
             case ChangeSettings(settings=settings):
                 self._save(settings)
-                return Reply(number, ok=True, settings=settings)
             case AskFfc():
                 self._actions.ask_for_ffc()
-                return Reply(number, ok=True)
-            case AskShape():
-                if not self._shape.begin():
-                    return Reply(number, ok=False, error=NO_SENSOR)
-                self._actions.learn_shape()
-                return Reply(number, ok=True)
+            case AskNonUniformity():
+                if not self._non_uniformity.begin():
+                    return Refused(
+                        number, Why.NO_SENSOR, "No sensor is open: wait until the station sees."
+                    )
+                self._actions.learn_non_uniformity()
             case ChooseScenario(scenario=scenario):
                 if scenario not in self._actions.scenarios:
-                    return Reply(number, ok=False, error="There is no such scenario.")
+                    return Refused(number, Why.NO_SUCH_SCENARIO, "There is no such scenario.")
                 self._actions.play(scenario)
                 self._recorder.write(ScenarioChosen(scenario))
-                return Reply(number, ok=True, scenario=scenario)
+        return Done(number)
 
     def _save(self, settings: StationSettings) -> None:
         try:

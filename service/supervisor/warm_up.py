@@ -7,13 +7,13 @@ second day would blind the station for another half an hour.
 from collections.abc import Callable
 from dataclasses import replace
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from screening.settings import Settings
 
 _GAP_S = 20.0  # away for longer, it may have been switched off
 
 
-class Warmth:
+class WarmUp:
     """Remembers since when the same sensor has been sending, with short gaps only.
 
     Parameters

@@ -11,7 +11,7 @@ import uvicorn
 
 from service.ipc.channel import Channel
 from service.sandbox import SandboxError, lock_web
-from service.supervisor.child import die_with_parent
+from service.sandbox.parent import die_with_parent
 from service.web.app import create_app
 from service.web.assets import pages, static_files
 from service.web.guard import MAX_HEADER_BYTES

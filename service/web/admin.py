@@ -6,19 +6,24 @@ from fastapi import APIRouter, Cookie, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.ipc.messages import (
+    MAX_PASSWORD_LENGTH,
+    SESSION_S,
     AskFfc,
-    AskShape,
+    AskNonUniformity,
     ChangeSettings,
     ChooseScenario,
+    HourCounts,
+    LoggedIn,
     Login,
     Logout,
     ReadRecords,
     ReadSettings,
-    Reply,
+    RecordsRead,
+    Refused,
+    SettingsRead,
+    Why,
 )
 from service.ipc.settings import StationSettings
-from service.state.admin_password import MAX_LENGTH, SESSION_S
-from service.state.counters import HourCounts
 from service.web.answers import Done, Empty, granted, responses
 from service.web.hub import Hub
 
@@ -30,7 +35,7 @@ class PasswordIn(BaseModel):
     """The admin's password."""
 
     model_config = ConfigDict(extra="forbid")
-    password: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
+    password: Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
 
 
 class ScenarioIn(BaseModel):
@@ -52,9 +57,9 @@ class Overview(BaseModel):
     logged_in: bool
     settings: StationSettings | None = None
     problem: str = ""
-    shape_learning: bool = False
-    shape_problem: str = ""
-    shape_holds: bool = False
+    non_uniformity_learning: bool = False
+    non_uniformity_problem: str = ""
+    non_uniformity_holds: bool = False
     scenario: str = ""
     scenarios: tuple[str, ...] = ()
 
@@ -86,7 +91,7 @@ class Records(BaseModel):
     hours: tuple[HourCounts, ...]
 
 
-def records_of(reply: Reply) -> Records:
+def records_of(reply: RecordsRead) -> Records:
     """Return the records as the page shows them."""
     locks: list[Lock] = []
     attacks: dict[str, Attack] = {}
@@ -115,17 +120,17 @@ def admin_router(hub: Hub) -> APIRouter:
     @router.get("/overview", responses=responses())
     async def overview(session: Session = "") -> Overview:
         """Return what is set."""
-        reply: Reply = await hub.ask(lambda request: ReadSettings(request, session))
-        if not reply.ok:
-            return Overview(password_set=reply.password_set, logged_in=False)
+        reply = await hub.ask(lambda request: ReadSettings(request, session), SettingsRead)
+        if isinstance(reply, Refused):
+            return Overview(password_set=reply.why is not Why.NO_PASSWORD, logged_in=False)
         return Overview(
-            password_set=reply.password_set,
+            password_set=True,
             logged_in=True,
             settings=reply.settings,
-            problem=reply.error,
-            shape_learning=reply.shape_learning,
-            shape_problem=reply.shape_problem,
-            shape_holds=reply.shape_holds,
+            problem=reply.problem,
+            non_uniformity_learning=reply.learning,
+            non_uniformity_problem=reply.learning_problem,
+            non_uniformity_holds=reply.holds,
             scenario=reply.scenario,
             scenarios=reply.scenarios,
         )
@@ -133,17 +138,15 @@ def admin_router(hub: Hub) -> APIRouter:
     @router.get("/records", responses=responses(401))
     async def records(session: Session = "") -> Records:
         """Return how the processes are locked, attack by attack, and the counts per hour."""
-        reply: Reply = await hub.ask(lambda request: ReadRecords(request, session))
-        granted(reply, otherwise=401)
-        return records_of(reply)
+        reply = await hub.ask(lambda request: ReadRecords(request, session), RecordsRead)
+        return records_of(granted(reply))
 
     @router.post("/login", responses=responses(401, 429))
     async def login(attempt: PasswordIn, response: Response) -> Done:
         """Exchange the password for a session cookie."""
-        reply = await hub.ask(lambda request: Login(request, attempt.password))
-        granted(reply, otherwise=401)
+        asked = await hub.ask(lambda request: Login(request, attempt.password), LoggedIn)
         response.set_cookie(
-            COOKIE, reply.session, max_age=int(SESSION_S), httponly=True, samesite="strict"
+            COOKIE, granted(asked).session, max_age=int(SESSION_S), httponly=True, samesite="strict"
         )
         return Done()
 
@@ -157,27 +160,25 @@ def admin_router(hub: Hub) -> APIRouter:
     @router.put("/settings", responses=responses(401))
     async def change_settings(settings: StationSettings, session: Session = "") -> StationSettings:
         """Replace all settings, whole."""
-        reply = await hub.ask(lambda request: ChangeSettings(request, session, settings))
-        granted(reply, otherwise=503)
+        granted(await hub.ask(lambda request: ChangeSettings(request, session, settings)))
         return settings
 
     @router.post("/ffc", responses=responses(401))
     async def ask_ffc(_body: Empty, session: Session = "") -> Done:
         """Ask the sensor for a flat-field correction now."""
-        granted(await hub.ask(lambda request: AskFfc(request, session)), otherwise=401)
+        granted(await hub.ask(lambda request: AskFfc(request, session)))
         return Done()
 
-    @router.post("/shape", responses=responses(401))
-    async def ask_shape(_body: Empty, session: Session = "") -> Done:
+    @router.post("/non-uniformity", responses=responses(401))
+    async def ask_non_uniformity(_body: Empty, session: Session = "") -> Done:
         """Learn the shape of the picture from the plate before the lens; the overview tells how."""
-        granted(await hub.ask(lambda request: AskShape(request, session)), otherwise=503)
+        granted(await hub.ask(lambda request: AskNonUniformity(request, session)))
         return Done()
 
     @router.post("/scenario", responses=responses(401, 404))
     async def choose_scenario(chosen: ScenarioIn, session: Session = "") -> Done:
         """Restart the simulated sensor with a scenario."""
-        reply = await hub.ask(lambda request: ChooseScenario(request, session, chosen.scenario))
-        granted(reply, otherwise=404)
+        granted(await hub.ask(lambda request: ChooseScenario(request, session, chosen.scenario)))
         return Done()
 
     return router

@@ -1,7 +1,7 @@
 """What the interface answers: `Done`, or a `Problem` with a sentence."""
 
 import math
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -9,10 +9,21 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
 
-from service.ipc.messages import Reply
-from service.supervisor.requests import NO_SESSION
+from service.ipc.messages import Refused, Why
 
 GUARD_STATUSES = (400, 403, 413, 414, 415, 421, 431)  # of `service.web.guard`
+
+Answered = TypeVar("Answered")
+_STATUS: Final = {
+    Why.NO_SESSION: 401,
+    Why.NO_PASSWORD: 401,
+    Why.WRONG_PASSWORD: 401,
+    Why.TOO_SOON: 429,
+    Why.NO_SUCH_ALARM: 404,
+    Why.NO_SUCH_SCENARIO: 404,
+    Why.NO_SENSOR: 503,
+    Why.NOT_SAVED: 503,
+}
 
 
 class Done(BaseModel):
@@ -49,17 +60,12 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem} for status in (*statuses, 405, 422, 503, *GUARD_STATUSES)}
 
 
-def granted(reply: Reply, *, otherwise: int) -> Reply:
-    """Return a reply that says ok; end the request with `otherwise` when it says no."""
-    if reply.ok:
+def granted(reply: Answered | Refused) -> Answered:
+    """Return the answer to a request; end it with a `Problem` when it was refused."""
+    if not isinstance(reply, Refused):
         return reply
     wait_s = math.ceil(reply.retry_after_s)
-    status = otherwise
-    if wait_s > 0:
-        status = 429
-    elif reply.error == NO_SESSION:
-        status = 401
-    raise Refusal(status, Problem(error=reply.error, retry_after_s=wait_s))
+    raise Refusal(_STATUS[reply.why], Problem(error=reply.sentence, retry_after_s=wait_s))
 
 
 async def on_refusal(_request: Request, refusal: Exception) -> JSONResponse:

@@ -47,7 +47,7 @@ class CheckIn(BaseModel):
     outcome: Outcome
 
 
-class _Word(BaseModel):
+class _ScreenSays(BaseModel):
     """What a screen says over its socket: what it has painted, or that it is hidden."""
 
     model_config = ConfigDict(extra="forbid")
@@ -176,15 +176,13 @@ def _screen_router(hub: Hub) -> APIRouter:
     @router.post("/api/alarms/{number}/acknowledge", responses=responses(404))
     async def acknowledge(number: AlarmNumber, _body: Empty) -> Done:
         """Say that a guard has seen the alarm."""
-        reply = await hub.ask(lambda request: Acknowledge(request, number))
-        granted(reply, otherwise=404)
+        granted(await hub.ask(lambda request: Acknowledge(request, number)))
         return Done()
 
     @router.post("/api/alarms/{number}/second-check", responses=responses(404))
     async def second_check(number: AlarmNumber, check: CheckIn) -> Done:
         """Say how the check with a clinical thermometer ended."""
-        reply = await hub.ask(lambda request: SecondCheck(request, number, check.outcome))
-        granted(reply, otherwise=404)
+        granted(await hub.ask(lambda request: SecondCheck(request, number, check.outcome)))
         return Done()
 
     return router
@@ -210,7 +208,7 @@ async def _serve_screen(hub: Hub, screen: Screen, socket: WebSocket) -> None:
 async def _hear_screen(hub: Hub, screen: Screen, socket: WebSocket) -> None:
     while True:
         try:
-            word = _Word.model_validate_json(await socket.receive_text())
+            word = _ScreenSays.model_validate_json(await socket.receive_text())
         except WebSocketDisconnect:
             return
         except (ValidationError, KeyError):

@@ -19,11 +19,16 @@ from service.ipc.messages import (
     VIEW,
     AdminRequest,
     ChannelClosed,
+    Done,
     GuardRequest,
+    LoggedIn,
     Message,
     Picture,
+    RecordsRead,
+    Refused,
     Reply,
     Screens,
+    SettingsRead,
     Stop,
     View,
     WebLocked,
@@ -38,6 +43,9 @@ _PICTURE_S = 0.04
 _AT_MOST_EVERY_S = 0.04  # events per screen
 _REPLY_WITHIN_S = 3.0
 MAX_SCREENS = 16
+
+_Item = TypeVar("_Item")
+_Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead)
 
 
 class HubError(Exception):
@@ -147,7 +155,8 @@ class Hub:
                 self._publish()
             case Picture():
                 self._new_memory(fd)
-            case Reply(request=number):
+            case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead():
+                number = message.request
                 waiting = self._waiting.pop(number, None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(message)
@@ -264,13 +273,24 @@ class Hub:
 
     # ---- requests
 
-    async def ask(self, make: "Callable[[int], GuardRequest | AdminRequest]") -> Reply:
+    async def ask(
+        self,
+        make: "Callable[[int], GuardRequest | AdminRequest]",
+        answered: "type[_Answer]" = Done,  # type: ignore[assignment] # most are answered by Done
+    ) -> "_Answer | Refused":
         """Carry a request to the supervisor and return its answer.
+
+        Parameters
+        ----------
+        make
+            Makes the request from its number.
+        answered
+            What the answer is when it is no refusal.
 
         Raises
         ------
         HubError
-            When it does not answer in time.
+            When it does not answer in time, or answers something else.
         """
         number = next(self._numbers)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -279,14 +299,14 @@ class Hub:
             if not self._channel.send(make(number)):
                 raise HubError("The station is too busy to answer.")
             async with asyncio.timeout(_REPLY_WITHIN_S):
-                return await answer
+                reply = await answer
         except (ChannelClosed, TimeoutError) as error:
             raise HubError("The station does not answer.") from error
         finally:
             self._waiting.pop(number, None)
-
-
-_Item = TypeVar("_Item")
+        if not isinstance(reply, answered | Refused):
+            raise HubError(f"The station answered {reply.kind}, not what was asked for.")
+        return reply
 
 
 def _put_latest(queue: "asyncio.Queue[_Item]", item: _Item) -> None:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from device.frame import KELVIN_OFFSET, FfcState, RadiometricFrame
 from screening.reference.non_uniformity import UnevenPlateError, fit
-from service.ipc.messages import ShapeLearnt
+from service.ipc.messages import NonUniformityLearnt
 
 FRAMES: Final = 30
 LOOKED_AT: Final = 300  # frames after which it is given up: a sensor that only corrects itself
 
 
-class Plate:
+class FlatField:
     """Averages frames between `begin` and the answer that `add` gives.
 
     Parameters
@@ -35,7 +35,7 @@ class Plate:
         self.wipe()
         self._sum = np.zeros(self._shape)
 
-    def add(self, frame: RadiometricFrame) -> ShapeLearnt | None:
+    def add(self, frame: RadiometricFrame) -> NonUniformityLearnt | None:
         """Take a frame; return what was learnt with the last that was needed, None before."""
         if self._sum is None:
             return None
@@ -46,7 +46,7 @@ class Plate:
         if self._taken == FRAMES:
             answer = self._learn(self._sum, frame.radiometry.kelvin_per_count)
         elif self._seen == LOOKED_AT:
-            answer = ShapeLearnt(None, "The sensor only corrected itself: try again.")
+            answer = NonUniformityLearnt(None, "The sensor only corrected itself: try again.")
         else:
             return None
         self.wipe()
@@ -60,10 +60,10 @@ class Plate:
         self._taken = self._seen = 0
 
     @staticmethod
-    def _learn(total: NDArray[np.float64], kelvin_per_count: float) -> ShapeLearnt:
+    def _learn(total: NDArray[np.float64], kelvin_per_count: float) -> NonUniformityLearnt:
         total *= kelvin_per_count / FRAMES
         total -= KELVIN_OFFSET
         try:
-            return ShapeLearnt(fit(total))
+            return NonUniformityLearnt(fit(total))
         except UnevenPlateError as uneven:
-            return ShapeLearnt(None, str(uneven))
+            return NonUniformityLearnt(None, str(uneven))

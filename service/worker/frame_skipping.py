@@ -4,7 +4,7 @@ _AT_MOST_IN_A_ROW = 8  # then one is screened anyway: a slow station is better t
 _AT_ONCE_S = 0.003  # a frame that came this fast was lying ready
 
 
-class Pace:
+class FrameSkipping:
     """Notices frames that queued up while another one was being screened.
 
     A sensor's clock need not be ours, so the smallest difference ever seen between the two stands

@@ -17,6 +17,7 @@ from types import FrameType
 
 import cv2
 
+from device.drivers import open_sensor
 from device.errors import (
     NotRadiometric,
     SensorError,
@@ -26,6 +27,7 @@ from device.errors import (
 )
 from device.frame import RadiometricFrame
 from device.sensor import Sensor
+from hardware.vetting.station import Vetting
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
@@ -34,7 +36,7 @@ from service.ipc.messages import (
     ChannelClosed,
     Configure,
     Failed,
-    LearnShape,
+    LearnNonUniformity,
     RequestFfc,
     Started,
     Stepped,
@@ -45,11 +47,9 @@ from service.ipc.messages import (
 )
 from service.ipc.preview import PreviewWriter
 from service.sandbox import LockReport, SandboxError, lock_worker
-from service.supervisor.child import die_with_parent
-from service.supervisor.sensors import open_sensor
-from service.supervisor.vetting import Vetting
-from service.worker.flat_field import Plate
-from service.worker.frame_skipping import Pace
+from service.sandbox.parent import die_with_parent
+from service.worker.flat_field import FlatField
+from service.worker.frame_skipping import FrameSkipping
 from service.worker.thumbnail import Thumbnail
 
 _SETTINGS_WITHIN_S = 5.0
@@ -87,8 +87,8 @@ class Worker:
         self._preview = preview
         self._thumbnail = Thumbnail(info.width, info.height)
         self._screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
-        self._pace = Pace(info.frame_rate_hz)
-        self._plate = Plate(info.width, info.height)
+        self._frame_skipping = FrameSkipping(info.frame_rate_hz)
+        self._flat_field = FlatField(info.width, info.height)
         self._watched = False
         self._skipped = 0
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
@@ -99,7 +99,7 @@ class Worker:
             started = time.perf_counter()
             result = self._screener.step(frame)
             step_ms = (time.perf_counter() - started) * 1e3
-            if (learnt := self._plate.add(frame)) is not None:
+            if (learnt := self._flat_field.add(frame)) is not None:
                 self._channel.send(learnt, wait_s=_SEND_WITHIN_S)
             if self._watched:
                 self._preview.write(self._thumbnail.draw(frame.counts), frame.sequence)
@@ -112,7 +112,7 @@ class Worker:
         """Pass on frames, skipping those that have waited while the last one was screened."""
         asked = time.monotonic()
         for frame in frames:
-            if self._pace.waited(frame.time_s, asked=asked, now=time.monotonic()):
+            if self._frame_skipping.waited(frame.time_s, asked=asked, now=time.monotonic()):
                 self._skipped += 1
             else:
                 yield frame
@@ -140,8 +140,8 @@ class Worker:
                 case RequestFfc():
                     self._ffc_at = time.monotonic()
                     self._sensor.request_ffc()
-                case LearnShape():
-                    self._plate.begin()
+                case LearnNonUniformity():
+                    self._flat_field.begin()
                 case Stop():
                     return False
         return True

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from service.ipc.preview import MAX_HEIGHT, MAX_WIDTH
+from service.ipc.preview_memory import MAX_HEIGHT, MAX_WIDTH
 
 _SMOOTHING = 0.1  # share of a new picture in the stretch: calm, yet settled within a second
 _LOW_SHARE, _HIGH_SHARE = 0.02, 0.999  # percentiles that become black and white

@@ -15,12 +15,13 @@ from device.boson.emulator.link import EmulatedLink
 from device.boson.emulator.scene import DoorScene
 from device.evo_thermal import open_evo_thermal
 from device.evo_thermal.emulator import EmulatedEvoThermal
+from device.info import SensorInfo
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedCapture, EmulatedLepton, Fault, door
 from device.lepton.sensor import LeptonSensor
 from device.replay import open_recording
-from device.sensor import Sensor, SensorInfo
-from device.simulator import open_simulated
+from device.sensor import Sensor
+from device.simulator.sensor import open_simulated
 from tests.device.lines import LINES, Line, lossy, small_pieces
 from tests.device.recordings import recording, zipped
 from tests.device.test_replay_y16 import content, emulated, saved

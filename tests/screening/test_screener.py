@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from device.frame import FfcState
-from device.simulator import open_simulated
+from device.simulator.sensor import open_simulated
 from screening.result import Reason, ScreeningResult, State, Verdict
 from screening.screener import Screener
 from screening.settings import Decision, Reference, Scene, Settings

@@ -8,23 +8,31 @@ from dataclasses import replace
 
 from websockets.sync.client import ClientConnection, connect
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from screening.result import Reason, ReferenceStatus, State, Verdict, Visitor
 from service.ipc.messages import (
     Alarm,
     ChannelClosed,
+    Done,
+    LoggedIn,
     Login,
     Message,
     Picture,
+    ReadRecords,
     ReadSettings,
+    RecordsRead,
+    Refused,
     Reply,
     Screens,
+    SettingsRead,
     View,
+    Why,
 )
-from service.ipc.preview import PreviewWriter, create_memory
+from service.ipc.preview import PreviewWriter
+from service.ipc.preview_memory import create_memory
 from service.ipc.settings import StationSettings
-from service.state.claim import HOST, bind
 from service.supervisor.child import Child
+from service.supervisor.listener import HOST, bind
 
 SENSOR = SensorInfo(
     dossier="simulated",
@@ -166,17 +174,19 @@ class Stage:
     @staticmethod
     def _answer(message: Message) -> Reply:
         if isinstance(message, Login):
-            return Reply(message.request, ok=True, session="a-session", password_set=True)
+            return LoggedIn(message.request, "a-session")
         if isinstance(message, ReadSettings):
-            return Reply(
+            if message.session != "a-session":
+                return Refused(message.request, Why.NO_SESSION, "Log in first.")
+            return SettingsRead(
                 message.request,
-                ok=message.session == "a-session",
-                password_set=True,
-                settings=StationSettings(),
+                StationSettings(),
                 scenario="one-fever",
                 scenarios=("one-fever", "one-healthy"),
             )
-        return Reply(message.request, ok=True)
+        if isinstance(message, ReadRecords):
+            return RecordsRead(message.request, (), ())
+        return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + 20.0

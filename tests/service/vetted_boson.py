@@ -11,7 +11,8 @@ from pathlib import Path
 from device.boson import open_boson
 from device.boson.transport import SerialTransport
 from device.errors import SensorError
-from service.supervisor.vetting import Vetting
+from hardware.vetting.station import Vetting
+from service.supervisor.vetting import admit
 from tests.hardware.institution import TODAY
 
 
@@ -29,7 +30,7 @@ def main() -> None:
     except SensorError as error:
         answer({"error": type(error).__name__, "says": str(error)})
         return
-    admission = vetting.admit(sensor.info)
+    admission = admit(vetting, sensor.info)
     answer({"opened": sensor.info.serial})
     frames = sensor.frames()
     for word in sys.stdin:

@@ -17,7 +17,7 @@ from service.offline.bench.doubt import misinformed, unsure
 from service.offline.bench.outcome import Outcome, Watched
 from service.offline.bench.row import Row
 from service.offline.threshold import Share
-from service.state.scenario_settings import settings_for
+from service.state.defaults import settings_for
 
 DRAWS: Final = 3
 # what a sensor's failure makes of the station: the worker says it, and no screener can

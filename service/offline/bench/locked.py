@@ -21,7 +21,7 @@ from screening.screener import Screener
 from service.offline.bench import scenes
 from service.offline.bench.row import Row
 from service.sandbox import SINGLE_THREADED, lock_worker
-from service.state.scenario_settings import settings_for
+from service.state.defaults import settings_for
 
 FRAMES: Final = 100
 ALLOWED_SHARE: Final = 0.05

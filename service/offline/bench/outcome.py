@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from device.frame import RadiometricFrame
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from device.simulator.scenario.truth import FrameTruth
 from screening.result import Verdict, Visitor
 from screening.screener import Screener

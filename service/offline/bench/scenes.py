@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from device.frame import KELVIN_OFFSET, RadiometricFrame
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from device.simulator.scenario import schema
 from device.simulator.scenario.truth import FrameTruth
 from device.simulator.sensor import SimulatedSensor
@@ -17,7 +17,7 @@ from screening.reference.non_uniformity import learn
 from screening.screener import Screener
 from screening.settings import Settings, Uniformity
 from service.offline.bench.outcome import Outcome, Watched
-from service.state.scenario_settings import settings_for
+from service.state.defaults import settings_for
 
 RATE_HZ: Final = 9.0  # enough to measure with, and three times as fast as a camera's 30
 PLATE_FRAMES: Final = 12

@@ -22,7 +22,7 @@ from device.frame import RadiometricFrame
 from screening.screener import Screener
 from service.offline.bench import scenes
 from service.offline.bench.row import Row
-from service.state.scenario_settings import settings_for
+from service.state.defaults import settings_for
 
 FRAMES: Final = 100
 WARM_UP: Final = 15  # frames of a round that do not count: the reference is found, people confirmed

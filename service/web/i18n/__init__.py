@@ -3,7 +3,7 @@
 import tomllib
 from importlib.resources import files
 
-from service.supervisor.config import Language
+from service.ipc.settings import Language
 
 Catalogue = dict[str, dict[str, str]]
 

@@ -5,7 +5,7 @@ import { build, fill, read, showErrors } from "./form.js";
 import { ask, Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { showRecords } from "./records.js";
-import { learnShape, showShape } from "./shape.js";
+import { learnNonUniformity, showNonUniformity } from "./non_uniformity.js";
 import { number, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -48,7 +48,7 @@ function enter(overview) {
     ...overview.scenarios.map((name) => new Option(name, name, false, name === overview.scenario)),
   );
   if (settings) fill(settings);
-  showShape(overview);
+  showNonUniformity(overview);
 }
 
 $("login").addEventListener("submit", async (event) => {
@@ -104,16 +104,16 @@ $("ffc").addEventListener("click", async () => {
   text("ffc-note", word(answer.ok ? "admin.ffc_asked" : "ui.request_failed"));
 });
 
-$("learn-shape").addEventListener("click", async () => {
-  const overview = await learnShape();
+$("learn-non-uniformity").addEventListener("click", async () => {
+  const overview = await learnNonUniformity();
   if (overview) settings = overview.settings;
 });
 
 // What is typed into the form and not saved yet stays as it is.
-$("forget-shape").addEventListener("click", async () => {
+$("forget-non-uniformity").addEventListener("click", async () => {
   const answer = await ask("/api/admin/settings", { ...settings, uniformity: null }, "PUT");
   if (answer.ok) settings = { ...settings, uniformity: null };
-  showShape({ settings, shape_learning: false, shape_holds: false, shape_problem: answer.ok ? "" : answer.error || word("ui.request_failed") });
+  showNonUniformity({ settings, non_uniformity_learning: false, non_uniformity_holds: false, non_uniformity_problem: answer.ok ? "" : answer.error || word("ui.request_failed") });
 });
 
 $("play").addEventListener("click", async () => {

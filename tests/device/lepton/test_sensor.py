@@ -17,10 +17,10 @@ from device.errors import (
     SensorStalled,
 )
 from device.frame import FfcState
+from device.info import SensorInfo
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedCapture, EmulatedLepton, Fault, door
 from device.lepton.sensor import LeptonSensor, _find, open_lepton
-from device.sensor import SensorInfo
 from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant
 
 INFO = SensorInfo(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from device.simulator import open_simulated
+from device.simulator.sensor import open_simulated
 
 FRAMES = (0, 20, 45)
 # SHA-256 of all counts of these frames, and a dozen percentiles of them. The digest was made where

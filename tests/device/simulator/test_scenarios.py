@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from device.errors import NotRadiometric, SensorLost, SensorStalled
-from device.simulator import open_simulated, scenario_names
-from device.simulator.scenario.schema import load
+from device.simulator.scenario.schema import load, scenario_names
 from device.simulator.scenario.truth import Occlusion
+from device.simulator.sensor import open_simulated
 from screening.result import Reason, State, Verdict
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from device.frame import FfcState
 from device.sensor import Sensor
-from device.simulator import ScenarioError, open_simulated, scenario_names
-from device.simulator.scenario.schema import load, parse
+from device.simulator.scenario.schema import ScenarioError, load, parse, scenario_names
+from device.simulator.sensor import open_simulated
 
 
 def film(name: str, frames: int, **options: int) -> Iterator[tuple[Any, Any]]:

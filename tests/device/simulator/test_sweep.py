@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from device.simulator import sweep
 from device.simulator.scenario.schema import Camera, Model
-from device.simulator.sweep import Finding, judge
+from device.simulator.sweep import Finding, judge, sweep
 
 MODELS: tuple[Model, ...] = ("boson-plus-640", "boson-plus-320", "lepton-3.5")
 TRUE_C = np.arange(34.0, 40.01, 0.25)

@@ -9,7 +9,7 @@ from screening.result import Verdict
 from screening.screener import Screener
 from service.offline.bench import scenes
 from service.offline.bench.outcome import Outcome
-from service.state.scenario_settings import settings_for
+from service.state.defaults import settings_for
 
 FEVER_C, HEALTHY_C = 38.6, 35.4
 

@@ -132,7 +132,7 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "even-plate")
     assert "Not learnt" in desk.text("shape")
     head = station.view()["audit_head"]
-    desk.page.click("#learn-shape")
+    desk.page.click("#learn-non-uniformity")
     edges = re.compile("the edges read \u22120[.](1[7-9]|2[0-3])")
     desk.until(lambda: edges.search(desk.text("shape")) is not None)
     station.wait_for(lambda view: view["audit_head"] != head)
@@ -146,7 +146,7 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     desk.page.click("text=Save and apply")
     desk.until(lambda: "in force" in desk.text("saved"))
     assert saved() == learnt
-    desk.page.click("#forget-shape")
+    desk.page.click("#forget-non-uniformity")
     desk.until(lambda: "Not learnt" in desk.text("shape"))
     assert saved() is None
 
@@ -156,8 +156,8 @@ def test_what_is_no_plate_is_said_and_not_learnt(desk: Screen, station: RunningS
     desk.page.click("#play")
     station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "empty")
     before = desk.text("shape")
-    desk.page.click("#learn-shape")
-    desk.until(lambda: "plate of even" in desk.text("shape-problem"))
+    desk.page.click("#learn-non-uniformity")
+    desk.until(lambda: "plate of even" in desk.text("non-uniformity-problem"))
     assert desk.text("shape") == before
 
 

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hardware.register.signature import PayloadType
+from hardware.vetting.station import ENROLMENTS
 from service.cli import registers
 from service.cli.hardware import app
-from service.supervisor.vetting import ENROLMENTS
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, dossier, told, toml
 from tests.hardware.register.test_lists import LIST

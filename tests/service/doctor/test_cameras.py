@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,38 +13,38 @@ from device.boson.emulator.link import EmulatedLink
 from device.boson.emulator.scene import DoorScene
 from device.errors import SensorLost
 from device.evo_thermal.emulator import EmulatedEvoThermal
+from device.info import Answer
 from hardware.vetting.decision import SensorSays
-from service.doctor.cameras import KINDS, Place, Said, look
+from service.doctor.cameras import look
 from service.doctor.finding import Finding, Level
 from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant
 
-BOSON, LEPTON, EVO_THERMAL = KINDS
 SAYS = SensorSays("93588", "20640A032-6IARX", "3.0.1")
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Callable[..., dict[str, Finding]]:
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Finding]]:
     """Look at a computer with these USB devices, whose Bosons answer what `said` says."""
     (tmp_path / "dev").mkdir()
     (tmp_path / "rules").mkdir()
 
     def seen(
         *fakes: Fake,
-        said: Said | Exception | None = None,
+        said: Answer | Exception | None = None,
         nodes: tuple[str, ...] = ("ttyACM0", "video0"),
         sensor: str | None = None,
     ) -> dict[str, Finding]:
-        def ask(place: Place) -> Said:
+        def ask(_serial: str | None, _video: str | None) -> Answer:
             if isinstance(said, Exception):
                 raise said
-            return said or Said("Boson+ 640", SAYS, "boson-plus-640", radiometric=True)
+            return said or Answer("Boson+ 640", SAYS, "boson-plus-640", radiometric=True)
 
+        monkeypatch.setattr("device.boson.ask", ask)
         for name in nodes:
             (tmp_path / "dev" / name).touch()
         plant(tmp_path / "sys", *fakes)
         found = look(
             sensor,
-            kinds=(replace(BOSON, ask=ask), LEPTON, EVO_THERMAL),
             sys_root=tmp_path / "sys",
             dev_root=tmp_path / "dev",
             rules=(tmp_path / "rules",),
@@ -85,7 +84,7 @@ def test_a_camera_that_is_not_in_the_register_fails_with_the_registers_reasons(b
 
 
 def test_a_camera_that_only_makes_pictures_fails(box: Box) -> None:
-    said = Said("Boson 640", SAYS, "boson-plus-640", radiometric=False)
+    said = Answer("Boson 640", SAYS, "boson-plus-640", radiometric=False)
     radiometry = box(Fake(), said=said)["radiometry"]
     assert radiometry.level is Level.FAIL
     assert "ordered with radiometry" in radiometry.remedy

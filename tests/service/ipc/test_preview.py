@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.ipc.preview import SIZE, PreviewReader, PreviewWriter, create_memory
+from service.ipc.preview import PreviewReader, PreviewWriter
+from service.ipc.preview_memory import SIZE, create_memory
 from service.worker.thumbnail import Thumbnail
 
 

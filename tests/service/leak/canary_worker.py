@@ -15,7 +15,7 @@ import device.framepool
 import service.worker.main
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from service.sandbox import LockReport
 from tests.service.leak.canary import HEIGHT, MARK, WIDTH, canary
 from tests.service.leak.mutants import IN_MEMORY, MUTANTS

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.ipc.preview import PreviewReader, PreviewWriter, create_memory
+from service.ipc.preview import PreviewReader, PreviewWriter
+from service.ipc.preview_memory import create_memory
 from service.worker.thumbnail import Thumbnail
 from tests.service.leak.canary import HEIGHT, WIDTH, Search, canary
 

@@ -8,14 +8,23 @@ from pathlib import Path
 import pytest
 
 from screening.result import Reason
-from service.ipc.messages import MAX_MESSAGE_BYTES, Login, ReadRecords, Reply, encode
-from service.ipc.settings import SettingsStore, StationSettings
+from service.ipc.messages import (
+    MAX_MESSAGE_BYTES,
+    Login,
+    ReadRecords,
+    RecordsRead,
+    Refused,
+    Why,
+    encode,
+)
+from service.ipc.settings import StationSettings
 from service.sandbox.__main__ import REPORT
 from service.state.admin_password import AdminDoor, set_password
 from service.state.recorder import Recorder
-from service.supervisor.guard_view import Station
-from service.supervisor.non_uniformity import ShapeLearning
-from service.supervisor.requests import HOURS_SHOWN, NO_SESSION, Desk
+from service.state.settings import SettingsStore
+from service.supervisor.guard_view import GuardView
+from service.supervisor.non_uniformity import NonUniformityLearning
+from service.supervisor.requests import HOURS_SHOWN, Requests
 from service.web.admin import records_of
 
 PASSWORD = "correct horse"
@@ -43,27 +52,31 @@ def recorder(tmp_path: Path) -> Recorder:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, recorder: Recorder) -> Desk:
+def requests(tmp_path: Path, recorder: Recorder) -> Requests:
     set_password(tmp_path, PASSWORD)
     door = AdminDoor(tmp_path, clock=time.monotonic, wall_clock=time.time)
     store = SettingsStore(tmp_path, StationSettings)
-    return Desk(Station(), store, door, None, recorder, ShapeLearning())
+    return Requests(GuardView(), store, door, None, recorder, NonUniformityLearning())
 
 
-def asked(desk: Desk) -> Reply:
-    return desk.answer(ReadRecords(2, desk.answer(Login(1, PASSWORD)).session))
+def asked(requests: Requests) -> RecordsRead:
+    return requests.answer(ReadRecords(2, requests.answer(Login(1, PASSWORD)).session))
 
 
-def test_without_a_session_nothing_is_told(desk: Desk, recorder: Recorder, reports: dict) -> None:
+def test_without_a_session_nothing_is_told(
+    requests: Requests, recorder: Recorder, reports: dict
+) -> None:
     recorder.locked("worker", reports["worker"])
-    answer = desk.answer(ReadRecords(1, "made up"))
-    assert (answer.ok, answer.error, answer.locks, answer.hours) == (False, NO_SESSION, (), ())
+    answer = requests.answer(ReadRecords(1, "made up"))
+    assert answer == Refused(1, Why.NO_SESSION, answer.sentence)
 
 
-def test_the_locks_are_told_attack_by_attack(desk: Desk, recorder: Recorder, reports: dict) -> None:
+def test_the_locks_are_told_attack_by_attack(
+    requests: Requests, recorder: Recorder, reports: dict
+) -> None:
     for process, report in reports.items():
         recorder.locked(process, report)
-    records = records_of(asked(desk))
+    records = records_of(asked(requests))
     assert {lock.process: lock.attacks - lock.denied for lock in records.locks} == {
         "worker": 0,
         "web": 0,
@@ -74,18 +87,18 @@ def test_the_locks_are_told_attack_by_attack(desk: Desk, recorder: Recorder, rep
 
 @pytest.mark.parametrize("how", ["ended", "unlocked"])
 def test_a_process_that_is_not_locked_has_no_lock_to_show(
-    desk: Desk, recorder: Recorder, reports: dict, how: str
+    requests: Requests, recorder: Recorder, reports: dict, how: str
 ) -> None:
     recorder.locked("worker", reports["worker"])
     if how == "ended":
         recorder.lost("worker", Reason.SENSOR_LOST)
     else:
         recorder.locked("worker", None)
-    assert records_of(asked(desk)).locks == ()
+    assert records_of(asked(requests)).locks == ()
 
 
 def test_all_that_can_be_told_fits_into_one_message(
-    desk: Desk, recorder: Recorder, reports: dict, monkeypatch: pytest.MonkeyPatch
+    requests: Requests, recorder: Recorder, reports: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for process, report in reports.items():
         recorder.locked(process, report)
@@ -96,6 +109,6 @@ def test_all_that_can_be_told_fits_into_one_message(
             recorder._counters.count("screened")
             recorder._counters.count("no_result", tuple(Reason))
         now[0] += 3600.0
-    answer = asked(desk)
+    answer = asked(requests)
     assert len(answer.hours) == HOURS_SHOWN
     assert len(encode(answer)) < MAX_MESSAGE_BYTES

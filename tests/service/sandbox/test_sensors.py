@@ -39,7 +39,7 @@ def test_the_simulated_sensor_works_under_the_lock(scene: Scene) -> None:
     opening = """
 import cv2
 cv2.setNumThreads(0)
-from service.supervisor.sensors import open_sensor
+from device.drivers import open_sensor
 sensor = open_sensor("simulated", port=None, scenario="a-morning-at-the-door", vet=None)
 """
     screens(scene(opening + SCREEN.replace("COUNT", "30")))

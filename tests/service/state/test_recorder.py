@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from hardware.register import register
 from screening.result import Reason, Verdict, Visitor
 from screening.settings import Decision, Settings

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from device.simulator.scenario.schema import scenario_names
 from screening.settings import Decision, Limits, Reference, Scene, Settings
 from service.ipc.settings import (
     DecisionSettings,
@@ -19,12 +20,11 @@ from service.ipc.settings import (
     ReferenceSettings,
     SceneSettings,
     SettingsError,
-    SettingsStore,
     StationSettings,
     field_errors,
 )
-from service.supervisor.config import SensorKind
-from service.supervisor.sensors import default_settings, scenario_names
+from service.state.defaults import default_settings
+from service.state.settings import SettingsStore
 
 # Settings of the screener that no admin sets: they belong to its mathematics.
 NOT_AT_THE_DOOR = {Decision: {"relative_sd"}}
@@ -146,6 +146,7 @@ def test_a_full_disk_leaves_the_old_settings_in_force(store: SettingsStore, tmp_
         f"""
         import pathlib, resource
         from service.ipc.settings import *
+        from service.state.settings import SettingsStore
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         store = SettingsStore(pathlib.Path({str(tmp_path)!r}), StationSettings)
         try:
@@ -168,6 +169,7 @@ def test_power_cut_at_any_write_leaves_the_old_settings_or_the_new_ones(
         f"""
         import os, pathlib, sys
         from service.ipc.settings import *
+        from service.state.settings import SettingsStore
         calls = 0
         def dying(real):
             def call(*args, **kwargs):
@@ -211,10 +213,10 @@ def test_the_file_is_json_that_a_person_can_read(store: SettingsStore, tmp_path:
 
 @pytest.mark.parametrize("scenario", scenario_names())
 def test_every_scenario_of_the_simulator_can_be_set_up_by_an_admin(scenario: str) -> None:
-    assert default_settings(SensorKind.SIMULATED, scenario).plain().references is not None
+    assert default_settings("simulated", scenario).plain().references is not None
 
 
 def test_a_real_sensor_has_to_warm_up() -> None:
-    settings = default_settings(SensorKind.BOSON, "")
+    settings = default_settings("boson", "")
     assert settings.limits.warm_up_s == 1800.0
     assert settings.decision.threshold_c == 36.4

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.supervisor.config import SensorKind, StationError, load_config
+from service.state.errors import StationError
+from service.supervisor.config import load_config
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -15,7 +16,7 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def test_without_a_word_it_is_the_simulated_sensor_in_english() -> None:
     config = load_config(None)
-    assert (config.sensor, config.language, config.port) == (SensorKind.SIMULATED, "en", 8630)
+    assert (config.sensor, config.language, config.port) == ("simulated", "en", 8630)
 
 
 def test_the_command_line_overrules_the_file(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from screening.result import Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Decision, Settings
 from service.ipc.messages import Stepped, View
@@ -14,7 +14,7 @@ from service.supervisor.guard_view import (
     LINGER_S,
     RECHECK_SHOWN_S,
     SILENT_AFTER_S,
-    Station,
+    GuardView,
 )
 
 SENSOR = SensorInfo("simulated", "simulated", "0", "1", 640, 512, 30.0, 32.0, 0.02, simulated=True)
@@ -29,7 +29,7 @@ class Watched:
 
     def __init__(self, *, allow_unlocked: bool = False, locked: bool = True) -> None:
         self.now = 100.0
-        self.station = Station(allow_unlocked=allow_unlocked)
+        self.station = GuardView(allow_unlocked=allow_unlocked)
         self.station.configured(Settings())
         self.station.started(SENSOR, locked=locked)
 
@@ -55,7 +55,7 @@ class Watched:
 
 
 def test_before_the_first_worker_the_station_is_starting() -> None:
-    assert Station().view(0.0).state is State.STARTING
+    assert GuardView().view(0.0).state is State.STARTING
 
 
 def test_a_station_that_lost_its_worker_is_not_screening_and_says_why() -> None:
@@ -152,8 +152,8 @@ def test_a_second_check_ends_an_alarm_and_it_does_not_come_back_for_the_same_vis
 
 
 def test_alarms_that_do_not_exist_cannot_be_answered() -> None:
-    assert not Station().acknowledge(1)
-    assert not Station().second_check(1)
+    assert not GuardView().acknowledge(1)
+    assert not GuardView().second_check(1)
 
 
 def test_of_several_alarms_the_oldest_unacknowledged_one_is_shown() -> None:

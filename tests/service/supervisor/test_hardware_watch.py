@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from device.sensor import SensorInfo
+from device.info import SensorInfo
 from hardware.host.descriptors import Code
 from hardware.host.network import HostNetwork, NetInterface
 from hardware.vetting.check import Outcome
 from hardware.vetting.enrolment import save
+from hardware.vetting.station import ENROLMENTS, Vetting
 from screening.result import Reason
 from service.supervisor.hardware_watch import HardwareWatch
-from service.supervisor.vetting import ENROLMENTS, Vetting
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution
 from tests.hardware.trees import Fake, Setting, configuration, device_bytes, plant
 

@@ -7,7 +7,7 @@ import pytest
 
 from screening.settings import Settings, Uniformity
 from service.ipc.settings import SettingsError, StationSettings
-from service.supervisor.non_uniformity import LOST, ShapeLearning
+from service.supervisor.non_uniformity import LOST, NonUniformityLearning
 from tests.service.stage import SENSOR
 
 LENS = Uniformity(0.05, 0.0, -0.2, -0.2, 0.0, 0.02)
@@ -15,19 +15,19 @@ TODAY = date(2026, 5, 4)
 
 
 @pytest.fixture
-def shape() -> ShapeLearning:
-    shape = ShapeLearning()
+def shape() -> NonUniformityLearning:
+    shape = NonUniformityLearning()
     shape.opened(SENSOR)
     return shape
 
 
 @pytest.fixture
-def settings(shape: ShapeLearning) -> StationSettings:
+def settings(shape: NonUniformityLearning) -> StationSettings:
     return StationSettings(uniformity=shape.learnt(LENS, TODAY))
 
 
 def test_the_sensor_it_was_learnt_on_is_corrected(
-    shape: ShapeLearning, settings: StationSettings
+    shape: NonUniformityLearning, settings: StationSettings
 ) -> None:
     assert shape.in_force(settings) == replace(Settings(), uniformity=LENS)
     assert settings.uniformity is not None
@@ -40,26 +40,26 @@ def test_the_sensor_it_was_learnt_on_is_corrected(
     ids=["another", "mounted on its side", "none yet"],
 )
 def test_no_other_sensor_is(other: object, settings: StationSettings) -> None:
-    shape = ShapeLearning()
+    shape = NonUniformityLearning()
     if other is not None:
         shape.opened(other)
     assert not shape.holds(settings)
     assert shape.in_force(settings) == Settings()
 
 
-def test_no_lens_has_an_edge_of_three_degrees(shape: ShapeLearning) -> None:
+def test_no_lens_has_an_edge_of_three_degrees(shape: NonUniformityLearning) -> None:
     with pytest.raises(SettingsError, match="plate of even temperature"):
         shape.learnt(replace(LENS, xx_c=-3.0), TODAY)
 
 
 def test_without_a_sensor_nothing_is_learnt() -> None:
-    shape = ShapeLearning()
+    shape = NonUniformityLearning()
     assert not shape.begin()
     with pytest.raises(SettingsError):
         shape.learnt(LENS, TODAY)
 
 
-def test_a_sensor_that_is_lost_while_learning_is_said(shape: ShapeLearning) -> None:
+def test_a_sensor_that_is_lost_while_learning_is_said(shape: NonUniformityLearning) -> None:
     assert shape.begin()
     shape.lost()
     assert (shape.running, shape.problem) == (False, LOST)

@@ -12,7 +12,7 @@ from service.supervisor import systemd
 
 TAKE = """
 import os, sys
-from service.state.claim import bind
+from service.supervisor.listener import bind
 os.environ["LISTEN_PID"], os.environ["LISTEN_FDS"] = str(os.getpid()), "1"
 listener = bind(0)
 print(listener.getsockname()[1], listener.fileno())

@@ -13,14 +13,16 @@ import pytest
 from device.boson import open_boson
 from device.boson.emulator.link import EmulatedLink
 from device.boson.transport import SerialTransport
+from device.drivers import meet
 from device.errors import SensorRefused
 from device.sensor import Sensor
 from hardware.errors import EnrolmentError
 from hardware.host.network import look
-from hardware.vetting.check import Outcome
+from hardware.vetting.check import Outcome, Vet
 from hardware.vetting.enrolment import Enrolment
+from hardware.vetting.station import Vetting
 from service.state import audit as trail
-from service.supervisor.vetting import Vet, Vetting, meet
+from service.supervisor.vetting import enrol
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.device.boson.test_video import Film
 from tests.device.conftest import v4l2_preload  # noqa: F401 - a fixture
@@ -66,8 +68,8 @@ def approve(institution: Institution) -> None:
     )
 
 
-def enrol(vetting: Vetting, camera: EmulatedLink, institution: Institution) -> Enrolment:
-    return vetting.enrol(meet(opener(camera, institution)), by="admin")
+def enrolled(vetting: Vetting, camera: EmulatedLink, institution: Institution) -> Enrolment:
+    return enrol(vetting, meet(opener(camera, institution)), by="admin")
 
 
 # ---- before it is opened
@@ -76,7 +78,7 @@ def enrol(vetting: Vetting, camera: EmulatedLink, institution: Institution) -> E
 def test_without_an_approved_dossier_a_real_sensor_is_not_opened(
     camera: EmulatedLink, institution: Institution, vetting: Vetting
 ) -> None:
-    enrol(vetting, camera, institution)
+    enrolled(vetting, camera, institution)
     with pytest.raises(SensorRefused, match="It is not yet approved"):
         opener(camera, institution)(vetting.vet)
 
@@ -93,7 +95,7 @@ def test_a_register_that_cannot_be_relied_on_opens_nothing(
     camera: EmulatedLink, institution: Institution, vetting: Vetting
 ) -> None:
     approve(institution)
-    enrol(vetting, camera, institution)
+    enrolled(vetting, camera, institution)
     (institution.own / "trust.toml").write_text("?")
     with pytest.raises(SensorRefused, match="trust file is no TOML"):
         opener(camera, institution)(vetting.vet)
@@ -126,7 +128,7 @@ def test_an_enrolment_is_kept_and_stands_in_the_audit_trail(
 ) -> None:
     audit = trail.AuditLog(vetting.state)
     met = meet(opener(camera, institution))
-    new = vetting.enrol(met, by="admin", audit=audit)
+    new = enrol(vetting, met, by="admin", audit=audit)
     assert vetting.enrolments() == (new,)
     events = [entry.event for entry in trail.read(vetting.state)]
     assert events[-1].kind == "sensor_enrolled"
@@ -143,7 +145,7 @@ def test_what_is_no_usb_device_cannot_be_enrolled(
     met = meet(lambda vet: open_boson(link.port, vet=vet))
     assert met.usb is None
     with pytest.raises(EnrolmentError, match="Only a sensor on USB"):
-        vetting.enrol(met, by="admin")
+        enrol(vetting, met, by="admin")
 
 
 # ---- opened, and while it runs
@@ -196,7 +198,7 @@ def session(
 ) -> Iterator[Session]:
     """Open an approved, enrolled sensor."""
     approve(institution)
-    enrol(vetting, camera, institution)
+    enrolled(vetting, camera, institution)
     node = FakeNode(tmp_path, v4l2_preload, 320, 258)
     session = Session(node, camera, vetting)
     assert session.opened == {"opened": "93588"}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
-from service.worker.flat_field import FRAMES, LOOKED_AT, Plate
+from service.worker.flat_field import FRAMES, LOOKED_AT, FlatField
 
 WIDTH, HEIGHT = 80, 64
 RADIOMETRY = Radiometry(tlinear=True, agc_off=True, kelvin_per_count=0.01, gain=Gain.HIGH)
@@ -18,16 +18,16 @@ def frame(celsius: np.ndarray = LENS, ffc: FfcState = FfcState.COMPLETE) -> Radi
 
 
 @pytest.fixture
-def plate() -> Plate:
-    return Plate(WIDTH, HEIGHT)
+def plate() -> FlatField:
+    return FlatField(WIDTH, HEIGHT)
 
 
-def test_nothing_is_averaged_until_an_admin_asks(plate: Plate) -> None:
+def test_nothing_is_averaged_until_an_admin_asks(plate: FlatField) -> None:
     assert all(plate.add(frame()) is None for _ in range(2 * FRAMES))
     assert plate._sum is None
 
 
-def test_a_shape_is_learnt_from_enough_frames_and_the_average_is_zeroed(plate: Plate) -> None:
+def test_a_shape_is_learnt_from_enough_frames_and_the_average_is_zeroed(plate: FlatField) -> None:
     plate.begin()
     average = plate._sum
     answers = [plate.add(frame()) for _ in range(FRAMES)]
@@ -42,7 +42,7 @@ def test_a_shape_is_learnt_from_enough_frames_and_the_average_is_zeroed(plate: P
     assert plate.add(frame()) is None
 
 
-def test_the_shutter_is_not_taken_for_the_plate(plate: Plate) -> None:
+def test_the_shutter_is_not_taken_for_the_plate(plate: FlatField) -> None:
     plate.begin()
     shutter = frame(LENS + 30.0 * U, FfcState.IN_PROGRESS)
     assert all(plate.add(shutter) is None for _ in range(FRAMES))
@@ -51,7 +51,7 @@ def test_the_shutter_is_not_taken_for_the_plate(plate: Plate) -> None:
     assert learnt.uniformity is not None
 
 
-def test_a_room_is_no_plate_and_the_sentence_says_what_to_do(plate: Plate) -> None:
+def test_a_room_is_no_plate_and_the_sentence_says_what_to_do(plate: FlatField) -> None:
     plate.begin()
     room = np.where(U > 0.3, 34.0, 22.0)
     learnt = [plate.add(frame(room)) for _ in range(FRAMES)][-1]
@@ -60,7 +60,7 @@ def test_a_room_is_no_plate_and_the_sentence_says_what_to_do(plate: Plate) -> No
     assert "even" in learnt.why
 
 
-def test_a_sensor_that_only_corrects_itself_is_given_up(plate: Plate) -> None:
+def test_a_sensor_that_only_corrects_itself_is_given_up(plate: FlatField) -> None:
     plate.begin()
     shutter = frame(ffc=FfcState.IN_PROGRESS)
     answers = [plate.add(shutter) for _ in range(LOOKED_AT)]

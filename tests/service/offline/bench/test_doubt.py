@@ -12,7 +12,7 @@ from screening.reference.non_uniformity import Shape
 from screening.settings import Doubt
 from service.offline.bench import scenes
 from service.offline.bench.doubt import misinformed, unsure
-from service.state.scenario_settings import settings_for
+from service.state.defaults import settings_for
 
 DOUBT = Doubt()
 SCENARIO: Scenario = scenes.scene(scenes.camera("boson-plus-320"), [], 1.0)

@@ -32,7 +32,7 @@ class Backoff:
         return delay
 
 
-class Keeper:
+class ChildSlot:
     """The place of one child process in the supervisor's loop.
 
     Parameters

@@ -1,0 +1,174 @@
+"""The one table of drivers: a new sensor is a row here, a folder beside it, and its dossier.
+
+A row names the driver's package, which is imported only when a sensor is opened or asked: a process
+that must not see a pixel can read the table without importing a driver. The package exports
+`USB_IDS`, `ask` and the function that opens its sensor.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from device.errors import SensorError, SensorNotFound
+from device.info import Answer
+from hardware.host.usb import UsbIdentity
+from hardware.vetting.check import Admission, Decision, SensorSays, Vet, refusal
+
+if TYPE_CHECKING:
+    from device.sensor import Sensor
+
+SIMULATED: Final = "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A kind of camera that a station can run with.
+
+    Attributes
+    ----------
+    name, words
+        On the command line, and in a sentence.
+    package
+        Where the driver is.
+    opener
+        The function there that opens a sensor: `(port, *, vet) -> device.sensor.Sensor`.
+    has_serial, has_video
+        Which device nodes it has.
+    owns_ids
+        Whether its USB ids are its own; others are looked at only when they are asked for by name.
+    """
+
+    name: str
+    words: str
+    package: str
+    opener: str
+    has_serial: bool
+    has_video: bool
+    owns_ids: bool = True
+
+    @property
+    def usb_ids(self) -> str:
+        """Its USB vendor and product id (`09cb:4007`)."""
+        return str(_load(self.package, "USB_IDS"))
+
+    def open(self, port: str | None, *, vet: Vet) -> "Sensor":
+        """Open the sensor at a port, or the one that is found; `vet` decides before it is set up.
+
+        Raises
+        ------
+        SensorError
+            When it is not there, is not vetted, or sends no temperatures.
+        """
+        sensor: Sensor = _load(self.package, self.opener)(port, vet=vet)
+        return sensor
+
+    def ask(self, serial_port: str | None, video_node: str | None) -> Answer:
+        """Ask the sensor who it is; SensorError when it does not say."""
+        answer: Answer = _load(self.package, "ask")(serial_port, video_node)
+        return answer
+
+
+DRIVERS: Final = (
+    Driver(
+        "boson",
+        "Boson",
+        package="device.boson",
+        opener="open_boson",
+        has_serial=True,
+        has_video=True,
+    ),
+    Driver(
+        "lepton",
+        "Lepton on a PureThermal board",
+        package="device.lepton",
+        opener="open_lepton",
+        has_serial=False,
+        has_video=True,
+    ),
+    Driver(
+        "evo-thermal",
+        "Evo Thermal",
+        package="device.evo_thermal",
+        opener="open_evo_thermal",
+        has_serial=True,
+        has_video=False,
+        owns_ids=False,
+    ),
+)
+NAMES: Final = (SIMULATED, *(driver.name for driver in DRIVERS))
+
+
+def driver(name: str) -> Driver:
+    """Return the driver of that name.
+
+    Raises
+    ------
+    SensorNotFound
+        When there is none.
+    """
+    for one in DRIVERS:
+        if one.name == name:
+            return one
+    raise SensorNotFound(f"there is no driver called {name!r}; there are: {', '.join(NAMES)}.")
+
+
+def open_sensor(name: str, *, port: str | None, scenario: str, vet: Vet) -> "Sensor":
+    """Open a sensor.
+
+    Parameters
+    ----------
+    name
+        One of `NAMES`.
+    port
+        Where a real one is plugged in; None finds it.
+    scenario
+        What a simulated one shows.
+    vet
+        Asked, before anything is changed in a camera, whether it may be used.
+
+    Returns
+    -------
+    device.sensor.Sensor
+        Open, identified, checked.
+
+    Raises
+    ------
+    SensorError
+        When it is not there, is not vetted, or sends no temperatures.
+    """
+    if name == SIMULATED:
+        sensor: Sensor = _load("device.simulator.sensor", "open_simulated")(scenario)
+        return sensor
+    return driver(name).open(port, vet=vet)
+
+
+def meet(open_sensor: "Callable[[Vet], Sensor]") -> Admission:
+    """Ask a sensor who it is, without setting anything in it or taking a frame.
+
+    Parameters
+    ----------
+    open_sensor
+        Opens it with the `vet` that it is given; that `vet` notes the answers and refuses.
+
+    Raises
+    ------
+    SensorError
+        When it does not answer.
+    """
+    met: list[Admission] = []
+
+    def note(dossier: str, device: UsbIdentity | None, says: SensorSays) -> Decision:
+        met.append(Admission(dossier, device, says))
+        return refusal(dossier, "It was only asked who it is.")
+
+    try:
+        open_sensor(note).close()
+    except SensorError:
+        if not met:
+            raise
+    return met[0]
+
+
+def _load(package: str, name: str) -> Any:
+    return getattr(import_module(package), name)

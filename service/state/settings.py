@@ -1,0 +1,88 @@
+"""The settings file: saved whole or not at all, and never believed when it is damaged."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service.ipc.settings import SettingsError, StationSettings, field_errors
+from service.state.files import write_atomically
+
+FORMAT_VERSION: Literal[1] = 1
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    version: Literal[1] = FORMAT_VERSION
+    settings: StationSettings
+
+
+class SettingsStore:
+    """The settings file in the state folder. A file that cannot be trusted is never overwritten.
+
+    Parameters
+    ----------
+    folder
+        State folder; it exists and is writable.
+    default
+        Gives what is in force while nothing has been saved.
+    """
+
+    def __init__(self, folder: Path, default: Callable[[], StationSettings]) -> None:
+        self._path = folder / "settings.json"
+        self._default = default
+
+    def load(self) -> StationSettings:
+        """Return what was saved last, or the default when nothing ever was.
+
+        Raises
+        ------
+        SettingsError
+            When the file is there but is not what this station saves.
+        """
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return self._default()
+        except OSError as error:
+            raise SettingsError(
+                f"The settings in {self._path} cannot be read ({error.strerror}). "
+                "Make the file readable for the station's user."
+            ) from error
+        try:
+            return _File.model_validate_json(data).settings
+        except ValidationError as error:
+            place, why = next(iter(field_errors(error).items()))
+            raise SettingsError(
+                f"The settings in {self._path} are damaged ({place or 'file'}: {why}). Nothing is "
+                "screened until an admin saves them again; the damaged file is kept beside them."
+            ) from error
+
+    def save(self, settings: StationSettings) -> None:
+        """Put settings in the place of the old ones; a damaged old file is kept beside them.
+
+        Raises
+        ------
+        SettingsError
+            When the disk does not take them; then the old ones stand.
+        """
+        data = json.dumps(_File(settings=settings).model_dump(mode="json"), indent=2).encode()
+        try:
+            self._keep_damaged()
+            write_atomically(self._path, data + b"\n")
+        except OSError as error:
+            raise SettingsError(
+                f"The settings could not be saved to {self._path} ({error.strerror}); "
+                "the old ones stay in force."
+            ) from error
+
+    def _keep_damaged(self) -> None:
+        try:
+            self.load()
+        except SettingsError:
+            number = 1
+            while (kept := self._path.with_name(f"settings.damaged-{number}.json")).exists():
+                number += 1
+            self._path.replace(kept)
