@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from service.cli import registers
-from service.cli.registers import AsJson, Own, State, ended, show_json, tell
+from service.cli import hardware_shared
+from service.cli.hardware_shared import AsJson, Own, State, ended, show_json, tell
 
 
 def ask(
@@ -54,7 +54,7 @@ def enrol(
     try:
         met = meet(opener(sensor, port))
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vetting = Vetting(own, state, today=registers.today)
+        vetting = Vetting(own, state, today=hardware_shared.today)
         new = vetting.enrol(met, by=by, audit=AuditLog(state))
         decision = vetting.vet(met.dossier, met.usb, met.says)
     except (SensorError, HardwareError, AuditError) as error:

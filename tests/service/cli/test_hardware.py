@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hardware.register.signature import PayloadType
-from service.cli import registers
+from service.cli import hardware_shared
 from service.cli.hardware import app
 from service.supervisor.vetting import ENROLMENTS
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
@@ -28,7 +28,7 @@ def limen(*arguments: object, ends: int = 0) -> Result:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every command believe that it is the day of the tests' institution."""
-    monkeypatch.setattr(registers, "today", lambda: TODAY)
+    monkeypatch.setattr(hardware_shared, "today", lambda: TODAY)
 
 
 @pytest.fixture
