@@ -12,22 +12,11 @@ SensorError                the sensor cannot be used as asked
 +-- RecordingError         a recording is truncated, corrupt or of an unknown kind
 """
 
+from hardware.errors import ExplainedError
 
-class SensorError(Exception):
-    """The sensor cannot be used as asked.
 
-    Parameters
-    ----------
-    what
-        What happened, with the evidence (expected and actual value).
-    remedy
-        What the person in front of the machine can do about it.
-    """
-
-    def __init__(self, what: str, remedy: str = "") -> None:
-        super().__init__(f"{what} {remedy}".rstrip())
-        self.what = what
-        self.remedy = remedy
+class SensorError(ExplainedError):
+    """The sensor cannot be used as asked."""
 
 
 class SensorNotFound(SensorError):

@@ -14,8 +14,8 @@ A refusal is no error: `hardware.vetting.check.vet` answers with a decision that
 """
 
 
-class HardwareError(Exception):
-    """Hardware, or a document about it, cannot be relied on.
+class ExplainedError(Exception):
+    """An error with a remedy: the base of the error trees of `hardware` and `device`.
 
     Parameters
     ----------
@@ -29,6 +29,10 @@ class HardwareError(Exception):
         super().__init__(f"{what} {remedy}".rstrip())
         self.what = what
         self.remedy = remedy
+
+
+class HardwareError(ExplainedError):
+    """Hardware, or a document about it, cannot be relied on."""
 
 
 class DescriptorError(HardwareError):

@@ -73,19 +73,8 @@ class UsbIdentity:
         return f"{self.ids} {name}, serial {serial}, release {self.bcd_device}, port {self.port}"
 
 
-def scan(sys_root: Path = SYS) -> tuple[UsbIdentity, ...]:
-    """Return every USB device that is plugged in; root hubs are part of the computer.
-
-    Raises
-    ------
-    UsbError, DescriptorError
-        When a device cannot be read to the end.
-    """
-    return tuple(read(port, sys_root) for port in ports(sys_root))
-
-
 def ports(sys_root: Path = SYS) -> tuple[str, ...]:
-    """Return the ports that have a device."""
+    """Return the ports that have a device; root hubs are part of the computer."""
     folder = sys_root / "bus/usb/devices"
     if not folder.is_dir():
         return ()

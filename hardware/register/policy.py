@@ -7,6 +7,7 @@ read (`effect = "none"`).
 """
 
 import tomllib
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -14,7 +15,6 @@ from pydantic import Field, ValidationError, model_validator
 from hardware.errors import PolicyError
 from hardware.register.dossier import Dossier
 from hardware.register.statement import Document, Statement, Words
-from hardware.vetting.decision import Effect
 
 RuleName = Literal[
     "decided",
@@ -42,6 +42,14 @@ RuleName = Literal[
     "network",
 ]
 RULE_NAMES: tuple[str, ...] = RuleName.__args__  # type: ignore[attr-defined] # Literal has them
+
+
+class Effect(StrEnum):
+    """What a paragraph of the policy does when its rule finds something."""
+
+    REFUSE = "refuse"
+    CONDITION = "condition"  # may run; the condition stands in the register and in the audit log
+    NONE = "none"  # switched off by the institution, visibly
 
 
 class Paragraph(Document):

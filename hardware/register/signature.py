@@ -12,6 +12,7 @@ can be checked alone, with public tools. It has one permitted form, so every cha
 import base64
 import binascii
 import json
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -24,7 +25,6 @@ from pydantic import AfterValidator, ValidationError
 from hardware.errors import SignatureError
 from hardware.register.statement import Document, Sha256
 from hardware.register.trust import Trust, key_id
-from hardware.vetting.rules import Attestation
 
 SUFFIX = ".dsse"
 
@@ -49,6 +49,14 @@ def _canonical(text: str) -> str:
 
 
 Base64 = Annotated[str, AfterValidator(_canonical)]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Who signed the exact bytes of a document, and what is wrong with the signatures."""
+
+    signers: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 class Signature(Document):
@@ -131,14 +139,14 @@ def sign(
 
 def verify(
     payload: bytes, payload_type: str, envelope: bytes | None, trust: Trust, today: date
-) -> Attestation:
+) -> Signatures:
     """Return who signed `payload`, and everything that is wrong. Every signature must hold."""
     if envelope is None:
-        return _attest((), [], trust, "It is not signed.")
+        return _enough((), [], trust, "It is not signed.")
     try:
         opened = _open(envelope)
     except SignatureError as error:
-        return Attestation((), (error.what,))
+        return Signatures((), (error.what,))
     problems = []
     if opened.payloadType != payload_type:
         problems.append(f"The envelope is for a {opened.payloadType}, not a {payload_type}.")
@@ -155,17 +163,17 @@ def verify(
             problems.append(problem)
         elif name not in signers:  # two keys of one person are one signer
             signers.append(name)
-    return _attest(tuple(signers), problems, trust)
+    return _enough(tuple(signers), problems, trust)
 
 
-def _attest(
+def _enough(
     signers: tuple[str, ...], problems: list[str], trust: Trust, first: str = ""
-) -> Attestation:
+) -> Signatures:
     needed = trust.content.signers_needed
     if len(signers) < needed:
         who = ", ".join(signers) or "nobody who is trusted"
         problems = [*problems, f"{first} {needed} people must sign it; {who} did.".strip()]
-    return Attestation(signers, tuple(problems))
+    return Signatures(signers, tuple(problems))
 
 
 def _check(entry: Signature, signed: bytes, trust: Trust, today: date) -> tuple[str, str]:

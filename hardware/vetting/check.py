@@ -12,13 +12,13 @@ from hardware.errors import HardwareError
 from hardware.host import usb as usb_host
 from hardware.host.network import HostNetwork
 from hardware.host.usb import SYS, UsbIdentity
-from hardware.register import register as registers
+from hardware.register import documents
+from hardware.register.documents import Register
 from hardware.register.dossier import Kind
-from hardware.register.policy import Paragraph
-from hardware.register.register import Register
-from hardware.vetting.decision import Decision, Effect, Outcome, Reason, SensorSays, decide
+from hardware.register.policy import Effect, Paragraph
+from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays, decide
 from hardware.vetting.enrolment import Enrolment
-from hardware.vetting.rules import PAPER, SIGHT, Paper, Sight
+from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES, Device, Documents
 
 __all__ = [
     "Admission",
@@ -70,8 +70,8 @@ def vet(
         The enrolments of this station.
     """
     try:
-        known = register or registers.load()
-        document, attestation = known.dossier(dossier)
+        known = register or documents.load()
+        document, signatures = known.dossier(dossier)
     except HardwareError as error:
         return refusal(dossier, str(error))
     if document.kind is Kind.SIMULATED or says.simulated or usb is None:
@@ -79,22 +79,22 @@ def vet(
     if document.kind is not Kind.SENSOR:
         return refusal(dossier, f"A {document.kind.value} is no sensor.")
     enrolment = next((entry for entry in enrolments if entry.port == usb.port), None)
-    paper = Paper(document, attestation, known.lists, known.today)
-    sight = Sight(document, usb, says, enrolment)
-    reasons = (*_paper(known, paper), *_sight(known, sight))
+    papers = Documents(document, signatures, known.lists, known.today)
+    device = Device(document, usb, says, enrolment)
+    reasons = (*_of_documents(known, papers), *_of_device(known, device))
     return decide(dossier, known.policy.name, reasons)
 
 
 def vet_dossier(dossier: str, *, register: Register | None = None) -> Decision:
     """Decide whether a kind of hardware is approved for use, by its documents alone."""
     try:
-        known = register or registers.load()
-        document, attestation = known.dossier(dossier)
+        known = register or documents.load()
+        document, signatures = known.dossier(dossier)
     except HardwareError as error:
         return refusal(dossier, str(error))
     if document.kind is Kind.SIMULATED:
         return Decision(dossier, Outcome.SIMULATED)
-    reasons = _paper(known, Paper(document, attestation, known.lists, known.today))
+    reasons = _of_documents(known, Documents(document, signatures, known.lists, known.today))
     return decide(dossier, known.policy.name, tuple(reasons))
 
 
@@ -150,7 +150,7 @@ def vet_host(network: HostNetwork, now_s: float, *, register: Register | None = 
         Monotonic time in seconds; a look of more than a minute ago counts as none.
     """
     try:
-        known = register or registers.load()
+        known = register or documents.load()
     except HardwareError as error:
         return refusal("host", str(error))
     found = network.findings if network.fresh(now_s) else (network.statement(now_s),)
@@ -181,22 +181,24 @@ def _simulated(dossier: str, kind: Kind, usb: UsbIdentity | None, says: SensorSa
     return Decision(dossier, Outcome.SIMULATED)
 
 
-def _paper(register: Register, case: Paper) -> list[Reason]:
+def _of_documents(register: Register, case: Documents) -> list[Reason]:
     found: list[Reason] = []
     for paragraph in register.policy.paragraph:
-        if paragraph.rule in PAPER and paragraph.effect is not Effect.NONE:
-            found += (_reason(paragraph, text) for text in PAPER[paragraph.rule](case, paragraph))
+        if paragraph.rule in DOCUMENT_RULES and paragraph.effect is not Effect.NONE:
+            found += (
+                _reason(paragraph, text) for text in DOCUMENT_RULES[paragraph.rule](case, paragraph)
+            )
             if paragraph.rule == "lists":
                 found += (_reason(paragraph, text) for text in register.problems)
     return found
 
 
-def _sight(register: Register, case: Sight) -> list[Reason]:
+def _of_device(register: Register, case: Device) -> list[Reason]:
     return [
         _reason(paragraph, text)
         for paragraph in register.policy.paragraph
-        if paragraph.rule in SIGHT and paragraph.effect is not Effect.NONE
-        for text in SIGHT[paragraph.rule](case, paragraph)
+        if paragraph.rule in DEVICE_RULES and paragraph.effect is not Effect.NONE
+        for text in DEVICE_RULES[paragraph.rule](case, paragraph)
     ]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hardware.register.policy import Effect
+
 
 @dataclass(frozen=True, slots=True)
 class SensorSays:
@@ -20,14 +22,6 @@ class SensorSays:
     part_number: str = ""
     firmware: str = ""
     simulated: bool = False
-
-
-class Effect(StrEnum):
-    """What a paragraph of the policy does when its rule finds something."""
-
-    REFUSE = "refuse"
-    CONDITION = "condition"  # may run; the condition stands in the register and in the audit log
-    NONE = "none"  # switched off by the institution, visibly
 
 
 class Outcome(StrEnum):

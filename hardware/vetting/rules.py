@@ -1,8 +1,8 @@
 # ruff: noqa: D401, D404 # the docstring of a rule is the rule, as a fact about good hardware
 """The rules: what a paragraph of the policy looks for. Each yields one sentence per finding.
 
-`PAPER` rules compare the dossier with the lists and the signatures. `SIGHT` rules compare it with
-what the host sees and the sensor says. No rule knows how hard its finding is: the policy does.
+`DOCUMENT_RULES` compare the dossier with the lists and the signatures. `DEVICE_RULES` compare it
+with what the host sees and the sensor says. No rule knows how hard its finding is: the policy does.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,32 +15,25 @@ from hardware.host.usb import UsbIdentity
 from hardware.register.dossier import Dossier, Interface, Kind, Verdict, words
 from hardware.register.lists import Match, Snapshot, match_identifier, match_name, same_firm
 from hardware.register.policy import Paragraph
+from hardware.register.signature import Signatures
 from hardware.register.statement import Statement, Status
 from hardware.vetting.decision import SensorSays
 from hardware.vetting.enrolment import Enrolment, differences
 
 
 @dataclass(frozen=True, slots=True)
-class Attestation:
-    """Who signed the exact bytes of a document, and what is wrong with the signatures."""
-
-    signers: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What the paper rules look at."""
+class Documents:
+    """What the rules about documents look at."""
 
     dossier: Dossier
-    attestation: Attestation
+    signatures: Signatures
     lists: tuple[Snapshot, ...]
     today: date
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What the sight rules look at."""
+class Device:
+    """What the rules about one device look at."""
 
     dossier: Dossier
     usb: UsbIdentity
@@ -54,7 +47,7 @@ Sentences = Iterator[str]
 # ---- the document itself
 
 
-def decided(case: Paper, _: Paragraph) -> Sentences:
+def decided(case: Documents, _: Paragraph) -> Sentences:
     """The institution has approved it, and the approval has not expired."""
     ruling = case.dossier.decision
     if ruling.verdict is Verdict.REFUSED:
@@ -67,12 +60,12 @@ def decided(case: Paper, _: Paragraph) -> Sentences:
         yield f"Its approval expired on {ruling.expires}."
 
 
-def signed(case: Paper, _: Paragraph) -> Sentences:
+def signed(case: Documents, _: Paragraph) -> Sentences:
     """Enough trusted people signed the exact bytes of the dossier."""
-    yield from case.attestation.problems
+    yield from case.signatures.problems
 
 
-def verified(case: Paper, paragraph: Paragraph) -> Sentences:
+def verified(case: Documents, paragraph: Paragraph) -> Sentences:
     """These statements are verified: we hold the proof."""
     for path, statement in _asked(case, paragraph):
         if statement.status is not Status.VERIFIED:
@@ -80,21 +73,21 @@ def verified(case: Paper, paragraph: Paragraph) -> Sentences:
             yield f"{words(path)}: {statement.status.value}, not verified{supply}."
 
 
-def known(case: Paper, paragraph: Paragraph) -> Sentences:
+def known(case: Documents, paragraph: Paragraph) -> Sentences:
     """These statements are at least declared by someone."""
     for path, statement in _asked(case, paragraph):
         if statement.status is Status.UNKNOWN:
             yield f"{words(path)}: unknown; needed: {statement.unknown}."
 
 
-def _asked(case: Paper, paragraph: Paragraph) -> Iterator[tuple[str, Statement[Any]]]:
+def _asked(case: Documents, paragraph: Paragraph) -> Iterator[tuple[str, Statement[Any]]]:
     """Yield the statements a paragraph asks for, also those that a dossier leaves out."""
     for path in paragraph.statements:
         if case.dossier.applies(path):
             yield path, case.dossier.statement(path)
 
 
-def relabelled(case: Paper, _: Paragraph) -> Sentences:
+def relabelled(case: Documents, _: Paragraph) -> Sentences:
     """Badge, maker and design owner are one firm, or a verified OEM statement explains it."""
     identity = case.dossier.identity
     told = (identity.badge_brand, identity.maker, identity.design_owner)
@@ -105,7 +98,7 @@ def relabelled(case: Paper, _: Paragraph) -> Sentences:
         yield f"Badge, maker and design owner differ ({firms}) and no verified statement says why."
 
 
-def ways_out(case: Paper, _: Paragraph) -> Sentences:
+def ways_out(case: Documents, _: Paragraph) -> Sentences:
     """No network interface and no radio, or each one that is there verifiably disabled."""
     for name in type(case.dossier.connectivity).model_fields:
         interface = getattr(case.dossier.connectivity, name)
@@ -118,7 +111,7 @@ def ways_out(case: Paper, _: Paragraph) -> Sentences:
             yield f"It has {what}, and that it is disabled is {interface.disabled.status.value}."
 
 
-def calibrated(case: Paper, _: Paragraph) -> Sentences:
+def calibrated(case: Documents, _: Paragraph) -> Sentences:
     """A reference has a calibration certificate that is still in date."""
     if case.dossier.kind is not Kind.REFERENCE:
         return
@@ -132,13 +125,13 @@ def calibrated(case: Paper, _: Paragraph) -> Sentences:
 # ---- the lists
 
 
-def lists(case: Paper, paragraph: Paragraph) -> Sentences:
+def lists(case: Documents, paragraph: Paragraph) -> Sentences:
     """The lists of the policy are there and intact."""
     for key in sorted(set(paragraph.lists) - {snapshot.key for snapshot in case.lists}):
         yield f"The exclusion list {key} is missing or altered."
 
 
-def fresh(case: Paper, paragraph: Paragraph) -> Sentences:
+def fresh(case: Documents, paragraph: Paragraph) -> Sentences:
     """The snapshots are younger than so many days."""
     for snapshot in case.lists:
         age, limit = snapshot.age_days(case.today), paragraph.days
@@ -148,29 +141,29 @@ def fresh(case: Paper, paragraph: Paragraph) -> Sentences:
             yield f"The snapshot of {snapshot.key} is dated {-age} days from now: check the clock."
 
 
-def screened(case: Paper, paragraph: Paragraph) -> Sentences:
+def screened(case: Documents, paragraph: Paragraph) -> Sentences:
     """A person has compared the dossier with each list."""
     done = {row.list for row in case.dossier.screening}
     for key in sorted(set(paragraph.lists) - done):
         yield f"Nobody has compared it with {key} and put their name to it."
 
 
-def names(case: Paper, _: Paragraph) -> Sentences:
+def names(case: Documents, _: Paragraph) -> Sentences:
     """No name in the dossier is on a list."""
     yield from (f"{m}." for m in _matches(case) if m.certain and not _is_cleared(case, m))
 
 
-def doubts(case: Paper, _: Paragraph) -> Sentences:
+def doubts(case: Documents, _: Paragraph) -> Sentences:
     """No identifier points to a listed firm, and no name looks like one of theirs."""
     yield from (f"{m}." for m in _matches(case) if not m.certain and not _is_cleared(case, m))
 
 
-def cleared(case: Paper, _: Paragraph) -> Sentences:
+def cleared(case: Documents, _: Paragraph) -> Sentences:
     """Matches that a reviewer found false stay in sight."""
     yield from (f"{m}; a reviewer found it false." for m in _matches(case) if _is_cleared(case, m))
 
 
-def _matches(case: Paper) -> Iterator[Match]:
+def _matches(case: Documents) -> Iterator[Match]:
     """Compare every word of the dossier with every list, each pair once."""
     seen = set()
     for path, statement in case.dossier.statements():
@@ -187,12 +180,12 @@ def _matches(case: Paper) -> Iterator[Match]:
                         yield match
 
 
-def _is_cleared(case: Paper, match: Match) -> bool:
+def _is_cleared(case: Documents, match: Match) -> bool:
     rows = [row for row in case.dossier.screening if row.list == match.key]
     return any(entry.name == match.given for row in rows for entry in row.cleared)
 
 
-def jurisdiction(case: Paper, paragraph: Paragraph) -> Sentences:
+def jurisdiction(case: Documents, paragraph: Paragraph) -> Sentences:
     """No national security law of these countries can compel the maker or make a part of it."""
     law = case.dossier.ownership.security_law
     for country in sorted(set(law.value or ()) & set(paragraph.countries)):
@@ -206,7 +199,7 @@ def jurisdiction(case: Paper, paragraph: Paragraph) -> Sentences:
 # ---- what the host sees and the sensor says
 
 # What a dossier has to know before any device of its kind can pass the rules below.
-NEEDED_IN_SIGHT = (
+NEEDED_OF_A_DEVICE = (
     "usb.ids",
     "usb.functions",
     "usb.releases",
@@ -216,7 +209,7 @@ NEEDED_IN_SIGHT = (
 )
 
 
-def usb_ids(case: Sight, _: Paragraph) -> Sentences:
+def usb_ids(case: Device, _: Paragraph) -> Sentences:
     """The USB ids and the release are those of the dossier."""
     for what, is_now, allowed in (
         ("USB id", case.usb.ids, case.dossier.usb.ids),
@@ -228,7 +221,7 @@ def usb_ids(case: Sight, _: Paragraph) -> Sentences:
             yield f"The {what} is {is_now}; the dossier says {allowed.text}."
 
 
-def functions(case: Sight, _: Paragraph) -> Sentences:
+def functions(case: Device, _: Paragraph) -> Sentences:
     """It has the functions of its dossier, and none that networks, stores, types or hides."""
     for found in findings(case.usb.descriptors):
         if not found.vendor:
@@ -241,7 +234,7 @@ def functions(case: Sight, _: Paragraph) -> Sentences:
         yield f"It has the function {code}, which its dossier does not list."
 
 
-def vendor_functions(case: Sight, _: Paragraph) -> Sentences:
+def vendor_functions(case: Device, _: Paragraph) -> Sentences:
     """A vendor-specific function was accepted by name when the sensor was enrolled."""
     accepted = case.enrolment.vendor_functions if case.enrolment else ()
     for found in findings(case.usb.descriptors):
@@ -249,14 +242,14 @@ def vendor_functions(case: Sight, _: Paragraph) -> Sentences:
             yield f"It has a {found}; it is not enrolled with it."
 
 
-def neighbours(case: Sight, _: Paragraph) -> Sentences:
+def neighbours(case: Device, _: Paragraph) -> Sentences:
     """Nothing on the same hub networks, stores, types or hides."""
     for other in case.usb.neighbours:
         for found in findings(other.descriptors):
             yield f"On the same hub, port {other.port}, is a {found}."
 
 
-def serial(case: Sight, _: Paragraph) -> Sentences:
+def serial(case: Device, _: Paragraph) -> Sentences:
     """Its serial and part numbers are among those that were bought and inspected."""
     for what, said, allowed in (
         ("serial number", case.says.serial, case.dossier.units.serials),
@@ -268,7 +261,7 @@ def serial(case: Sight, _: Paragraph) -> Sentences:
             yield f"The sensor says {what} {said!r}; the dossier lists {allowed.text}."
 
 
-def firmware(case: Sight, _: Paragraph) -> Sentences:
+def firmware(case: Device, _: Paragraph) -> Sentences:
     """Its firmware is a version that the dossier accepts."""
     accepted = case.dossier.units.firmware
     if accepted.value is None:
@@ -277,7 +270,7 @@ def firmware(case: Sight, _: Paragraph) -> Sentences:
         yield f"The sensor runs firmware {case.says.firmware!r}; accepted is {accepted.text}."
 
 
-def enrolled(case: Sight, _: Paragraph) -> Sentences:
+def enrolled(case: Device, _: Paragraph) -> Sentences:
     """This sensor is enrolled at this station, under this dossier."""
     if case.enrolment is None:
         yield f"No sensor is enrolled at port {case.usb.port} of this station."
@@ -285,15 +278,15 @@ def enrolled(case: Sight, _: Paragraph) -> Sentences:
         yield f"Port {case.usb.port} is enrolled for a {case.enrolment.dossier}."
 
 
-def unchanged(case: Sight, _: Paragraph) -> Sentences:
+def unchanged(case: Device, _: Paragraph) -> Sentences:
     """Nothing has changed since it was enrolled."""
     if case.enrolment is not None:
         yield from differences(case.enrolment, case.usb, case.says)
 
 
-PaperRule = Callable[[Paper, Paragraph], Sentences]
-SightRule = Callable[[Sight, Paragraph], Sentences]
-PAPER: dict[str, PaperRule] = {
+DocumentRule = Callable[[Documents, Paragraph], Sentences]
+DeviceRule = Callable[[Device, Paragraph], Sentences]
+DOCUMENT_RULES: dict[str, DocumentRule] = {
     "decided": decided,
     "signed": signed,
     "verified": verified,
@@ -309,7 +302,7 @@ PAPER: dict[str, PaperRule] = {
     "cleared": cleared,
     "jurisdiction": jurisdiction,
 }
-SIGHT: dict[str, SightRule] = {
+DEVICE_RULES: dict[str, DeviceRule] = {
     "usb_ids": usb_ids,
     "functions": functions,
     "vendor_functions": vendor_functions,

@@ -10,10 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from hardware.errors import HardwareError
-from hardware.host import usb
 from hardware.host.network import HostNetwork
 from hardware.host.usb import SYS, UsbIdentity
-from hardware.register import register
+from hardware.register import documents
 from hardware.vetting import enrolment
 from hardware.vetting.check import (
     Admission,
@@ -53,7 +52,7 @@ class Vetting:
     def vet(self, dossier: str, device: UsbIdentity | None, says: SensorSays) -> Decision:
         """Decide whether a sensor may be opened; this is what drivers are given as `vet`."""
         try:
-            known = register.load(self.own, today=self.today())
+            known = documents.load(self.own, today=self.today())
             enrolled = self.enrolments()
         except HardwareError as error:
             return refusal(dossier, str(error))
@@ -66,7 +65,7 @@ class Vetting:
     def still(self, admission: Admission) -> Decision:
         """Decide whether an admitted sensor may go on; everything is read anew."""
         try:
-            known = register.load(self.own, today=self.today())
+            known = documents.load(self.own, today=self.today())
             enrolled = self.enrolments()
         except HardwareError as error:
             return refusal(admission.dossier, str(error))
@@ -75,11 +74,7 @@ class Vetting:
     def host(self, network: HostNetwork, now_s: float) -> Decision:
         """Decide whether a real sensor may run on this computer, by its network."""
         try:
-            known = register.load(self.own, today=self.today())
+            known = documents.load(self.own, today=self.today())
         except HardwareError as error:
             return refusal("host", str(error))
         return vet_host(network, now_s, register=known)
-
-    def usb_ports(self) -> tuple[str, ...]:
-        """Return the USB ports in use; when this changes, look at the sensor at once."""
-        return usb.ports(self.sys_root)

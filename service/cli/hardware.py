@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli import hardware_keys, hardware_station, registers
-from service.cli.registers import AsJson, Own, State, ended, plain, register, show_json, tell
+from service.cli import hardware_keys, hardware_shared, hardware_station
+from service.cli.hardware_shared import AsJson, Own, State, ended, plain, register, show_json, tell
 
 if TYPE_CHECKING:
+    from hardware.register.documents import Register
     from hardware.register.dossier import Dossier
-    from hardware.register.register import Register
-    from hardware.vetting.rules import Attestation
+    from hardware.register.signature import Signatures
 
 app = typer.Typer(no_args_is_help=True, help="The register of vetted hardware.")
 for module, commands in (
@@ -25,7 +25,7 @@ Sys = Annotated[Path, typer.Option(help="Root of sysfs, to check a copy of it.")
 DossierKey = Annotated[str, typer.Argument(help="Key of a dossier; `limen hardware list`.")]
 
 
-def document(known: "Register", key: str) -> "tuple[Dossier, Attestation]":
+def document(known: "Register", key: str) -> "tuple[Dossier, Signatures]":
     """Return a dossier, or end with the sentence that says why it cannot be had."""
     from hardware.errors import HardwareError
 
@@ -61,7 +61,7 @@ def show(key: DossierKey, own: Own = None, as_json: AsJson = False) -> None:
     from hardware.vetting.check import vet_dossier
 
     known = register(own)
-    dossier, attestation = document(known, key)
+    dossier, signatures = document(known, key)
     decision = vet_dossier(key, register=known)
     if as_json:
         show_json({"dossier": dossier.model_dump(mode="json"), "decision": plain(decision)})
@@ -77,7 +77,7 @@ def show(key: DossierKey, own: Own = None, as_json: AsJson = False) -> None:
         held = f"copy held, sha256 {entry.sha256}" if entry.sha256 else "no copy held"
         typer.echo(f"  {entry.id}: {entry.title}; {entry.issuer}, {entry.date}; {held}")
         typer.echo(f"    {entry.reference}")
-    typer.echo(f"\nSigned by: {', '.join(attestation.signers) or 'nobody'}.")
+    typer.echo(f"\nSigned by: {', '.join(signatures.signers) or 'nobody'}.")
     typer.echo(f"Holds until: {dossier.decision.expires or 'it does not hold'}.\n")
     tell(decision)
 
@@ -187,13 +187,13 @@ def lists(
 ) -> None:
     """Show the exclusion lists with their age and hash; import a newer snapshot into yours."""
     from hardware.errors import HardwareError
-    from hardware.register.register import import_list
+    from hardware.register.documents import import_list
 
     if new is not None:
         if own is None:
             raise typer.BadParameter("--import needs --register: shipped lists are not changed.")
         try:
-            taken = import_list(new, own, today=registers.today())
+            taken = import_list(new, own, today=hardware_shared.today())
         except HardwareError as error:
             raise ended(error) from error
         typer.echo(f"Imported {taken.key} of {taken.content.snapshot}, sha256 {taken.sha256}.")

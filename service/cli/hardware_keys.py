@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from service.cli import registers
-from service.cli.registers import Own, register
+from service.cli import hardware_shared
+from service.cli.hardware_shared import Own, register
 
 # How a document is named tells what it is; a signature over one kind is none over another.
 _KINDS = {"dossiers": "DOSSIER", "lists": "LIST"}
@@ -37,7 +37,7 @@ def keygen(
         private.write_bytes(pem)
     except OSError as error:
         raise _end(f"The key cannot be written to {private} ({error.strerror}).") from error
-    today = registers.today()
+    today = hardware_shared.today()
     until = date(today.year + years, today.month, min(today.day, 28))
     typer.echo(
         f"# Key {key_id(public)}. Put this into trust.toml:\n"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli import registers
-from service.cli.registers import AsJson, Own, State, ended, show_json, tell
+from service.cli import hardware_shared
+from service.cli.hardware_shared import AsJson, Own, State, ended, show_json, tell
 
 if TYPE_CHECKING:
     from device.sensor import Sensor
@@ -70,7 +70,7 @@ def enrol(
     try:
         met = meet(_opener(sensor, port))
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vetting = Vetting(own, state, today=registers.today)
+        vetting = Vetting(own, state, today=hardware_shared.today)
         new = enrol_sensor(vetting, met, by=by, audit=AuditLog(state))
         decision = vetting.vet(met.dossier, met.usb, met.says)
     except (SensorError, HardwareError, AuditError) as error:

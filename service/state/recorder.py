@@ -15,7 +15,7 @@ from typing import Literal
 
 from device.info import SensorInfo
 from hardware.errors import HardwareError
-from hardware.register import register
+from hardware.register import documents
 from screening.result import Reason, Verdict, Visitor
 from screening.settings import Settings
 from service.ipc.messages import HourCounts
@@ -89,7 +89,7 @@ class Recorder:
     def sensor_opened(self, sensor: SensorInfo) -> None:
         """Note which sensor was opened, on what dossier; of its serial number only a digest."""
         try:
-            dossier = register.load(self._own).sha256(sensor.dossier)
+            dossier = documents.load(self._own).sha256(sensor.dossier)
         except HardwareError:  # whether it may be used at all was decided before it was opened
             dossier = None
         serial = sha256(sensor.serial.encode()).hexdigest()

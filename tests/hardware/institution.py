@@ -9,10 +9,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hardware.host.usb import UsbIdentity, read
-from hardware.register import register as registers
-from hardware.register import signature
+from hardware.register import documents, signature
+from hardware.register.documents import Register
 from hardware.register.lists import Snapshot
-from hardware.register.register import Register
 from hardware.register.signature import PayloadType
 from hardware.vetting.check import Decision, SensorSays, vet
 from hardware.vetting.enrolment import Enrolment, enrol
@@ -200,7 +199,7 @@ class Institution:
     def write_dossier(self, *signers: Person, **changes: object) -> Path:
         """Write the dossier, and have it signed; by both people when nobody is named."""
         path = self.own / "dossiers" / f"{changes.get('key', KEY)}.toml"
-        path.write_bytes(toml(dossier(registers.load(today=TODAY).lists, **changes)))
+        path.write_bytes(toml(dossier(documents.load(today=TODAY).lists, **changes)))
         self.sign(path, PayloadType.DOSSIER, *(signers or (self.anna, self.bert)))
         return path
 
@@ -213,7 +212,7 @@ class Institution:
         return target
 
     def register(self, today: date = TODAY) -> Register:
-        return registers.load(self.own, today=today)
+        return documents.load(self.own, today=today)
 
     def plug(self, *fakes: Fake) -> UsbIdentity:
         """Plug devices in; return what the host sees of the first."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hardware.register.schema_page import render
-from hardware.vetting.rules import PAPER, SIGHT
+from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES
 from service.cli.hardware import app
 from tests.hardware.institution import KEY, Institution, Person
 
@@ -71,11 +71,11 @@ def test_every_command_in_the_how_tos_exists() -> None:
 
 
 def test_every_rule_is_named_by_the_default_policy_and_explained() -> None:
-    from hardware.register import register
+    from hardware.register import documents
     from hardware.register.policy import RULE_NAMES
 
-    assert set(RULE_NAMES) == {*PAPER, *SIGHT, "network"}
-    policy = register.load().policy
+    assert set(RULE_NAMES) == {*DOCUMENT_RULES, *DEVICE_RULES, "network"}
+    policy = documents.load().policy
     assert [p.number for p in policy.paragraph] == sorted(p.number for p in policy.paragraph)
-    for rule in (*PAPER.values(), *SIGHT.values()):
+    for rule in (*DOCUMENT_RULES.values(), *DEVICE_RULES.values()):
         assert rule.__doc__

@@ -13,12 +13,13 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from hardware.errors import HardwareError
+from hardware.register.documents import Register
 from hardware.register.dossier import Dossier, Interface, Kind, Verdict, words
-from hardware.register.register import Register
+from hardware.register.policy import Effect
 from hardware.register.statement import Statement, Status
 from hardware.vetting.check import vet_dossier
-from hardware.vetting.decision import Decision, Effect, Outcome, Reason
-from hardware.vetting.rules import NEEDED_IN_SIGHT
+from hardware.vetting.decision import Decision, Outcome, Reason
+from hardware.vetting.rules import NEEDED_OF_A_DEVICE
 
 _HEADLINES = {
     Outcome.APPROVED: ("✔", "Approved for use"),
@@ -100,7 +101,7 @@ def register_page(known: Register, key: str, *, stylesheet: str | None = None) -
     HardwareError
         When there is no such dossier, or it cannot be relied on.
     """
-    dossier, attestation = known.dossier(key)
+    dossier, signatures = known.dossier(key)
     decision = vet_dossier(key, register=known)
     rows = [row for _, group in _sections(dossier) for row in group]
     counts = {status: sum(row.status is status for row in rows) for status in Status}
@@ -117,7 +118,7 @@ def register_page(known: Register, key: str, *, stylesheet: str | None = None) -
         conditions=_grouped(decision, Effect.CONDITION, known),
         sections=list(_sections(dossier)),
         needed=_needed(dossier, known),
-        attestation=attestation,
+        signatures=signatures,
         roles={entry.name: entry.role for entry in known.trust.content.key},
         known=known,
         sha256=known.sha256(key),
@@ -219,7 +220,7 @@ def _needed(dossier: Dossier, known: Register) -> list[tuple[str, list[str]]]:
         if dossier.applies(path) and statement.status is not Status.VERIFIED:
             what = statement.unknown or "proof, checked, of what is now only declared"
             needed.setdefault(what, []).append(words(path))
-    for path in NEEDED_IN_SIGHT if dossier.kind is Kind.SENSOR else ():
+    for path in NEEDED_OF_A_DEVICE if dossier.kind is Kind.SENSOR else ():
         statement = dossier.statement(path)
         if statement.status is Status.UNKNOWN:
             needed.setdefault(statement.unknown, []).append(words(path))

@@ -8,7 +8,7 @@ from fastapi import Path as Param
 from fastapi.responses import HTMLResponse
 
 from hardware.errors import HardwareError
-from hardware.register import register as registers
+from hardware.register import documents
 from service.web.register.page import all_pages, stylesheet, trouble_page
 
 STYLESHEET = "/register.css"
@@ -24,7 +24,7 @@ def register_router(own: Path | None = None) -> APIRouter:
         process reads no files; they say of which day they are.
     """
     try:
-        pages = all_pages(registers.load(own), stylesheet=STYLESHEET)
+        pages = all_pages(documents.load(own), stylesheet=STYLESHEET)
         status = 200
     except HardwareError as error:
         pages = {"": trouble_page(str(error), stylesheet=STYLESHEET)}

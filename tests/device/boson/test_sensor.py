@@ -30,8 +30,8 @@ from device.errors import (
 from device.frame import FfcState, Gain
 from device.sensor import Sensor
 from hardware.host.usb import UsbIdentity
+from hardware.register.policy import Effect as PolicyEffect
 from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays
-from hardware.vetting.decision import Effect as PolicyEffect
 from tests.device.boson.conftest import Emulate
 from tests.hardware.trees import Fake, plant
 

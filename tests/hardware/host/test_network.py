@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hardware.host.network import HostNetwork, look
-from hardware.register import register as registers
+from hardware.register import documents
 from hardware.vetting.check import Outcome, vet_host
 from tests.hardware.institution import TODAY
 
@@ -192,7 +192,7 @@ def test_a_kernel_without_ipv6_is_no_finding(host: Host) -> None:
 
 
 def test_the_policy_decides_whether_a_networked_computer_may_run(host: Host) -> None:
-    known = registers.load(today=TODAY)
+    known = documents.load(today=TODAY)
     assert vet_host(host.look(), 101.0, register=known).outcome is Outcome.APPROVED
     stale = vet_host(host.look(), 161.0, register=known)
     assert [r.text for r in stale.refusals] == ["Network not checked for 61 s."]

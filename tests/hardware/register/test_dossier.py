@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.errors import DossierError
+from hardware.register import documents
 from hardware.register import dossier as schema
-from hardware.register import register as registers
 from hardware.register.dossier import Dossier
 from hardware.register.policy import Paragraph
 from hardware.register.statement import Status
@@ -17,8 +17,8 @@ from tests.hardware.institution import KEY, TODAY, Institution, dossier, fitted,
 from tests.hardware.trees import Fake
 
 LEAST = {"key": "k", "edition": 1, "kind": "sensor", "name": "n", "summary": "s"}
-LISTS = registers.load(today=TODAY).lists
-PARAGRAPHS = registers.load(today=TODAY).policy.paragraph
+LISTS = documents.load(today=TODAY).lists
+PARAGRAPHS = documents.load(today=TODAY).policy.paragraph
 
 
 def decide(institution: Institution, today: date = TODAY) -> Decision:
@@ -116,7 +116,7 @@ def test_a_statement_that_is_left_out_counts_against_it(
 ) -> None:
     file = institution.own / "dossiers" / f"{KEY}.toml"
     file.write_bytes(toml(without(path)))
-    institution.sign(file, registers.PayloadType.DOSSIER, institution.anna, institution.bert)
+    institution.sign(file, documents.PayloadType.DOSSIER, institution.anna, institution.bert)
     decision = decide(institution)
     assert schema.words(path) in texts(decision, paragraph.number)
     expected = {

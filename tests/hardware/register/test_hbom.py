@@ -8,12 +8,12 @@ from importlib.metadata import version
 import pytest
 
 from hardware.errors import HardwareError
-from hardware.register import register as registers
+from hardware.register import documents
 from hardware.register.hbom import VERSIONS, hbom, to_json, validate
 from service.attestation.sbom import sbom
 from tests.hardware.institution import KEY, TODAY, Institution
 
-KNOWN = registers.load(today=TODAY)
+KNOWN = documents.load(today=TODAY)
 ON = date(2026, 12, 1)
 
 

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.errors import ListError
-from hardware.register import lists, register
+from hardware.register import documents, lists
 from hardware.register.lists import Snapshot, match_identifier, match_name, same_firm
 from hardware.register.signature import PayloadType
 from hardware.vetting.check import Decision, Outcome
 from tests.hardware.institution import LISTS, TODAY, Institution, told
 from tests.hardware.trees import Fake
 
-SNAPSHOTS = {snapshot.key: snapshot for snapshot in register.load(today=TODAY).lists}
+SNAPSHOTS = {snapshot.key: snapshot for snapshot in documents.load(today=TODAY).lists}
 LIST = """
 key = "KEY"
 edition = 1
@@ -261,10 +261,10 @@ def test_a_list_that_the_policy_wants_and_nobody_has_refuses() -> None:
     from hardware.register import policy
     from hardware.vetting import rules
 
-    known = register.load(today=TODAY)
+    known = documents.load(today=TODAY)
     paragraph = next(p for p in known.policy.paragraph if p.rule == "lists")
-    dossier, attestation = known.dossier("boson-plus-640")
-    case = rules.Paper(dossier, attestation, known.lists[1:], TODAY)
+    dossier, signatures = known.dossier("boson-plus-640")
+    case = rules.Documents(dossier, signatures, known.lists[1:], TODAY)
     assert isinstance(paragraph, policy.Paragraph)
     assert list(rules.lists(case, paragraph)) == [
         "The exclusion list limen-affiliates is missing or altered."

@@ -6,7 +6,7 @@ import pytest
 
 from hardware.errors import PolicyError
 from hardware.register import policy
-from hardware.register.register import SHIPPED
+from hardware.register.documents import SHIPPED
 from hardware.register.signature import PayloadType
 from hardware.vetting.check import Outcome
 from tests.hardware.institution import Institution

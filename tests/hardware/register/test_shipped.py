@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from hardware.errors import DossierError, RegisterError
-from hardware.register import register as registers
+from hardware.register import documents
+from hardware.register.documents import SHIPPED, SUMS
 from hardware.register.dossier import Kind
-from hardware.register.register import SHIPPED, SUMS
 from hardware.register.statement import Status
 from hardware.vetting.check import Outcome, vet_dossier
 from tests.hardware.institution import TODAY
 
-KNOWN = registers.load(today=TODAY)
+KNOWN = documents.load(today=TODAY)
 REAL = tuple(key for key in KNOWN.keys if key != "simulated")
 REFUSED = ("hikmicro-hm-td1018", "hikvision-ds-2td2636b")
 
@@ -90,21 +90,21 @@ def copy_of_the_shipped(folder: Path) -> Path:
 
 def test_every_changed_shipped_file_is_found(tmp_path: Path) -> None:
     shipped = copy_of_the_shipped(tmp_path)
-    registers.load(today=TODAY, shipped=shipped)
+    documents.load(today=TODAY, shipped=shipped)
     for name in ("policy/default.toml", "trust.toml"):
         whole = (shipped / name).read_bytes()
         (shipped / name).write_bytes(whole.replace(b"2", b"1", 1))
         with pytest.raises(RegisterError, match="not as it was shipped"):
-            registers.load(today=TODAY, shipped=shipped)
+            documents.load(today=TODAY, shipped=shipped)
         (shipped / name).write_bytes(whole)
     (shipped / "dossiers/boson-plus-640.toml").write_bytes(b"key = 1")
     with pytest.raises(DossierError, match="no dossier 'x'"):
-        registers.load(today=TODAY, shipped=shipped).dossier("x")
+        documents.load(today=TODAY, shipped=shipped).dossier("x")
     with pytest.raises(RegisterError, match="not as it was shipped"):
-        registers.load(today=TODAY, shipped=shipped).dossier("boson-plus-640")
+        documents.load(today=TODAY, shipped=shipped).dossier("boson-plus-640")
     (shipped / "lists/us-ndaa-889.toml").unlink()
     (shipped / "lists/us-fcc-covered.toml").write_bytes(b"")
-    known = registers.load(today=TODAY, shipped=shipped)
+    known = documents.load(today=TODAY, shipped=shipped)
     assert {snapshot.key for snapshot in known.lists} == {"limen-affiliates", "us-bis-entities"}
     decision = vet_dossier("evo-thermal", register=known)
     missing = [reason.text for reason in decision.refusals if reason.paragraph == "3.1"]
@@ -113,4 +113,4 @@ def test_every_changed_shipped_file_is_found(tmp_path: Path) -> None:
 
 def test_a_register_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="There is no register in"):
-        registers.load(tmp_path / "nowhere")
+        documents.load(tmp_path / "nowhere")

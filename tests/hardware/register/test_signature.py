@@ -40,8 +40,8 @@ def test_the_encoding_is_that_of_the_specification() -> None:
 
 def test_two_signers_are_enough(institution: Institution) -> None:
     assert decide(institution).outcome is Outcome.APPROVED
-    _, attestation = institution.register().dossier(KEY)
-    assert attestation.signers == ("Anna", "Bert")
+    _, signatures = institution.register().dossier(KEY)
+    assert signatures.signers == ("Anna", "Bert")
 
 
 def test_one_signer_where_two_are_needed_is_refused(institution: Institution) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from hardware.errors import UsbError
 from hardware.host.descriptors import Code
-from hardware.host.usb import behind, ports, read, scan
+from hardware.host.usb import behind, ports, read
 from hardware.vetting.check import Admission, Outcome, SensorSays, still_vetted, vet
 from hardware.vetting.decision import Decision
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, told
@@ -346,7 +346,7 @@ def test_a_scan_lists_devices_and_leaves_out_root_hubs_and_interfaces(tmp_path: 
     root = plant(tmp_path, Fake(), Fake(port="1-3.1", serial="B\x1b[2J\n"))
     (root / "bus/usb/devices/1-2:1.0").mkdir()
     assert ports(root) == ("1-2", "1-3.1")
-    first, other = scan(root)
+    first, other = (read(port, root) for port in ports(root))
     assert str(first) == "09cb:4007 FLIR Boson, serial USB-93588, release 0200, port 1-2"
     assert other.serial == "B\\x1b[2J"  # a device's words cannot move the cursor
     assert ports(tmp_path / "no such folder") == ()
@@ -355,7 +355,7 @@ def test_a_scan_lists_devices_and_leaves_out_root_hubs_and_interfaces(tmp_path: 
 def test_a_device_that_cannot_be_read_to_the_end_is_refused(institution: Institution) -> None:
     plant(institution.sys, Fake(port="1-4", missing=("devnum",), nodes=()))
     with pytest.raises(UsbError, match="Nothing readable is plugged in at USB port 1-4"):
-        scan(institution.sys)
+        read("1-4", institution.sys)
     with pytest.raises(UsbError, match="is no USB port"):
         read("../etc", institution.sys)
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from hardware.register.signature import PayloadType
 from hardware.vetting.station import ENROLMENTS
-from service.cli import registers
+from service.cli import hardware_shared
 from service.cli.hardware import app
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, dossier, told, toml
@@ -28,7 +28,7 @@ def limen(*arguments: object, ends: int = 0) -> Result:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every command believe that it is the day of the tests' institution."""
-    monkeypatch.setattr(registers, "today", lambda: TODAY)
+    monkeypatch.setattr(hardware_shared, "today", lambda: TODAY)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from device.info import SensorInfo
-from hardware.register import register
+from hardware.register import documents
 from screening.result import Reason, Verdict, Visitor
 from screening.settings import Decision, Settings
 from service.state.audit import TRAIL, read, verify
@@ -72,7 +72,7 @@ def test_a_serial_number_is_not_in_the_trail(recorder: Recorder, tmp_path: Path)
     assert b"1234567" not in (tmp_path / TRAIL).read_bytes()
     *_, last = list(read(tmp_path))
     assert last.event.kind == "sensor_opened"
-    assert last.event.dossier_sha256 == register.load().sha256("boson-plus-640")
+    assert last.event.dossier_sha256 == documents.load().sha256("boson-plus-640")
 
 
 def test_visitors_are_counted_and_leave_no_trace_in_the_trail(

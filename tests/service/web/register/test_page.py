@@ -9,12 +9,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from hardware.errors import DossierError
-from hardware.register import register as registers
+from hardware.register import documents
 from service.web.register.page import all_pages, index_page, register_page
 from service.web.register.routes import register_router
 from tests.hardware.institution import KEY, TODAY, Institution, told
 
-KNOWN = registers.load(today=TODAY)
+KNOWN = documents.load(today=TODAY)
 
 
 @pytest.fixture

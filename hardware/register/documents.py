@@ -23,9 +23,8 @@ from hardware.register import signature, trust
 from hardware.register.dossier import Dossier
 from hardware.register.lists import Snapshot
 from hardware.register.policy import Policy
-from hardware.register.signature import SUFFIX, PayloadType
+from hardware.register.signature import SUFFIX, PayloadType, Signatures
 from hardware.register.trust import Trust
-from hardware.vetting.rules import Attestation
 
 SHIPPED = Path(__file__).parent / "shipped"
 SUMS = "SHA256SUMS.txt"
@@ -61,7 +60,7 @@ class Register:
         folders = [folder for folder in (self.shipped, self.own) if folder]
         return tuple(sorted({f.stem for d in folders for f in (d / "dossiers").glob("*.toml")}))
 
-    def dossier(self, key: str) -> tuple[Dossier, Attestation]:
+    def dossier(self, key: str) -> tuple[Dossier, Signatures]:
         """Return a dossier, and who signed it.
 
         Raises
@@ -70,8 +69,8 @@ class Register:
             When there is none of that name, or it is broken or altered.
         """
         data, envelope = self._read(key)
-        attestation = signature.verify(data, PayloadType.DOSSIER, envelope, self.trust, self.today)
-        return dossiers.read(data, key), attestation
+        signatures = signature.verify(data, PayloadType.DOSSIER, envelope, self.trust, self.today)
+        return dossiers.read(data, key), signatures
 
     def sha256(self, key: str) -> str:
         """Return the SHA-256 of a dossier's file."""
@@ -121,9 +120,9 @@ def import_list(file: Path, own: Path, *, today: date | None = None) -> Snapshot
     known = load(own, today=today)
     data, envelope = _bytes(file.parent, file.name, pinned=False), _optional(_beside(file))
     snapshot = exclusion_lists.read(data, "")
-    attestation = signature.verify(data, PayloadType.LIST, envelope, known.trust, known.today)
-    if attestation.problems or envelope is None:
-        raise RegisterError(f"The exclusion list {snapshot.key}: {attestation.problems[0]}")
+    signatures = signature.verify(data, PayloadType.LIST, envelope, known.trust, known.today)
+    if signatures.problems or envelope is None:
+        raise RegisterError(f"The exclusion list {snapshot.key}: {signatures.problems[0]}")
     for old in known.lists:
         if old.key == snapshot.key and old.content.snapshot >= snapshot.content.snapshot:
             raise RegisterError(
@@ -149,9 +148,9 @@ def _policy(own: Path | None, shipped: Path, keys: Trust, today: date) -> Policy
         return policies.read(_bytes(shipped, "policy/default.toml", pinned=True))
     data = _bytes(own, "policy.toml", pinned=False)
     envelope = _optional(own / ("policy.toml" + SUFFIX))
-    attestation = signature.verify(data, PayloadType.POLICY, envelope, keys, today)
-    if attestation.problems:
-        raise PolicyError("The hardware policy cannot be relied on.", attestation.problems[0])
+    signatures = signature.verify(data, PayloadType.POLICY, envelope, keys, today)
+    if signatures.problems:
+        raise PolicyError("The hardware policy cannot be relied on.", signatures.problems[0])
     return policies.read(data)
 
 
@@ -178,9 +177,9 @@ def _list(folder: Path | None, path: Path, keys: Trust, today: date, *, pinned: 
     data = _bytes(folder or path.parent, f"lists/{path.name}", pinned=pinned)
     if not pinned:
         envelope = _optional(path.with_name(path.name + SUFFIX))
-        attestation = signature.verify(data, PayloadType.LIST, envelope, keys, today)
-        if attestation.problems:
-            raise RegisterError(f"The exclusion list {path.stem}: {attestation.problems[0]}")
+        signatures = signature.verify(data, PayloadType.LIST, envelope, keys, today)
+        if signatures.problems:
+            raise RegisterError(f"The exclusion list {path.stem}: {signatures.problems[0]}")
     return exclusion_lists.read(data, path.stem)
 
 

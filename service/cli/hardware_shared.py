@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from hardware.register.register import Register
+    from hardware.register.documents import Register
     from hardware.vetting.decision import Decision
 
 Own = Annotated[
@@ -29,10 +29,10 @@ def today() -> date:
 def register(own: Path | None) -> "Register":
     """Load the register, or end with the sentence that says why it cannot be."""
     from hardware.errors import HardwareError
-    from hardware.register import register as registers
+    from hardware.register import documents
 
     try:
-        return registers.load(own, today=today())
+        return documents.load(own, today=today())
     except HardwareError as error:
         raise ended(error) from error
 
