@@ -1,5 +1,8 @@
 """`limen`: the command line of the station. Each command lives in a module of its own."""
 
+from importlib.metadata import version as installed
+from typing import Annotated
+
 import typer
 
 from service.cli import admin, audit, emulate, hardware, threshold
@@ -18,6 +21,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Screen people for elevated skin temperature: vetted hardware, no network, no recording.",
 )
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"limen {installed('limen')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
 
 app.command()(attest)
 app.command()(bench)
