@@ -17,14 +17,32 @@ class Site(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Surroundings that the radiometric scene equation needs."""
+    """Surroundings that the radiometric scene equation needs.
 
-    emissivity: float = 0.98  # of skin, 8-14 um
+    Attributes
+    ----------
+    emissivity
+        Of skin, 8 to 14 um.
+    reflected_temp_c
+        Mean temperature of what skin and reference mirror.
+    ambient_temp_c
+        Of the air.
+    relative_humidity
+        Of the air, 0 to 1.
+    distance_m
+        From the camera to the face.
+    window_transmission
+        Of a window in front of the lens; 1 where there is none.
+    window_temp_c
+        Temperature of that window.
+    """
+
+    emissivity: float = 0.98
     reflected_temp_c: float = 22.0
     ambient_temp_c: float = 22.0
-    relative_humidity: float = 0.5  # 0..1
-    distance_m: float = 1.0  # camera to face
-    window_transmission: float = 1.0  # 1 = no window in front of the lens
+    relative_humidity: float = 0.5
+    distance_m: float = 1.0
+    window_transmission: float = 1.0
     window_temp_c: float = 22.0
 
 
@@ -55,14 +73,30 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Inside what surroundings the station measures; outside, it is *not screening*."""
+    """Inside what surroundings the station measures; outside, it is *not screening*.
+
+    Attributes
+    ----------
+    ambient_c
+        Coldest and warmest air.
+    relative_humidity
+        Driest and most humid air, 0 to 1.
+    warm_up_s
+        How long the sensor must have been on; a real sensor starts with 1800.
+    plausible_skin_c
+        Below it a face is not at rest: the verdict is *recheck*, never *clear*.
+    zone_m
+        Nearest and farthest place of the measuring zone; who stands in it came to be screened.
+    ffc_settle_s
+        Shortest pause after a flat-field correction; it lasts until the reference is steady.
+    """
 
     ambient_c: tuple[float, float] = (18.0, 27.0)
     relative_humidity: tuple[float, float] = (0.10, 0.75)
-    warm_up_s: float = 0.0  # 1800 for a real sensor
-    plausible_skin_c: float = 34.0  # below: measure again, never clear
-    zone_m: tuple[float, float] = (0.25, 1.5)  # who stands in it came to be screened
-    ffc_settle_s: float = 10.0  # at least; the reference decides whether it takes longer
+    warm_up_s: float = 0.0
+    plausible_skin_c: float = 34.0
+    zone_m: tuple[float, float] = (0.25, 1.5)
+    ffc_settle_s: float = 10.0
 
 
 MAX_RESIDUAL_C = 0.3  # of an even plate from the learnt parabola: more, and it was no even plate
@@ -78,6 +112,8 @@ class Uniformity:
 
     Attributes
     ----------
+    x_c, y_c, xx_c, yy_c, xy_c
+        The parabola's coefficients.
     residual_c
         What the parabola leaves, as a standard deviation.
     """

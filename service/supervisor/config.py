@@ -22,8 +22,10 @@ class StationConfig(BaseModel):
 
     Attributes
     ----------
-    sensor, sensor_port
-        Which kind, and where it is plugged in (`/dev/ttyACM0`); None finds it.
+    sensor
+        Which kind of sensor is opened.
+    sensor_port
+        Where it is plugged in: a USB port (`1-2`) or a node (`/dev/ttyACM0`); None finds it.
     scenario
         What the simulated sensor shows.
     port
