@@ -17,6 +17,13 @@ def _known_sensor(name: str) -> str:
     return name
 
 
+SensorName = Annotated[
+    str,
+    AfterValidator(_known_sensor),
+    Field(json_schema_extra={"enum": list(drivers.NAMES)}),
+]
+
+
 class StationConfig(BaseModel):
     """Everything the station needs to know before it starts.
 
@@ -44,7 +51,7 @@ class StationConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sensor: Annotated[str, AfterValidator(_known_sensor)] = drivers.SIMULATED
+    sensor: SensorName = drivers.SIMULATED
     sensor_port: Annotated[str, Field(max_length=200)] | None = None
     scenario: Annotated[str, Field(max_length=100)] = "a-morning-at-the-door"
     port: Annotated[int, Field(ge=0, le=65535)] = 8630
