@@ -8,7 +8,6 @@ import pytest
 
 from hardware.register.schema_page import render
 from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES
-from service.cli.hardware import app
 from tests.hardware.institution import KEY, Institution, Person
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -60,14 +59,6 @@ def test_openssl_finds_what_was_changed(institution: Institution, script: Path) 
     envelope.write_text(whole)
     document.write_bytes(document.read_bytes() + b"\n")
     assert verify(script, document, institution.anna).returncode != 0
-
-
-def test_every_command_in_the_how_tos_exists() -> None:
-    names = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
-    for page in ("vet-a-sensor.md", "sign-and-verify.md"):
-        text = (DOCS / "how-to" / page).read_text(encoding="utf-8")
-        used = set(re.findall(r"limen hardware ([a-z]+)", text))
-        assert used <= names, used - names
 
 
 def test_every_rule_is_named_by_the_default_policy_and_explained() -> None:

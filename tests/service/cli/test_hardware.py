@@ -1,6 +1,7 @@
 """`limen hardware`: from two new keys to a sensor that passes, as an owner would type it."""
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.hardware.register.test_lists import LIST
 from tests.hardware.trees import ACM, Fake, Setting, configuration, device_bytes, plant
 
 RUNNER = CliRunner()
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def limen(*arguments: object, ends: int = 0) -> Result:
@@ -235,3 +237,11 @@ def test_a_dossier_of_ones_own_replaces_the_shipped_one(institution: Institution
     path = institution.own / "dossiers/boson-plus-640.toml"
     path.write_bytes(toml(content))
     assert "another model" in limen("show", "boson-plus-640", "--register", institution.own).output
+
+
+def test_every_command_in_the_how_tos_exists() -> None:
+    names = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    for page in ("vet-a-sensor.md", "sign-and-verify.md"):
+        text = (DOCS / "how-to" / page).read_text(encoding="utf-8")
+        used = set(re.findall(r"limen hardware ([a-z]+)", text))
+        assert used <= names, used - names

@@ -1,12 +1,15 @@
 """The bench of the face detector counts what it says it counts."""
 
+import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from service.offline.bench import faces as bench
 from tests.device.recordings import recording, zipped
 
+DATA = Path(os.environ.get("LIMEN_DATA", Path(__file__).parents[4].parent / "shared" / "data"))
 NOWHERE = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -42,3 +45,14 @@ def test_speed_is_told_against_a_plain_pass() -> None:
     told = bench.speed(wall("N", None).celsius, times=20)
     assert 0.0 < told.median_ms <= told.p95_ms
     assert told.plain_passes > 1.0
+
+
+def test_faces_of_real_recordings_are_found_and_empty_ones_stay_empty() -> None:
+    folder = DATA / "lepton-kiosk"
+    if not folder.exists():
+        pytest.skip(f"no labelled recordings: {folder} is not there (set LIMEN_DATA)")
+    figures = bench.score(bench.read_labelled(folder))
+    assert figures.faces > 40
+    assert figures.empty > 15
+    assert figures.share_found >= 0.98
+    assert figures.false_faces == 0

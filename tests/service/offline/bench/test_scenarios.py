@@ -7,7 +7,7 @@ import pytest
 
 from device.simulator.camera.camera import MODELS
 from device.simulator.scenario.schema import load, scenario_names
-from screening.result import Reason, State
+from screening.result import Reason, State, Verdict
 from service.offline.bench.library import play
 
 # what no camera, visitor or room can cause: the station's processes say it, or a sensor that
@@ -38,6 +38,13 @@ def pixels(name: str) -> float:
 def shown(name: str) -> frozenset[str]:
     """Return what a scenario shows, until it has shown all that it announces."""
     return play(load(name), only_words=True).shown
+
+
+def test_every_word_that_a_scenario_announces_is_one_of_the_stations() -> None:
+    words = {*State, *Reason, *Verdict}
+    assert len(scenario_names()) >= 30
+    for name in scenario_names():
+        assert set(load(name).shows) <= words, name
 
 
 @pytest.mark.timeout(600)  # one of them takes twenty visitors

@@ -1,0 +1,22 @@
+"""The station's own bill of materials names what is installed."""
+
+import json
+from datetime import date
+from importlib.metadata import version
+
+from hardware.register.hbom import to_json
+from service.attestation.sbom import sbom
+
+ON = date(2026, 12, 1)
+
+
+def test_the_station_s_bill_names_what_is_installed() -> None:
+    text = to_json(sbom(ON))
+    content = json.loads(text)
+    found = {c["name"].lower(): c for c in content["components"]}
+    assert found["numpy"]["version"] == version("numpy")
+    assert found["numpy"]["purl"] == f"pkg:pypi/numpy@{version('numpy')}"
+    assert found["cryptography"]["hashes"][0]["alg"] == "SHA-256"
+    assert content["metadata"]["component"]["name"] == "limen"
+    assert "limen" not in found
+    assert text == to_json(sbom(ON))
