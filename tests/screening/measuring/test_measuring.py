@@ -1,25 +1,14 @@
 """A reading: where it is taken, and that neither noise nor things beside the face make it."""
 
-import doctest
-
 import numpy as np
 import pytest
 
 from screening.measuring import footprint
 from screening.measuring.measure import BROW_C, Surveyor, mm_per_px
 from screening.measuring.quality import BESIDE_C
-from screening.reference import non_uniformity as uniformity
 from screening.reference.non_uniformity import Shape, UnevenPlateError, learn
 from screening.settings import Site, Uniformity
-from screening.visitors import decision
 from tests.screening.pictures import Wall, block, detection, disc, face
-
-
-@pytest.mark.parametrize("module", [footprint, uniformity, decision])
-def test_the_examples_in_the_docstrings_hold(module) -> None:  # noqa: ANN001
-    failed, tried = doctest.testmod(module)
-    assert tried > 0
-    assert failed == 0
 
 
 def read(wall: Wall, picture, found, wanted=Site.AUTO, exclude=()):  # noqa: ANN001, ANN201

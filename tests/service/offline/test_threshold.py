@@ -1,6 +1,5 @@
 """A threshold from clinical data promises no more than its people can bear out."""
 
-import doctest
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +7,9 @@ import pytest
 from scipy.stats import binomtest
 
 from screening.settings import Site
-from service.offline import threshold
 from service.offline.bench.data import DataAbsentError, find
 from service.offline.clinical_tables import TableError, read
 from service.offline.threshold import Share, TooFewPeopleError, fit, threshold_for
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    failed, tried = doctest.testmod(threshold)
-    assert tried > 0
-    assert failed == 0
 
 
 @pytest.mark.parametrize(("hits", "total"), [(0, 5), (5, 5), (17, 19), (98, 100), (1, 300)])
