@@ -23,9 +23,12 @@ class RunningStation:
     ----------
     address
         Of the alert screen, without a slash at the end.
+    state
+        Its state folder.
     """
 
     def __init__(self, state: Path, *options: str) -> None:
+        self.state = state
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "service.cli", "run", "--port", "0", "--no-browser"),
@@ -66,9 +69,16 @@ class RunningStation:
             if int(status.rpartition(")")[2].split()[1]) != self.process.pid:
                 continue
             for name in ("worker", "web"):
-                if f"service.{name}".encode() in command:
+                if any(part.startswith(f"service.{name}".encode()) for part in command):
                     found[name] = int(entry.name)
         return found
+
+    def whole(self) -> bool:
+        """Whether it runs with both of its children, none of them frozen."""
+        if self.process.poll() is not None:
+            return False
+        pids = [self.process.pid, *self.children().values()]
+        return len(pids) == 3 and all(_state(pid) not in {"T", "Z", ""} for pid in pids)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
         """Send a signal to a child, and return its process id."""
@@ -145,13 +155,17 @@ class RunningStation:
                 stream.close()
 
 
+def _state(pid: int) -> str:
+    """Return the letter of a process's state, as in `ps`; empty when there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def alive(pid: int) -> bool:
     """Whether a process still runs (a zombie does not)."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
+    return _state(pid) not in {"", "Z"}
 
 
 def gone(pids: list[int], *, within_s: float) -> bool:
