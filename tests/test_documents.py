@@ -12,18 +12,29 @@ ROOT = Path(__file__).parent.parent
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def commands() -> list[tuple[str, str]]:
-    """Return the document and the command of every line that a reader is told to type."""
-    return [
-        (str(document.relative_to(ROOT)), line.removeprefix("$ "))
-        for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+def commands() -> dict[str, str]:
+    """Return every line that a reader is told to type, and the first document that tells it."""
+    return {
+        line.removeprefix("$ "): str(document.relative_to(ROOT))
+        for document in [*sorted((ROOT / "docs").rglob("*.md"), reverse=True), ROOT / "README.md"]
         for block in CONSOLE.findall(document.read_text(encoding="utf-8"))
         for line in block.splitlines()
         if line.startswith("$ limen ")
-    ]
+    }
 
 
-@pytest.mark.parametrize(("document", "command"), commands())
+def films(command: str) -> bool:
+    """Whether a command films a scenario, which takes seconds."""
+    return command.startswith("limen simulate ") and "list" not in command
+
+
+@pytest.mark.parametrize(
+    ("document", "command"),
+    [
+        pytest.param(document, command, marks=[pytest.mark.slow] if films(command) else [])
+        for command, document in commands().items()
+    ],
+)
 def test_a_command_in_the_documents_works(document: str, command: str, tmp_path: Path) -> None:
     limen, *arguments = shlex.split(command)
     done = subprocess.run(

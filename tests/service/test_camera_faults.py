@@ -9,6 +9,7 @@ from device.simulator.scenario.schema import load
 from tests.service.running import RunningStation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["camera-unplugged", "camera-silent", "camera-not-radiometric"])
 def test_the_screen_names_what_happened_to_the_camera_and_comes_back(
     name: str, tmp_path: Path

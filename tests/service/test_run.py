@@ -19,11 +19,26 @@ BLIND_WITHIN_S = 1.0
 ENDS_WITHIN_S = 3.0
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RunningStation]]:
+    """Return the stations of this module; the last is used until a test ends it."""
+    stations: list[RunningStation] = []
+    yield stations
+    for station in stations:
+        station.close()
+
+
 @pytest.fixture
-def station(tmp_path: Path) -> Iterator[RunningStation]:
-    running = RunningStation(tmp_path / "state", "--scenario", "empty")
-    yield running
-    running.close()
+def station(
+    running: list[RunningStation], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningStation]:
+    """Return a station that runs: the last test's, where that left it whole."""
+    if not running or not running[-1].whole():
+        state = tmp_path_factory.mktemp("station") / "state"
+        running.append(RunningStation(state, "--scenario", "empty"))
+    yield running[-1]
+    if not running[-1].whole():
+        running[-1].close()
 
 
 def blind_after(station: RunningStation, started: float) -> float:
@@ -51,6 +66,7 @@ def test_both_processes_are_locked_and_screen_the_simulated_entrance(
     assert len(view["audit_head"]) == 8
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV])
 def test_a_worker_that_dies_or_freezes_blinds_the_screen_and_is_replaced(
     station: RunningStation, number: signal.Signals
@@ -63,6 +79,7 @@ def test_a_worker_that_dies_or_freezes_blinds_the_screen_and_is_replaced(
     assert gone([pid], within_s=1.0)
 
 
+@pytest.mark.alone
 def test_a_worker_that_keeps_dying_is_always_started_again(station: RunningStation) -> None:
     for _ in range(4):
         station.screening()
@@ -71,6 +88,7 @@ def test_a_worker_that_keeps_dying_is_always_started_again(station: RunningStati
     station.screening()
 
 
+@pytest.mark.alone
 def test_a_web_process_that_dies_is_replaced_on_the_same_address(station: RunningStation) -> None:
     station.screening()
     pid = station.kill("web")
@@ -79,6 +97,7 @@ def test_a_web_process_that_dies_is_replaced_on_the_same_address(station: Runnin
     assert station.children()["web"] != pid
 
 
+@pytest.mark.alone
 def test_a_silent_supervisor_blinds_the_screen(station: RunningStation) -> None:
     station.screening()
     station.process.send_signal(signal.SIGSTOP)
@@ -90,6 +109,7 @@ def test_a_silent_supervisor_blinds_the_screen(station: RunningStation) -> None:
     station.screening()
 
 
+@pytest.mark.alone
 def test_a_silent_web_process_sends_nothing_that_a_screen_could_believe(
     station: RunningStation,
 ) -> None:
@@ -109,6 +129,7 @@ def test_a_silent_web_process_sends_nothing_that_a_screen_could_believe(
     timer.join()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_everything_ends_in_three_seconds_while_screens_are_open(
     station: RunningStation, number: signal.Signals
@@ -125,6 +146,7 @@ def test_everything_ends_in_three_seconds_while_screens_are_open(
         stream.close()
 
 
+@pytest.mark.alone
 def test_it_ends_while_it_starts(tmp_path: Path) -> None:
     station = RunningStation(tmp_path / "state", "--scenario", "empty")
     try:
@@ -135,6 +157,7 @@ def test_it_ends_while_it_starts(tmp_path: Path) -> None:
         station.close()
 
 
+@pytest.mark.alone
 def test_it_ends_although_a_child_is_frozen(station: RunningStation) -> None:
     station.screening()
     pids = [station.kill(name, signal.SIGSTOP) for name in ("worker", "web")]
@@ -143,6 +166,7 @@ def test_it_ends_although_a_child_is_frozen(station: RunningStation) -> None:
     assert gone(pids, within_s=0.1)
 
 
+@pytest.mark.alone
 def test_no_process_outlives_a_supervisor_that_was_killed(station: RunningStation) -> None:
     station.screening()
     pids = list(station.children().values())
@@ -236,9 +260,9 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_state_folder_in_use_is_said_in_a_sentence(
-    station: RunningStation, tmp_path: Path
+    station: RunningStation,
 ) -> None:
-    ended = run("--port", "0", "--state", str(tmp_path / "state"))
+    ended = run("--port", "0", "--state", str(station.state))
     assert ended.returncode == 1
     assert "Another station" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -264,6 +288,8 @@ def test_what_cannot_be_started_is_said_in_a_sentence(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_the_self_test_screens_both_visitors_through_the_whole_chain() -> None:
     ended = run("--self-test")
     assert ended.returncode == 0, ended.stdout + ended.stderr

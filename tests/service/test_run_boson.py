@@ -9,6 +9,8 @@ import pytest
 
 from tests.service.running import RunningStation
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def boson(tmp_path: Path) -> Iterator[Path]:

@@ -8,8 +8,16 @@ from device.simulator.scenario.schema import load, scenario_names
 from device.simulator.scenario.truth import Occlusion
 from device.simulator.sensor import open_simulated
 
+LONG_S = 60.0
 
-@pytest.mark.parametrize("name", scenario_names())
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if load(name).duration_s > LONG_S else [])
+        for name in scenario_names()
+    ],
+)
 def test_every_scenario_gives_frames_with_people_where_it_says(name: str) -> None:
     scenario = load(name)
     first = min((person.at_s for person in scenario.people), default=0.0)

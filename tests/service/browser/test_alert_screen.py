@@ -421,6 +421,7 @@ def test_an_answer_that_the_station_does_not_take_is_said(screen: Screen, stage:
 # ---- silence
 
 
+@pytest.mark.alone
 def test_a_silent_supervisor_blinds_the_screen(screen: Screen, stage: Stage) -> None:
     began = time.time()
     stage.silent = True
@@ -431,6 +432,7 @@ def test_a_silent_supervisor_blinds_the_screen(screen: Screen, stage: Stage) -> 
     screen.wait("ready")
 
 
+@pytest.mark.alone
 def test_a_frozen_web_process_blinds_the_screen_and_keeps_the_alarm(
     screen: Screen, stage: Stage
 ) -> None:

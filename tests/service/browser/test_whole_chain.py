@@ -12,6 +12,8 @@ from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
 from tests.service.running import RunningStation
 
+pytestmark = pytest.mark.slow
+
 BLIND_WITHIN_S = 1.0
 SCREENSHOT = Path(__file__).parents[3] / "docs" / "alert-screen.png"
 # Ask for it with LIMEN_SCREENSHOT=1: a test run leaves the tree as it was.
@@ -75,6 +77,7 @@ def test_a_feverish_visitor_turns_the_screen_to_elevated_and_a_healthy_one_to_cl
     assert screen.errors == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_worker_that_dies_or_freezes_turns_the_screen_to_not_screening(
     station: RunningStation, new_screen: Callable[..., Screen], number: signal.Signals
@@ -93,6 +96,7 @@ def test_a_worker_that_dies_or_freezes_turns_the_screen_to_not_screening(
     screen.until(lambda: screen.page.evaluate(PICTURE_IS_DRAWN))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_supervisor_that_dies_or_freezes_turns_the_screen_to_not_screening(
     station: RunningStation, new_screen: Callable[..., Screen], number: signal.Signals

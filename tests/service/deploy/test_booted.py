@@ -38,6 +38,7 @@ def why_not() -> str:
 pytestmark = [
     pytest.mark.skipif(bool(why_not()) and not os.environ.get("CI"), reason=why_not() or "-"),
     pytest.mark.timeout(300),
+    pytest.mark.slow,
 ]
 
 

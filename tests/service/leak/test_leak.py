@@ -21,6 +21,7 @@ pytestmark = [
         bool(cage.why_not()) and not os.environ.get("CI"), reason=cage.why_not() or "-"
     ),
     pytest.mark.timeout(300),
+    pytest.mark.slow,
 ]
 
 # Where each leak is seen at the least; most are seen in several places.

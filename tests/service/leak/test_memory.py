@@ -17,10 +17,13 @@ from tests.service.leak.evidence import frames_in_memory
 FRAMES = 1000
 PROJECT = Path(__file__).resolve().parents[3]
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0 and not os.environ.get("CI"),
-    reason="only root reads a locked worker's memory",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        os.geteuid() != 0 and not os.environ.get("CI"),
+        reason="only root reads a locked worker's memory",
+    ),
+    pytest.mark.slow,
+]
 
 
 @contextmanager

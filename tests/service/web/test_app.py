@@ -74,6 +74,7 @@ def test_the_state_is_what_the_supervisor_said_last(stage: Stage) -> None:
     assert request(stage, "GET", "/api/state")[1]["reasons"] == ["reference_moved"]
 
 
+@pytest.mark.alone
 def test_events_come_ten_times_a_second_although_nothing_happens(stage: Stage) -> None:
     with contextlib.closing(events(stage)) as stream:
         first = next(stream)
@@ -95,6 +96,7 @@ def test_a_change_reaches_every_screen_without_a_backlog(stage: Stage) -> None:
         assert any(next(slow)["view"]["state"] == "elevated" for _ in range(100))
 
 
+@pytest.mark.alone
 def test_a_silent_supervisor_is_never_shown_as_its_last_word(stage: Stage) -> None:
     stage.show(view(State.CLEAR))
     assert until(lambda: request(stage, "GET", "/api/state")[1]["state"] == "clear")
@@ -126,6 +128,7 @@ def test_the_picture_comes_over_the_socket_only_while_it_is_watched(stage: Stage
     assert until(lambda: stage.watching() == 0)
 
 
+@pytest.mark.alone
 def test_a_screen_that_paints_is_alive_and_one_that_stops_is_frozen(stage: Stage) -> None:
     with screen(stage) as socket, contextlib.closing(events(stage)) as stream:
         for _ in range(30):
@@ -266,6 +269,7 @@ def test_no_answer_names_the_server(stage: Stage) -> None:
     assert "server" not in request(stage, "GET", "/")[2]
 
 
+@pytest.mark.alone
 def test_an_open_stream_does_not_keep_the_process_from_ending() -> None:
     staged = Stage()
     try:

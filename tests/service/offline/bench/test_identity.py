@@ -42,7 +42,11 @@ def screened(model: str, people: list[dict[str, object]], seconds: float) -> lis
 
 @pytest.mark.parametrize(
     ("model", "behind_m", "waits_s"),
-    [("boson-plus-320", 0.6, 4.0), ("lepton-3.5", 0.5, 3.0), ("lepton-3.5", 1.4, 3.4)],
+    [
+        pytest.param("boson-plus-320", 0.6, 4.0, marks=pytest.mark.slow),
+        ("lepton-3.5", 0.5, 3.0),
+        ("lepton-3.5", 1.4, 3.4),
+    ],
 )
 @pytest.mark.parametrize("fever_first", [True, False])
 def test_who_leaves_and_who_comes_next_are_two_visitors(

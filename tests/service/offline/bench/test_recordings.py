@@ -6,6 +6,8 @@ from screening.result import Verdict
 from service.offline.bench.data import DataAbsentError
 from service.offline.bench.recordings import Recording, repeatability, rows, screen_all
 
+pytestmark = pytest.mark.slow  # every recording is screened
+
 # a man who stands in the queue behind the visitor looks into the camera from 0.8 m for five
 # seconds before her: the hand label counts her alone
 COUNTED_DIFFERENTLY = {"fs-1228-815699-2021-03-30T16_56_13.366Z.cptv"}

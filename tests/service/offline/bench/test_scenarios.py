@@ -23,6 +23,7 @@ OF_NO_SCENARIO: Final = {
     Reason.SENSOR_REFUSED,
     Reason.TOO_FEW_PIXELS,
 }
+LONG_S: Final = 30.0
 WORDS: Final = [word for word in (*State, *Reason) if word not in OF_NO_SCENARIO]
 
 
@@ -47,9 +48,22 @@ def test_every_word_that_a_scenario_announces_is_one_of_the_stations() -> None:
         assert set(load(name).shows) <= words, name
 
 
+def announced_by(word: str) -> list[str]:
+    """Return the scenarios that announce a word, the cheapest film first."""
+    return sorted((n for n in scenario_names() if word in load(n).shows), key=pixels)
+
+
+def is_long(word: str) -> bool:
+    """Whether it takes more than half a minute of film to show a word."""
+    return any(load(name).duration_s > LONG_S for name in announced_by(word)[:1])
+
+
 @pytest.mark.timeout(600)  # one of them takes twenty visitors
-@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize(
+    "word",
+    [pytest.param(w, marks=[pytest.mark.slow] if is_long(w) else []) for w in WORDS],
+)
 def test_a_word_that_scenarios_announce_is_shown(word: str) -> None:
-    names = sorted((n for n in scenario_names() if word in load(n).shows), key=pixels)
+    names = announced_by(word)
     assert names, f"no scenario announces {word}"
     assert any(word in shown(name) for name in names), f"none of {names} shows {word}"
