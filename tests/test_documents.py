@@ -43,7 +43,7 @@ def test_a_command_in_the_documents_works(document: str, command: str, tmp_path:
         check=False,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
     )
     assert done.returncode == 0, f"{document}: {command}\n{done.stderr}"
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-STARTS_WITHIN_S = 30.0
+STARTS_WITHIN_S = 90.0
 
 
 class RunningStation:
@@ -88,7 +88,7 @@ class RunningStation:
 
     def view(self) -> dict[str, Any]:
         """Return what a screen shows now."""
-        connection = http.client.HTTPConnection(self.authority, timeout=5.0)
+        connection = http.client.HTTPConnection(self.authority, timeout=30.0)
         with contextlib.closing(connection):
             connection.request("GET", "/api/state")
             with connection.getresponse() as response:
@@ -98,7 +98,7 @@ class RunningStation:
 
     def views(self) -> Generator[dict[str, Any], None, None]:
         """Yield views as they come, for as long as the stream lasts."""
-        connection = http.client.HTTPConnection(self.authority, timeout=5.0)
+        connection = http.client.HTTPConnection(self.authority, timeout=30.0)
         connection.request("GET", "/api/events")
         with contextlib.closing(connection), connection.getresponse() as response:
             assert response.status == 200

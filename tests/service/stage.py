@@ -189,10 +189,10 @@ class Stage:
         return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + 20.0
+        deadline = time.monotonic() + 60.0
         while time.monotonic() < deadline:
             with socket.create_connection((HOST, int(self.authority.split(":")[1]))) as probe:
-                probe.settimeout(5.0)
+                probe.settimeout(30.0)
                 probe.sendall(f"GET /api/state HTTP/1.1\r\nHost: {self.authority}\r\n\r\n".encode())
                 if probe.recv(64).startswith(b"HTTP/1.1 200"):
                     return

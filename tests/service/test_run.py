@@ -53,7 +53,7 @@ def blind_after(station: RunningStation, started: float) -> float:
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "service.cli", "run", "--no-browser", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
 
 
 def test_both_processes_are_locked_and_screen_the_simulated_entrance(

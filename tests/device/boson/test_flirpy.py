@@ -33,7 +33,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         assert emulator.stdout.readline().strip() == f"{link.readlink()} {link}"
         calls = Path(__file__).with_name("flirpy_calls.py")
         run = subprocess.run(
-            [_FLIRPY, calls, link], capture_output=True, text=True, timeout=60, check=True
+            [_FLIRPY, calls, link], capture_output=True, text=True, timeout=250, check=True
         )
         assert "checksum" not in run.stderr, run.stderr
         yield json.loads(run.stdout)

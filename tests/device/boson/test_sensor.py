@@ -367,6 +367,7 @@ def test_a_camera_that_stays_busy_is_named(sensor: BosonSensor, link: EmulatedLi
         next(sensor.frames())
 
 
+@pytest.mark.alone
 def test_after_a_replug_under_another_name_frames_come_within_two_seconds(
     link: EmulatedLink,
 ) -> None:

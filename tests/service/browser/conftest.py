@@ -121,11 +121,11 @@ class Screen:
         """Wait until an element says something."""
         self.until(lambda: self.text(identifier) == text)
 
-    def wait(self, state: str, *, within_s: float = 5.0) -> None:
+    def wait(self, state: str, *, within_s: float = 30.0) -> None:
         """Wait for a state."""
         self.page.wait_for_selector(f"body[data-state={state}]", timeout=within_s * 1e3)
 
-    def until(self, right: Callable[[], bool], *, within_s: float = 5.0) -> None:
+    def until(self, right: Callable[[], bool], *, within_s: float = 30.0) -> None:
         """Wait until something is so."""
         deadline = time.monotonic() + within_s
         while not right():
@@ -164,6 +164,7 @@ def new_screen(browser: Browser) -> Iterator[Callable[..., Screen]]:
 
     def make(width: int = 1280, height: int = 800) -> Screen:
         context = browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return Screen(context.new_page())
 

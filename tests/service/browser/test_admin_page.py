@@ -110,7 +110,7 @@ def test_the_reference_is_marked_by_a_click_in_the_thermal_view(
 
 
 def test_the_drift_of_the_reference_is_drawn(desk: Screen) -> None:
-    desk.page.locator("#chart canvas").wait_for(timeout=10_000)
+    desk.page.locator("#chart canvas").wait_for(timeout=60_000)
     assert "°C" in desk.text("offset")
 
 

@@ -157,6 +157,7 @@ def test_the_picture_is_drawn_on_a_canvas_and_never_fetched(screen: Screen, stag
     }  # fmt: skip
 
 
+@pytest.mark.alone
 def test_a_picture_that_does_not_go_on_disappears(screen: Screen, stage: Stage) -> None:
     writer = stage.picture()
     screen.until(lambda: stage.watching() == 1)
@@ -414,7 +415,7 @@ def test_an_answer_that_the_station_does_not_take_is_said(screen: Screen, stage:
     stage.show(elevated(7))
     screen.wait("elevated")
     screen.page.keyboard.press("Space")
-    screen.until(lambda: "did not take that" in screen.text("dock-note"), within_s=6.0)
+    screen.until(lambda: "did not take that" in screen.text("dock-note"))
     assert screen.state == "elevated"
 
 

@@ -48,12 +48,13 @@ def station(tmp_path: Path) -> Iterator[RunningStation]:
     running.close()
 
 
+@pytest.mark.alone
 def test_a_feverish_visitor_turns_the_screen_to_elevated_and_a_healthy_one_to_clear(
     station: RunningStation, new_screen: Callable[..., Screen]
 ) -> None:
     screen = new_screen(1280, 800).open(f"{station.address}/")
     screen.page.keyboard.press("Shift")  # a gesture: sound is on
-    screen.wait("elevated", within_s=60.0)
+    screen.wait("elevated", within_s=120.0)
     assert screen.text("title") == WORDS["titles"]["elevated"]
     assert screen.text("instruction") == WORDS["instructions"]["elevated"]
     assert "Skin temperature" in screen.text("reading")
@@ -69,7 +70,7 @@ def test_a_feverish_visitor_turns_the_screen_to_elevated_and_a_healthy_one_to_cl
     screen.page.keyboard.press("Space")
     screen.until(lambda: screen.data("tone") != "elevated")
     screen.page.locator("[data-outcome=confirmed]").click()
-    screen.wait("clear", within_s=30.0)
+    screen.wait("clear", within_s=60.0)
     assert screen.text("instruction") == WORDS["instructions"]["clear"]
     screen.until(lambda: screen.state != "clear", within_s=8.0)
 
@@ -117,7 +118,7 @@ def test_the_picture_is_written_only_while_somebody_watches(
 ) -> None:
     station.screening()
     screen = new_screen().open(f"{station.address}/")
-    screen.until(lambda: screen.page.evaluate(PICTURE_IS_DRAWN), within_s=20.0)
+    screen.until(lambda: screen.page.evaluate(PICTURE_IS_DRAWN))
     assert any(station.picture_memory())
     screen.page.context.close()
     deadline = time.monotonic() + 5.0

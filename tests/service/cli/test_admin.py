@@ -12,7 +12,7 @@ from service.state.audit_events import PasswordSet
 def set_password(state: Path, typed: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "service.cli", "admin", "password", "--state", str(state)]
     return subprocess.run(
-        command, input=typed, capture_output=True, text=True, timeout=60, check=False
+        command, input=typed, capture_output=True, text=True, timeout=250, check=False
     )
 
 

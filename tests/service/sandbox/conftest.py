@@ -35,7 +35,7 @@ def play(script: str, *arguments: str, environment: dict[str, str] | None = None
             "PYTHONPATH": str(PROJECT),
             **(environment or SINGLE_THREADED),
         },
-        timeout=60,
+        timeout=250,
         check=False,
     )
 

@@ -1,8 +1,12 @@
 """The process lock costs next to nothing per frame, and the bench says how much."""
 
+import pytest
+
 from service.offline.bench.locked import rows
 
 
+@pytest.mark.alone
+@pytest.mark.slow
 def test_a_locked_process_screens_as_fast_as_an_unlocked_one() -> None:
     (row,) = rows()
     assert row.numbers is not None
