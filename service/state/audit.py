@@ -1,12 +1,14 @@
-"""The audit trail: what was changed on this station, in a chain that shows every later change.
+"""The audit trail of a station, open for adding: what was changed, in a chain that cannot be bent.
 
-One line of JSON per entry, each naming the hash of the line before it and signed with a key that
-is used once: every entry carries the public key of the next one, and the private key that signed
-is overwritten at once. Whoever takes over the station can therefore add to the trail but cannot
-rewrite it, and to verify it no secret is needed. That entries were cut off at the end shows by
-the head (the first 8 hex digits of the last line's hash), which is on the screen and in reports.
+How a line looks is in `service.state.audit_trail`. Each is signed with a key that is used once:
+every entry carries the public key of the next one, and the private key that signed is overwritten
+at once. Whoever takes over the station can therefore add to the trail but cannot rewrite it. That
+entries were cut off at the end shows by the head, which is on the screen and in reports.
 
-    {"n":3,"at":"2026-03-01T08:00:00Z","event":{...},"before":HASH,"next_key":KEY,"signature":SIG}
+The key file has two places of 32 bytes. An entry is added in three steps, each on the disk before
+the next: the following key into the free place; the line (then the entry stands); zeros over the
+key that signed. Whatever step the power fails in, one of the two keys is the one that the last
+whole line announced, and no step writes over a key that is still needed.
 """
 
 import fcntl
@@ -14,45 +16,36 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from service.state.audit_events import EVENT, Event, TrailMended, TrailStarted
+from service.state.audit_events import Event, EventRefused, TrailMended, TrailStarted, said
+from service.state.audit_trail import (
+    BEFORE_THE_FIRST,
+    HEAD_DIGITS,
+    LONGEST_LINE,
+    RESTART,
+    TRAIL,
+    AuditError,
+    Entry,
+    Line,
+    TornLine,
+    last_head,
+    next_aside,
+    noted,
+    read,
+    read_file,
+    set_aside,
+)
+from service.state.files import append, cut, flush_folder, overwrite, why
 
-TRAIL, KEY = "audit.jsonl", "audit.key"
-HEAD_DIGITS = 8
-_BEFORE_THE_FIRST = "0" * 64
-_SIGNATURE_AT = -len(',"signature":""}') - 128
-_LONGEST_LINE = 4096
-
-
-class AuditError(Exception):
-    """The trail cannot be continued, or is not what it was. The sentence says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the trail."""
-
-    number: int
-    at: str
-    event: Event
-    head: str
-
-
-def _line(body: dict[str, object], key: Ed25519PrivateKey) -> bytes:
-    signed = json.dumps(body, separators=(",", ":")).encode()
-    return signed[:-1] + f',"signature":"{key.sign(signed).hex()}"}}'.encode()
-
-
-def _public(key: Ed25519PrivateKey) -> str:
-    return key.public_key().public_bytes_raw().hex()
+KEY = "audit.key"
+_KEY_BYTES = 32
+_ERASED = bytes(_KEY_BYTES)
 
 
 class AuditLog:
@@ -62,8 +55,6 @@ class AuditLog:
     ----------
     folder
         State folder; the trail is begun when there is none.
-    previous
-        Head of the trail that a new one follows.
     wall_clock
         Seconds since the epoch.
 
@@ -78,94 +69,26 @@ class AuditLog:
         When the trail there cannot be continued.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        previous: str | None = None,
-        wall_clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._trail, self._key = folder / TRAIL, folder / KEY
+    def __init__(self, folder: Path, *, wall_clock: Callable[[], float] = time.time) -> None:
+        self._folder = folder
         self._wall_clock = wall_clock
-        with self._opened() as (trail, key):
-            if os.fstat(trail).st_size == 0:
-                first = Ed25519PrivateKey.generate()
-                _overwrite(key, first.private_bytes_raw())
-                started = TrailStarted(_public(first), previous)
-                self._write(trail, key, started, 0, _BEFORE_THE_FIRST, first)
-            else:
-                cut = _cut_torn_line(trail)
-                number, head, expected = _end_of(trail)
-                self.head = head
-                if cut:
-                    self._write(
-                        trail, key, TrailMended(cut), number + 1, head, _private(key, expected)
-                    )
-                else:
-                    _private(key, expected)
+        with self._opened() as (trail, keys):
+            self._stand(trail, keys)
 
     def append(self, event: Event) -> str:
         """Add an event, on the disk before this returns; return the new head.
 
         Raises
         ------
+        EventRefused
+            When the event is outside the vocabulary; the trail is as it was.
         AuditError
-            When the trail cannot be written, or the event is outside the vocabulary.
+            When the trail cannot be written.
         """
-        with self._opened() as (trail, key):
-            number, head, expected = _end_of(trail)
-            return self._write(trail, key, event, number + 1, head, _private(key, expected))
-
-    @contextmanager
-    def _opened(self) -> Iterator[tuple[int, int]]:
-        """Open both files, with the trail to ourselves."""
-        try:
-            trail = os.open(self._trail, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                key = os.open(self._key, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                try:
-                    fcntl.flock(trail, fcntl.LOCK_EX)
-                    yield trail, key
-                finally:
-                    os.close(key)
-            finally:
-                os.close(trail)
-        except OSError as error:
-            raise AuditError(
-                f"The audit trail {self._trail} cannot be written ({error.strerror}). "
-                "Make room on the disk, or give the station a folder that it may write."
-            ) from error
-
-    def _write(
-        self,
-        trail: int,
-        key: int,
-        event: Event,
-        number: int,
-        head: str,
-        private: Ed25519PrivateKey,
-    ) -> str:
-        plain = EVENT.dump_python(event, mode="json")
-        try:
-            EVENT.validate_json(json.dumps(plain))
-        except ValidationError as error:
-            field = error.errors(include_input=False, include_url=False)[0]["loc"]
-            raise AuditError(f"A {event.kind} may not say that about {field}.") from None
-        following = Ed25519PrivateKey.generate()
-        body: dict[str, object] = {
-            "n": number,
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._wall_clock())),
-            "event": plain,
-            "before": head,
-            "next_key": _public(following),
-        }
-        line = _line(body, private)
-        # Both keys are there while the line is written: a power cut at any point loses neither.
-        _overwrite(key, private.private_bytes_raw() + following.private_bytes_raw())
-        os.write(trail, line + b"\n")
-        os.fdatasync(trail)
-        _overwrite(key, following.private_bytes_raw())
-        self.head = sha256(line).hexdigest()
+        said(event)
+        with self._opened() as (trail, keys):
+            self._stand(trail, keys)
+            self._write(trail, keys, event)
         return self.head
 
     @property
@@ -173,109 +96,130 @@ class AuditLog:
         """What the screen shows."""
         return self.head[:HEAD_DIGITS]
 
-
-def _overwrite(fd: int, keys: bytes) -> None:
-    """Replace the keys in place: a renamed new file would leave the old key on the disk."""
-    os.pwrite(fd, keys.ljust(64, b"\0"), 0)
-    os.fdatasync(fd)
-
-
-def _private(fd: int, public: str) -> Ed25519PrivateKey:
-    """Return the key that the trail expects next."""
-    stored = os.pread(fd, 64, 0)
-    for place in (0, 32):
-        if len(stored) == 64:
-            key = Ed25519PrivateKey.from_private_bytes(stored[place : place + 32])
-            if _public(key) == public:
-                return key
-    raise AuditError(
-        "The audit trail and its key do not belong together: a file was replaced or brought back. "
-        "Keep both files, and begin a new trail with: limen audit restart"
-    )
-
-
-def _cut_torn_line(fd: int) -> int:
-    """Cut off what follows the last whole line; return how many bytes that were."""
-    size = os.fstat(fd).st_size
-    tail = os.pread(fd, _LONGEST_LINE, max(0, size - _LONGEST_LINE))
-    torn = len(tail) - (tail.rfind(b"\n") + 1)
-    if torn:
-        os.ftruncate(fd, size - torn)
-        os.fdatasync(fd)
-    return torn
-
-
-def _end_of(fd: int) -> tuple[int, str, str]:
-    """Return number, hash and next public key of the last line."""
-    size = os.fstat(fd).st_size
-    tail = os.pread(fd, _LONGEST_LINE, max(0, size - _LONGEST_LINE))
-    line = tail.rstrip(b"\n").rpartition(b"\n")[2]
-    try:
-        body = json.loads(line)
-        return int(body["n"]), sha256(line).hexdigest(), str(body["next_key"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise AuditError(
-            "The last line of the audit trail is damaged. See what else is with: "
-            "limen audit verify. Then begin a new trail with: limen audit restart"
-        ) from error
-
-
-def read(folder: Path) -> Iterator[Entry]:
-    """Yield the entries of a trail, each verified against the one before it.
-
-    Raises
-    ------
-    AuditError
-        At the first line that is not as it was written, with its number.
-    """
-    before, expected = _BEFORE_THE_FIRST, ""
-    try:
-        lines = (folder / TRAIL).read_bytes().split(b"\n")
-    except OSError as error:
-        raise AuditError(f"There is no audit trail in {folder} ({error.strerror}).") from error
-    if lines.pop() != b"" or not lines:
-        raise AuditError("The audit trail ends in the middle of a line.")
-    for number, line in enumerate(lines):
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[int, int]]:
+        """Open trail and key, with both to ourselves."""
+        how = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         try:
-            body = json.loads(line)
-            event: Event = EVENT.validate_json(json.dumps(body["event"]))
-            if number == 0 and isinstance(event, TrailStarted):
-                expected = event.public_key
-            signed = line[:_SIGNATURE_AT] + b"}"
-            signature = bytes.fromhex(body["signature"])
-            whole = signed[:-1] + f',"signature":"{signature.hex()}"}}'.encode()
-            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(expected))
-            key.verify(signature, signed)
-            sound = whole == line and (body["n"], body["before"]) == (number, before)
-            before, expected = sha256(line).hexdigest(), body["next_key"]
-            at = str(body["at"])
-        except (ValueError, KeyError, TypeError, InvalidSignature):
-            sound = False
-        if not sound:
+            keys = os.open(self._folder / KEY, how, 0o600)
+            try:
+                fcntl.flock(keys, fcntl.LOCK_EX)  # the trail may be set aside, its key stays
+                trail = os.open(self._folder / TRAIL, how | os.O_APPEND, 0o600)
+                try:
+                    fcntl.flock(trail, fcntl.LOCK_EX)  # who reads sees whole lines
+                    yield trail, keys
+                finally:
+                    os.close(trail)
+            finally:
+                os.close(keys)
+        except OSError as error:
             raise AuditError(
-                f"Entry {number} of the audit trail is not as it was written: something was "
-                "changed, removed, moved or repeated there."
+                f"The audit trail {self._folder / TRAIL} or its key cannot be written {why(error)}"
+            ) from error
+
+    def _stand(self, trail: int, keys: int) -> None:
+        """Find where the trail stands; begin it, or mend its end, when that is to be done.
+
+        A line that a power cut tore was never acknowledged, and the key that the line before it
+        announced is still there. A whole line that was cut off was, and its key is gone.
+        """
+        line, torn = _end(trail)
+        stored = os.pread(keys, 2 * _KEY_BYTES, 0)
+        if line is None:
+            self._begin(trail, keys, stored)
+        else:
+            self._go_on(trail, keys, line, torn, stored)
+        if torn:
+            self._write(trail, keys, TrailMended(torn))
+
+    def _begin(self, trail: int, keys: int, stored: bytes) -> None:
+        if sum(key != _ERASED for key in _split(stored)) == 1:  # so it is between entries
+            raise AuditError(
+                f"The audit trail {self._folder / TRAIL} is empty, but it was begun: its key is "
+                "there. Bring it back as it was, or begin a new one with: limen audit restart"
             )
-        yield Entry(number, at, event, before)
+        flush_folder(self._folder)  # both files are in it now
+        cut(trail, 0)
+        self._private, self._place = Ed25519PrivateKey.generate(), 0
+        self._number, self.head = -1, BEFORE_THE_FIRST
+        overwrite(keys, 2 * self._private.private_bytes_raw(), 0)
+        previous = _newest_set_aside(self._folder)
+        self._write(trail, keys, TrailStarted(_public(self._private), previous))
+
+    def _go_on(self, trail: int, keys: int, line: bytes, torn: int, stored: bytes) -> None:
+        try:
+            body = Line.model_validate_json(line)
+        except ValidationError as error:
+            raise AuditError(f"The last line of the audit trail is damaged. {RESTART}") from error
+        self._number, self.head = body.n, sha256(line).hexdigest()
+        self._place, self._private = _private(stored, body.next_key)
+        if _split(stored)[1 - self._place] != _ERASED:  # it has signed, or never will
+            overwrite(keys, _ERASED, (1 - self._place) * _KEY_BYTES)
+        if torn:
+            cut(trail, os.fstat(trail).st_size - torn)
+
+    def _write(self, trail: int, keys: int, event: Event) -> None:
+        following = Ed25519PrivateKey.generate()
+        line = self._line(event, _public(following))
+        free = 1 - self._place
+        overwrite(keys, following.private_bytes_raw(), free * _KEY_BYTES)
+        append(trail, line + b"\n")
+        self._number, self.head = self._number + 1, sha256(line).hexdigest()
+        signed, self._place, self._private = self._place, free, following
+        overwrite(keys, _ERASED, signed * _KEY_BYTES)
+
+    def _line(self, event: Event, next_key: str) -> bytes:
+        body = {
+            "n": self._number + 1,
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._wall_clock())),
+            "event": said(event),
+            "before": self.head,
+            "next_key": next_key,
+        }
+        signed = json.dumps(body, separators=(",", ":")).encode()
+        line = signed[:-1] + f',"signature":"{self._private.sign(signed).hex()}"}}'.encode()
+        if len(line) > LONGEST_LINE:
+            raise EventRefused(f"A {event.kind} of {len(line)} bytes is too long.")
+        return line
 
 
-def verify(folder: Path, seen: tuple[str, ...] = ()) -> Entry:
-    """Verify a whole trail and return its last entry.
+def verify(folder: Path, seen: tuple[str, ...] = (), *, copy: bool = False) -> Entry:
+    """Verify that a station can go on with its trail, and return the last entry.
+
+    Every line is checked against the one before it, and the key against the last. The last line
+    may be torn when its key is still there: the station cuts it off when it starts.
 
     Parameters
     ----------
     seen
-        Heads noted earlier (from the screen, from attestations): the trail must still hold them.
+        Heads noted earlier (from the screen, from attestations): the trail, or one that was set
+        aside before it, must still hold them.
+    copy
+        The folder is no station's: it has the trail without its key.
 
     Raises
     ------
     AuditError
         When an entry is not as it was written, or one that was seen is missing.
     """
-    missing, last = set(seen), None
-    for last in read(folder):
-        missing -= {head for head in missing if last.head.startswith(head.lower())}
-    if missing or last is None:
+    missing = {noted(head) for head in seen}
+    stored, size = _now(folder, copy=copy)
+    last = None
+    try:
+        for last in read(folder, size):
+            missing -= {head for head in missing if last.head.startswith(head)}
+    except TornLine:
+        if copy or last is None:
+            raise
+    if last is None:
+        raise AuditError(f"The audit trail {folder / TRAIL} is empty. {RESTART}")
+    if not copy:
+        _private(stored, last.next_key)
+    for path in set_aside(folder):
+        with suppress(AuditError):  # it may have been set aside because it is damaged
+            for entry in read_file(path):
+                missing -= {head for head in missing if entry.head.startswith(head)}
+    if missing:
         raise AuditError(
             f"The audit trail does not hold {', '.join(sorted(missing))}: it was cut off at the "
             "end, or it is the trail of another station."
@@ -284,13 +228,81 @@ def verify(folder: Path, seen: tuple[str, ...] = ()) -> Entry:
 
 
 def restart(folder: Path, *, wall_clock: Callable[[], float] = time.time) -> AuditLog:
-    """Set a trail that cannot be continued aside, and begin a new one that names its head."""
+    """Set a trail that cannot be continued aside, and begin a new one that names its head.
+
+    Raises
+    ------
+    AuditError
+        When the folder does not allow it.
+    """
     trail = folder / TRAIL
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(wall_clock()))
     try:
-        lines = trail.read_bytes().split(b"\n")
-        trail.rename(trail.with_name(f"audit-{stamp}.jsonl"))
+        keys = os.open(folder / KEY, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(keys, fcntl.LOCK_EX)
+            overwrite(keys, 2 * _ERASED, 0)
+            cut(keys, 0)
+            if os.path.lexists(trail):
+                trail.rename(next_aside(folder))
+                flush_folder(folder)
+        finally:
+            os.close(keys)
     except OSError as error:
-        raise AuditError(f"The audit trail cannot be set aside ({error.strerror}).") from error
-    whole = lines[-2] if len(lines) > 1 else b""
-    return AuditLog(folder, previous=sha256(whole).hexdigest(), wall_clock=wall_clock)
+        raise AuditError(f"The audit trail {trail} cannot be set aside {why(error)}") from error
+    return AuditLog(folder, wall_clock=wall_clock)
+
+
+def _now(folder: Path, *, copy: bool) -> tuple[bytes, int | None]:
+    """Return the stored keys and the size of the trail at one moment."""
+    if copy:
+        return b"", None
+    try:
+        with (folder / KEY).open("rb") as keys:
+            fcntl.flock(keys, fcntl.LOCK_SH)
+            return keys.read(2 * _KEY_BYTES), (folder / TRAIL).stat().st_size
+    except OSError as error:
+        raise AuditError(
+            f"There is no audit trail with its key in {folder} {why(error)} Without the key no "
+            "station goes on with a trail: verify a copy with --copy, or see limen audit restart."
+        ) from error
+
+
+def _end(trail: int) -> tuple[bytes | None, int]:
+    """Return the last whole line, None when there is none, and how many bytes follow it."""
+    size, window = os.fstat(trail).st_size, 2 * (LONGEST_LINE + 1)
+    data = os.pread(trail, window, max(0, size - window))
+    whole, newline, torn = data.rpartition(b"\n")
+    line = whole.rpartition(b"\n")[2]
+    if max(len(line), len(torn)) > LONGEST_LINE:
+        raise AuditError(
+            f"The last line of the audit trail has more than {LONGEST_LINE} bytes. {RESTART}"
+        )
+    return (line if newline else None), len(torn)
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes_raw().hex()
+
+
+def _split(stored: bytes) -> tuple[bytes, bytes]:
+    """Return what stands in the two places; a place that is not whole holds nothing."""
+    first, second = stored[:_KEY_BYTES], stored[_KEY_BYTES:]
+    return tuple(key if len(key) == _KEY_BYTES else _ERASED for key in (first, second))
+
+
+def _private(stored: bytes, public: str) -> tuple[int, Ed25519PrivateKey]:
+    """Return the key that the trail expects next, and its place."""
+    for place, raw in enumerate(_split(stored)):
+        key = Ed25519PrivateKey.from_private_bytes(raw)
+        if _public(key) == public:
+            return place, key
+    raise AuditError(
+        "The audit trail and its key do not belong together: a file was replaced, shortened or "
+        "brought back. Keep both files, and begin a new trail with: limen audit restart"
+    )
+
+
+def _newest_set_aside(folder: Path) -> str | None:
+    """Return the head of the trail that was set aside last."""
+    paths = set_aside(folder)
+    return last_head(paths[-1]) if paths else None

@@ -1,14 +1,18 @@
 """The vocabulary of the audit trail: what can be written there, and nothing else.
 
-Every event is a word with typed fields: numbers, members of closed lists, short keys. There is no
-field for text, and no event about a visitor: who was screened, when, and with what result is
-nowhere (see `service.state.counters` for what is counted).
+Every event is a word with typed fields: bounded numbers, members of closed lists, short keys.
+There is no field for text, and no event about a visitor: who was screened, when, and with what
+result is nowhere (see `service.state.counters` for what is counted).
+
+What cannot be said with these words is refused before it is written. What another version of
+this project wrote with words of its own is read as `OtherEvent`: signed like any other entry.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from screening.result import Reason
 
@@ -17,7 +21,11 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,47}$")]
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
 Version = Annotated[str, Field(pattern=r"^[0-9][0-9a-z.+-]{0,31}$")]
 Process = Literal["worker", "web"]
-Value = bool | int | float | Key | None
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Whole = Annotated[int, Field(ge=-(10**6), le=10**6)]
+Seconds = Annotated[int, Field(ge=-(10**12), le=10**12)]
+Value = bool | Whole | Number | Key | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class TrailStarted:
 class TrailMended:
     """An entry that was being written when the power failed was cut off."""
 
-    bytes_cut: int
+    bytes_cut: Count
     kind: Literal["trail_mended"] = "trail_mended"
 
 
@@ -73,9 +81,9 @@ class ProcessLocked:
     """A process was locked and every attack on its lock was denied."""
 
     process: Process
-    landlock_abi: int
+    landlock_abi: Count
     filter_sha256: Hex
-    attacks: int
+    attacks: Count
     memory_locked: bool
     kind: Literal["process_locked"] = "process_locked"
 
@@ -101,7 +109,7 @@ class ProcessLost:
 class ScreenFrozen:
     """Screens are connected but no longer paint."""
 
-    screens: int
+    screens: Count
     kind: Literal["screen_frozen"] = "screen_frozen"
 
 
@@ -157,11 +165,26 @@ class AttestationIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """The clock was set, or was wrong at the start: it is `by_s` ahead of what it was to be."""
+
+    by_s: Seconds
+    kind: Literal["clock_jumped"] = "clock_jumped"
+
+
+@dataclass(frozen=True, slots=True)
+class CountersDamaged:
+    """The counters could not be understood; counting began anew."""
+
+    kind: Literal["counters_damaged"] = "counters_damaged"
+
+
+@dataclass(frozen=True, slots=True)
 class EntriesWithheld:
     """The same thing happened so often that further entries were only counted."""
 
     event: Key
-    times: int
+    times: Count
     kind: Literal["entries_withheld"] = "entries_withheld"
 
 
@@ -181,9 +204,54 @@ Event = (
     | PasswordSet
     | LoginTried
     | AttestationIssued
+    | ClockJumped
+    | CountersDamaged
     | EntriesWithheld
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OtherEvent:
+    """What another version wrote: carried, never written anew."""
+
+    kind: str
+    fields: dict[str, JsonValue]
+
+
+class EventRefused(ValueError):
+    """The vocabulary has no words for this. Nothing was written."""
+
 
 EVENT: TypeAdapter[Any] = TypeAdapter(
     Annotated[Event, Field(discriminator="kind")], config=ConfigDict(strict=True)
 )
+
+
+def said(event: Event) -> dict[str, JsonValue]:
+    """Return an event as it is written.
+
+    Raises
+    ------
+    EventRefused
+        When it says what the vocabulary has no words for.
+    """
+    try:
+        # Through text: only what can be read back may be written.
+        plain = json.dumps(EVENT.dump_python(event, mode="json", warnings=False))
+        EVENT.validate_json(plain)
+    except ValidationError as error:
+        field = error.errors(include_input=False, include_url=False)[0]["loc"]
+        raise EventRefused(f"A {event.kind} may not say that about {field}.") from None
+    except (ValueError, TypeError, RecursionError):  # a number of thousands of digits
+        raise EventRefused(f"A {event.kind} may not say that.") from None
+    return dict(json.loads(plain))
+
+
+def understood(fields: dict[str, JsonValue]) -> Event | OtherEvent:
+    """Return the event that was written, whatever version wrote it."""
+    try:
+        event: Event = EVENT.validate_python(fields, strict=False)
+    except ValidationError:
+        rest = {name: value for name, value in fields.items() if name != "kind"}
+        return OtherEvent(str(fields.get("kind", ""))[:48], rest)
+    return event
