@@ -32,6 +32,8 @@ from service.doctor import Examination, examine, rooms
 from service.sandbox import SINGLE_THREADED, AttackResult, LockReport, Outcome
 from service.sandbox.__main__ import REPORT, RESULTS
 from service.state import audit
+from service.state.audit_trail import HEAD_DIGITS, AuditError
+from service.state.files import write_atomically
 
 KEY = "attestation.key"
 PAYLOAD_TYPE = "application/vnd.limen.privacy-attestation+json"
@@ -106,7 +108,7 @@ def attest(
     """
     try:
         last = audit.verify(state)
-    except audit.AuditError as error:
+    except AuditError as error:
         raise AttestationError(
             f"Nothing is attested without a sound audit trail: {error}"
         ) from error
@@ -165,12 +167,13 @@ def _key(state: Path) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
     except FileNotFoundError:
         key = Ed25519PrivateKey.generate()
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(key.private_bytes_raw())
+        write_atomically(path, key.private_bytes_raw())
         return key
     except (OSError, ValueError) as error:
-        raise AttestationError(f"The station's key {path} cannot be used: {error}") from error
+        raise AttestationError(
+            f"The station's key {path} cannot be used ({error}). Move it away: the next "
+            "attestation makes a new one, by which auditors will know that it is another."
+        ) from error
 
 
 def _tried(what: str) -> bytes:
@@ -217,7 +220,7 @@ def printed(made: Attestation, envelope: bytes) -> str:
         f"Made at      {made.at}",
         f"Station      {made.station}",
         f"Result       {told}",
-        f"Audit trail  {made.audit_entries} entries, head {made.audit_head[: audit.HEAD_DIGITS]}",
+        f"Audit trail  {made.audit_entries} entries, head {made.audit_head[:HEAD_DIGITS]}",
         f"Kernel       Linux {made.kernel} on {made.machine}",
         *wrap(f"Software     {software}", _COLUMNS, subsequent_indent=" " * 13),
         "Services     "

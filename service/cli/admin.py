@@ -21,25 +21,22 @@ def password(
     ] = Path("state"),
 ) -> None:
     """Set the password of the admin page: asked for twice, or one line from standard input."""
-    import time
-
-    from service.state.admin_password import AdminError, set_password
-    from service.state.audit import AuditError
+    from service.state.admin_password import AdminError, require_fit, set_password
+    from service.state.audit import AuditLog
     from service.state.audit_events import PasswordSet
+    from service.state.audit_trail import AuditError
     from service.state.claim import claim_state
     from service.state.errors import StationError
-    from service.state.recorder import Recorder
 
     if sys.stdin.isatty():
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
         chosen = sys.stdin.readline().rstrip("\n")
     try:
-        lock = claim_state(state)  # the trail has one writer
+        require_fit(chosen)
+        lock = claim_state(state)  # a running station keeps the count of attempts
+        AuditLog(state).append(PasswordSet())
         set_password(state, chosen)
-        recorder = Recorder(state, time.time)
-        recorder.write(PasswordSet())
-        recorder.close()
     except (AdminError, AuditError, StationError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

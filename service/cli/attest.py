@@ -26,8 +26,9 @@ def attest(
 
     from service.attestation.station import AttestationError, opened, printed
     from service.attestation.station import attest as try_out
-    from service.state.audit import AuditError, AuditLog
+    from service.state.audit import AuditLog
     from service.state.audit_events import AttestationIssued
+    from service.state.audit_trail import AuditError
 
     try:
         if verify is not None:

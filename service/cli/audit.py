@@ -17,19 +17,23 @@ _HERE = Path("state")
 def verify(
     heads: Annotated[
         list[str] | None,
-        typer.Argument(help="Heads noted from the screen or an attestation, 8 digits or more."),
+        typer.Argument(help="Heads noted from the screen or an attestation, 32 digits or more."),
     ] = None,
     state: State = _HERE,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="The folder holds a copy of the trail, without its key.")
+    ] = False,
 ) -> None:
-    """Verify every entry, and that the trail still holds the heads that were noted."""
+    """Verify every entry and the station's key, and that the heads that were noted are there."""
     from service.state import audit
+    from service.state.audit_trail import AuditError
 
     try:
-        last = audit.verify(state, tuple(heads or ()))
-    except audit.AuditError as error:
+        last = audit.verify(state, tuple(heads or ()), copy=copy)
+    except AuditError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    typer.echo(f"{last.number + 1} entries, all as they were written. Head: {last.head[:8]}")
+    typer.echo(f"{last.number + 1} entries, all as they were written. Head: {last.short_head}")
     if not heads:
         typer.echo(
             "Entries cut off at the end do not show by themselves: compare the head with the "
@@ -40,16 +44,12 @@ def verify(
 @app.command()
 def show(state: State = _HERE) -> None:
     """Print the entries, one line each, verifying each on the way."""
-    from service.state import audit
-    from service.state.audit_events import EVENT
+    from service.state.audit_trail import AuditError, read, told
 
     try:
-        for entry in audit.read(state):
-            fields = EVENT.dump_python(entry.event, mode="json")
-            kind = fields.pop("kind")
-            told = " ".join(f"{name}={value}" for name, value in fields.items())
-            typer.echo(f"{entry.number:5} {entry.at} {entry.head[:8]} {kind} {told}".rstrip())
-    except audit.AuditError as error:
+        for entry in read(state):
+            typer.echo(told(entry))
+    except AuditError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 
@@ -58,10 +58,11 @@ def show(state: State = _HERE) -> None:
 def restart(state: State = _HERE) -> None:
     """Set a damaged trail aside and begin a new one, which names the head of the old one."""
     from service.state import audit
+    from service.state.audit_trail import AuditError
 
     try:
         log = audit.restart(state)
-    except audit.AuditError as error:
+    except AuditError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(f"A new trail was begun. Head: {log.short_head}. The old one stays beside it.")

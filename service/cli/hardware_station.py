@@ -64,7 +64,8 @@ def enrol(
     from device.errors import SensorError
     from hardware.errors import HardwareError
     from hardware.vetting.station import Vetting
-    from service.state.audit import AuditError, AuditLog
+    from service.state.audit import AuditLog
+    from service.state.audit_trail import AuditError
     from service.supervisor.vetting import enrol as enrol_sensor
 
     try:

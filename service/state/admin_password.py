@@ -10,19 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.ipc.messages import MAX_PASSWORD_LENGTH, SESSION_S
-from service.state.files import write_atomically
+from service.state.files import cause, write_atomically
 
 MIN_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
 SESSIONS_KEPT = 4
 _FREE_ATTEMPTS = 3
 _LONGEST_DELAY_S = 300.0
+_MOST_FAILED = 1000  # more of them do not wait longer
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
@@ -36,8 +37,8 @@ class _Password(BaseModel):
 
 
 class _Attempts(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    failed: int = 0
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    failed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     not_before: float = 0.0  # wall clock: it has to outlive a restart
 
 
@@ -49,6 +50,15 @@ class LoginResult:
     retry_after_s: float = 0.0
 
 
+def require_fit(password: str) -> None:
+    """Raise an `AdminError` when a password is too short or too long."""
+    if not MIN_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise AdminError(
+            f"The password has {len(password)} characters; "
+            f"it needs at least {MIN_LENGTH} and at most {MAX_PASSWORD_LENGTH}."
+        )
+
+
 def set_password(folder: Path, password: str) -> None:
     """Save the hash of a new password; attempts start again from zero.
 
@@ -57,21 +67,15 @@ def set_password(folder: Path, password: str) -> None:
     AdminError
         When it is too short or too long, or the folder does not take it.
     """
-    if not MIN_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise AdminError(
-            f"The password has {len(password)} characters; "
-            f"it needs at least {MIN_LENGTH} and at most {MAX_PASSWORD_LENGTH}."
-        )
+    require_fit(password)
     saved = _Password(argon2id=_HASHER.hash(password))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / "admin.json", saved.model_dump_json().encode())
+        # The attempts first: when the second file does not fit, the old password stands.
         write_atomically(folder / "attempts.json", _Attempts().model_dump_json().encode())
+        write_atomically(folder / "admin.json", saved.model_dump_json().encode())
     except OSError as error:
-        raise AdminError(
-            f"The password could not be saved in {folder} ({error.strerror}). "
-            "Choose a folder that you may write, with --state."
-        ) from error
+        raise AdminError(f"The password could not be saved in {folder} {cause(error)}") from error
 
 
 class AdminDoor:
@@ -110,10 +114,14 @@ class AdminDoor:
         if saved is None:
             return LoginResult()
         attempts = self._read("attempts.json", _Attempts) or _Attempts()
-        wait_s = min(attempts.not_before - self._wall_clock(), _LONGEST_DELAY_S)
+        wait_s = attempts.not_before - self._wall_clock()
+        if wait_s > _LONGEST_DELAY_S:  # the clock was set back: no more than the longest is left
+            wait_s = _LONGEST_DELAY_S
+            until = self._wall_clock() + wait_s
+            self._save_attempts(attempts.model_copy(update={"not_before": until}))
         if wait_s > 0.0:
             return LoginResult(retry_after_s=wait_s)
-        failed = attempts.failed + 1
+        failed = min(attempts.failed + 1, _MOST_FAILED)
         delay_s = min(_LONGEST_DELAY_S, 2.0 ** (failed - _FREE_ATTEMPTS))
         if failed < _FREE_ATTEMPTS:
             delay_s = 0.0
@@ -154,8 +162,7 @@ class AdminDoor:
             write_atomically(self._folder / "attempts.json", attempts.model_dump_json().encode())
         except OSError as error:
             raise AdminError(
-                f"The count of attempts could not be saved ({error.strerror}), "
-                "so nobody is let in. Free the disk."
+                f"The count of attempts could not be saved, so nobody is let in {cause(error)}"
             ) from error
 
     def _read(self, name: str, model: type["_Saved"]) -> "_Saved | None":

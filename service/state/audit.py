@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import time
+from calendar import timegm
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -29,6 +30,7 @@ from service.state.audit_trail import (
     HEAD_DIGITS,
     LONGEST_LINE,
     RESTART,
+    TIME,
     TRAIL,
     AuditError,
     Entry,
@@ -41,7 +43,7 @@ from service.state.audit_trail import (
     read_file,
     set_aside,
 )
-from service.state.files import append, cut, flush_folder, overwrite, why
+from service.state.files import append, cause, cut, flush_folder, overwrite
 
 KEY = "audit.key"
 _KEY_BYTES = 32
@@ -96,6 +98,11 @@ class AuditLog:
         """What the screen shows."""
         return self.head[:HEAD_DIGITS]
 
+    @property
+    def written_at(self) -> float:
+        """When the last entry was written, by the clock of then: seconds since the epoch."""
+        return timegm(time.strptime(self._at, TIME))
+
     @contextmanager
     def _opened(self) -> Iterator[tuple[int, int]]:
         """Open trail and key, with both to ourselves."""
@@ -114,7 +121,7 @@ class AuditLog:
                 os.close(keys)
         except OSError as error:
             raise AuditError(
-                f"The audit trail {self._folder / TRAIL} or its key cannot be written {why(error)}"
+                f"The audit trail in {self._folder} or its key cannot be written {cause(error)}"
             ) from error
 
     def _stand(self, trail: int, keys: int) -> None:
@@ -133,7 +140,8 @@ class AuditLog:
             self._write(trail, keys, TrailMended(torn))
 
     def _begin(self, trail: int, keys: int, stored: bytes) -> None:
-        if sum(key != _ERASED for key in _split(stored)) == 1:  # so it is between entries
+        whole = len(stored) == 2 * _KEY_BYTES
+        if whole and sum(key != _ERASED for key in _split(stored)) == 1:  # so between entries
             raise AuditError(
                 f"The audit trail {self._folder / TRAIL} is empty, but it was begun: its key is "
                 "there. Bring it back as it was, or begin a new one with: limen audit restart"
@@ -151,7 +159,7 @@ class AuditLog:
             body = Line.model_validate_json(line)
         except ValidationError as error:
             raise AuditError(f"The last line of the audit trail is damaged. {RESTART}") from error
-        self._number, self.head = body.n, sha256(line).hexdigest()
+        self._number, self._at, self.head = body.n, body.at, sha256(line).hexdigest()
         self._place, self._private = _private(stored, body.next_key)
         if _split(stored)[1 - self._place] != _ERASED:  # it has signed, or never will
             overwrite(keys, _ERASED, (1 - self._place) * _KEY_BYTES)
@@ -169,9 +177,10 @@ class AuditLog:
         overwrite(keys, _ERASED, signed * _KEY_BYTES)
 
     def _line(self, event: Event, next_key: str) -> bytes:
+        self._at = time.strftime(TIME, time.gmtime(self._wall_clock()))
         body = {
             "n": self._number + 1,
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._wall_clock())),
+            "at": self._at,
             "event": said(event),
             "before": self.head,
             "next_key": next_key,
@@ -248,7 +257,7 @@ def restart(folder: Path, *, wall_clock: Callable[[], float] = time.time) -> Aud
         finally:
             os.close(keys)
     except OSError as error:
-        raise AuditError(f"The audit trail {trail} cannot be set aside {why(error)}") from error
+        raise AuditError(f"The audit trail {trail} cannot be set aside {cause(error)}") from error
     return AuditLog(folder, wall_clock=wall_clock)
 
 
@@ -262,7 +271,7 @@ def _now(folder: Path, *, copy: bool) -> tuple[bytes, int | None]:
             return keys.read(2 * _KEY_BYTES), (folder / TRAIL).stat().st_size
     except OSError as error:
         raise AuditError(
-            f"There is no audit trail with its key in {folder} {why(error)} Without the key no "
+            f"There is no audit trail with its key in {folder} {cause(error)} Without the key no "
             "station goes on with a trail: verify a copy with --copy, or see limen audit restart."
         ) from error
 
@@ -285,9 +294,9 @@ def _public(key: Ed25519PrivateKey) -> str:
 
 
 def _split(stored: bytes) -> tuple[bytes, bytes]:
-    """Return what stands in the two places; a place that is not whole holds nothing."""
+    """Return what stands in the two places."""
     first, second = stored[:_KEY_BYTES], stored[_KEY_BYTES:]
-    return tuple(key if len(key) == _KEY_BYTES else _ERASED for key in (first, second))
+    return first.ljust(_KEY_BYTES, b"\0"), second.ljust(_KEY_BYTES, b"\0")
 
 
 def _private(stored: bytes, public: str) -> tuple[int, Ed25519PrivateKey]:

@@ -24,11 +24,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from service.state.audit_events import Event, OtherEvent, TrailStarted, said, understood
-from service.state.files import why
+from service.state.files import cause
 
 TRAIL = "audit.jsonl"
 HEAD_DIGITS = 32  # 128 bits: nobody makes another line with the same
 LONGEST_LINE = 4096
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 BEFORE_THE_FIRST = "0" * 64
 RESTART = "Keep the file, and begin a new trail with: limen audit restart"
 _ASIDE = "audit-set-aside-"
@@ -75,7 +76,7 @@ class Line(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
     n: Annotated[int, Field(ge=0, le=2**53)]
-    at: Annotated[str, Field(max_length=32)]
+    at: Annotated[str, Field(pattern=r"^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
     event: dict[str, JsonValue]
     before: _Hex64
     next_key: _Hex64
@@ -152,7 +153,7 @@ def read_file(path: Path, size: int | None = None) -> Iterator[Entry]:
                 before, expected, number = entry.head, entry.next_key, number + 1
                 yield entry
     except OSError as error:
-        raise AuditError(f"The audit trail {path} cannot be read {why(error)}") from error
+        raise AuditError(f"The audit trail {path} cannot be read {cause(error)}") from error
 
 
 def _aside_number(path: Path) -> int:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from service.state.errors import StationError
+from service.state.files import cause
 
 
 def claim_state(folder: Path) -> int:
@@ -20,8 +21,8 @@ def claim_state(folder: Path) -> int:
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StationError(
-            f"The state folder {folder} cannot be written ({error.strerror}). "
-            "Choose another with --state."
+            f"The state folder {folder} cannot be written {cause(error)} "
+            "Or choose another with --state."
         ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

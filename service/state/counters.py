@@ -4,6 +4,10 @@ Counts of the running hour stay in memory and are written seldom, so that neithe
 time of its last change says when somebody passed. Nothing is shown of an hour before it is over,
 and a count of one to four is shown as `FEW`: a guard who knows the one visitor of a quiet hour
 learns nothing about them.
+
+The clock only names the hours. They are kept in the order in which they were lived and erased by
+the number of days after them on which the station ran, so that a clock in 1970, or forty days
+ahead, erases nothing.
 """
 
 import json
@@ -12,8 +16,9 @@ from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from screening.result import Reason
 from service.ipc.messages import HourCounts
@@ -21,7 +26,7 @@ from service.state.files import write_atomically
 
 FILE = "counters.json"
 SMALLEST_SHOWN = 5
-KEPT_HOURS = 30 * 24
+KEPT_DAYS = 30
 _WRITTEN_EVERY_S = 15 * 60.0
 FEW = None
 
@@ -37,7 +42,11 @@ class Counted(StrEnum):
     NO_RESULT = "no_result"
 
 
-_HOURS: TypeAdapter[dict[str, dict[str, int]]] = TypeAdapter(dict[str, dict[str, int]])
+_Hour = Annotated[str, Field(pattern=r"^\d{4,5}-\d\d-\d\dT\d\d$")]
+# What is counted has the words of this version, or of another: those are carried, and not shown.
+_Word = Annotated[str, Field(pattern=r"^[a-z_]{1,40}(:[a-z_]{1,40})?$")]
+_Count = Annotated[int, Field(ge=0, lt=2**31)]
+_HOURS: TypeAdapter[dict[str, dict[str, int]]] = TypeAdapter(dict[_Hour, dict[_Word, _Count]])
 
 
 class Counters:
@@ -47,74 +56,100 @@ class Counters:
     ----------
     folder
         State folder.
-    kept_hours
-        After how many hours an hour is erased.
+    kept_days
+        On how many days the station has run when a day is erased.
     wall_clock
-        Seconds since the epoch.
+        Seconds since the epoch, as far as this computer knows.
+    clock
+        Seconds of a clock that is never set.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        kept_hours: int = KEPT_HOURS,
+        kept_days: int = KEPT_DAYS,
         wall_clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._path = folder / FILE
-        self._kept_hours = kept_hours
+        self._kept_days = kept_days
         self._wall_clock = wall_clock
-        self._hours = self._load()
-        self._written_at = wall_clock()
-        self._changed = False
-        self.erase_old()
-
-    def _load(self) -> dict[str, Counter[str]]:
-        try:
-            stored = _HOURS.validate_json(self._path.read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return {}  # counts are nice to have: a damaged file costs the past, never the station
-        return {hour: Counter(counts) for hour, counts in stored.items()}
+        self._clock = clock
+        self._hours: dict[str, Counter[str]] = {}
+        self._read = False
+        self._written_at = clock()
 
     def count(self, what: Counted, because: tuple[Reason, ...] = ()) -> None:
         """Count one; `because` are the reasons why there was no result."""
-        counts = self._hours.setdefault(self._hour(), Counter())
+        counts = self._now()
         counts[what] += 1
         for reason in because:
             counts[f"{what}:{reason}"] += 1
-        self._changed = True
 
-    def tick(self) -> None:
-        """Write and erase when it is time to; call it every now and then."""
-        if abs(self._wall_clock() - self._written_at) >= _WRITTEN_EVERY_S:
+    def tick(self) -> bool:
+        """Read once, write when it is time to; return whether what was read was damaged.
+
+        Raises
+        ------
+        OSError
+            When the file cannot be read or written: what was counted is kept in memory.
+        """
+        damaged = self._load() if not self._read else False
+        if self._clock() - self._written_at >= _WRITTEN_EVERY_S:
             self.write()
+        return damaged
 
     def write(self) -> None:
-        """Erase what is old and write what has changed; call it at the end, too."""
-        self._written_at = self._wall_clock()
-        self.erase_old()
-        if self._changed:
-            write_atomically(self._path, json.dumps(self._hours).encode())
-            self._changed = False
+        """Erase what is old and write; call it at the end, too.
 
-    def erase_old(self) -> None:
-        """Erase the hours whose time is over, and those that the clock says are yet to come."""
-        now = self._wall_clock()
-        oldest, newest = self._hour(now - self._kept_hours * 3600), self._hour(now)
-        for hour in [hour for hour in self._hours if not oldest < hour <= newest]:
-            del self._hours[hour]
-            self._changed = True
+        Raises
+        ------
+        OSError
+            When the file cannot be read or written: what was counted is kept in memory.
+        """
+        if not self._read:
+            self._load()
+        self._now()  # a day without visitors is a day, too
+        days = dict.fromkeys(_day(hour) for hour in reversed(self._hours))
+        kept = set(list(days)[: self._kept_days])
+        self._hours = {hour: n for hour, n in self._hours.items() if _day(hour) in kept}
+        write_atomically(self._path, json.dumps(self._hours).encode())
+        self._written_at = self._clock()
 
     def hours(self) -> tuple[HourCounts, ...]:
         """Return the hours that are over, the latest first, with small numbers hidden."""
         now = self._hour()
-        return tuple(
-            _shown(hour, self._hours[hour])
-            for hour in sorted(self._hours, reverse=True)
-            if hour < now
-        )
+        lived = reversed(self._hours.items())
+        return tuple(_shown(hour, counts) for hour, counts in lived if hour != now and counts)
 
-    def _hour(self, at: float | None = None) -> str:
-        return time.strftime("%Y-%m-%dT%H", time.gmtime(self._wall_clock() if at is None else at))
+    def _load(self) -> bool:
+        """Put what was saved before what was counted since; return whether it was damaged."""
+        damaged = False
+        try:
+            stored = _HOURS.validate_json(self._path.read_bytes())
+        except FileNotFoundError:
+            stored = {}
+        except ValidationError:
+            stored, damaged = {}, True  # damage costs the past, never the station
+        self._read = True
+        since, self._hours = self._hours, {hour: Counter(n) for hour, n in stored.items()}
+        for hour, counts in since.items():
+            self._hours[hour] = self._hours.pop(hour, Counter()) + counts
+        return damaged
+
+    def _now(self) -> Counter[str]:
+        """Return the counts of this hour, which is the last one lived, whatever its name."""
+        hour = self._hour()
+        counts = self._hours[hour] = self._hours.pop(hour, Counter())
+        return counts
+
+    def _hour(self) -> str:
+        return time.strftime("%Y-%m-%dT%H", time.gmtime(self._wall_clock()))
+
+
+def _day(hour: str) -> str:
+    return hour.partition("T")[0]
 
 
 def _shown(hour: str, counts: Counter[str]) -> HourCounts:
@@ -123,7 +158,7 @@ def _shown(hour: str, counts: Counter[str]) -> HourCounts:
         few = counts[Counted.SCREENED] < SMALLEST_SHOWN or 0 < counts[what] < SMALLEST_SHOWN
         return FEW if few else counts[what]
 
-    reasons = sorted(key.partition(":")[2] for key in counts if ":" in key)
+    no_result = {reason: f"{Counted.NO_RESULT}:{reason}" for reason in sorted(Reason)}
     return HourCounts(
         hour,
         screened=show(Counted.SCREENED),
@@ -132,5 +167,5 @@ def _shown(hour: str, counts: Counter[str]) -> HourCounts:
         not_confirmed=show(Counted.NOT_CONFIRMED),
         declined=show(Counted.DECLINED),
         no_result=show(Counted.NO_RESULT),
-        no_result_because=tuple((Reason(r), show(f"{Counted.NO_RESULT}:{r}")) for r in reasons),
+        no_result_because=tuple((r, show(word)) for r, word in no_result.items() if word in counts),
     )

@@ -27,7 +27,7 @@ _REMEDIES = {
 }
 
 
-def why(error: OSError) -> str:
+def cause(error: OSError) -> str:
     """Return what the system said, and what mends it."""
     said = error.strerror or str(error)
     remedy = _REMEDIES.get(error.errno or 0, "See what the system says with dmesg.")

@@ -3,10 +3,17 @@
 The two never mix: the trail has no word for a visitor, the counters have no place for a name. An
 event that keeps coming (a sensor with a loose plug) is written a few times an hour and then only
 counted, so that the trail stays readable and the disk does not fill.
+
+What somebody asks for is done after it is in the trail, or not at all (`write`). What has happened
+cannot be refused: it waits until the disk takes it (`note`). While anything waits, or a file
+cannot be written, or the trail does not verify, `trouble` says so and nothing is screened; it is
+tried again every second, so that the station goes on by itself.
 """
 
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from hashlib import sha256
@@ -22,6 +29,8 @@ from service.ipc.messages import HourCounts
 from service.sandbox import LockReport
 from service.state.audit import AuditLog
 from service.state.audit_events import (
+    ClockJumped,
+    CountersDamaged,
     EntriesWithheld,
     Event,
     ProcessLocked,
@@ -30,11 +39,23 @@ from service.state.audit_events import (
     SensorOpened,
     SettingChanged,
     Value,
+    said,
 )
+from service.state.audit_trail import AuditError, Entry, read
 from service.state.counters import Counted, Counters
+from service.state.files import cause, require_room
 
 _SAME_PER_HOUR = 20
 _HOUR_S = 3600.0
+_MOST_WAITING = 100  # what comes while more wait is only counted
+_AGAIN_S = 1.0
+_VERIFIED_FOR_S = 0.03  # of a turn, until the whole trail is read
+_JUMP_S = 60.0
+
+
+def boot_clock() -> float:
+    """Return seconds that nobody can set, and that go on while the computer sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Recorder:
@@ -45,44 +66,179 @@ class Recorder:
     folder
         State folder.
     wall_clock
-        Seconds since the epoch.
+        Seconds since the epoch, as far as this computer knows.
     own
         Folder of the institution's own register of hardware, if any.
+    clock
+        Seconds of a clock that is never set.
 
-    Raises
-    ------
-    AuditError
-        When the trail cannot be continued: then the station must not screen.
+    Attributes
+    ----------
+    trouble
+        Why nothing can be recorded, and what mends it; then nothing may be screened. Empty while
+        all is well.
+    head
+        The audit trail's head as the screen shows it.
     """
 
     def __init__(
-        self, folder: Path, wall_clock: Callable[[], float], own: Path | None = None
+        self,
+        folder: Path,
+        wall_clock: Callable[[], float],
+        own: Path | None = None,
+        clock: Callable[[], float] = boot_clock,
     ) -> None:
+        self.trouble = ""
+        self.head = ""
+        self._folder = folder
         self._own = own
-        self._audit = AuditLog(folder, wall_clock=wall_clock)
-        self._counters = Counters(folder, wall_clock=wall_clock)
         self._wall_clock = wall_clock
+        self._clock = clock
+        self._audit: AuditLog | None = None
+        self._unverified: Iterator[Entry] | None = None
+        self._waiting: deque[Event] = deque()
+        self._again_at = 0.0
+        self._counters = Counters(folder, wall_clock=wall_clock, clock=clock)
         self._locks: dict[str, LockReport] = {}
         self._hour = -1
         self._written: Counter[str] = Counter()
-
-    @property
-    def head(self) -> str:
-        """The audit trail's head as the screen shows it."""
-        return self._audit.short_head
+        self._withheld: Counter[str] = Counter()
+        self._ahead_s: float | None = None  # of a clock that is never set; None until the start
+        with suppress(AuditError):
+            self._settle()
 
     def write(self, event: Event) -> None:
-        """Add an event to the trail, unless it has come too often this hour."""
-        hour = int(self._wall_clock() // _HOUR_S)
-        if hour != self._hour:
-            withheld = {kind: n - _SAME_PER_HOUR for kind, n in self._written.items()}
-            self._hour, self._written = hour, Counter()
-            for kind, times in withheld.items():
-                if times > 0:
-                    self._audit.append(EntriesWithheld(kind, times))
-        self._written[event.kind] += 1
-        if self._written[event.kind] <= _SAME_PER_HOUR:
+        """Add an event to the trail before it happens, unless it has come too often this hour.
+
+        Raises
+        ------
+        AuditError
+            When the trail does not take it: then it must not happen.
+        EventRefused
+            When it says what the vocabulary has no words for.
+        """
+        admitted = self._admitted(event)
+        self._settle()
+        if admitted:
+            self._append(event)
+
+    def note(self, event: Event) -> None:
+        """Add an event that has happened, now or as soon as the disk takes it.
+
+        Raises
+        ------
+        EventRefused
+            When it says what the vocabulary has no words for.
+        """
+        said(event)
+        if self._admitted(event):
+            self._waiting.append(event)
+        with suppress(AuditError):
+            self._settle()
+
+    def tick(self) -> None:
+        """Look whether all can be written, and verify the trail on; call it every now and then."""
+        if self._audit is None and self._clock() < self._again_at:
+            return
+        self._look_at_clock()
+        try:
+            require_room(self._folder)
+            if self._counters.tick():
+                self.note(CountersDamaged())
+            self._settle()
+            self._verify_on()
+        except OSError as error:
+            self._stop(f"The state folder {self._folder} cannot be written {cause(error)}")
+        except AuditError as error:
+            self._stop(str(error))
+
+    def close(self) -> None:
+        """Write what is not written yet.
+
+        Raises
+        ------
+        AuditError
+            When something is lost because the disk does not take it.
+        """
+        self._tell_withheld()
+        self._settle()
+        try:
+            self._counters.write()
+        except OSError as error:
+            raise AuditError(
+                f"The last counts in {self._folder} cannot be written {cause(error)}"
+            ) from error
+
+    def _settle(self) -> None:
+        """Open the trail, and write what waits."""
+        try:
+            if self._audit is None:
+                self._audit = AuditLog(self._folder, wall_clock=self._wall_clock)
+                self._unverified = read(self._folder)
+                self.head = self._audit.short_head
+                self._look_at_last_time(self._audit)
+            while self._waiting:
+                self._append(self._waiting[0])
+                self._waiting.popleft()
+        except AuditError as error:
+            self._stop(str(error))
+            raise
+
+    def _append(self, event: Event) -> None:
+        if self._audit is None:
+            raise AuditError(self.trouble)
+        try:
             self._audit.append(event)
+        except AuditError as error:
+            self._stop(str(error))
+            raise
+        self.head = self._audit.short_head
+
+    def _stop(self, trouble: str) -> None:
+        """Keep why nothing can be recorded, until the trail was opened and read anew."""
+        self.trouble = trouble
+        self._audit = self._unverified = None
+        self._again_at = self._clock() + _AGAIN_S
+
+    def _verify_on(self) -> None:
+        """Read on in the trail; the end of it is the end of any trouble."""
+        until = time.perf_counter() + _VERIFIED_FOR_S
+        while self._unverified is not None and time.perf_counter() < until:
+            if next(self._unverified, None) is None:
+                self._unverified, self.trouble = None, ""
+
+    def _look_at_last_time(self, audit: AuditLog) -> None:
+        """Note at the start that the clock is behind the last entry; once is enough."""
+        if self._ahead_s is None:
+            self._ahead_s = self._wall_clock() - self._clock()
+            by_s = self._wall_clock() - audit.written_at
+            if by_s < -_JUMP_S:
+                self._waiting.append(ClockJumped(round(by_s)))
+
+    def _look_at_clock(self) -> None:
+        ahead_s = self._wall_clock() - self._clock()
+        if self._ahead_s is not None and abs(by_s := ahead_s - self._ahead_s) > _JUMP_S:
+            self._ahead_s = ahead_s
+            self.note(ClockJumped(round(by_s)))
+
+    def _admitted(self, event: Event) -> bool:
+        """Count an event; False when it came too often, or too many wait."""
+        hour = int(self._clock() // _HOUR_S)
+        if hour != self._hour:
+            self._hour = hour
+            self._tell_withheld()
+        self._written[event.kind] += 1
+        admitted = (
+            self._written[event.kind] <= _SAME_PER_HOUR and len(self._waiting) < _MOST_WAITING
+        )
+        if not admitted:
+            self._withheld[event.kind] += 1
+        return admitted
+
+    def _tell_withheld(self) -> None:
+        self._waiting += [EntriesWithheld(kind, times) for kind, times in self._withheld.items()]
+        self._written.clear()
+        self._withheld.clear()
 
     # ---- what happens to the processes
 
@@ -93,16 +249,16 @@ class Recorder:
         except HardwareError:  # whether it may be used at all was decided before it was opened
             dossier = None
         serial = sha256(sensor.serial.encode()).hexdigest()
-        self.write(SensorOpened(sensor.dossier, dossier, serial, sensor.simulated))
+        self.note(SensorOpened(sensor.dossier, dossier, serial, sensor.simulated))
 
     def locked(self, process: Literal["worker", "web"], report: LockReport | None) -> None:
         """Note how a process is locked, or that it is not."""
         self._locks.pop(process, None)
         if report is None:
-            self.write(ProcessNotLocked(process))
+            self.note(ProcessNotLocked(process))
         else:
             self._locks[process] = report
-            self.write(
+            self.note(
                 ProcessLocked(
                     process,
                     report.landlock_abi,
@@ -120,18 +276,35 @@ class Recorder:
     def lost(self, process: Literal["worker", "web"], reason: Reason) -> None:
         """Note that a process ended that should not have."""
         self._locks.pop(process, None)
-        self.write(ProcessLost(process, reason))
+        self.note(ProcessLost(process, reason))
 
     # ---- what an admin changes
 
-    def settings_changed(self, before: Settings | None, after: Settings) -> None:
-        """Note every setting that differs, with both values."""
-        old = dict(_leaves(before)) if before is not None else {}
-        new = dict(_leaves(after))
-        for name in sorted(old.keys() | new.keys()):
-            if old.get(name) != new.get(name):
-                # Settings are never held back: each is one thing that somebody did.
-                self._audit.append(SettingChanged(name, old.get(name), new.get(name)))
+    def settings_change(self, before: Settings | None, after: Settings) -> None:
+        """Write every setting that will differ, with both values, before the settings are saved.
+
+        Raises
+        ------
+        AuditError
+            When the trail does not take them all: then nothing may be changed.
+        """
+        changes = _changes(before, after)
+        self._settle()
+        for place, change in enumerate(changes):
+            try:
+                self._append(change)  # never held back: each is one thing that somebody did
+            except AuditError:
+                self._take_back(changes[:place])
+                raise
+
+    def settings_kept(self, before: Settings | None, after: Settings) -> None:
+        """Note that a change that was written did not come to be."""
+        self._take_back(_changes(before, after))
+        with suppress(AuditError):
+            self._settle()
+
+    def _take_back(self, changes: list[SettingChanged]) -> None:
+        self._waiting += [SettingChanged(one.setting, one.after, one.before) for one in changes]
 
     # ---- what visitors add up to
 
@@ -152,13 +325,15 @@ class Recorder:
         """Return the counts of the hours that are over."""
         return self._counters.hours()
 
-    def tick(self) -> None:
-        """Let the counters write and erase when it is time to."""
-        self._counters.tick()
 
-    def close(self) -> None:
-        """Write what is not written yet."""
-        self._counters.write()
+def _changes(before: Settings | None, after: Settings) -> list[SettingChanged]:
+    old = dict(_leaves(before)) if before is not None else {}
+    new = dict(_leaves(after))
+    return [
+        SettingChanged(name, old.get(name), new.get(name))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
 
 
 def _leaves(settings: object, path: str = "") -> Iterator[tuple[str, Value]]:

@@ -1,6 +1,7 @@
 """The settings file: saved whole or not at all, and never believed when it is damaged."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -8,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.ipc.settings import SettingsError, StationSettings, field_errors
-from service.state.files import write_atomically
+from service.state.files import cause, write_atomically
 
 FORMAT_VERSION: Literal[1] = 1
 
@@ -48,8 +49,7 @@ class SettingsStore:
             return self._default()
         except OSError as error:
             raise SettingsError(
-                f"The settings in {self._path} cannot be read ({error.strerror}). "
-                "Make the file readable for the station's user."
+                f"The settings in {self._path} cannot be read {cause(error)}"
             ) from error
         try:
             return _File.model_validate_json(data).settings
@@ -74,15 +74,22 @@ class SettingsStore:
             write_atomically(self._path, data + b"\n")
         except OSError as error:
             raise SettingsError(
-                f"The settings could not be saved to {self._path} ({error.strerror}); "
-                "the old ones stay in force."
+                f"The settings could not be saved to {self._path} {cause(error)} "
+                "Until then the old ones stay in force."
             ) from error
 
     def _keep_damaged(self) -> None:
         try:
             self.load()
         except SettingsError:
+            if self._path.is_dir():
+                return  # nothing to keep; the save says so
             number = 1
-            while (kept := self._path.with_name(f"settings.damaged-{number}.json")).exists():
+            while (kept := self._kept(number)).exists() and not kept.samefile(self._path):
                 number += 1
-            self._path.replace(kept)
+            if not kept.exists():
+                # Another name, so that the damaged file stands until the new one is whole.
+                os.link(self._path, kept)
+
+    def _kept(self, number: int) -> Path:
+        return self._path.with_name(f"settings.damaged-{number}.json")

@@ -10,6 +10,7 @@ from contextlib import suppress
 import structlog
 
 from service.ipc.messages import ChannelClosed, ChannelError, Message
+from service.state.audit_events import EventRefused
 from service.supervisor.child import Child
 
 _BACKOFF_S = (0.0, 0.2, 0.5, 1.0, 2.0)  # and the last one for ever: blindness is never permanent
@@ -42,7 +43,7 @@ class ChildSlot:
     selector
         The supervisor's; what it has ready is called.
     hear
-        Called with every message. A `ChannelError` that it raises ends the child.
+        Called with every message. A `ChannelError` or `EventRefused` that it raises ends the child.
     ended
         Called when a child has ended by itself.
     """
@@ -105,7 +106,7 @@ class ChildSlot:
         except ChannelClosed:
             with suppress(KeyError):  # its end comes as a process event
                 self._selector.unregister(child.channel)
-        except ChannelError as error:
+        except (ChannelError, EventRefused) as error:
             self._log.error(f"{self._name} talks nonsense", what=str(error))
             os.kill(child.pid, signal.SIGKILL)
 

@@ -41,8 +41,8 @@ from service.ipc.preview_memory import create_memory
 from service.ipc.settings import SettingsError, StationSettings
 from service.sandbox import SINGLE_THREADED
 from service.state.admin_password import AdminDoor
-from service.state.audit import AuditError
 from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
+from service.state.audit_trail import AuditError
 from service.state.claim import claim_state
 from service.state.defaults import default_settings
 from service.state.errors import StationError
@@ -77,7 +77,7 @@ class Supervisor:
     Raises
     ------
     StationError
-        When the port, the state folder or the audit trail cannot be had.
+        When the port or the state folder cannot be had.
     """
 
     def __init__(self, config: StationConfig) -> None:
@@ -90,10 +90,7 @@ class Supervisor:
             raise StationError(f"There is no scenario {self.scenario}. There are: {known}.")
         self._listener = bind(config.port)
         self._lock = claim_state(config.state)
-        try:
-            self._recorder = Recorder(config.state, time.time, config.hardware_register)
-        except AuditError as error:
-            raise StationError(str(error)) from error
+        self._recorder = Recorder(config.state, time.time, config.hardware_register)
         self._guard_view = GuardView(allow_unlocked=config.allow_unsandboxed)
         self._store = SettingsStore(
             config.state, lambda: default_settings(config.sensor, self.scenario)
@@ -128,16 +125,15 @@ class Supervisor:
         """Run until SIGTERM or Ctrl-C, then end every process."""
         config = self._config
         try:
-            self._recorder.write(
+            self._recorder.note(
                 StationStarted(version("limen"), config.sensor, config.allow_unsandboxed)
             )
             while not self._stopping:
                 self._turn()
-            self._recorder.write(StationStopped())
+            self._recorder.note(StationStopped())
             self._recorder.close()
-        except (AuditError, OSError) as error:
-            # What cannot be recorded must not happen: end, so that every screen goes blind.
-            raise StationError(f"The station cannot keep its records and stops: {error}") from error
+        except AuditError as error:
+            raise StationError(f"The station has stopped, unrecorded: {error}") from error
         finally:
             self._end_all()
 
@@ -150,14 +146,15 @@ class Supervisor:
         if self._web.wants_start:
             self._start_web()
         web = self._web.child
-        if self._worker.wants_start and web is not None and self._settings is not None:
-            self._start_worker(web, self._settings)
+        settings = None if self._recorder.trouble else self._settings
+        if self._worker.wants_start and web is not None and settings is not None:
+            self._start_worker(web, settings)
         for key, _ in self._selector.select(_TURN_S):
             key.data()
         self._look_for_silence()
         self._look_at_hardware()
         if time.monotonic() - self._shown_at >= _VIEW_S:
-            self._recorder.tick()
+            self._look_at_records()
             self._show()
 
     def _show(self) -> None:
@@ -207,7 +204,7 @@ class Supervisor:
     def _take_screens(self, screens: Screens) -> None:
         if screens.frozen > self._screens.frozen:
             self._log.error("a screen no longer paints", frozen=screens.frozen)
-            self._recorder.write(ScreenFrozen(screens.frozen))
+            self._recorder.note(ScreenFrozen(screens.frozen))
         if (screens.watching > 0) != (self._screens.watching > 0):
             self._worker.ask(Watch(screens.watching > 0))
         self._screens = screens
@@ -317,6 +314,18 @@ class Supervisor:
             reason, decision = stop
             self._log.error("hardware refused", reason=reason, what=str(decision))
             self._restart_worker(reason, str(decision))
+
+    def _look_at_records(self) -> None:
+        """Screen nothing while nothing can be recorded; the worker starts again when it can."""
+        before = self._recorder.trouble
+        self._recorder.tick()
+        trouble = self._recorder.trouble
+        if trouble and (trouble != before or self._worker.child is not None):
+            self._log.error("nothing can be recorded", what=trouble)
+            self._restart_worker(Reason.CONFIGURATION, trouble)
+            self._guard_view.lost(Reason.CONFIGURATION, trouble)
+        elif before and not trouble:
+            self._load_settings()
 
     # ---- settings, and what else the desk asks for
 

@@ -28,6 +28,7 @@ from service.ipc.messages import (
 from service.ipc.settings import SettingsError, StationSettings
 from service.state.admin_password import AdminDoor, AdminError
 from service.state.audit_events import LoginTried, ScenarioChosen
+from service.state.audit_trail import AuditError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
@@ -101,7 +102,7 @@ class Requests:
             learnt = self._non_uniformity.learnt(message.uniformity, today)
             self._save(self._store.load().model_copy(update={"uniformity": learnt}))
             self._non_uniformity.ended()
-        except SettingsError as error:
+        except (SettingsError, AuditError) as error:
             self._non_uniformity.ended(str(error))
 
     def answer(self, request: GuardRequest | AdminRequest) -> Reply:
@@ -110,7 +111,7 @@ class Requests:
             if isinstance(request, Acknowledge | SecondCheck):
                 return self._answer_guard(request)
             return self._answer_admin(request)
-        except (AdminError, SettingsError) as error:
+        except (AdminError, SettingsError, AuditError) as error:
             return Refused(request.request, Why.NOT_SAVED, str(error))
 
     def _answer_guard(self, request: GuardRequest) -> Reply:
@@ -151,7 +152,11 @@ class Requests:
         if not self._door.password_set:
             return self._no_session(number)
         result = self._door.login(password)
-        self._recorder.write(LoginTried(bool(result.session)))
+        try:
+            self._recorder.write(LoginTried(bool(result.session)))
+        except AuditError:
+            self._door.logout(result.session)
+            raise
         if result.session:
             return LoggedIn(number, result.session)
         why = Why.TOO_SOON if result.retry_after_s > 0.0 else Why.WRONG_PASSWORD
@@ -193,8 +198,8 @@ class Requests:
             case ChooseScenario(scenario=scenario):
                 if scenario not in self._actions.scenarios:
                     return Refused(number, Why.NO_SUCH_SCENARIO, "There is no such scenario.")
-                self._actions.play(scenario)
                 self._recorder.write(ScenarioChosen(scenario))
+                self._actions.play(scenario)
         return Done(number)
 
     def _save(self, settings: StationSettings) -> None:
@@ -202,6 +207,11 @@ class Requests:
             before = self._store.load().plain()
         except SettingsError:  # damaged: there is nothing to compare with
             before = None
-        self._store.save(settings)
-        self._recorder.settings_changed(before, settings.plain())
+        after = settings.plain()
+        self._recorder.settings_change(before, after)
+        try:
+            self._store.save(settings)
+        except SettingsError:
+            self._recorder.settings_kept(before, after)
+            raise
         self._actions.apply(settings)

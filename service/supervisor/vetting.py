@@ -34,7 +34,7 @@ def admit(vetting: Vetting, info: SensorInfo) -> Admission:
 def enrol(
     vetting: Vetting, admission: Admission, *, by: str, audit: AuditLog | None = None
 ) -> Enrolment:
-    """Enrol a sensor at this station, and write that into the audit trail.
+    """Enrol a sensor at this station, after that was written into the audit trail.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def enrol(
         admission.dossier, admission.usb, admission.says, on=vetting.today(), by=by
     )
     path = vetting.state / ENROLMENTS
-    enrolment.save(path, enrolment.replace(enrolment.load(path), new))
+    enrolments = enrolment.replace(enrolment.load(path), new)
     if audit is not None:
         audit.append(
             SensorEnrolled(
@@ -56,4 +56,5 @@ def enrol(
                 descriptors_sha256=new.descriptors_sha256,
             )
         )
+    enrolment.save(path, enrolments)
     return new

@@ -21,7 +21,8 @@ from service.attestation.station import (
 from service.cli.main import app
 from service.deploy.install import install
 from service.sandbox import Outcome
-from service.state.audit import AuditLog, read
+from service.state.audit import AuditLog
+from service.state.audit_trail import read
 
 
 @pytest.fixture(scope="module")

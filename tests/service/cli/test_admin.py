@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from service.state.admin_password import AdminDoor
-from service.state.audit import read
 from service.state.audit_events import PasswordSet
+from service.state.audit_trail import read
 
 
 def set_password(state: Path, typed: str) -> subprocess.CompletedProcess[str]:

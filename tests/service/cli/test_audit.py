@@ -5,8 +5,9 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from service.cli.audit import app
-from service.state.audit import TRAIL, AuditLog
+from service.state.audit import AuditLog
 from service.state.audit_events import SettingChanged
+from service.state.audit_trail import TRAIL
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -27,7 +28,7 @@ def test_a_sound_trail_is_verified_and_shown(tmp_path: Path) -> None:
 
 def test_a_changed_trail_and_a_missing_head_fail(tmp_path: Path) -> None:
     AuditLog(tmp_path).append(SettingChanged("decision.threshold_c", 37.5, 37.4))
-    status, said = run("verify", "0badf00d", "--state", str(tmp_path))
+    status, said = run("verify", 4 * "0badf00d", "--state", str(tmp_path))
     assert (status, "0badf00d" in said) == (1, True)
     trail = tmp_path / TRAIL
     trail.write_bytes(trail.read_bytes().replace(b"37.4", b"38.4"))

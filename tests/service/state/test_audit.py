@@ -10,9 +10,10 @@ import pytest
 
 from screening.result import Reason
 from service.state import audit
-from service.state.audit import AuditError, AuditLog, read, restart, verify
+from service.state.audit import AuditLog, restart, verify
 from service.state.audit_events import (
     EVENT,
+    EventRefused,
     LoginTried,
     PasswordSet,
     ProcessLocked,
@@ -21,6 +22,7 @@ from service.state.audit_events import (
     SettingChanged,
     StationStarted,
 )
+from service.state.audit_trail import HEAD_DIGITS, TRAIL, AuditError, read
 
 EVENTS = (
     StationStarted("0.1.0", "simulated", unsandboxed=False),
@@ -43,11 +45,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def lines_of(folder: Path) -> list[bytes]:
-    return (folder / audit.TRAIL).read_bytes().splitlines()
+    return (folder / TRAIL).read_bytes().splitlines()
 
 
 def put(folder: Path, lines: list[bytes]) -> None:
-    (folder / audit.TRAIL).write_bytes(b"".join(line + b"\n" for line in lines))
+    (folder / TRAIL).write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def test_what_was_written_is_read_back_and_verified(folder: Path) -> None:
@@ -70,12 +72,12 @@ def test_two_processes_add_in_turn(folder: Path) -> None:
 
 
 def test_every_flipped_bit_is_found(folder: Path) -> None:
-    whole = (folder / audit.TRAIL).read_bytes()
+    whole = (folder / TRAIL).read_bytes()
     draw = random.Random(7)  # noqa: S311 - a sample, the same each time
     for place in draw.sample(range(len(whole) * 8), 300):
         changed = bytearray(whole)
         changed[place // 8] ^= 1 << place % 8
-        (folder / audit.TRAIL).write_bytes(changed)
+        (folder / TRAIL).write_bytes(changed)
         with pytest.raises(AuditError):
             verify(folder)
 
@@ -124,21 +126,21 @@ def test_who_takes_the_key_cannot_sign_the_past(folder: Path) -> None:
         audit._public(audit.Ed25519PrivateKey.from_private_bytes(stored[at : at + 32]))
         for at in (0, 32)
     ]
-    assert held[0] == public[-1], "the key of the next entry is there"
+    assert public[-1] in held, "the key of the next entry is there"
     assert not set(held) & set(public[:-1]), "no key of an earlier entry is"
 
 
 def test_a_trail_cut_off_at_the_end_is_found_by_a_head_that_was_seen(folder: Path) -> None:
     shown = AuditLog(folder).short_head
-    assert len(shown) == 8
+    assert len(shown) == HEAD_DIGITS == 32  # 128 bits
     put(folder, lines_of(folder)[:-1])
-    verify(folder)  # the rest is sound in itself ...
+    verify(folder, copy=True)  # the rest is sound in itself ...
     with pytest.raises(AuditError, match=shown):
-        verify(folder, seen=(shown,))  # ... but not all that there was
+        verify(folder, seen=(shown,), copy=True)  # ... but not all that there was
 
 
 def test_a_head_seen_long_ago_is_still_there(folder: Path) -> None:
-    seen = [entry.head[:8] for entry in read(folder)]
+    seen = [entry.short_head for entry in read(folder)]
     assert verify(folder, seen=tuple(seen)).number == len(EVENTS)
 
 
@@ -158,55 +160,7 @@ def test_a_new_trail_names_the_one_before_it(folder: Path) -> None:
     first = next(iter(read(folder)))
     assert first.event.previous == old
     assert len(list(folder.glob("audit-*.jsonl"))) == 1
-
-
-@pytest.mark.parametrize("kept", [1, 40, -1])
-def test_a_line_torn_by_a_power_cut_is_mended_and_the_mending_noted(
-    folder: Path, kept: int
-) -> None:
-    whole = (folder / audit.TRAIL).read_bytes()
-    stored = (folder / audit.KEY).read_bytes()
-    log = AuditLog(folder)
-    # The power fails while the line is written: both keys are on the disk, and part of the line.
-    snapshot: list[bytes] = []
-    real = audit._overwrite
-
-    def watch(fd: int, keys: bytes) -> None:
-        snapshot.append(keys.ljust(64, b"\0"))
-        real(fd, keys)
-
-    audit._overwrite = watch
-    try:
-        log.append(PasswordSet())
-    finally:
-        audit._overwrite = real
-    line = (folder / audit.TRAIL).read_bytes()[len(whole) :]
-    assert snapshot[0][:32] == stored[:32]
-    (folder / audit.KEY).write_bytes(snapshot[0])
-    (folder / audit.TRAIL).write_bytes(whole + line[:kept])
-    log = AuditLog(folder)
-    last = verify(folder)
-    assert last.event.kind == "trail_mended"
-    assert last.event.bytes_cut == len(line[:kept])
-    assert last.head == log.head
-
-
-def test_a_power_cut_after_the_line_loses_nothing(folder: Path) -> None:
-    snapshot: list[bytes] = []
-    real = audit._overwrite
-
-    def watch(fd: int, keys: bytes) -> None:
-        snapshot.append(keys.ljust(64, b"\0"))
-        real(fd, keys)
-
-    audit._overwrite = watch
-    try:
-        AuditLog(folder).append(PasswordSet())
-    finally:
-        audit._overwrite = real
-    (folder / audit.KEY).write_bytes(snapshot[0])  # the last overwrite did not happen
-    AuditLog(folder).append(PasswordSet())
-    assert verify(folder).number == len(EVENTS) + 2
+    assert verify(folder, seen=(old,)).number == 1, "what was noted before is still found"
 
 
 def test_only_the_vocabulary_can_be_written(folder: Path) -> None:
@@ -218,7 +172,7 @@ def test_only_the_vocabulary_can_be_written(folder: Path) -> None:
         ProcessLocked("worker", 7, "not a hash", 106, memory_locked=True),
         StationStarted("Jane Doe", "simulated", unsandboxed=False),
     ):
-        with pytest.raises(AuditError):
+        with pytest.raises(EventRefused):
             log.append(event)
     assert verify(folder).number == len(EVENTS)
 
@@ -252,7 +206,7 @@ def test_the_vocabulary_has_no_room_for_text_and_no_word_about_visitors() -> Non
 
 
 def test_only_the_station_can_read_the_key(folder: Path) -> None:
-    for name in (audit.TRAIL, audit.KEY):
+    for name in (TRAIL, audit.KEY):
         assert (folder / name).stat().st_mode & 0o777 == 0o600
 
 
@@ -266,6 +220,7 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
 def test_no_trail_is_no_sound_trail(tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="no audit trail"):
         verify(tmp_path)
-    (tmp_path / audit.TRAIL).write_bytes(b"")
-    with pytest.raises(AuditError):
+    (tmp_path / TRAIL).write_bytes(b"")
+    (tmp_path / audit.KEY).write_bytes(b"")
+    with pytest.raises(AuditError, match="empty"):
         verify(tmp_path)

@@ -1,5 +1,6 @@
 """Sums per hour are kept for a while; nobody can be picked out of them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def counters(tmp_path: Path, clock: Clock) -> Counters:
-    return Counters(tmp_path, wall_clock=clock)
+    return Counters(tmp_path, wall_clock=clock, clock=clock)
 
 
 def many(counters: Counters, what: Counted, times: int, *reasons: Reason) -> None:
@@ -70,30 +71,85 @@ def test_reasons_are_counted_and_hidden_alike(counters: Counters, clock: Clock) 
     assert dict(hour.no_result_because) == {Reason.GLASSES: 9, Reason.TOO_FAR: FEW}
 
 
+def again(folder: Path, clock: Clock) -> Counters:
+    """Return the counters after a restart."""
+    counters = Counters(folder, kept_days=3, wall_clock=clock, clock=clock)
+    counters.tick()
+    return counters
+
+
+def days(counters: Counters) -> list[str]:
+    return [hour.hour[:10] for hour in counters.hours()]
+
+
 def test_counts_outlive_a_restart(counters: Counters, clock: Clock, tmp_path: Path) -> None:
     many(counters, Counted.SCREENED, 12)
     counters.write()
     clock.now += HOUR
-    assert Counters(tmp_path, wall_clock=clock).hours()[0].screened == 12
+    assert again(tmp_path, clock).hours()[0].screened == 12
 
 
-def test_hours_erase_themselves(clock: Clock, tmp_path: Path) -> None:
-    counters = Counters(tmp_path, kept_hours=3, wall_clock=clock)
-    for _ in range(6):
+def test_what_was_counted_before_the_file_could_be_read_is_added(
+    counters: Counters, clock: Clock, tmp_path: Path
+) -> None:
+    many(counters, Counted.SCREENED, 12)
+    counters.write()
+    late = Counters(tmp_path, wall_clock=clock, clock=clock)
+    many(late, Counted.SCREENED, 3)
+    late.tick()
+    clock.now += HOUR
+    assert late.hours()[0].screened == 15
+
+
+def test_days_are_erased_by_days_on_which_the_station_ran(clock: Clock, tmp_path: Path) -> None:
+    counters = again(tmp_path, clock)
+    for _ in range(5):
         many(counters, Counted.SCREENED, 10)
-        clock.now += HOUR
+        clock.now += 24 * HOUR
         counters.write()
-    assert [hour.hour for hour in counters.hours()] == ["2026-01-01T14", "2026-01-01T13"]
-    assert b"T09" not in (tmp_path / FILE).read_bytes()
+    assert days(counters) == ["2026-01-05", "2026-01-04"]  # and today, without a visitor yet
+    assert b"2026-01-03" not in (tmp_path / FILE).read_bytes()
 
 
-def test_old_hours_are_erased_when_the_station_was_off(clock: Clock, tmp_path: Path) -> None:
-    counters = Counters(tmp_path, kept_hours=3, wall_clock=clock)
+@pytest.mark.parametrize("wrong", [0.0, START + 40 * 24 * HOUR, START - 24 * HOUR])
+def test_a_wrong_clock_erases_nothing(clock: Clock, tmp_path: Path, wrong: float) -> None:
+    counters = again(tmp_path, clock)
     many(counters, Counted.SCREENED, 10)
     counters.write()
-    clock.now += 1000 * HOUR
-    Counters(tmp_path, kept_hours=3, wall_clock=clock).write()
-    assert (tmp_path / FILE).read_bytes() == b"{}"
+    clock.now = wrong
+    counters = again(tmp_path, clock)
+    many(counters, Counted.SCREENED, 20)
+    counters.write()
+    clock.now = START + 2 * HOUR
+    counters = again(tmp_path, clock)
+    counters.write()
+    assert sorted(hour.screened for hour in counters.hours()) == [10, 20]
+
+
+def test_an_hour_that_the_clock_names_again_is_the_latest_lived(
+    clock: Clock, tmp_path: Path
+) -> None:
+    """A computer without a battery begins each day in 1970."""
+    counters = again(tmp_path, clock)
+    for day in range(6):
+        clock.now = 0.0
+        many(counters, Counted.SCREENED, 10)
+        counters.write()
+        clock.now = START + day * 24 * HOUR
+        many(counters, Counted.SCREENED, 10)
+        counters.write()
+    clock.now += HOUR
+    assert days(counters) == ["2026-01-06", "1970-01-01", "2026-01-05"]
+
+
+def test_words_of_another_version_are_carried_and_not_shown(clock: Clock, tmp_path: Path) -> None:
+    words = {"screened": 20, "no_result": 6, "no_result:hatted": 6, "waved": 3}
+    (tmp_path / FILE).write_text(json.dumps({"2026-01-01T08": words}))
+    counters = again(tmp_path, clock)
+    (hour,) = counters.hours()
+    assert (hour.screened, hour.no_result, hour.no_result_because) == (20, 6, ())
+    counters.write()
+    assert json.loads((tmp_path / FILE).read_bytes())["2026-01-01T08"] == words
 
 
 def test_the_file_does_not_change_when_somebody_passes(
@@ -109,6 +165,37 @@ def test_the_file_does_not_change_when_somebody_passes(
     assert (tmp_path / FILE).exists()
 
 
-def test_a_damaged_file_costs_the_past_and_not_the_station(tmp_path: Path, clock: Clock) -> None:
-    (tmp_path / FILE).write_bytes(b'{"2026": "many"}')
-    assert Counters(tmp_path, wall_clock=clock).hours() == ()
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b'{"2026": "many"}',
+        b'{"2026-01-01T08": {"screened": ' + b"9" * 5000 + b"}}",
+        b'{"2026-01-01T08": {"screened": 1e999}}',
+        b'{"2026-01-01T08": {"screened": NaN}}',
+        b'{"2026-01-01T08": {"screened": -1}}',
+        b'{"2026-01-01T08": {"' + b"a" * 5000 + b'": 1}}',
+        b'{"a":' * 5000,
+    ],
+)
+def test_a_damaged_file_costs_the_past_and_not_the_station(
+    tmp_path: Path, clock: Clock, damage: bytes
+) -> None:
+    (tmp_path / FILE).write_bytes(damage)
+    counters = Counters(tmp_path, wall_clock=clock, clock=clock)
+    assert counters.tick(), "it is said"
+    assert not counters.tick(), "once"
+    assert counters.hours() == ()
+
+
+def test_what_cannot_be_written_is_kept_and_tried_again(
+    counters: Counters, clock: Clock, tmp_path: Path
+) -> None:
+    many(counters, Counted.SCREENED, 12)
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(IsADirectoryError):
+        counters.write()
+    (tmp_path / FILE).rmdir()
+    counters.write()
+    clock.now += HOUR
+    assert again(tmp_path, clock).hours()[0].screened == 12

@@ -9,8 +9,9 @@ from device.info import SensorInfo
 from hardware.register import documents
 from screening.result import Reason, Verdict, Visitor
 from screening.settings import Decision, Settings
-from service.state.audit import TRAIL, read, verify
+from service.state.audit import verify
 from service.state.audit_events import ProcessLost
+from service.state.audit_trail import TRAIL, read
 from service.state.recorder import Recorder
 
 
@@ -28,7 +29,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def recorder(tmp_path: Path, clock: Clock) -> Recorder:
-    return Recorder(tmp_path, clock)
+    return Recorder(tmp_path, clock, clock=clock)
 
 
 def told(folder: Path) -> list[str]:
@@ -42,7 +43,7 @@ def test_every_setting_that_changed_is_noted_with_both_values(
     after = replace(
         before, references=(), decision=Decision(threshold_c=37.3, guard_k=before.decision.guard_k)
     )
-    recorder.settings_changed(before, after)
+    recorder.settings_change(before, after)
     changes = {e.event.setting: (e.event.before, e.event.after) for e in list(read(tmp_path))[1:]}
     assert changes["decision.threshold_c"] == (37.5, 37.3)
     assert changes["references.0.temp_c"] == (36.0, None)

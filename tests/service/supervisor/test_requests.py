@@ -27,8 +27,8 @@ from service.ipc.messages import (
 )
 from service.ipc.settings import DecisionSettings, StationSettings
 from service.state.admin_password import AdminDoor, set_password
-from service.state.audit import read
 from service.state.audit_events import LoginTried, ScenarioChosen, SettingChanged
+from service.state.audit_trail import read
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView

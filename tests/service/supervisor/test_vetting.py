@@ -21,7 +21,8 @@ from hardware.host.network import look
 from hardware.vetting.check import Outcome, Vet
 from hardware.vetting.enrolment import Enrolment
 from hardware.vetting.station import Vetting
-from service.state import audit as trail
+from service.state import audit_trail
+from service.state.audit import AuditLog
 from service.supervisor.vetting import enrol
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.device.boson.test_video import Film
@@ -126,11 +127,11 @@ def test_being_asked_who_it_is_changes_nothing_in_the_camera(
 def test_an_enrolment_is_kept_and_stands_in_the_audit_trail(
     camera: EmulatedLink, institution: Institution, vetting: Vetting
 ) -> None:
-    audit = trail.AuditLog(vetting.state)
+    audit = AuditLog(vetting.state)
     met = meet(opener(camera, institution))
     new = enrol(vetting, met, by="admin", audit=audit)
     assert vetting.enrolments() == (new,)
-    events = [entry.event for entry in trail.read(vetting.state)]
+    events = [entry.event for entry in audit_trail.read(vetting.state)]
     assert events[-1].kind == "sensor_enrolled"
     assert events[-1].dossier == KEY
     assert events[-1].descriptors_sha256 == new.descriptors_sha256
