@@ -143,14 +143,22 @@ class Recorder:
         self._look_at_clock()
         try:
             require_room(self._folder)
-            if self._counters.tick():
-                self.note(CountersDamaged())
+            self._tick_counters()
             self._settle()
             self._verify_on()
         except OSError as error:
             self._stop(f"The state folder {self._folder} cannot be written {cause(error)}")
         except AuditError as error:
             self._stop(str(error))
+
+    def _tick_counters(self) -> None:
+        try:
+            if self._counters.tick():
+                self.note(CountersDamaged())
+        except OSError as error:
+            raise AuditError(
+                f"The counters in {self._folder} cannot be kept {cause(error)}"
+            ) from error
 
     def close(self) -> None:
         """Write what is not written yet.

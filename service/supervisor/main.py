@@ -132,8 +132,8 @@ class Supervisor:
                 self._turn()
             self._recorder.note(StationStopped())
             self._recorder.close()
-        except AuditError as error:
-            raise StationError(f"The station has stopped, unrecorded: {error}") from error
+        except (AuditError, OSError) as error:
+            raise StationError(f"The station has stopped, not as it should: {error}") from error
         finally:
             self._end_all()
 

@@ -1,6 +1,8 @@
 """Requests of guards and admins: an admin's only with a session, and each recorded."""
 
+import resource
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from service.ipc.messages import (
 from service.ipc.settings import DecisionSettings, StationSettings
 from service.state.admin_password import AdminDoor, set_password
 from service.state.audit_events import LoginTried, ScenarioChosen, SettingChanged
-from service.state.audit_trail import read
+from service.state.audit_trail import TRAIL, read
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
@@ -52,11 +54,11 @@ class Office:
         self.done: list[object] = []
         self.station = GuardView()
         self.store = SettingsStore(folder, StationSettings)
-        door = AdminDoor(folder, clock=time.monotonic, wall_clock=time.time)
+        self.door = AdminDoor(folder, clock=time.monotonic, wall_clock=time.time)
         self.recorder = Recorder(folder, time.time)
         self.non_uniformity = NonUniformityLearning()
         self.requests = Requests(
-            self.station, self.store, door, self, self.recorder, self.non_uniformity
+            self.station, self.store, self.door, self, self.recorder, self.non_uniformity
         )
 
     def apply(self, settings: StationSettings) -> None:
@@ -121,6 +123,48 @@ def test_settings_that_cannot_be_saved_are_not_put_in_force(
     assert answer.why is Why.NOT_SAVED
     assert "could not be saved" in answer.sentence
     assert office.done == []
+
+
+@pytest.fixture
+def full(office: Office) -> Iterator[str]:
+    """Yield a session at an office whose trail may not grow, as on a full disk."""
+    session = office.login()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((office.folder / TRAIL).stat().st_size, hard))
+    yield session
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_what_cannot_be_recorded_is_refused_with_the_remedy_and_does_not_happen(
+    office: Office, full: str
+) -> None:
+    for request in (
+        ChangeSettings(1, full, WARMER),
+        ChooseScenario(1, full, "one-fever"),
+        Login(1, PASSWORD),
+    ):
+        answer = office.requests.answer(request)
+        assert answer == Refused(1, Why.NOT_SAVED, answer.sentence)
+        assert "Let the station's files grow" in answer.sentence
+    assert office.done == []
+    assert office.store.load() == StationSettings()
+    assert len(office.door._sessions) == 1
+
+
+def test_a_change_that_was_recorded_and_not_saved_is_taken_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    session = office.login()
+    monkeypatch.setattr("service.state.settings.write_atomically", full)
+    answer = office.requests.answer(ChangeSettings(1, session, WARMER))
+    assert "Make room on the disk." in answer.sentence
+    assert office.trail()[-2:] == [
+        SettingChanged("decision.threshold_c", 37.5, 38.0),
+        SettingChanged("decision.threshold_c", 38.0, 37.5),
+    ]
 
 
 def test_a_shape_is_learnt_saved_recorded_and_put_in_force(office: Office) -> None:
