@@ -322,7 +322,7 @@ def read(data: bytes, key: str) -> Dossier:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the dossier"
         raise DossierError(f"Dossier {key}: {where}: {first['msg']}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
         raise DossierError(f"Dossier {key} is no TOML: {error}.") from error
     if dossier.key != key:
         raise DossierError(f"The file of dossier {key} holds the dossier {dossier.key}.")

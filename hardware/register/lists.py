@@ -126,7 +126,7 @@ def read(data: bytes, key: str) -> Snapshot:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the list"
         raise ListError(f"Exclusion list {key}: {where}: {first['msg']}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
         raise ListError(f"Exclusion list {key} is no TOML: {error}.") from error
     if key and content.key != key:
         raise ListError(f"The file of list {key} holds the list {content.key}.")

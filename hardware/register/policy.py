@@ -111,7 +111,7 @@ def read(data: bytes) -> Policy:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the policy"
         raise PolicyError(f"The hardware policy: {where}: {first['msg']}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
         raise PolicyError(f"The hardware policy is no TOML: {error}.") from error
 
 

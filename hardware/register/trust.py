@@ -107,6 +107,6 @@ def read(data: bytes) -> Trust:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise SignatureError(f"The trust file: {where}: {first['msg']}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
         raise SignatureError(f"The trust file is no TOML: {error}.") from error
     return Trust(content, hashlib.sha256(data).hexdigest())

@@ -134,8 +134,16 @@ def save(path: Path, enrolments: tuple[Enrolment, ...]) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except OSError as error:
-        raise EnrolmentError(f"The enrolments cannot be written to {path} ({error}).") from error
+        raise EnrolmentError(
+            f"The enrolments cannot be written to {path} ({error}).",
+            "Make room on the disk, and let the station's user write there; then enrol again.",
+        ) from error
 
 
 def replace(enrolments: tuple[Enrolment, ...], new: Enrolment) -> tuple[Enrolment, ...]:

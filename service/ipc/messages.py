@@ -180,7 +180,7 @@ class View:
     frame_rate_hz, step_ms, skipped
         How the worker keeps up.
     audit_head
-        First 8 hex digits of the audit chain's head; empty when there is no audit trail.
+        First 32 hex digits (128 bits) of the audit trail's head; empty while there is none.
     frozen_screens
         How many screens are connected but no longer paint.
     network

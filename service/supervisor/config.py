@@ -83,7 +83,7 @@ def load_config(path: Path | None, **overrides: Any) -> StationConfig:
             raise StationError(
                 f"The configuration {path} cannot be read ({error.strerror})."
             ) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
             raise StationError(f"The configuration {path} is no TOML: {error}.") from error
     values |= {name: value for name, value in overrides.items() if value is not None}
     try:

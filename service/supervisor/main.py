@@ -107,6 +107,7 @@ class Supervisor:
         self._watch = HardwareWatch(Vetting(config.hardware_register, config.state))
         self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
+        self._trouble = ""  # why nothing can be recorded, as the screens were told
         self._screens = Screens(0, 0)
         self._shown_at = 0.0
         self._watchdog = Watchdog()
@@ -317,9 +318,9 @@ class Supervisor:
 
     def _look_at_records(self) -> None:
         """Screen nothing while nothing can be recorded; the worker starts again when it can."""
-        before = self._recorder.trouble
         self._recorder.tick()
-        trouble = self._recorder.trouble
+        before, trouble = self._trouble, self._recorder.trouble
+        self._trouble = trouble
         if trouble and (trouble != before or self._worker.child is not None):
             self._log.error("nothing can be recorded", what=trouble)
             self._restart_worker(Reason.CONFIGURATION, trouble)

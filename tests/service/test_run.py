@@ -63,7 +63,7 @@ def test_both_processes_are_locked_and_screen_the_simulated_entrance(
     assert view["locked"]
     assert view["sensor"]["simulated"]
     assert view["reference"]["found"]
-    assert len(view["audit_head"]) == 8
+    assert len(view["audit_head"]) == 32
 
 
 @pytest.mark.alone

@@ -266,8 +266,6 @@ def parse(text: str, name: str) -> Scenario:
     """Read a scenario from TOML text, or say which entry is wrong and why."""
     try:
         return Scenario.model_validate(tomllib.loads(text) | {"name": name})
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"Scenario {name!r} is no TOML: {error}.", "Mend that line.") from error
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc']) or 'scenario'}: {fault['msg']}"
@@ -276,6 +274,8 @@ def parse(text: str, name: str) -> Scenario:
         raise ScenarioError(
             f"Scenario {name!r} makes no sense: {faults}.", "Correct these entries."
         ) from error
+    except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
+        raise ScenarioError(f"Scenario {name!r} is no TOML: {error}.", "Mend that line.") from error
 
 
 def _is_toml(name: str) -> bool:

@@ -33,6 +33,12 @@ def test_the_command_line_overrules_the_file(tmp_path: Path) -> None:
         ("prot = 1", "prot"),
         ("port =", "no TOML"),
         ('language = "es"', "language"),
+        ("port = " + "9" * 5000, "no TOML"),
+        ("port = " + "9" * 4000, "port"),
+        ("port = 1e999", "port"),
+        ("port = nan", "port"),
+        ("port = " + "[" * 5000, "no TOML"),
+        ("\0", "no TOML"),
     ],
 )
 def test_a_wrong_file_is_refused_with_the_name_of_what_is_wrong(
@@ -40,6 +46,11 @@ def test_a_wrong_file_is_refused_with_the_name_of_what_is_wrong(
 ) -> None:
     with pytest.raises(StationError, match=said):
         load_config(write(tmp_path, text))
+
+
+def test_a_folder_where_the_file_belongs_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StationError, match="Is a directory"):
+        load_config(tmp_path)
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
