@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 BEST: Final = 9
-LEAST: Final = 4  # frames before anything is said
+MIN_FRAMES: Final = 4  # frames before anything is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class BestFrames:
     def fused(self) -> Fused | None:
         """Return the estimate; None before there are frames enough."""
         samples = self._samples
-        if len(samples) < LEAST:
+        if len(samples) < MIN_FRAMES:
             return None
         weights = [1.0 / s.sd_c**2 for s in samples]
         total = sum(weights)

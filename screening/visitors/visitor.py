@@ -10,7 +10,7 @@ from screening.measuring.measure import Reading
 from screening.measuring.quality import Judgement
 from screening.result import Box, Reason, Verdict, Visitor
 from screening.settings import Settings, Site
-from screening.visitors.decision import Evidence, Word, decide
+from screening.visitors.decision import Evidence, Ruling, decide
 from screening.visitors.population import Population
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
@@ -52,7 +52,7 @@ class VisitorRecord:
     def _begin(self) -> None:
         self.verdict: Verdict | None = None
         self._wanted: Verdict | None = None
-        self._provisional: Word | None = None
+        self._provisional: Ruling | None = None
         self._lasted = 0
         self.reasons: tuple[Reason, ...] = ()
         self.fused: Fused | None = None
@@ -150,7 +150,7 @@ class VisitorRecord:
             return Site.FACE_MAXIMUM, maximum
         return Site.CANTHUS, canthus
 
-    def _adopt(self, word: Word) -> None:
+    def _adopt(self, word: Ruling) -> None:
         """Change the verdict only when the new one has lasted; an alarm comes at once.
 
         Nothing but an alarm is said before there are frames enough.
@@ -170,7 +170,7 @@ class VisitorRecord:
         ):
             self.verdict, self.reasons = verdict, reasons
 
-    def last_word(self) -> Visitor:
+    def final_report(self) -> Visitor:
         """Return how this visitor's screening ended; there is always a verdict."""
         word = self._word()
         if word.verdict is None:

@@ -8,7 +8,7 @@ import pytest
 from device.simulator.camera.camera import optics_of
 from device.simulator.people import skin
 from device.simulator.scenario.schema import Scenario
-from screening.reference.non_uniformity import Shape
+from screening.reference.non_uniformity import NonUniformity
 from screening.settings import Doubt
 from service.offline.bench import scenes
 from service.offline.bench.doubt import misinformed, unsure
@@ -46,7 +46,7 @@ def test_a_camera_differs_by_its_doubt_between_reference_and_middle() -> None:
     for seed in range(60):
         with unsure(SCENARIO, DOUBT, seed) as film:
             shape = scenes.plate(film.camera.model, seed)
-        apart.append(Shape(shape, optics.width, optics.height).at(x, y))
+        apart.append(NonUniformity(shape, optics.width, optics.height).at(x, y))
     assert abs(np.mean(apart)) < 3.0 * DOUBT.uniformity_c / 60**0.5
     assert np.std(apart) == pytest.approx(DOUBT.uniformity_c, rel=0.3)
 
