@@ -58,7 +58,7 @@ class CloseUp:
         self._crops = [Crop(picture[0]) for picture in self._input]
 
     def look(self, celsius: NDArray[np.float32], boxes: Sequence[Box]) -> list[Look]:
-        """Return what the face in each of up to `MAX_FACES` boxes of a `(H, W)` frame looks like."""
+        """Return what the face in up to `MAX_FACES` boxes of a `(H, W)` frame looks like."""
         if not boxes:
             return []
         crops = self._crops[: len(boxes)]

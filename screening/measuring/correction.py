@@ -199,10 +199,9 @@ def _sensitivities(settings: Settings, skin_c: float = 36.5) -> dict[str, float]
         doubt.relative_humidity,
     )
     # the visitor stands nearer or farther than said; the reference does not move with them
-    fixed = replace(scene, distance_m=scene.distance_m)
-    nearer = scene.distance_m * doubt.distance_share
     distance = change(
-        lambda d: skin_path(replace(fixed, distance_m=fixed.distance_m + d)).surface_c(seen), nearer
+        lambda d: skin_path(replace(scene, distance_m=scene.distance_m + d)).surface_c(seen),
+        scene.distance_m * doubt.distance_share,
     )
     return {
         "emissivity_c": float((emissivity**2 + surface**2) ** 0.5),

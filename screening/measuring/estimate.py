@@ -48,11 +48,9 @@ class BestFrames:
 
     def __init__(self) -> None:
         self._samples: list[Sample] = []
-        self.count = 0
 
     def add(self, sample: Sample) -> None:
         """Take a sample in if it is among the best so far; at equal quality the newer one."""
-        self.count += 1
         samples = self._samples
         if len(samples) < BEST:
             samples.append(sample)

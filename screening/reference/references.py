@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from device.frame import FfcState, RadiometricFrame
 from screening.measuring.correction import expected_c
-from screening.reference.tracker import ReferenceTracker
 from screening.reference.non_uniformity import NonUniformity
 from screening.reference.spot import Spot
+from screening.reference.tracker import ReferenceTracker
 from screening.result import Box, Reason, ReferenceStatus
 from screening.settings import Settings
 

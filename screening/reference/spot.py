@@ -140,7 +140,9 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
             region = coarse if step == 1 else _closer(celsius, level, x, y, step * coarse.radius_px)
             if region is None or not RADIUS_PX[0] <= region.radius_px <= RADIUS_PX[1]:
                 continue
-            spot = RegionSampler(region.x, region.y, region.radius_px, celsius.shape).sample(celsius)
+            spot = RegionSampler(region.x, region.y, region.radius_px, celsius.shape).sample(
+                celsius
+            )
             if spot.stands_out and spot.apparent_c < level + THROUGH_C:
                 spot = _whole(celsius, level - _LEVEL_STEP_C / 2.0, spot)
             if spot.stands_out and lowest_c <= spot.apparent_c <= highest_c:

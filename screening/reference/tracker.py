@@ -7,7 +7,6 @@ stands before it covers the surroundings too, and leaves again.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
 import numpy as np
@@ -37,14 +36,6 @@ FAILING_C: Final = 0.3  # change of the reference that its surroundings do not s
 OUTSIDE_C: Final = 1.0  # such a change after which it has left its set point for certain
 SETTLED_RATE_C_S: Final = 0.06
 SETTLED_DOUBT_C_S: Final = 0.03  # standard uncertainty of that rate
-
-
-class Sight(Enum):
-    """How the reference stands in this frame."""
-
-    SEARCHING = auto()
-    SEEN = auto()
-    LOST = auto()
 
 
 @dataclass(slots=True)
@@ -234,7 +225,9 @@ class ReferenceTracker:
         assert sampler is not None  # noqa: S101  # looks around only from one
         found = find(celsius, self._last_c - 1.5, self._last_c + 1.5)
         return [
-            s for s in found if 0.7 < s.radius_px / sampler.radius_px < 1.4 and not _is_taken(s, taken)
+            s
+            for s in found
+            if 0.7 < s.radius_px / sampler.radius_px < 1.4 and not _is_taken(s, taken)
         ]
 
     def _search(
@@ -271,7 +264,9 @@ class ReferenceTracker:
         best = self._candidate.spot
         self._candidate = self._cold = None
         self._sampler = RegionSampler(best.x, best.y, best.radius_px, celsius.shape)
-        self._offset = OffsetFilter(self._netd_k / self._sampler.core_px**0.5, creeping=self._creeping)
+        self._offset = OffsetFilter(
+            self._netd_k / self._sampler.core_px**0.5, creeping=self._creeping
+        )
         self._witness = self._moved_s = None
         self._settling = self._creeping
         self._take(self._sampler.sample(celsius), time_s, self._offset)

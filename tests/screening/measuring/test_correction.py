@@ -37,9 +37,9 @@ def test_two_references_take_out_the_gain_that_one_leaves() -> None:
     pair = (Reference(temp_c=34.0), Reference(temp_c=38.0))
     gain, shift = 1.03, -1.0
     one = Correction(SETTINGS)
-    one.anchor([(0, offset_of(SETTINGS.references[0], shift, gain), 0.01)])
+    one.correct_by([(0, offset_of(SETTINGS.references[0], shift, gain), 0.01)])
     two = Correction(replace(SETTINGS, references=pair))
-    two.anchor([(i, offset_of(r, shift, gain), 0.01) for i, r in enumerate(pair)])
+    two.correct_by([(i, offset_of(r, shift, gain), 0.01) for i, r in enumerate(pair)])
     errors = [abs(c.skin_c(seen_c(39.5, shift, gain)) - 39.5) for c in (one, two)]
     assert errors[0] > 0.08
     assert errors[1] < 0.01

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from screening.reference.tracker import ReferenceTracker
 from screening.reference.spot import find
+from screening.reference.tracker import ReferenceTracker
 from screening.result import Box, Reason
 from screening.settings import Reference
 from tests.screening.pictures import Wall, block, disc, face
