@@ -105,10 +105,10 @@ class CptvFile:
                 seen += 1
                 yield frame
         except RecordingError as error:
-            why = error.what
+            why = error.what.rstrip(".")
         if seen != self._frame_count:
             raise RecordingError(
-                f"{self._name} changed while it was read: {why.rstrip(".")}.",
+                f"{self._name} changed while it was read: {why}.",
                 "Copy it again and leave the copy alone.",
             )
 
