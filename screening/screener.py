@@ -16,25 +16,21 @@ from screening.faces.plausible import Plausibility
 from screening.measuring import footprint
 from screening.measuring.correction import Correction
 from screening.measuring.estimate import Sample
-from screening.measuring.measure import Reading, Surveyor, mm_per_px
-from screening.measuring.quality import MOST_YAW, judge, turned
-from screening.reference.non_uniformity import Shape
-from screening.reference.references import Anchors
+from screening.measuring.measure import Reading, Surveyor
+from screening.measuring.quality import judge
+from screening.reference.non_uniformity import NonUniformity
+from screening.reference.references import References
 from screening.result import Box, Face, Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Settings, Uniformity
 from screening.states import Board, Shown
 from screening.visitors.population import Population
 from screening.visitors.tracking import Track, Tracker
-from screening.visitors.visitor import NEAR, WAITING_SPEED, VisitorRecord
+from screening.visitors.visitor import VisitorRecord
 
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
-PROFILE_DEG: Final = 40.0  # turned aside so far, nobody looks into the camera
-STOPPED_S: Final = 0.5  # before the zone, until asked to come closer
-GAP_S: Final = 0.6  # out of sight for longer, and it need not be the same person
-LEAST_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
-LEAST_MM_SHARE: Final = 0.2  # how fast the size of a pixel at a face follows new frames
+MIN_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
 
 
 class Screener:
@@ -73,8 +69,8 @@ class Screener:
         self._first_s: float | None = None
         self._settings = settings
         self._correction = Correction(settings)
-        self._shape = Shape(settings.uniformity or Uniformity(), width, height)
-        self._anchors = Anchors(settings, netd_k, self._shape)
+        self._non_uniformity = NonUniformity(settings.uniformity or Uniformity(), width, height)
+        self._references = References(settings, netd_k, self._non_uniformity)
 
     def configure(self, settings: Settings) -> None:
         """Replace the settings; who is in view is measured anew."""
@@ -88,8 +84,8 @@ class Screener:
             before.uniformity,
         )
         if not same:
-            self._shape = Shape(settings.uniformity or Uniformity(), *self._size)
-            self._anchors = Anchors(settings, self._netd_k, self._shape)
+            self._non_uniformity = NonUniformity(settings.uniformity or Uniformity(), *self._size)
+            self._references = References(settings, self._netd_k, self._non_uniformity)
         if settings.references != before.references:
             self._population = Population()  # on another scale
         for record in self._records.values():
@@ -101,8 +97,8 @@ class Screener:
         celsius = self._celsius
         np.multiply(frame.counts, np.float32(frame.radiometry.kelvin_per_count), out=celsius)
         celsius -= np.float32(KELVIN_OFFSET)
-        why_not = self._anchors.step(celsius, frame, self._faces_before)
-        self._correction.anchor(self._anchors.offsets)
+        why_not = self._references.step(celsius, frame, self._faces_before)
+        self._correction.correct_by(self._references.offsets)
         fault = self._fault(why_not, frame)
         detections = [] if why_not is Reason.FFC else self._faces(celsius)
         self._faces_before = [detection.box for detection in detections]
@@ -122,7 +118,7 @@ class Screener:
             time_s=frame.time_s,
             state=state,
             reasons=reasons,
-            reference=self._anchors.status,
+            reference=self._references.status,
             faces=tuple(_face(t) for t in seen),
             visitors=tuple(r.report() for r in present),
             departed=departed,
@@ -136,7 +132,7 @@ class Screener:
 
     def _fault(self, why_not: Reason | None, frame: RadiometricFrame) -> Shown | None:
         """Return what keeps the station from screening, if anything."""
-        if min(self._size) < LEAST_SIDE_PX:
+        if min(self._size) < MIN_SIDE_PX:
             return State.NOT_SCREENING, (Reason.TOO_FEW_PIXELS,)
         limits = self._settings.limits
         assert self._first_s is not None  # noqa: S101  # set by step
@@ -162,40 +158,21 @@ class Screener:
 
     def _faces(self, celsius: NDArray[np.float32]) -> list[Detection]:
         """Return the faces of people in a frame of apparent deg C."""
-        found = self._detector.detect(celsius, self._anchors.masks)
-        offsets = self._anchors.offsets
+        found = self._detector.detect(celsius, self._references.masks)
+        offsets = self._references.offsets
         return self._plausibility.faces(celsius, found, offsets[0][1] if offsets else None)
 
     def _note(self, track: Track, frame: RadiometricFrame) -> None:
-        """Keep the record of a track up to date: where, how large, how far."""
+        """Keep the record of a track up to date; it may turn out to be a visitor's."""
         detection = track.detection
         assert detection is not None  # noqa: S101  # seen in this frame
-        record = self._records.get(track.id)
-        if record is None:
-            record = self._records[track.id] = VisitorRecord(frame.sequence, detection.box)
-        elif track.gap_s > GAP_S:
-            record.begin_again()
-        if track.leaving:
-            record.leave()
-        record.last_frame = frame.sequence
-        record.sample = None
-        record.box = detection.box
-        size = mm_per_px(detection)
-        before = record.mm_per_px
-        record.mm_per_px = size if before is None else before + LEAST_MM_SHARE * (size - before)
-        if self._radians_per_px is not None:
-            record.distance_m = record.mm_per_px / (1000.0 * self._radians_per_px)
-        farthest_m = self._settings.limits.zone_m[1]
-        still = track.speed_px_s < WAITING_SPEED * track.size_px
-        faces = turned(detection) < MOST_YAW and abs(detection.yaw_deg or 0.0) < PROFILE_DEG
-        if record.distance_m is None or record.distance_m <= farthest_m:
-            # a profile on its way is somebody who passes, or whoever was screened and walks on
-            record.zone_frames += (faces or still) and not track.leaving
-        elif record.distance_m <= NEAR * farthest_m:
-            record.waited_s += track.gap_s if still and faces else 0.0
-            record.obstacles = (Reason.TOO_FAR,)
-        if record.id is None and track.confirmed and record.came_on_purpose:
-            record.id = self._next_id
+        if track.id not in self._records:
+            self._records[track.id] = VisitorRecord(
+                frame.sequence, detection.box, self._radians_per_px
+            )
+        record = self._records[track.id]
+        record.see(track, frame.sequence, self._settings.limits.zone_m[1])
+        if track.confirmed and record.admit(self._next_id):
             self._next_id += 1
 
     def _present(self, seen: list[Track]) -> list[VisitorRecord]:
@@ -206,7 +183,7 @@ class Screener:
     def _approaching(self, seen: list[Track]) -> list[VisitorRecord]:
         """Return who has stopped before the zone, to be asked to come closer."""
         records = [self._records[t.id] for t in seen if t.confirmed]
-        return [r for r in records if r.waited_s > STOPPED_S]
+        return [r for r in records if r.approaching]
 
     def _measure(
         self,
@@ -227,7 +204,7 @@ class Screener:
             record.hinder((Reason.SEVERAL_PEOPLE,))
             return
         settings = self._settings
-        masks = self._anchors.masks
+        masks = self._references.masks
         reading = self._surveyor.read(celsius, detection, size, settings.decision.site, masks)
         if reading is None:
             record.hinder((Reason.CUT_OFF,))
@@ -244,8 +221,8 @@ class Screener:
         if judgement.unusable:
             record.hinder(judgement.unusable)
             return
-        shape_c = self._shape.at(reading.x, reading.y)
-        corrected_c = self._correction.skin_c(reading.apparent_c - shape_c)
+        non_uniformity_c = self._non_uniformity.at(reading.x, reading.y)
+        corrected_c = self._correction.skin_c(reading.apparent_c - non_uniformity_c)
         sample = Sample(
             quality=judgement.quality,
             raw_c=reading.apparent_c,
@@ -273,11 +250,11 @@ class Screener:
         record = self._records.pop(track_id, None)
         if record is None or record.id is None:
             return None
-        word = record.last_word()
-        unalarming = word.verdict in {Verdict.CLEAR, Verdict.RECHECK}
-        if word.skin_temp_c is not None and unalarming:
-            self._population.add(word.skin_temp_c, self._settings.scene.ambient_temp_c)
-        return word
+        report = record.final_report()
+        unalarming = report.verdict in {Verdict.CLEAR, Verdict.RECHECK}
+        if report.skin_temp_c is not None and unalarming:
+            self._population.add(report.skin_temp_c, self._settings.scene.ambient_temp_c)
+        return report
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:

@@ -32,12 +32,12 @@ BOSON = Renders("boson-plus-320", 2000, 500)
 UNSEEN = (Renders("lepton-3.5", 9000, 250), Renders("boson-plus-320", 9500, 250))
 UNSEEN_NEAR = Renders("boson-plus-640", 9700, 60, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
 SHARE = 0.5  # of the taught weights in the mean
-LEAST_SCORES = (0.4, 0.5)
+MIN_SCORES = (0.4, 0.5)
 NARROW_STEPS = 3000
 NARROW_RECIPE = Recipe(steps=1500, pictures=10, rate=1.2e-3)
 CLOSE_UP_STEPS = 2500
-LEAST_MISTAKE = 0.15  # score of what a close-up learns to be no face
-MOST_MISTAKES = 4  # in one picture
+MIN_MISTAKE = 0.15  # score of what a close-up learns to be no face
+MAX_MISTAKES = 4  # in one picture
 Network = TypeVar("Network", bound=nn.Module)
 FACES = Path(__file__).parents[1] / "screening" / "faces"
 ABOUT = (
@@ -107,7 +107,7 @@ def _faces(folder: Path, work: Path, out: Path, recipe: Recipe) -> BlazeFace:
     export(network, out / "face.onnx", ABOUT)
     for renders in UNSEEN:
         pictures = [look(render, masked=True) for render in renders.kept(folder)]
-        for least in LEAST_SCORES:
+        for least in MIN_SCORES:
             print(f"{renders.camera} at {least}: {judge(network, pictures, least)}")
     return network
 
@@ -118,7 +118,7 @@ def _close_ups(renders: list[Render], network: BlazeFace) -> CloseUps:
     for render in renders:
         picture = look(render, masked=True)
         scale = max(picture.image.shape) / max(render.celsius.shape)
-        boxes = mistakes(network, picture, LEAST_MISTAKE)[:MOST_MISTAKES] / scale
+        boxes = mistakes(network, picture, MIN_MISTAKE)[:MAX_MISTAKES] / scale
         wrong.append([(x, y, w, h) for x, y, w, h in boxes.tolist()])
     return CloseUps(renders, wrong)
 

@@ -16,8 +16,8 @@ ANGLES = ("yaw", "pitch")
 MIRROR = ("quality", "face", *ANGLES, "free_right", "free_left", "glasses")
 OTHER_WAY = [TOLD.index(name) for name in MIRROR]
 SMALLEST_PX = 14.0  # width of a face's box in the frame
-LEAST_VISIBLE = 0.6
-MOST_TURNED_DEG = 60.0
+MIN_VISIBLE = 0.6
+MAX_TURNED_DEG = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class CloseUps:
             for render, frame in zip(renders, frames, strict=True)
             for face in range(len(render.boxes))
             if render.boxes[face, 2] >= SMALLEST_PX
-            and render.visible[face] >= LEAST_VISIBLE
-            and render.turned_deg[face] <= MOST_TURNED_DEG
+            and render.visible[face] >= MIN_VISIBLE
+            and render.turned_deg[face] <= MAX_TURNED_DEG
         ]
         self._mistakes = [
             (frame, box)

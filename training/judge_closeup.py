@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from screening.faces.closeup import ANGLE_DEG, TOLD
-from screening.faces.detector import LEAST_FACE
+from screening.faces.detector import MIN_FACE
 from training.closeup import CloseUp, centres
 from training.closeups import ANGLES, CloseUps, Shown
 
@@ -63,7 +63,7 @@ def judge_points(network: CloseUp, faces: CloseUps, seed: int) -> PointsVerdict:
         said.append(told)
         true.append(shown.told)
     dropped = [
-        _ask(network, faces.no_face(rng))[1][TOLD.index("face")] < LEAST_FACE
+        _ask(network, faces.no_face(rng))[1][TOLD.index("face")] < MIN_FACE
         for _ in range(faces.mistakes)
     ]
     distance, told, truth = np.array(off), np.array(said), np.array(true)
@@ -75,7 +75,7 @@ def judge_points(network: CloseUp, faces: CloseUps, seed: int) -> PointsVerdict:
         tuple(float(e) for e in np.percentile(distance, 90, axis=0)),
         tuple(float(e) for e in error),
         tuple(float(e) for e in ((told > 0.5) == (truth > 0.5)).mean(axis=0)),
-        float((told[:, TOLD.index("face")] >= LEAST_FACE).mean()),
+        float((told[:, TOLD.index("face")] >= MIN_FACE).mean()),
         float(np.mean(dropped)) if dropped else float("nan"),
     )
 

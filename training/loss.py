@@ -16,7 +16,7 @@ from training.blazeface import BlazeFace
 from training.points import POINTS, QUALITY, VALUES
 
 FOCUS = 2.0  # exponent of the focal loss (Lin et al. 2017, arXiv 1708.02002)
-MOST_ANCHORS = 6  # for one face
+MAX_ANCHORS = 6  # for one face
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def assign(logit: Tensor, boxes: Tensor, centre: Tensor, faces: Faces) -> tuple[
     best = torch.full((len(logit),), torch.inf)
     for face in torch.nonzero(faces.wanted & (reach > 1)).flatten().tolist():
         count = int(fit[near[:, face], face].topk(min(10, int(near[:, face].sum()))).values.sum())
-        count = min(max(count, 2), MOST_ANCHORS)
+        count = min(max(count, 2), MAX_ANCHORS)
         chosen = cost[:, face].topk(count, largest=False)
         for value, anchor in zip(chosen.values.tolist(), chosen.indices.tolist(), strict=True):
             if value < best[anchor]:

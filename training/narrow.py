@@ -23,7 +23,7 @@ from training.points import re_head
 SIDE = 96  # pixels of a picture to learn from
 RATE = 3e-3
 COUNT = 16  # pictures a step
-LEAST_SHARE = 0.3  # of the channels' median deviation: what varies less is compared as if it did
+MIN_SHARE = 0.3  # of the channels' median deviation: what varies less is compared as if it did
 
 
 @dataclass(slots=True)
@@ -95,5 +95,5 @@ def _scale(wanted: Tensor) -> Tensor:
     """Return one over each channel's deviation; 0 for one that is never used."""
     deviation = wanted.std((0, 2, 3), keepdim=True)
     used = deviation > 1e-6
-    least = LEAST_SHARE * float(deviation[used].median())
+    least = MIN_SHARE * float(deviation[used].median())
     return torch.where(used, 1.0 / deviation.clamp(min=least), 0.0)

@@ -17,8 +17,8 @@ from training.samples import MIRRORED, Render
 LYING = (128, 160)  # rows, columns of a training picture
 UPRIGHT = (160, 128)
 SMALLEST_WANTED_PX = 11.0  # width of a face in the picture that must be found
-LEAST_VISIBLE = 0.6
-MOST_TURNED_DEG = 48.0
+MIN_VISIBLE = 0.6
+MAX_TURNED_DEG = 48.0
 CUT = 0.8  # less than this share inside the picture: may be found or not
 
 
@@ -54,7 +54,7 @@ def look(render: Render, *, masked: bool) -> Picture:
         boxes,
         render.points * scale + np.float32((scale - 1) / 2),
         render.quality,
-        (render.visible >= LEAST_VISIBLE) & (render.turned_deg <= MOST_TURNED_DEG),
+        (render.visible >= MIN_VISIBLE) & (render.turned_deg <= MAX_TURNED_DEG),
     )
 
 

@@ -4,9 +4,11 @@ A gzip stream of sections, each a type, a count of fields, and the fields:
 
     "CPTV" | version | "H" n field*n | ("F" n field*n pixels)*       field: length, name, value
 
-The `cptv` package unpacks the pixels, but takes a recording that was cut for one that ended, and
-a length for a promise. So the whole stream is walked once when it is opened: every length, name
-and time is checked, and gzip's own checksum with them, before a pixel is believed.
+    pixels: the first one, int32 | differences of a fixed number of bits, big-endian, packed
+
+Pixels are differences to the frame before, and in it each to the one before along a line that runs
+to and fro over the rows. The whole stream is walked once when it is opened: every length, name and
+time is checked, and gzip's own checksum with them, before a pixel is believed.
 
 Format: https://github.com/TheCacophonyProject/go-cptv/blob/master/SPECIFICATION.md
 """
@@ -15,9 +17,11 @@ import gzip
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from cptv import CPTVReader
+import numpy as np
+from numpy.typing import NDArray
 
 from device.errors import RecordingError
 from device.frame import FfcState
@@ -59,7 +63,7 @@ _FRAME_FIELDS: dict[bytes, int | None] = {
 }
 _LAST_YEAR_US = 253_402_300_799_999_999  # end of the year 9999
 _MIN_SIDE, _MAX_SIDE = 8, 1280
-_MAX_BITS = 17  # what the decoder can take out of three bytes at any bit offset
+_MAX_BITS = 17  # a difference of differences of 16-bit counts needs no more
 _CLOCK = 1 << 32  # the camera's millisecond counter wraps after 49.7 days
 
 
@@ -86,7 +90,7 @@ class CptvFile:
         with gzip.GzipFile(fileobj=stream) as unzipped:
             walk = _Walk(unzipped, name)
             self.camera = walk.header()
-            while walk.frame():
+            while walk.frame() is not None:
                 pass
         self._frame_count = walk.frames
         if not self._frame_count:
@@ -100,8 +104,8 @@ class CptvFile:
             for frame in self._frames():
                 seen += 1
                 yield frame
-        except (OSError, EOFError, ValueError, LookupError, struct.error, zlib.error) as error:
-            why = repr(error)
+        except RecordingError as error:
+            why = error.what.rstrip(".")
         if seen != self._frame_count:
             raise RecordingError(
                 f"{self._name} changed while it was read: {why}.",
@@ -110,27 +114,50 @@ class CptvFile:
 
     def _frames(self) -> Iterator[StoredFrame]:
         self._stream.seek(0)
-        reader = CPTVReader(self._stream)
-        wraps = before_ms = 0
-        for number, frame in enumerate(reader):
-            now_ms = _milliseconds(frame.time_on)
-            wraps += now_ms < before_ms  # the walk let only true wraps pass
-            before_ms = now_ms
-            ffc, ffc_age_s = _ffc(now_ms, _milliseconds(frame.last_ffc_time))
-            yield StoredFrame(
-                counts=frame.pix,
-                time_s=(now_ms + wraps * _CLOCK) / 1000.0,
-                sequence=number,
-                ffc=ffc,
-                ffc_age_s=ffc_age_s,
-                fpa_temp_c=float(frame.temp_c) or None,  # the recorder writes 0 for unknown
-                flaw="background" if frame.background_frame else None,
-            )
+        with gzip.GzipFile(fileobj=self._stream) as unzipped:
+            walk = _Walk(unzipped, self._name)
+            camera = walk.header()
+            line = np.zeros(camera.width * camera.height, np.uint16)
+            wraps = before_ms = 0
+            while (packed := walk.frame()) is not None:
+                line += packed.differences(line.size)
+                wraps += packed.time_ms < before_ms  # the walk lets only true wraps pass
+                before_ms = packed.time_ms
+                counts = line.reshape(camera.height, camera.width).copy()
+                counts[1::2] = counts[1::2, ::-1]
+                ffc, ffc_age_s = _ffc(packed.time_ms, packed.ffc_ms)
+                yield StoredFrame(
+                    counts=counts,
+                    time_s=(packed.time_ms + wraps * _CLOCK) / 1000.0,
+                    sequence=walk.frames - 1,
+                    ffc=ffc,
+                    ffc_age_s=ffc_age_s,
+                    fpa_temp_c=packed.fpa_temp_c,
+                    flaw="background" if packed.background else None,
+                )
 
 
-def _milliseconds(since_power_up: object) -> int:
-    total = getattr(since_power_up, "total_seconds", None)
-    return round(total() * 1000.0) if total is not None else 0  # version 1 has no times
+@dataclass(frozen=True, slots=True)
+class _PackedFrame:
+    """One frame as it lies in the stream; times in ms since power-up, 0 where there are none."""
+
+    time_ms: int
+    ffc_ms: int
+    fpa_temp_c: float | None
+    background: bool
+    bits: int
+    pixels: bytes
+
+    def differences(self, size: int) -> NDArray[np.uint16]:
+        """Return `(size,) uint16`: what to add to the frame before, along the line, modulo 2^16."""
+        steps = np.empty(size, np.int64)
+        steps[0] = int.from_bytes(self.pixels[:4], "little", signed=True)
+        taken = np.frombuffer(self.pixels, np.uint8, offset=4)
+        spread = np.unpackbits(taken, count=(size - 1) * self.bits).reshape(-1, self.bits)
+        weights = 1 << np.arange(self.bits)[::-1]
+        weights[0] *= -1  # two's complement
+        steps[1:] = spread @ weights
+        return np.cumsum(steps).astype(np.uint16)
 
 
 def _ffc(now_ms: int, last_ms: int) -> tuple[FfcState, float | None]:
@@ -187,14 +214,14 @@ class _Walk:
             quarter_turns=-1 if width > height else 0,
         )
 
-    def frame(self) -> bool:
-        """Walk over one frame; False at the end of a whole recording."""
+    def frame(self) -> _PackedFrame | None:
+        """Walk over one frame; None at the end of a whole recording."""
         self._where = f"frame {self.frames}"
         kind = self._read(1, end_allowed=True)
         if not kind:
             if self._promised not in {None, 0, self.frames}:
                 raise self._corrupt(f"the header promises {self._promised} frames")
-            return False
+            return None
         if kind != b"F":
             raise self._corrupt(f"a section of type {kind!r} stands where a frame should begin")
         fields = self._fields(_FRAME_FIELDS, needed=b"wftc" if self._timed else b"wf")
@@ -202,11 +229,20 @@ class _Walk:
         expected = 4 + ((self._pixels - 1) * bits + 7) // 8
         if not 1 <= bits <= _MAX_BITS or size != expected:
             raise self._corrupt(f"{size} bytes of pixels at {bits} bits, expected {expected}")
+        now_ms = _number(fields[b"t"]) if self._timed else 0
         if self._timed:
-            self._advance(_number(fields[b"t"]))
-        self._read(size)
+            self._advance(now_ms)
+        pixels = self._read(size)
         self.frames += 1
-        return True
+        fpa_temp_c = struct.unpack("<f", fields[b"a"])[0] if self._timed and b"a" in fields else 0.0
+        return _PackedFrame(
+            time_ms=now_ms,
+            ffc_ms=_number(fields[b"c"]) if self._timed else 0,
+            fpa_temp_c=fpa_temp_c or None,  # the recorder writes 0 for unknown
+            background=self._timed and bool(_number(fields.get(b"g", b""))),
+            bits=bits,
+            pixels=pixels,
+        )
 
     def _advance(self, now_ms: int) -> None:
         before_ms = self._before_ms

@@ -17,7 +17,7 @@ from screening.result import Box
 # what the network says of a whole face, in this order; all but the angles are chances
 TOLD: Final = ("quality", "face", "yaw", "pitch", "free_left", "free_right", "glasses")
 ANGLE_DEG: Final = 45.0  # the unit of the angles
-MOST: Final = 16  # faces looked at together
+MAX_FACES: Final = 16  # faces looked at together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,11 +54,11 @@ class CloseUp:
             one_thread(),
             providers=["CPUExecutionProvider"],
         )
-        self._input = np.zeros((MOST, 1, SIDE, SIDE), np.float32)
+        self._input = np.zeros((MAX_FACES, 1, SIDE, SIDE), np.float32)
         self._crops = [Crop(picture[0]) for picture in self._input]
 
     def look(self, celsius: NDArray[np.float32], boxes: Sequence[Box]) -> list[Look]:
-        """Return what the face in each of up to `MOST` boxes of a `(H, W)` frame looks like."""
+        """Return what the face in up to `MAX_FACES` boxes of a `(H, W)` frame looks like."""
         if not boxes:
             return []
         crops = self._crops[: len(boxes)]

@@ -14,10 +14,10 @@ from screening.result import Box
 
 __all__ = ["Detection", "FaceDetector"]
 
-LEAST_SCORE = 0.5
-LEAST_FACE = 0.2  # of what a close-up says; labelled faces of real doors have 0.7 and more
+MIN_SCORE = 0.5
+MIN_FACE = 0.2  # of what a close-up says; labelled faces of real doors have 0.7 and more
 OVERLAP = 0.3
-MOST_FACES = 16
+MAX_FACES = 16
 CLOSE_UP_PX = 14.0  # width of a box in the frame: narrower, a close-up shows nothing new
 LONGEST_PX = 256  # side of the picture; a finer frame is scaled down to it
 
@@ -56,7 +56,7 @@ class FaceDetector:
         if celsius.shape != self._shape:
             raise ValueError(f"a frame of {celsius.shape} where {self._shape} was promised")
         self._contrast.draw(celsius, exclude)
-        rows = merge(self._network.run(LEAST_SCORE), OVERLAP)[:MOST_FACES]
+        rows = merge(self._network.run(MIN_SCORE), OVERLAP)[:MAX_FACES]
         rows = rows[[self._could_be_skin(row) for row in rows]]
         boxes, points = self._in_frame(rows)
         near = [number for number, box in enumerate(boxes) if box[2] >= CLOSE_UP_PX]
@@ -66,7 +66,7 @@ class FaceDetector:
             look, score = looks.get(number), float(row[0])
             if look is None:
                 detections.append(Detection(box, score, points[number], float(row[15])))
-            elif look.face >= LEAST_FACE:
+            elif look.face >= MIN_FACE:
                 detections.append(
                     Detection(
                         box,

@@ -16,7 +16,7 @@ RELIEF_C = 0.7  # between the warm and the cool tenth of a face
 COLDEST_SKIN_C, HOTTEST_SKIN_C = 18.0, 46.0  # apparent, of the warm tenth
 SMALLEST_PX = 8.0  # a side of the box in pixels of the picture: below, nothing can be measured
 LARGEST_SHARE = 1.2  # of the picture's side
-LEAST_INSIDE = 0.4  # of the box's area: less of a face is no face to measure
+MIN_INSIDE = 0.4  # of the box's area: less of a face is no face to measure
 SAMPLES = 24  # along each side of a box, about
 
 
@@ -38,7 +38,7 @@ def could_be_skin(celsius: NDArray[np.float32], box: Box, cold_c: float) -> bool
         return False
     left, right = max(x, 0.0), min(x + w, width)
     top, bottom = max(y, 0.0), min(y + h, height)
-    if right <= left or bottom <= top or (right - left) * (bottom - top) < LEAST_INSIDE * w * h:
+    if right <= left or bottom <= top or (right - left) * (bottom - top) < MIN_INSIDE * w * h:
         return False
     step_y = max(1, int(bottom - top) // SAMPLES)
     step_x = max(1, int(right - left) // SAMPLES)

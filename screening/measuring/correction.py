@@ -85,11 +85,11 @@ class Correction:
         self._sensitivities = _sensitivities(settings)
         self._gain = 1.0
         self._shift = 0.0
-        self._anchor_c = settings.references[0].temp_c if settings.references else 36.0
+        self._reference_c = settings.references[0].temp_c if settings.references else 36.0
         self._spread_c = 0.0
         self.offset_u_c = settings.doubt.sensor_c if not settings.references else float("inf")
 
-    def anchor(self, offsets: list[tuple[int, float, float]]) -> None:
+    def correct_by(self, offsets: list[tuple[int, float, float]]) -> None:
         """Take the offsets of the references that are seen.
 
         Parameters
@@ -116,7 +116,7 @@ class Correction:
             self._spread_c = abs(known[1].temp_c - known[0].temp_c)
         best = min(range(len(offsets)), key=lambda i: sure[i])
         self._shift = should[best] - self._gain * does[best]
-        self._anchor_c = known[best].temp_c
+        self._reference_c = known[best].temp_c
         self.offset_u_c = sure[best]
 
     def skin_c(self, apparent_c: float) -> float:
@@ -142,9 +142,9 @@ class Correction:
             The site was the face's maximum while the canthi were covered.
         """
         doubt, learnt = self._settings.doubt, self._settings.uniformity
-        gain = doubt.gain * abs(skin_c - self._anchor_c)
+        gain = doubt.gain * abs(skin_c - self._reference_c)
         if self._spread_c:
-            gain = 2.0**0.5 * self.offset_u_c * abs(skin_c - self._anchor_c) / self._spread_c
+            gain = 2.0**0.5 * self.offset_u_c * abs(skin_c - self._reference_c) / self._spread_c
         return Budget(
             **self._sensitivities,
             reference_c=self.offset_u_c,
@@ -199,10 +199,9 @@ def _sensitivities(settings: Settings, skin_c: float = 36.5) -> dict[str, float]
         doubt.relative_humidity,
     )
     # the visitor stands nearer or farther than said; the reference does not move with them
-    fixed = replace(scene, distance_m=scene.distance_m)
-    nearer = scene.distance_m * doubt.distance_share
     distance = change(
-        lambda d: skin_path(replace(fixed, distance_m=fixed.distance_m + d)).surface_c(seen), nearer
+        lambda d: skin_path(replace(scene, distance_m=scene.distance_m + d)).surface_c(seen),
+        scene.distance_m * doubt.distance_share,
     )
     return {
         "emissivity_c": float((emissivity**2 + surface**2) ** 0.5),

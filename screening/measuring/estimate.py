@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 BEST: Final = 9
-LEAST: Final = 4  # frames before anything is said
+MIN_FRAMES: Final = 4  # frames before anything is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,9 @@ class BestFrames:
 
     def __init__(self) -> None:
         self._samples: list[Sample] = []
-        self.count = 0
 
     def add(self, sample: Sample) -> None:
         """Take a sample in if it is among the best so far; at equal quality the newer one."""
-        self.count += 1
         samples = self._samples
         if len(samples) < BEST:
             samples.append(sample)
@@ -69,7 +67,7 @@ class BestFrames:
     def fused(self) -> Fused | None:
         """Return the estimate; None before there are frames enough."""
         samples = self._samples
-        if len(samples) < LEAST:
+        if len(samples) < MIN_FRAMES:
             return None
         weights = [1.0 / s.sd_c**2 for s in samples]
         total = sum(weights)

@@ -13,13 +13,13 @@ from screening.result import Reason
 
 CUT_SHARE: Final = 0.12  # of the face's width or height outside the picture
 LARGEST_SHARE: Final = 0.85  # of the picture's width or height that a face may fill
-MOST_YAW: Final = 0.45  # how far the nose leaves the middle of the eyes, in their distances
+MAX_YAW: Final = 0.45  # how far the nose leaves the middle of the eyes, in their distances
 # Warmer side against the face's warm quarter: 2.2 and more in recordings, -0.5 to 0.3 beside half a
 # face that stands before the lens.
 BESIDE_C: Final = 1.0
 SMEAR_S: Final = 0.010  # thermal time constant of a microbolometer's pixel
-MOST_SMEAR_PX: Final = 1.5
-LEAST_WARM_SHARE: Final = 0.45
+MAX_SMEAR_PX: Final = 1.5
+MIN_WARM_SHARE: Final = 0.45
 LEFT_RIGHT_C: Final = 0.55
 # The site above the face's warm quarter. Rest: 1.1 to 2.7 in 16 simulated people, 1.2 to 2.8 in
 # recordings of visitors, 3.1 with sweat; 15 s after -5 deg C: 2.6 to 4.4.
@@ -85,14 +85,14 @@ def judge(
     if outside > CUT_SHARE:
         unusable.append(Reason.CUT_OFF)
     blur_px = speed_px_s * SMEAR_S
-    if blur_px > MOST_SMEAR_PX:
+    if blur_px > MAX_SMEAR_PX:
         unusable.append(Reason.BLURRED)
     yaw = turned(detection)
-    if yaw > MOST_YAW or leaving:  # who walks away shows the back of the head
+    if yaw > MAX_YAW or leaving:  # who walks away shows the back of the head
         unusable.append(Reason.TURNED_AWAY)
     doubtful = _doubts(detection, reading)
     quality = detection.quality
-    quality *= 1.0 - 0.5 * min(1.0, blur_px / MOST_SMEAR_PX)
+    quality *= 1.0 - 0.5 * min(1.0, blur_px / MAX_SMEAR_PX)
     quality *= 1.0 - 0.5 * max(0.0, outside) / CUT_SHARE if outside <= CUT_SHARE else 0.0
     quality *= 0.6 ** len(doubtful)
     return Judgement(tuple(unusable), doubtful, 0.0 if unusable else max(quality, 0.0), blur_px)
@@ -104,7 +104,7 @@ def _doubts(detection: Detection, reading: Reading) -> tuple[Reason, ...]:
     hides = _hides(detection, reading)
     if hides is not None:
         doubts.append(hides)
-    if reading.warm_share < LEAST_WARM_SHARE and Reason.COVERED not in doubts:
+    if reading.warm_share < MIN_WARM_SHARE and Reason.COVERED not in doubts:
         doubts.append(Reason.COVERED)
     if reading.left_right_c is not None and abs(reading.left_right_c) > LEFT_RIGHT_C:
         doubts.append(Reason.LEFT_RIGHT)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from screening.settings import MAX_RESIDUAL_C, Uniformity
 
 BLOCK_PX: Final = 8
-LEAST_FRAMES: Final = 10
+MIN_FRAMES: Final = 10
 
 
 class UnevenPlateError(ValueError):
@@ -24,12 +24,12 @@ class UnevenPlateError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class NonUniformity:
     """`Uniformity` for pictures of one size.
 
     Examples
     --------
-    >>> shape = Shape(Uniformity(xx_c=-0.2, yy_c=-0.2), 640, 512)
+    >>> shape = NonUniformity(Uniformity(xx_c=-0.2, yy_c=-0.2), 640, 512)
     >>> [round(shape.at(x, y), 2) for x, y in ((319.5, 255.5), (639, 255.5), (0, 0))]
     [0.0, -0.2, -0.4]
     """
@@ -54,9 +54,9 @@ def learn(frames: Sequence[NDArray[np.float32]]) -> Uniformity:
     UnevenPlateError
         When there are too few frames, or the picture is not smooth enough to be a plate.
     """
-    if len(frames) < LEAST_FRAMES:
+    if len(frames) < MIN_FRAMES:
         raise UnevenPlateError(
-            f"{len(frames)} frames of the plate where {LEAST_FRAMES} are needed: hold it longer."
+            f"{len(frames)} frames of the plate where {MIN_FRAMES} are needed: hold it longer."
         )
     return fit(np.asarray(np.mean(frames, axis=0, dtype=np.float64)))
 

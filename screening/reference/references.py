@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from device.frame import FfcState, RadiometricFrame
 from screening.measuring.correction import expected_c
-from screening.reference.keeper import ReferenceKeeper
-from screening.reference.non_uniformity import Shape
+from screening.reference.non_uniformity import NonUniformity
 from screening.reference.spot import Spot
+from screening.reference.tracker import ReferenceTracker
 from screening.result import Box, Reason, ReferenceStatus
 from screening.settings import Settings
 
@@ -22,7 +22,7 @@ SORT_OUT_S: Final = 5.0  # two that disagree are looked for anew for so long
 AGAIN_S: Final = 30.0  # and again after so long
 
 
-class Anchors:
+class References:
     """The references in view; without any the station measures in relative mode.
 
     Parameters
@@ -31,17 +31,17 @@ class Anchors:
         Of the station.
     netd_k
         Noise of a pixel.
-    shape
+    non_uniformity
         What the sensor lays over the picture.
     """
 
-    def __init__(self, settings: Settings, netd_k: float, shape: Shape) -> None:
-        self._shape = shape
+    def __init__(self, settings: Settings, netd_k: float, non_uniformity: NonUniformity) -> None:
+        self._non_uniformity = non_uniformity
         self._limits = settings.limits
         warmest = max((r.temp_c for r in settings.references), default=0.0)
         pair = len(settings.references) > 1
-        self._keepers = [
-            ReferenceKeeper(
+        self._trackers = [
+            ReferenceTracker(
                 reference,
                 expected_c(settings.scene, reference),
                 netd_k,
@@ -69,36 +69,36 @@ class Anchors:
         age_s = frame.ffc_age_s
         restarted = age_s is not None and self._ffc_age_s is not None and age_s < self._ffc_age_s
         if (self._in_ffc and not in_ffc) or (restarted and not in_ffc):
-            for keeper in self._keepers:
-                keeper.corrected()
+            for tracker in self._trackers:
+                tracker.corrected()
         self._in_ffc = in_ffc
         if in_ffc:
             return Reason.FFC  # the frame shows the shutter: nothing in it is of the scene
         self._ffc_age_s = age_s
         taken: list[Spot] = []
-        for keeper in self._keepers:
+        for tracker in self._trackers:
             creeping = age_s is None or age_s < CREEP_S
-            keeper.step(celsius, frame.time_s, taken, people=people, creeping=creeping)
-            if keeper.spot is not None:
-                taken.append(keeper.spot)
+            tracker.step(celsius, frame.time_s, taken, people=people, creeping=creeping)
+            if tracker.spot is not None:
+                taken.append(tracker.spot)
         self.masks = [_mask(spot) for spot in taken]
         return self._why_not(age_s, frame.time_s)
 
     def _why_not(self, age_s: float | None, time_s: float) -> Reason | None:
         if self._at_odds(time_s):
             return Reason.REFERENCE_OUT_OF_LIMITS
-        for keeper in self._keepers:
-            if keeper.reason is Reason.REFERENCE_HIDDEN:
+        for tracker in self._trackers:
+            if tracker.reason is Reason.REFERENCE_HIDDEN:
                 self._hidden_since_s = self._hidden_since_s or time_s
                 if time_s - self._hidden_since_s > BRIEFLY_S:
-                    return keeper.reason
+                    return tracker.reason
                 continue
-            if keeper.reason is not None:
-                return keeper.reason
+            if tracker.reason is not None:
+                return tracker.reason
             self._hidden_since_s = None
         if age_s is not None and age_s < self._limits.ffc_settle_s:
             return Reason.SETTLING
-        if not all(keeper.settled for keeper in self._keepers):
+        if not all(tracker.settled for tracker in self._trackers):
             return Reason.SETTLING
         return None
 
@@ -109,16 +109,16 @@ class Anchors:
         Else one of them is not as warm as it should be, or the sensor does not read what is there.
         """
         since_s = self._at_odds_s
-        if not all(k.seen for k in self._keepers):
+        if not all(k.seen for k in self._trackers):
             return since_s is not None and time_s - since_s < SORT_OUT_S
-        errors = [k.offset.offset_c for k in self._keepers if k.offset is not None]
+        errors = [k.offset.offset_c for k in self._trackers if k.offset is not None]
         if not errors or max(errors) - min(errors) <= AGREE_C:
             self._at_odds_s = None
             return False
         if since_s is None or time_s - since_s > AGAIN_S:
             self._at_odds_s = time_s
-            for keeper in self._keepers:
-                keeper.forget()
+            for tracker in self._trackers:
+                tracker.forget()
         return True
 
     @property
@@ -130,22 +130,22 @@ class Anchors:
         return [
             (
                 index,
-                keeper.offset.offset_c + self._shape.at(keeper.spot.x, keeper.spot.y),
-                keeper.offset.uncertainty_c,
+                tracker.offset.offset_c + self._non_uniformity.at(tracker.spot.x, tracker.spot.y),
+                tracker.offset.uncertainty_c,
             )
-            for index, keeper in enumerate(self._keepers)
-            if keeper.offset is not None and keeper.spot is not None
+            for index, tracker in enumerate(self._trackers)
+            if tracker.offset is not None and tracker.spot is not None
         ]
 
     @property
     def status(self) -> ReferenceStatus:
         """The first reference's health, or that of the one with a fault."""
-        if not self._keepers:
+        if not self._trackers:
             return ReferenceStatus()
-        keeper = next((k for k in self._keepers if not k.seen), self._keepers[0])
-        spot, offset = keeper.spot, keeper.offset
+        tracker = next((k for k in self._trackers if not k.seen), self._trackers[0])
+        spot, offset = tracker.spot, tracker.offset
         return ReferenceStatus(
-            found=keeper.seen,
+            found=tracker.seen,
             x=spot.x if spot else None,
             y=spot.y if spot else None,
             apparent_c=spot.apparent_c if spot else None,

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 CORE: Final = 0.55  # of the radius: pixels that the optics do not mix with the surroundings
 RING: Final = (1.5, 2.0)  # of the radius: what stands around it
-LEAST_CONTRAST_C: Final = 1.5  # to what stands around it
-LEAST_EDGE: Final = 0.7  # share of the ring that has this contrast
-MOST_SPREAD_C: Final = 0.35  # standard deviation inside the core
+MIN_CONTRAST_C: Final = 1.5  # to what stands around it
+MIN_EDGE: Final = 0.7  # share of the ring that has this contrast
+MAX_SPREAD_C: Final = 0.35  # standard deviation inside the core
 RADIUS_PX: Final = (2.0, 48.0)
 _LEVEL_STEP_C: Final = 1.0
 _SEARCH_PX: Final = 160  # longer side of the picture that is searched
 THROUGH_C: Final = 0.2  # nearer to the level than this, noise decides which pixels are above it
 SHARP: Final = 0.05  # of its radius, by which a region's edge moves between two levels
-_LEAST_PX: Final = 4  # area of a region in the picture that is searched
+_MIN_PX: Final = 4  # area of a region in the picture that is searched
 GLANCE: Final = 0.8  # of the contrast and the edge, asked for by a first look at few pixels
 _ROUND: Final = np.array(
     [[math.sin(a * math.pi / 6), math.cos(a * math.pi / 6)] for a in range(12)]
@@ -34,7 +34,7 @@ class Spot:
     """What stands at one place: `(x, y)` and `radius_px` in upright pixels, the rest in deg C.
 
     `apparent_c` is the mean of the core, `spread_c` its standard deviation, `around_c` the median
-    of the ring, `edge` the share of the ring that is colder by `LEAST_CONTRAST_C`.
+    of the ring, `edge` the share of the ring that is colder by `MIN_CONTRAST_C`.
     """
 
     x: float
@@ -48,10 +48,10 @@ class Spot:
     @property
     def stands_out(self) -> bool:
         """Whether it looks like a reference, whatever its temperature."""
-        return self.edge >= LEAST_EDGE and self.spread_c <= MOST_SPREAD_C
+        return self.edge >= MIN_EDGE and self.spread_c <= MAX_SPREAD_C
 
 
-class Lens:
+class RegionSampler:
     """Looks at one place of the frame; which pixels is said once per place and radius."""
 
     def __init__(self, x: float, y: float, radius_px: float, shape: tuple[int, int]) -> None:
@@ -70,7 +70,7 @@ class Lens:
         self._ring = around[:: max(1, around.size // _RING_PX)]
         self.core_px = int(self._core.size)
 
-    def look(self, celsius: NDArray[np.float32]) -> Spot:
+    def sample(self, celsius: NDArray[np.float32]) -> Spot:
         """Say what stands there in this `(H, W) float32` frame of apparent deg C."""
         flat = celsius.reshape(-1)
         core, ring = flat[self._core], flat[self._ring]
@@ -84,7 +84,7 @@ class Lens:
             around_c=float(np.partition(ring, ring.size // 2)[ring.size // 2])
             if ring.size
             else float("nan"),
-            edge=np.count_nonzero(ring < mean - LEAST_CONTRAST_C) / ring.size if ring.size else 0.0,
+            edge=np.count_nonzero(ring < mean - MIN_CONTRAST_C) / ring.size if ring.size else 0.0,
         )
 
 
@@ -140,7 +140,9 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
             region = coarse if step == 1 else _closer(celsius, level, x, y, step * coarse.radius_px)
             if region is None or not RADIUS_PX[0] <= region.radius_px <= RADIUS_PX[1]:
                 continue
-            spot = Lens(region.x, region.y, region.radius_px, celsius.shape).look(celsius)
+            spot = RegionSampler(region.x, region.y, region.radius_px, celsius.shape).sample(
+                celsius
+            )
             if spot.stands_out and spot.apparent_c < level + THROUGH_C:
                 spot = _whole(celsius, level - _LEVEL_STEP_C / 2.0, spot)
             if spot.stands_out and lowest_c <= spot.apparent_c <= highest_c:
@@ -155,15 +157,15 @@ def _stands_alone(celsius: NDArray[np.float32], region: _Region) -> bool:
     rows = np.clip(np.rint(region.y + reach * _ROUND[0]), 0, celsius.shape[0] - 1).astype(np.intp)
     columns = np.clip(np.rint(region.x + reach * _ROUND[1]), 0, celsius.shape[1] - 1)
     around = celsius[rows, columns.astype(np.intp)]
-    colder = around < celsius[round(region.y), round(region.x)] - GLANCE * LEAST_CONTRAST_C
-    return bool(np.count_nonzero(colder) >= GLANCE * LEAST_EDGE * around.size)
+    colder = around < celsius[round(region.y), round(region.x)] - GLANCE * MIN_CONTRAST_C
+    return bool(np.count_nonzero(colder) >= GLANCE * MIN_EDGE * around.size)
 
 
 def _regions(above: NDArray[np.bool_], most_px: float) -> list[_Region]:
     """Return the compact regions of a mask, with radii of no more than `most_px`."""
     _, _, stats, centres = cv2.connectedComponentsWithStats(above.view(np.uint8), connectivity=4)
     width, height, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, 4]
-    compact = (area >= _LEAST_PX) & (area > 0.6 * width * height) & (area <= np.pi * most_px**2)
+    compact = (area >= _MIN_PX) & (area > 0.6 * width * height) & (area <= np.pi * most_px**2)
     compact &= np.maximum(width, height) < 1.7 * np.minimum(width, height)
     return [
         _Region(float(x), float(y), math.sqrt(pixels / math.pi))
@@ -178,7 +180,7 @@ def _whole(celsius: NDArray[np.float32], level: float, part: Spot) -> Spot:
     region = _closer(celsius, level, part.x, part.y, part.radius_px)
     if region is None:
         return part
-    return Lens(region.x, region.y, region.radius_px, celsius.shape).look(celsius)
+    return RegionSampler(region.x, region.y, region.radius_px, celsius.shape).sample(celsius)
 
 
 def _closer(

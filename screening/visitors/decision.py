@@ -8,7 +8,7 @@ from screening.settings import Settings
 
 UNCERTAIN_C: Final = 0.5  # a standard uncertainty with which nobody is cleared
 
-Word = tuple[Verdict, tuple[Reason, ...]]
+Ruling = tuple[Verdict, tuple[Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Evidence:
     excess: float | None = None
 
 
-def decide(evidence: Evidence, settings: Settings) -> Word:
+def decide(evidence: Evidence, settings: Settings) -> Ruling:
     """Return the verdict on one measured visitor, and why.
 
     Examples

@@ -23,7 +23,7 @@ GROWTH_TAU_S: Final = 0.4
 RECEDING: Final = -0.3  # of ln(size) per second
 LEFT_SHARE: Final = 0.75  # of the size it had
 SIZE_NOISE: Final = 0.15  # standard deviation of ln(size) of a detection
-MOST_CHANGE: Final = 0.5  # of ln(size): nobody is suddenly twice as near or as far
+MAX_CHANGE: Final = 0.5  # of ln(size): nobody is suddenly twice as near or as far
 GATE: Final = 4.0  # standard deviations
 REACH: Final = 0.8  # in face sizes: heads nod and turn faster than any filter follows
 NEWCOMER: Final = 1.0  # standard deviations by which a track that is not confirmed stands back
@@ -153,7 +153,7 @@ class Track:
         sd = math.sqrt(self.variance[0] + PLACE_NOISE**2)
         growth = math.log(look.size_px / self.size_px)
         near = min(apart / max(GATE * sd, REACH), stayed / REACH)
-        if math.hypot(near, growth / MOST_CHANGE) > 1.0:
+        if math.hypot(near, growth / MAX_CHANGE) > 1.0:
             return NEVER
         if self.time_s - self.seen_s > AWAY_S and (growth < FARTHER or self._strayed(look)):
             return NEVER

@@ -6,17 +6,22 @@ from typing import Final
 
 from screening.measuring.correction import Budget, Correction
 from screening.measuring.estimate import BEST, BestFrames, Fused, Sample
-from screening.measuring.measure import Reading
-from screening.measuring.quality import Judgement
+from screening.measuring.measure import Reading, mm_per_px
+from screening.measuring.quality import MAX_YAW, Judgement, turned
 from screening.result import Box, Reason, Verdict, Visitor
 from screening.settings import Settings, Site
-from screening.visitors.decision import Evidence, Word, decide
+from screening.visitors.decision import Evidence, Ruling, decide
 from screening.visitors.population import Population
+from screening.visitors.tracking import Track
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
 WAIT_S: Final = 2.0  # or stand before it for so long and look into the camera
 NEAR: Final = 1.6  # how far before the zone people may stand and wait, in its depths
 WAITING_SPEED: Final = 0.6  # of a face, in face sizes per second
+STOPPED_S: Final = 0.5  # before the zone, until asked to come closer
+PROFILE_DEG: Final = 40.0  # turned aside so far, nobody looks into the camera
+GAP_S: Final = 0.6  # out of sight for longer, and it need not be the same person
+SIZE_SHARE: Final = 0.2  # how fast the size of a pixel at a face follows new frames
 STEADY_FRAMES: Final = 3  # in which a changed verdict must last
 LEAVING_FRAMES: Final = 2 * BEST  # whoever was measured in more of them had come
 DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
@@ -32,17 +37,20 @@ class VisitorRecord:
     ----------
     first_frame
         Sequence of the first frame of the track.
+    radians_per_px
+        Of the lens; None where it is not known (then nobody is too far by metres).
     """
 
-    def __init__(self, first_frame: int, box: Box) -> None:
+    def __init__(self, first_frame: int, box: Box, radians_per_px: float | None = None) -> None:
         self.id: int | None = None  # given when it turns out to be a visitor
         self.first_frame = first_frame
         self.last_frame = first_frame
         self.box = box
-        self.zone_frames = 0
-        self.waited_s = 0.0
         self.distance_m: float | None = None
         self.mm_per_px: float | None = None
+        self._radians_per_px = radians_per_px
+        self._zone_frames = 0
+        self._waited_s = 0.0
         self.obstacles: tuple[Reason, ...] = ()  # of the last frame
         self._hindrances: Counter[Reason] = Counter()
         self.sample: Sample | None = None  # of the last frame, if it gave one
@@ -52,7 +60,7 @@ class VisitorRecord:
     def _begin(self) -> None:
         self.verdict: Verdict | None = None
         self._wanted: Verdict | None = None
-        self._provisional: Word | None = None
+        self._provisional: Ruling | None = None
         self._lasted = 0
         self.reasons: tuple[Reason, ...] = ()
         self.fused: Fused | None = None
@@ -70,22 +78,63 @@ class VisitorRecord:
 
         So nobody lives on somebody else's `clear`; the final word is the graver of all parts.
         """
-        word = self._word()
+        word = self._so_far()
         if word.verdict is not None:
             self._before = _graver(self._before, word)
         self._begin()
 
+    def see(self, track: Track, sequence: int, farthest_m: float) -> None:
+        """Take in where the face is in a frame, how large and how far, before it is measured.
+
+        Parameters
+        ----------
+        track
+            Of this face, seen in this frame.
+        farthest_m
+            To where the measuring zone reaches.
+        """
+        detection = track.detection
+        assert detection is not None  # noqa: S101  # seen in this frame
+        if track.gap_s > GAP_S:
+            self.begin_again()
+        if track.leaving:
+            self._leave()
+        self.last_frame = sequence
+        self.sample = None
+        self.box = detection.box
+        size = mm_per_px(detection)
+        before = self.mm_per_px
+        self.mm_per_px = size if before is None else before + SIZE_SHARE * (size - before)
+        if self._radians_per_px is not None:
+            self.distance_m = self.mm_per_px / (1000.0 * self._radians_per_px)
+        still = track.speed_px_s < WAITING_SPEED * track.size_px
+        faces = turned(detection) < MAX_YAW and abs(detection.yaw_deg or 0.0) < PROFILE_DEG
+        if self.distance_m is None or self.distance_m <= farthest_m:
+            # a profile on its way is somebody who passes, or whoever was screened and walks on
+            self._zone_frames += (faces or still) and not track.leaving
+        elif self.distance_m <= NEAR * farthest_m:
+            self._waited_s += track.gap_s if still and faces else 0.0
+            self.obstacles = (Reason.TOO_FAR,)
+
+    def admit(self, number: int) -> bool:
+        """Become visitor `number`, unless it is one or no more than a passer-by; say whether."""
+        came = self._zone_frames >= ZONE_FRAMES or self._waited_s >= WAIT_S
+        if self.id is not None or not came:
+            return False
+        self.id = number
+        return True
+
     @property
-    def came_on_purpose(self) -> bool:
-        """Whether this is a visitor and no passer-by in the background."""
-        return self.zone_frames >= ZONE_FRAMES or self.waited_s >= WAIT_S
+    def approaching(self) -> bool:
+        """Whether somebody has stopped before the zone, to be asked to come closer."""
+        return self._waited_s > STOPPED_S
 
     @property
     def quality(self) -> float:
         """Of the best frame so far."""
         return max(best.best_quality for best in self._best.values())
 
-    def leave(self) -> None:
+    def _leave(self) -> None:
         """Note that this face walks away: the few frames that came before may be of its back."""
         if self._usable < LEAVING_FRAMES and self.verdict is not Verdict.ELEVATED:
             self._begin()
@@ -111,7 +160,7 @@ class VisitorRecord:
             and self._in_the_way_s is not None
             and time_s - self._in_the_way_s >= MENDED_S
         ):
-            before = self._word()
+            before = self._so_far()
             self._begin()
             self._unmended = before
         self.obstacles = judgement.doubtful
@@ -150,7 +199,7 @@ class VisitorRecord:
             return Site.FACE_MAXIMUM, maximum
         return Site.CANTHUS, canthus
 
-    def _adopt(self, word: Word) -> None:
+    def _adopt(self, word: Ruling) -> None:
         """Change the verdict only when the new one has lasted; an alarm comes at once.
 
         Nothing but an alarm is said before there are frames enough.
@@ -170,16 +219,16 @@ class VisitorRecord:
         ):
             self.verdict, self.reasons = verdict, reasons
 
-    def last_word(self) -> Visitor:
+    def final_report(self) -> Visitor:
         """Return how this visitor's screening ended; there is always a verdict."""
-        word = self._word()
+        word = self._so_far()
         if word.verdict is None:
             word = replace(word, verdict=Verdict.NO_RESULT)
         return replace(
             _graver(self._before, word), first_frame=self.first_frame, last_frame=self.last_frame
         )
 
-    def _word(self) -> Visitor:
+    def _so_far(self) -> Visitor:
         """Return what is known, with the verdict that was held back if there is no other."""
         if self.verdict is None and self._provisional is not None:
             self.verdict, self.reasons = self._provisional

@@ -11,21 +11,16 @@ if TYPE_CHECKING:
     from service.offline.bench.row import Row
 
 
-# what is measured unless told otherwise
-TABLE = ("recordings", "clinical", "simulated", "scenarios", "time", "lock")
-
-
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON lines to this file too.")] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="recordings, clinical, simulated, scenarios, time, lock or ablations."),
+        typer.Option(help="recordings, clinical, simulated, scenarios, time or lock."),
     ] = None,
 ) -> None:
     """Measure what the documentation claims: half an hour. Exit 1 where a bar is missed."""
     from service.offline.bench import (
-        ablations,
         clinical,
         library,
         locked,
@@ -47,14 +42,13 @@ def bench(
         "scenarios": library.rows,
         "time": timing.rows,
         "lock": locked.rows,
-        "ablations": ablations.rows,
     }
     unknown = set(only or ()) - set(parts)
     if unknown:
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose of {', '.join(parts)}.")
     rows: list[Row] = []
     for name, part in parts.items():
-        if name not in (only or TABLE):
+        if only and name not in only:
             continue
         try:
             rows.extend(_told(part()))

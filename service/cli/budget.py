@@ -26,7 +26,7 @@ def budget(
     references = () if relative else (Reference(temp_c=reference_temp),)
     scene = replace(Scene(), ambient_temp_c=ambient, reflected_temp_c=ambient)
     correction = Correction(Settings(scene=scene, references=references))
-    correction.anchor([] if relative else [(0, 0.0, 0.01)])
+    correction.correct_by([] if relative else [(0, 0.0, 0.01)])
     found = correction.budget(skin, noise_c=noise, mm_per_px=mm_per_px)
     if as_json:
         line = {

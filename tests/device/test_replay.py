@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import io
 import warnings
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from device.errors import NotRadiometric, RecordingError, SensorError, SensorLost, SensorNotFound
 from device.frame import FfcState
 from device.replay import open_recording
+from device.replay.cptv_file import CptvFile, _PackedFrame
 from device.sensor import Sensor
 from tests.device.recordings import frame, header, real, recording, scene, zipped
 
@@ -134,6 +136,30 @@ def test_recording_made_by_the_cptv_package_is_read(tmp_path: Path) -> None:
         for got, picture in zip(sensor.frames(), pictures, strict=True):
             assert np.array_equal(got.counts, picture)
             assert got.fpa_temp_c == pytest.approx(25.5)
+
+
+@pytest.mark.parametrize("pattern", ["lepton-kiosk/recordings/*.cptv", "not-radiometric/*.cptv"])
+def test_ours_and_the_cptv_package_read_the_same_pixels(pattern: str) -> None:
+    for path in real(pattern):
+        with path.open("rb") as ours, path.open("rb") as theirs:
+            frames = zip(CptvFile(ours, path.name).frames(), CPTVReader(theirs), strict=True)
+            assert all(np.array_equal(own.counts, other.pix) for own, other in frames), path.name
+
+
+@pytest.mark.parametrize("bits", range(1, 18))
+def test_every_width_of_packed_differences_is_unpacked_as_the_package_does(bits: int) -> None:
+    random = np.random.default_rng(bits)
+    packed = random.bytes(4 + ((16 * 12 - 1) * bits + 7) // 8)
+    ours = (
+        _PackedFrame(0, 0, None, background=False, bits=bits, pixels=packed)
+        .differences(16 * 12)
+        .reshape(12, 16)
+    )
+    ours[1::2] = ours[1::2, ::-1]
+    theirs = CPTVReader(io.BytesIO(gzip.compress(bytes(recording()))))
+    line = np.zeros(16 * 12, "h")
+    pixels = theirs._decompress_frame(line, np.frombuffer(packed, "B"), bits)
+    assert np.array_equal(ours, pixels)
 
 
 # refusals

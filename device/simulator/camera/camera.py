@@ -5,6 +5,7 @@ noise are added as radiance, and the camera's own calibration turns the sum into
 0.01 K, set to emissivity 1. What a dishonest camera does happens in that last table.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -150,7 +151,9 @@ class Detector:
         self._noise *= np.float32(self._model.netd_k * camera.noise * self._slope * self._scale)
         self._slow = self._noise[0, : shape[0], : shape[1]].copy()
         self._bad = _bad_pixels(shape, rng)
-        self._pattern = _fixed_pattern(shape, rng) * np.float32(self._slope * self._scale)
+        self._pattern = _fixed_pattern(shape, camera.fall_off_k, rng) * np.float32(
+            self._slope * self._scale
+        )
         # optics, and the pixel's own square (standard deviation 0.29 px) less what drawing blurs
         self._blur_px = float(np.sqrt(camera.softness_px**2 + 0.289**2 - 0.2**2))
         self._code = np.empty(shape, np.float32)
@@ -264,9 +267,12 @@ def _bad_pixels(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.
     return np.asarray(np.sort(rng.integers(1, count, max(1, count // 4000))))
 
 
-def _fixed_pattern(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
+def _fixed_pattern(
+    shape: tuple[int, int], fall_off_k: Sequence[float], rng: np.random.Generator
+) -> NDArray[np.float32]:
     """Draw what no FFC takes away, in kelvin: pixels, columns, a slow fall-off to the corners."""
-    y, x = np.meshgrid(np.linspace(-1, 1, shape[0]), np.linspace(-1, 1, shape[1]), indexing="ij")
+    v, u = np.meshgrid(np.linspace(-1, 1, shape[0]), np.linspace(-1, 1, shape[1]), indexing="ij")
+    fall_off = np.stack([u, v, u * u, v * v, u * v], -1) @ np.array(fall_off_k)
     pixels = rng.standard_normal(shape, np.float32) * 0.012
     columns = rng.standard_normal(shape[1], np.float32) * 0.010
-    return np.asarray(pixels + columns - 0.20 * (x * x + y * y) + 0.05 * x, np.float32)
+    return np.asarray(pixels + columns + fall_off, np.float32)

@@ -17,7 +17,7 @@ Values = NDArray[np.float64]
 RISE_S = 0.9  # time constant of the rise
 _STEP_S = (1.5, 7.0)  # how long one step down takes
 _BETWEEN_STEPS_S = (4.0, 13.0)
-_MOST_STEPS = 40
+_MAX_STEPS = 40
 
 
 class Shutter:
@@ -79,8 +79,8 @@ class Shutter:
 
     def _draw_steps(self) -> tuple[Values, Values, Values]:
         """When steps down begin (seconds after the FFC), how long they take, shares of the jump."""
-        starts = np.cumsum(self._rng.uniform(*_BETWEEN_STEPS_S, _MOST_STEPS))
-        lengths = self._rng.uniform(*_STEP_S, _MOST_STEPS)
+        starts = np.cumsum(self._rng.uniform(*_BETWEEN_STEPS_S, _MAX_STEPS))
+        lengths = self._rng.uniform(*_STEP_S, _MAX_STEPS)
         # each step ends where an exponential with the time constant of settling would be
         ends = np.minimum.accumulate(np.exp(-(starts + lengths) / self._camera.ffc_settle_s))
         return starts, lengths, -np.diff(ends, prepend=1.0)

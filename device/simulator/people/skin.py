@@ -8,7 +8,7 @@ recordings of entrances show beside the forehead. The answer to cold is that of 
 a change of surroundings: 0.154 K per K with a time constant of about 95 s.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -16,8 +16,6 @@ from device.simulator.scenario.schema import Person, Room
 
 EMISSIVITY = 0.98
 AMBIENT_C = 24.0  # that the means below are for
-HOT_SPOT_SIGMA_MM = 3.4  # of the inner canthus: full width at half maximum 8 mm
-HOT_SPOT_K = 1.5
 CANTHUS_C, CANTHUS_SD_K, CANTHUS_PER_AMBIENT = 35.60, 0.397, 0.096
 LEFT_RIGHT_SD_K = 0.255
 FOREHEAD_C, FOREHEAD_SD_K, FOREHEAD_PER_AMBIENT, FOREHEAD_CORRELATION = 34.45, 0.578, 0.199, 0.48
@@ -25,7 +23,7 @@ MOUTH_C, MOUTH_SD_K, MOUTH_PER_AMBIENT, MOUTH_CORRELATION = 35.42, 0.497, 0.079,
 FEVER_FOREHEAD, FEVER_MOUTH = 0.85, 0.84  # shift per shift of the canthus
 COLD_TAU_S = 95.0
 COLD_PER_K = 0.154  # canthus, per K that the surroundings were colder
-COLD_MOST_K = 2.2  # vessels do not let the canthus cool further
+MAX_COLD_K = 2.2  # vessels do not let the canthus cool further
 COLD_FACTORS = {  # of other regions, per kelvin at the canthus
     "forehead": 1.9,
     "cheek": 2.2,
@@ -42,6 +40,8 @@ class Skin:
 
     Attributes
     ----------
+    hot_spot_k, hot_spot_mm
+        Height and radius (one sigma) of the hot spot at the inner canthi.
     cold_k
         How much the canthus was cooler at the moment they came in.
     cold_since_s
@@ -59,6 +59,8 @@ class Skin:
     ear_c: float
     neck_c: float
     hand_c: float
+    hot_spot_k: float
+    hot_spot_mm: float
     cold_k: float
     cold_since_s: float
     breath_phase: float
@@ -96,7 +98,7 @@ def draw(person: Person, room: Room, rng: np.random.Generator) -> Skin:
     if left_right is None:
         left_right = float(np.clip(LEFT_RIGHT_SD_K * z[3], -0.5, 0.5))
     outside = room.ambient_c if person.came_from_c is None else person.came_from_c
-    return Skin(
+    drawn = Skin(
         canthus_right_c=float(top - max(left_right, 0.0)),
         canthus_left_c=float(top + min(left_right, 0.0)),
         forehead_c=float(forehead),
@@ -106,9 +108,13 @@ def draw(person: Person, room: Room, rng: np.random.Generator) -> Skin:
         ear_c=float(forehead - 2.0 + 0.9 * z[6] + 0.2 * warm),
         neck_c=float(forehead + 0.1 + 0.4 * z[7]),
         hand_c=float(np.clip(forehead - 2.8 + 1.5 * z[8], room.ambient_c + 2.0, 35.0)),
-        cold_k=min(COLD_MOST_K, COLD_PER_K * max(0.0, room.ambient_c - outside)),
+        hot_spot_k=person.hot_spot_k,
+        hot_spot_mm=person.hot_spot_mm,
+        cold_k=min(MAX_COLD_K, COLD_PER_K * max(0.0, room.ambient_c - outside)),
         cold_since_s=person.at_s - person.inside_for_s,
         breath_phase=float(rng.random()),
         breath_hz=float(rng.uniform(0.2, 0.33)),
         sweat=person.sweat,
     )
+    warmer = {f.name: getattr(drawn, f.name) for f in fields(drawn) if f.name.endswith("_c")}
+    return replace(drawn, **{name: value + person.warmer_k for name, value in warmer.items()})

@@ -16,12 +16,12 @@ Image = NDArray[np.float32]
 Point = tuple[float, float]
 _FINEST = 0.56  # layer pixels per image pixel: resampling at its own pitch would blur too much
 _COARSER = float(np.sqrt(0.5))  # from one level of a layer to the next
-_LEAST_SMEAR_PX = 0.01  # less does not show
-_LEAST_STATE = 0.002  # of chill or breath
-_LEAST_WEIGHT = 0.004  # of what has been seen longest ago
+_MIN_SMEAR_PX = 0.01  # less does not show
+_MIN_STATE = 0.002  # of chill or breath
+_MIN_WEIGHT = 0.004  # of what has been seen longest ago
 _WHOLE = 0.02  # of a pixel: nearer to a whole one, no other is looked at
-_LEAST_TURN_DEG = 0.2
-_MOST_TURN_DEG = 8.0  # further, depth alone does not bend a view
+_MIN_TURN_DEG = 0.2
+_MAX_TURN_DEG = 8.0  # further, depth alone does not bend a view
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def paste(out: Image, layer: Layer, how: Placing) -> None:
     radiance, cover = seen[0], seen[1]
     cv2.addWeighted(radiance, how.air[0], cover, how.air[1], 0.0, dst=radiance)
     for plane, share in zip(seen[2:], how.state, strict=False):
-        if abs(share) > _LEAST_STATE:
+        if abs(share) > _MIN_STATE:
             cv2.scaleAdd(plane, share * how.air[0], radiance, dst=radiance)
     left, top = low - wide_low
     inner = (slice(top, top + high[1] - low[1]), slice(left, left + high[0] - low[0]))
@@ -169,14 +169,14 @@ def _warp(
     off_yaw = (yaw - layer.yaw_deg + 180.0) % 360.0 - 180.0
     off_pitch = pitch - layer.pitch_deg
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    if layer.depth is None or max(abs(off_yaw), abs(off_pitch)) < _LEAST_TURN_DEG:
+    if layer.depth is None or max(abs(off_yaw), abs(off_pitch)) < _MIN_TURN_DEG:
         return _split([cv2.warpAffine(image, inverse, size, flags=flags) for image in layer.planes])
     depth = np.asarray(cv2.warpAffine(layer.depth, inverse, size, flags=flags), np.float32)
     columns, rows = _ramp(size[0]), _ramp(size[1])[:, None]
     maps = []
     for axis, off in enumerate((off_yaw, off_pitch)):
         # pixels move by their depth
-        pull = -np.radians(max(-_MOST_TURN_DEG, min(_MOST_TURN_DEG, off))) / layer.mm_per_px[axis]
+        pull = -np.radians(max(-_MAX_TURN_DEG, min(_MAX_TURN_DEG, off))) / layer.mm_per_px[axis]
         across, down, start = inverse[axis]
         where = depth * np.float32(pull)
         where += columns * np.float32(across) + np.float32(start)
@@ -220,14 +220,14 @@ class _Trail:
     @classmethod
     def of(cls, smear_px: Point) -> "_Trail":
         length = max(abs(smear_px[0]), abs(smear_px[1]))
-        if length < _LEAST_SMEAR_PX:
+        if length < _MIN_SMEAR_PX:
             none = np.zeros(2, np.int64)
             return cls(0.0, 0, (0.0, 0.0), np.zeros(2), none, none)
         step = (smear_px[0] / length, smear_px[1] / length)
         double = 2.0 * length * length
         fade = (double + 1.0 - float(np.sqrt(2.0 * double + 1.0))) / double
         rounds, rest = 0, fade
-        while rest > _LEAST_WEIGHT:
+        while rest > _MIN_WEIGHT:
             rounds, rest = rounds + 1, rest * rest
         reach = np.array(step) * (2**rounds - 1)
         return cls(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_LEAST_AREA = 1e-9
+_MIN_AREA = 1e-9
 _FAT = 1e-3  # pixels by which a row of a triangle is longer: no holes between neighbours
 
 
@@ -58,7 +58,7 @@ def rasterise(
     low, high = y.min(axis=1), y.max(axis=1)
     first = np.maximum(np.ceil(low), np.float32(0.0))
     rows = (np.minimum(np.floor(high), np.float32(height - 1)) - first + 1.0).astype(np.int64)
-    index = np.flatnonzero((np.abs(area) > _LEAST_AREA) & (rows > 0))
+    index = np.flatnonzero((np.abs(area) > _MIN_AREA) & (rows > 0))
     inverse = np.float32(1.0) / area[index]
     # the weights of the second and the third corner are linear in x and y
     bx, by = dy[index, 1] * inverse, -dx[index, 1] * inverse

@@ -50,6 +50,9 @@ class Camera(_Table):
         Apparent jump after one and the time constant with which it fades.
     softness_px
         Standard deviation of the optics' blur.
+    fall_off_k
+        By how much it reads too high over the picture: the coefficients of u, v, u^2, v^2 and u v,
+        which run from -1 to 1 over the width and the height. No FFC takes it away.
     noise
         Temporal noise as a multiple of the data sheet's.
     fails, fails_at_s
@@ -72,6 +75,7 @@ class Camera(_Table):
     ffc_jump_k: float = 1.0
     ffc_settle_s: float = Field(default=24.0, gt=0.1)
     softness_px: float = Field(default=0.5, ge=0.3, le=2.0)
+    fall_off_k: tuple[float, float, float, float, float] = (0.05, 0.0, -0.20, -0.20, 0.0)
     noise: float = Field(default=1.0, ge=0.0, le=10.0)
     fails: Literal["never", "lost", "stalled", "not_radiometric"] = "never"
     fails_at_s: Seconds = 0.0
@@ -177,6 +181,10 @@ class Person(_Table):
         True temperature of the warmer inner canthus; drawn from the clinical spread when not said.
     left_right_k
         Left canthus minus right; drawn when not said.
+    warmer_k
+        By how much their whole skin is warmer than drawn, as a heated head in a laboratory is.
+    hot_spot_k, hot_spot_mm
+        Height and radius (one sigma) of the hot spot at their inner canthi.
     came_from_c, outside_s
         Outdoor temperature they came from, and how long before they appear they came in.
     """
@@ -184,6 +192,9 @@ class Person(_Table):
     role: Literal["visitor", "passer_by"] = "visitor"
     canthus_c: float | None = Field(default=None, ge=28.0, le=43.0)
     left_right_k: float | None = None
+    warmer_k: float = 0.0
+    hot_spot_k: float = Field(default=1.5, ge=0.0, le=6.0)
+    hot_spot_mm: float = Field(default=3.4, gt=0.5, le=12.0)  # FWHM 8 mm
     came_from_c: float | None = None
     inside_for_s: Seconds = 0.0
     sweat: float = Field(default=0.0, ge=0.0, le=1.0)

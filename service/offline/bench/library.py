@@ -1,7 +1,6 @@
 """Rows that rest on the library of scenarios: words, visitors, error, honesty of the interval."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,7 +10,7 @@ from device.errors import NotRadiometric, SensorError, SensorLost, SensorStalled
 from device.simulator.scenario import schema
 from device.simulator.sensor import SimulatedSensor
 from screening.result import Reason, State
-from screening.settings import Settings, Uniformity
+from screening.settings import Settings
 from service.offline.bench import scenes
 from service.offline.bench.doubt import misinformed, unsure
 from service.offline.bench.outcome import Outcome, Watched
@@ -118,15 +117,12 @@ def both(
     slow = scenario.model_copy(update={"camera": cam.model_copy(update={"frame_rate_hz": rate_hz})})
     settings = settings_for(slow)
     doubt = settings.doubt
-    with ExitStack() as stack:
-        if wrong:
-            settings = misinformed(settings, doubt, seed)
-            slow = stack.enter_context(unsure(slow, doubt, seed))
-        shape = scenes.plate(cam.model, seed, portrait=cam.portrait)
-        told: list[Uniformity | None] = [None, shape]
-        (without, with_it), _ = _screen(
-            slow, seed, [replace(settings, uniformity=uniformity) for uniformity in told]
-        )
+    if wrong:
+        settings, slow = misinformed(settings, doubt, seed), unsure(slow, doubt, seed)
+    learnt = scenes.plate(slow.camera, seed)
+    (without, with_it), _ = _screen(
+        slow, seed, [replace(settings, uniformity=told) for told in (None, learnt)]
+    )
     return without.outcomes, with_it.outcomes
 
 

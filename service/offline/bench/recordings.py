@@ -139,7 +139,7 @@ def repeatability(recordings: list[Recording]) -> list[float]:
                 half = halves[number // RUN_FRAMES % 2]
                 half.add(Sample(quality, skin_c, skin_c, 0.0, 0.03, 4.0, 0.0))
             first, second = (half.fused() for half in halves)
-            if first and second and min(h.count for h in halves) >= RUN_FRAMES:
+            if first and second and min(first.frames, second.frames) >= RUN_FRAMES:
                 differences.append(abs(first.corrected_c - second.corrected_c))
     return differences
 

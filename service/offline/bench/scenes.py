@@ -88,10 +88,11 @@ def outcomes(
     return watched.outcomes
 
 
-def plate(model: str, seed: int, **more: object) -> Uniformity:
-    """Learn a camera's shape as an admin does: with an even plate before the lens."""
+def plate(cam: schema.Camera, seed: int) -> Uniformity:
+    """Learn a camera's non-uniformity as an admin does: with an even plate before the lens."""
+    own = {"model", "portrait", "fall_off_k"}  # what it was not told by its scenario is as usual
     scenario = scene(
-        camera(model, **more),
+        {**cam.model_dump(include=own), "frame_rate_hz": RATE_HZ},
         (),
         PLATE_FRAMES / RATE_HZ + 0.5,
         references=(),

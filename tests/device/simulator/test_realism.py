@@ -24,8 +24,8 @@ _JUDGE = _ROOT / ".venv-judge"
 DATA = Path(os.environ.get("LIMEN_DATA", _ROOT.parent / "shared" / "data"))
 KIOSK = DATA / "lepton-kiosk"
 ENLARGE = 3
-LEAST_SCORE = 0.3
-LEAST_WIDTH_PX = 12.0
+MIN_SCORE = 0.3
+MIN_WIDTH_PX = 12.0
 RENDERS = 60
 # Measured by `test_the_stated_rate_is_what_recordings_give`: 47 of the 53 faces of at least 12 px
 # that were labelled as good enough to screen in 29 recordings of two entrance kiosks (Lepton 3.5,
@@ -63,7 +63,7 @@ class Judge:
         heat, scale, offset, _ = self._net.forward(["537", "538", "539", "540"])
         middle_x = (box[0] + box[2] / 2.0) * ENLARGE
         middle_y = (box[1] + box[3] / 2.0) * ENLARGE
-        for row, column in zip(*np.where(heat[0, 0] > LEAST_SCORE), strict=True):
+        for row, column in zip(*np.where(heat[0, 0] > MIN_SCORE), strict=True):
             h, w = np.exp(scale[0, :, row, column]) * 4.0
             y = (row + offset[0, 0, row, column] + 0.5) * 4.0
             x = (column + offset[0, 1, row, column] + 0.5) * 4.0
@@ -137,7 +137,7 @@ def blank(celsius: np.ndarray, box: Box) -> np.ndarray:
 
 def found(judge: Judge, faces: Iterable[Face]) -> list[bool]:
     """Which of the faces that are wide enough the judge sees."""
-    return [judge.sees(f.celsius, f.box) for f in faces if f.box[2] >= LEAST_WIDTH_PX]
+    return [judge.sees(f.celsius, f.box) for f in faces if f.box[2] >= MIN_WIDTH_PX]
 
 
 def dark_glass(face: Face) -> tuple[float, float]:

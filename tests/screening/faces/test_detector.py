@@ -158,7 +158,7 @@ def test_faces_are_looked_at_closely_from_a_width_on() -> None:
 def test_what_a_close_up_calls_no_face_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     detection, celsius = first_found()
     assert detection.box[2] >= CLOSE_UP_PX
-    monkeypatch.setattr("screening.faces.detector.LEAST_FACE", 1.01)
+    monkeypatch.setattr("screening.faces.detector.MIN_FACE", 1.01)
     assert not any(holds(d, centre(detection.box)) for d in look(celsius))
 
 

@@ -25,7 +25,7 @@ def offset_of(reference: Reference, shift: float = 0.0, gain: float = 1.0) -> fl
 @pytest.mark.parametrize("shift", [-2.0, -0.3, 0.0, 1.0])  # W m-2 sr-1: -2.3 to 1.1 deg C
 def test_the_chain_has_slope_one_whatever_the_offset(shift: float) -> None:
     correction = Correction(SETTINGS)
-    correction.anchor([(0, offset_of(SETTINGS.references[0], shift), 0.01)])
+    correction.correct_by([(0, offset_of(SETTINGS.references[0], shift), 0.01)])
     truth = np.arange(34.0, 40.01, 0.25)
     told = [correction.skin_c(seen_c(t, shift)) for t in truth]
     slope, _ = np.polyfit(truth, told, 1)
@@ -37,9 +37,9 @@ def test_two_references_take_out_the_gain_that_one_leaves() -> None:
     pair = (Reference(temp_c=34.0), Reference(temp_c=38.0))
     gain, shift = 1.03, -1.0
     one = Correction(SETTINGS)
-    one.anchor([(0, offset_of(SETTINGS.references[0], shift, gain), 0.01)])
+    one.correct_by([(0, offset_of(SETTINGS.references[0], shift, gain), 0.01)])
     two = Correction(replace(SETTINGS, references=pair))
-    two.anchor([(i, offset_of(r, shift, gain), 0.01) for i, r in enumerate(pair)])
+    two.correct_by([(i, offset_of(r, shift, gain), 0.01) for i, r in enumerate(pair)])
     errors = [abs(c.skin_c(seen_c(39.5, shift, gain)) - 39.5) for c in (one, two)]
     assert errors[0] > 0.08
     assert errors[1] < 0.01
@@ -48,13 +48,13 @@ def test_two_references_take_out_the_gain_that_one_leaves() -> None:
 def test_one_of_two_references_still_corrects_the_offset() -> None:
     pair = (Reference(temp_c=34.0), Reference(temp_c=38.0))
     correction = Correction(replace(SETTINGS, references=pair))
-    correction.anchor([(1, offset_of(pair[1], 1.0), 0.01)])
+    correction.correct_by([(1, offset_of(pair[1], 1.0), 0.01)])
     assert correction.skin_c(seen_c(36.5, 1.0)) == pytest.approx(36.5, abs=2e-3)
 
 
 def budget(settings: Settings = SETTINGS, **changes: float):  # noqa: ANN201
     correction = Correction(settings)
-    correction.anchor([(0, 0.4, 0.01)] if settings.references else [])
+    correction.correct_by([(0, 0.4, 0.01)] if settings.references else [])
     return correction.budget(
         changes.get("skin_c", 36.5),
         noise_c=changes.get("noise_c", 0.02),
@@ -99,7 +99,7 @@ def test_shares_agree_with_wrong_settings_put_through_the_chain(share: str) -> N
                 relative_humidity=scene.relative_humidity + doubt.relative_humidity * z[1],
             )
         correction = Correction(Settings(scene=told, references=(told_reference,)))
-        correction.anchor([(0, expected_c(told, told_reference) - offset_seen_c, 0.0)])
+        correction.correct_by([(0, expected_c(told, told_reference) - offset_seen_c, 0.0)])
         errors.append(correction.skin_c(seen) - 36.5)
     stated = budget().shares()[share]
     # the atmosphere's share also holds the distance, which the settings do not vary here
@@ -132,5 +132,5 @@ def test_warmer_surroundings_are_taken_out() -> None:
     settings = Settings(scene=scene)
     seen = skin_path(scene).apparent_c(36.5)
     correction = Correction(settings)
-    correction.anchor([(0, 0.0, 0.01)])
+    correction.correct_by([(0, 0.0, 0.01)])
     assert correction.skin_c(seen) == pytest.approx(36.5, abs=1e-3)

@@ -6,7 +6,7 @@ import pytest
 from screening.measuring import footprint
 from screening.measuring.measure import BROW_C, Surveyor, mm_per_px
 from screening.measuring.quality import BESIDE_C
-from screening.reference.non_uniformity import Shape, UnevenPlateError, learn
+from screening.reference.non_uniformity import NonUniformity, UnevenPlateError, learn
 from screening.settings import Site, Uniformity
 from tests.screening.pictures import Wall, block, detection, disc, face
 
@@ -103,13 +103,13 @@ def test_a_face_beyond_the_edge_is_not_read() -> None:
 
 def test_the_shape_over_the_picture_is_learnt_from_a_plate() -> None:
     truth = Uniformity(x_c=0.05, y_c=-0.02, xx_c=-0.2, yy_c=-0.3, xy_c=0.04)
-    shape = Shape(truth, 160, 120)
+    shape = NonUniformity(truth, 160, 120)
     laid = np.array([[shape.at(x, y) for x in range(160)] for y in range(120)], np.float32)
     random = np.random.default_rng(3)
     frames = [
         30.0 + laid + random.normal(0, 0.04, laid.shape).astype(np.float32) for _ in range(20)
     ]
-    learnt = Shape(learn(frames), 160, 120)
+    learnt = NonUniformity(learn(frames), 160, 120)
     worst = max(
         abs(learnt.at(x, y) - shape.at(x, y)) for x in range(0, 160, 20) for y in range(0, 120, 20)
     )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from screening.reference.non_uniformity import Shape
-from screening.reference.references import AGAIN_S, Anchors
+from screening.reference.non_uniformity import NonUniformity
+from screening.reference.references import AGAIN_S, References
 from screening.result import Reason
 from screening.settings import Reference, Settings, Uniformity
 from tests.screening.pictures import Wall, disc, frame
@@ -19,8 +19,8 @@ class Film:
     def __init__(self) -> None:
         self.wall = Wall()
         settings = Settings(references=tuple(Reference(temp_c=c, emissivity=1.0) for c in SET_C))
-        shape = Shape(Uniformity(), self.wall.width, self.wall.height)
-        self.anchors = Anchors(settings, 0.03, shape)
+        shape = NonUniformity(Uniformity(), self.wall.width, self.wall.height)
+        self.anchors = References(settings, 0.03, shape)
         self.time_s = 0.0
 
     def show(self, *read_c: float, seconds: float) -> list[Reason | None]:

@@ -8,7 +8,7 @@ import pytest
 
 from screening.faces.plausible import Plausibility
 from screening.measuring.correction import Correction
-from screening.measuring.estimate import BEST, LEAST, BestFrames, Sample
+from screening.measuring.estimate import BEST, MIN_FRAMES, BestFrames, Sample
 from screening.measuring.measure import Reading
 from screening.measuring.quality import judge
 from screening.result import Reason, State, Verdict
@@ -138,7 +138,7 @@ def test_the_estimate_is_neither_the_maximum_nor_the_mean_of_all() -> None:
 
 def test_nothing_is_said_from_too_few_frames() -> None:
     best = BestFrames()
-    for _ in range(LEAST - 1):
+    for _ in range(MIN_FRAMES - 1):
         best.add(sample(0.9, 36.0))
     assert best.fused() is None
 
@@ -333,7 +333,7 @@ def measured(visitor: VisitorRecord, seconds: tuple[float, float], reading: Read
     """Let a visitor be read ten times a second."""
     settings = Settings()
     correction = Correction(settings)
-    correction.anchor([(0, 0.0, 0.02)])
+    correction.correct_by([(0, 0.0, 0.02)])
     for time_s in np.arange(*seconds, 0.1):
         visitor.add(reading, judged(reading=reading), sample(0.9, 35.9), float(time_s))
         visitor.conclude(correction, settings, Population())
@@ -346,10 +346,10 @@ def test_who_takes_their_glasses_off_is_measured_anew() -> None:
     measured(visitor, (3.0, 3.8), READING)  # a glimpse past the lenses is not enough
     assert visitor.verdict is Verdict.RECHECK
     measured(visitor, (3.8, 4.2), READING)
-    assert visitor.last_word().reasons == (Reason.GLASSES,)  # gone before there was anything new
+    assert visitor.final_report().reasons == (Reason.GLASSES,)  # gone before there was anything new
     measured(visitor, (4.2, 5.5), READING)
     assert visitor.verdict is Verdict.CLEAR
-    assert visitor.last_word().verdict is Verdict.CLEAR
+    assert visitor.final_report().verdict is Verdict.CLEAR
 
 
 def test_settings_come_with_a_reference() -> None:

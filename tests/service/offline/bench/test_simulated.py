@@ -6,14 +6,16 @@ import pytest
 from screening.result import Reason, Verdict
 from service.offline.bench import scenes
 from service.offline.bench.doubt import misinformed
-from service.offline.bench.simulated import HEAD_C, heated_head
+from service.offline.bench.simulated import HEAD_C
 
 
 def stated(model: str, canthus_c: float, fault: str = "none", seed: int = 1) -> float | None:
-    someone = scenes.stander(HEAD_C, scenes.NEAR_M[model], 2.5)
-    scenario = scenes.scene(scenes.camera(model, fault=fault), [someone], 2.5)
-    with heated_head(canthus_c - HEAD_C):
-        found = scenes.outcomes(scenario, seed)
+    head = {
+        **scenes.stander(HEAD_C, scenes.NEAR_M[model], 2.5),
+        "warmer_k": canthus_c - HEAD_C,
+    }
+    scenario = scenes.scene(scenes.camera(model, fault=fault), [head], 2.5)
+    found = scenes.outcomes(scenario, seed)
     return found[0].visitor.skin_temp_c if found else None
 
 
@@ -61,7 +63,8 @@ def test_the_interval_holds_while_the_settings_are_as_wrong_as_they_may_be() -> 
 
 
 def test_a_plate_takes_out_what_the_corner_and_the_middle_differ_by() -> None:
-    shape = scenes.plate("lepton-3.5", 1)
+    camera = scenes.scene(scenes.camera("lepton-3.5"), [], 1.0).camera
+    learnt = scenes.plate(camera, 1)
     # the simulated lens falls off by 0.2 deg C towards each edge
-    assert shape.xx_c == pytest.approx(-0.2, abs=0.03)
-    assert shape.yy_c == pytest.approx(-0.2, abs=0.03)
+    assert learnt.xx_c == pytest.approx(-0.2, abs=0.03)
+    assert learnt.yy_c == pytest.approx(-0.2, abs=0.03)

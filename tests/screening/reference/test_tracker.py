@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from screening.reference.keeper import ReferenceKeeper
 from screening.reference.spot import find
+from screening.reference.tracker import ReferenceTracker
 from screening.result import Box, Reason
 from screening.settings import Reference
 from tests.screening.pictures import Wall, block, disc, face
@@ -14,11 +14,11 @@ FRAME_S = 1 / 9
 
 
 class Film:
-    """Shows a keeper one picture after the other."""
+    """Shows a tracker one picture after the other."""
 
     def __init__(self, mark: tuple[float, float] | None = None) -> None:
         self.wall = Wall()
-        self.keeper = ReferenceKeeper(Reference(mark=mark), EXPECTED_C, 0.03)
+        self.tracker = ReferenceTracker(Reference(mark=mark), EXPECTED_C, 0.03)
         self.time_s = 0.0
 
     def show(
@@ -31,8 +31,8 @@ class Film:
         for _ in range(frames):
             self.time_s += FRAME_S
             picture = self.wall.paint(*things, offset_c=offset_c)
-            self.keeper.step(picture, self.time_s, [], people=people)
-        return self.keeper.reason
+            self.tracker.step(picture, self.time_s, [], people=people)
+        return self.tracker.reason
 
 
 SOUND = disc(100, 120, 6, EXPECTED_C)
@@ -47,7 +47,7 @@ def test_it_is_found_anywhere_after_a_second_at_one_place(
     there = disc(*place, radius, EXPECTED_C)
     assert film.show(there, frames=9) is Reason.REFERENCE_MISSING
     assert film.show(there, frames=3) is None
-    spot = film.keeper.spot
+    spot = film.tracker.spot
     assert spot is not None
     assert np.hypot(spot.x - place[0], spot.y - place[1]) < 1.0
 
@@ -56,9 +56,9 @@ def test_it_is_found_anywhere_after_a_second_at_one_place(
 def test_its_offset_is_what_the_sensor_is_wrong_by(offset_c: float) -> None:
     film = Film()
     film.show(SOUND, frames=30, offset_c=offset_c)
-    assert film.keeper.offset is not None
-    assert film.keeper.offset.offset_c == pytest.approx(-offset_c, abs=0.02)
-    assert film.keeper.offset.uncertainty_c < 0.02
+    assert film.tracker.offset is not None
+    assert film.tracker.offset.offset_c == pytest.approx(-offset_c, abs=0.02)
+    assert film.tracker.offset.uncertainty_c < 0.02
 
 
 def test_a_face_is_no_reference_however_still_it_stands() -> None:
@@ -70,8 +70,8 @@ def test_a_face_is_no_reference_however_still_it_stands() -> None:
 def test_it_is_found_beside_a_face() -> None:
     film = Film()
     assert film.show(SOUND, face(50, 70, 40), frames=12) is None
-    assert film.keeper.spot is not None
-    assert film.keeper.spot.x == pytest.approx(100, abs=1.0)
+    assert film.tracker.spot is not None
+    assert film.tracker.spot.x == pytest.approx(100, abs=1.0)
 
 
 @pytest.mark.parametrize("box", [(85.0, 100.0, 30.0, 40.0), (88.0, 70.0, 24.0, 30.0)])
@@ -84,14 +84,14 @@ def test_it_is_not_found_on_somebody(box: Box) -> None:
 def test_after_a_correction_it_says_when_the_sensor_has_come_to_rest() -> None:
     film = Film()
     film.show(SOUND, frames=60)
-    assert film.keeper.settled
-    film.keeper.corrected()
+    assert film.tracker.settled
+    film.tracker.corrected()
     settled_after_s = None
     for n in range(int(60 / FRAME_S)):
         age_s = n * FRAME_S
         film.show(SOUND, offset_c=1.2 * np.exp(-age_s / 16.0))
-        assert film.keeper.reason is None, f"a correction was taken for a fault at {age_s:.1f} s"
-        if film.keeper.settled and settled_after_s is None:
+        assert film.tracker.reason is None, f"a correction was taken for a fault at {age_s:.1f} s"
+        if film.tracker.settled and settled_after_s is None:
             settled_after_s = age_s
     # 1.2 deg C with a time constant of 16 s falls faster than 0.06 deg C/s for 3.6 s
     assert settled_after_s is not None
@@ -101,10 +101,10 @@ def test_after_a_correction_it_says_when_the_sensor_has_come_to_rest() -> None:
 def test_somebody_in_front_hides_it_and_it_is_back_when_they_leave() -> None:
     film = Film()
     film.show(SOUND, frames=30)
-    before = film.keeper.offset.offset_c
+    before = film.tracker.offset.offset_c
     assert film.show(SOUND, block(80, 90, 40, 70, 31.0), frames=9) is Reason.REFERENCE_HIDDEN
     assert film.show(SOUND) is None
-    assert film.keeper.offset.offset_c == pytest.approx(before, abs=0.05)
+    assert film.tracker.offset.offset_c == pytest.approx(before, abs=0.05)
 
 
 def test_a_face_in_front_of_it_is_not_taken_for_it() -> None:
@@ -120,7 +120,7 @@ def test_a_heater_that_fails_is_noticed_before_it_spoils_readings() -> None:
         cooled_c = EXPECTED_C - 0.05 * n * FRAME_S
         if film.show(disc(100, 120, 6, cooled_c)) is not None:
             break
-    assert film.keeper.reason is Reason.REFERENCE_UNSTABLE
+    assert film.tracker.reason is Reason.REFERENCE_UNSTABLE
     assert EXPECTED_C - cooled_c < 0.5
 
 
@@ -141,7 +141,7 @@ def test_a_drift_of_the_whole_picture_is_the_sensors_and_is_followed() -> None:
     film.show(SOUND, frames=90)
     for n in range(300):
         assert film.show(SOUND, offset_c=-0.03 * n * FRAME_S) is None
-    assert film.keeper.offset.offset_c == pytest.approx(0.03 * 299 * FRAME_S, abs=0.03)
+    assert film.tracker.offset.offset_c == pytest.approx(0.03 * 299 * FRAME_S, abs=0.03)
 
 
 def test_taken_away_it_is_missing_within_a_second() -> None:

@@ -1,9 +1,14 @@
-"""What each part of measuring buys: the same benches with one part taken out."""
+"""What each part of measuring buys: `python -m training.ablations` takes out one part a time.
+
+The rows are those of `limen bench`. A part is taken out by putting something in its place in the
+module that uses it, which no program that measures people may do: so this is not installed.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,8 +20,7 @@ from screening.measuring.estimate import BestFrames, Sample
 from screening.result import Verdict
 from screening.settings import Settings
 from service.offline.bench import recordings, scenes
-from service.offline.bench.row import Row
-from service.offline.bench.substitute import instead
+from service.offline.bench.row import Row, as_text
 
 SEEDS: Final = 12
 # where a pixel is 1.3, 2.5 and 5 mm wide on the face: name, camera, metres
@@ -26,6 +30,17 @@ PLACES: Final = (
     ("5mm", "lepton-3.5", scenes.NEAR_M["lepton-3.5"]),
 )
 Readings = Sequence[tuple[float, float]]  # deg C and quality, frame by frame
+
+
+@contextmanager
+def instead(owner: object, name: str, substitute: Any) -> Iterator[None]:
+    """Let `owner.name` be `substitute` inside the `with` block."""
+    whole = getattr(owner, name)
+    setattr(owner, name, substitute)
+    try:
+        yield
+    finally:
+        setattr(owner, name, whole)
 
 
 def _row(key: str, measure: str, value: str, **numbers: float) -> Row:
@@ -126,7 +141,7 @@ def _errors(settings_of: Callable[[Settings], Settings], *, drift: bool) -> list
         offset_k = float(np.random.default_rng([seed, 3]).normal(0.0, 1.0)) if drift else 0.4
         someone = scenes.stander(36.0, scenes.NEAR_M["boson-plus-320"])
         scenario = scenes.scene(scenes.camera("boson-plus-320", offset_k=offset_k), [someone], 3.0)
-        settings = scenes.told(scenario, scenes.plate("boson-plus-320", seed))
+        settings = scenes.told(scenario, scenes.plate(scenario.camera, seed))
         found = scenes.outcomes(scenario, seed, settings_of(settings))
         errors.extend(o.error_c for o in found if o.error_c is not None)
     return errors
@@ -158,7 +173,7 @@ def _footprint() -> Iterator[Row]:
         for seed in range(SEEDS):
             someone = scenes.stander(36.0, distance_m)
             scenario = scenes.scene(scenes.camera(model), [someone], 3.0)
-            settings = scenes.told(scenario, scenes.plate(model, seed))
+            settings = scenes.told(scenario, scenes.plate(scenario.camera, seed))
             for o in scenes.outcomes(scenario, seed, settings):
                 before_c = o.visitor.reference_corrected_c
                 if o.error_c is not None and o.truth_c is not None and before_c is not None:
@@ -175,3 +190,7 @@ def _footprint() -> Iterator[Row]:
             without_rms_c=_rms(without),
             rms_c=_rms(with_it),
         )
+
+
+if __name__ == "__main__":
+    print(as_text(list(rows())))

@@ -7,14 +7,13 @@ stands before it covers the surroundings too, and leaves again.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.reference.offset import OffsetFilter
-from screening.reference.spot import LEAST_CONTRAST_C, Lens, Spot, find
+from screening.reference.spot import MIN_CONTRAST_C, RegionSampler, Spot, find
 from screening.result import Box, Reason
 from screening.settings import Reference
 
@@ -26,7 +25,7 @@ BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
 SEARCH_EVERY_S: Final = 0.1  # while it is not in sight
 COLD_EVERY_S: Final = 0.5  # and whether it stands there cold
 FOUND_WITHIN_PX: Final = 2.0
-MOST_OFFSET_C: Final = 6.0  # of a sensor that is radiometric at all (data sheets: 5)
+MAX_OFFSET_C: Final = 6.0  # of a sensor that is radiometric at all (data sheets: 5)
 JUMP_C: Final = 0.6  # between two frames, without a correction: something stands before it
 GLIMPSE_S: Final = 0.5  # out of sight for longer, it is looked for elsewhere
 HIDDEN_S: Final = 8.0  # longer, and it counts as missing
@@ -37,14 +36,6 @@ FAILING_C: Final = 0.3  # change of the reference that its surroundings do not s
 OUTSIDE_C: Final = 1.0  # such a change after which it has left its set point for certain
 SETTLED_RATE_C_S: Final = 0.06
 SETTLED_DOUBT_C_S: Final = 0.03  # standard uncertainty of that rate
-
-
-class Sight(Enum):
-    """How the reference stands in this frame."""
-
-    SEARCHING = auto()
-    SEEN = auto()
-    LOST = auto()
 
 
 @dataclass(slots=True)
@@ -64,7 +55,7 @@ class _Candidate:
         return self.frames >= CONFIRM_FRAMES and time_s - self.since_s >= CONFIRM_S
 
 
-class ReferenceKeeper:
+class ReferenceTracker:
     """One reference, from the first frame on.
 
     Parameters
@@ -86,7 +77,7 @@ class ReferenceKeeper:
         self._reference = reference
         self._expected_c = expected_c
         self._netd_k = netd_k
-        self._lens: Lens | None = None
+        self._sampler: RegionSampler | None = None
         self._candidate: _Candidate | None = None
         self._cold: _Candidate | None = None
         self._offset: OffsetFilter | None = None
@@ -117,7 +108,7 @@ class ReferenceKeeper:
 
     def forget(self) -> None:
         """Search anew: what was taken for it is something else."""
-        self._lens = self._candidate = self._cold = None
+        self._sampler = self._candidate = self._cold = None
         self._offset = None
         self.spot = None
         self.reason = Reason.REFERENCE_OUT_OF_LIMITS
@@ -150,16 +141,16 @@ class ReferenceKeeper:
             A flat-field correction was not long ago: the sensor may still creep.
         """
         self._creeping = creeping
-        if self._lens is None:
+        if self._sampler is None:
             if not 0.0 <= time_s - self._searched_s < SEARCH_EVERY_S:
                 self._searched_s = time_s
                 self._search(celsius, time_s, taken, people)
             return
         offset = self._offset
-        assert offset is not None  # noqa: S101  # made together with the lens
+        assert offset is not None  # noqa: S101  # made together with the sampler
         if self._corrected:
             offset.loosen()
-        spot = self._lens.look(celsius)
+        spot = self._sampler.sample(celsius)
         jumped = abs(spot.apparent_c - self._last_c) > JUMP_C and not self._corrected
         if spot.stands_out and not jumped:
             self._corrected = False
@@ -180,9 +171,9 @@ class ReferenceKeeper:
         departed_c = self._departed_c(spot, time_s)
         was_outside = self.reason is Reason.REFERENCE_OUT_OF_LIMITS
         outside_c = 0.9 * OUTSIDE_C if was_outside else OUTSIDE_C  # no flicker at the border
-        if error_c > MOST_OFFSET_C:
+        if error_c > MAX_OFFSET_C:
             self.reason = Reason.REFERENCE_NOT_WARM
-        elif error_c < -MOST_OFFSET_C or departed_c > outside_c:
+        elif error_c < -MAX_OFFSET_C or departed_c > outside_c:
             self.reason = Reason.REFERENCE_OUT_OF_LIMITS
         elif departed_c > 0.0:
             self.reason = Reason.REFERENCE_UNSTABLE
@@ -209,32 +200,34 @@ class ReferenceKeeper:
     def _what_is_wrong(
         self, celsius: NDArray[np.float32], spot: Spot, time_s: float, taken: list[Spot]
     ) -> Reason:
-        assert self._lens is not None  # noqa: S101  # only called with one
+        assert self._sampler is not None  # noqa: S101  # only called with one
         gone_s = time_s - self._seen_s
         if gone_s > GLIMPSE_S:
             for other in self._look_around(celsius, taken):
                 if math.hypot(other.x - spot.x, other.y - spot.y) > FOUND_WITHIN_PX:
                     self._moved_s = time_s if self._moved_s is None else self._moved_s
                     if self._reference.mark is None and time_s - self._moved_s > MOVED_S:
-                        self._lens = None  # search anew, from nothing
+                        self._sampler = None  # search anew, from nothing
                     return Reason.REFERENCE_MOVED
-                self._lens = Lens(other.x, other.y, other.radius_px, celsius.shape)
+                self._sampler = RegionSampler(other.x, other.y, other.radius_px, celsius.shape)
         around_changed = abs(spot.around_c - self._around_c) > 1.0
-        bare = not around_changed and abs(spot.apparent_c - spot.around_c) < LEAST_CONTRAST_C
+        bare = not around_changed and abs(spot.apparent_c - spot.around_c) < MIN_CONTRAST_C
         if gone_s > GLIMPSE_S and bare:
             return Reason.REFERENCE_MISSING  # nothing stands there, and nobody before it
         if gone_s < HIDDEN_S and (around_changed or spot.apparent_c < self._last_c + 3.0):
             return Reason.REFERENCE_HIDDEN
         if gone_s > HIDDEN_S and self._reference.mark is None:
-            self._lens = None
+            self._sampler = None
         return Reason.REFERENCE_MISSING
 
     def _look_around(self, celsius: NDArray[np.float32], taken: list[Spot]) -> list[Spot]:
-        lens = self._lens
-        assert lens is not None  # noqa: S101  # looks around only from one
+        sampler = self._sampler
+        assert sampler is not None  # noqa: S101  # looks around only from one
         found = find(celsius, self._last_c - 1.5, self._last_c + 1.5)
         return [
-            s for s in found if 0.7 < s.radius_px / lens.radius_px < 1.4 and not _is_taken(s, taken)
+            s
+            for s in found
+            if 0.7 < s.radius_px / sampler.radius_px < 1.4 and not _is_taken(s, taken)
         ]
 
     def _search(
@@ -245,7 +238,7 @@ class ReferenceKeeper:
         people: Sequence[Box],
     ) -> None:
         self.spot = None
-        coldest_c, warmest_c = self._expected_c - MOST_OFFSET_C, self._expected_c + MOST_OFFSET_C
+        coldest_c, warmest_c = self._expected_c - MAX_OFFSET_C, self._expected_c + MAX_OFFSET_C
         found = self._candidates(celsius, (coldest_c, warmest_c), taken, people)
         if self._confirms(found, time_s):
             self._begin(celsius, time_s)
@@ -270,11 +263,13 @@ class ReferenceKeeper:
         assert self._candidate is not None  # noqa: S101  # confirmed just now
         best = self._candidate.spot
         self._candidate = self._cold = None
-        self._lens = Lens(best.x, best.y, best.radius_px, celsius.shape)
-        self._offset = OffsetFilter(self._netd_k / self._lens.core_px**0.5, creeping=self._creeping)
+        self._sampler = RegionSampler(best.x, best.y, best.radius_px, celsius.shape)
+        self._offset = OffsetFilter(
+            self._netd_k / self._sampler.core_px**0.5, creeping=self._creeping
+        )
         self._witness = self._moved_s = None
         self._settling = self._creeping
-        self._take(self._lens.look(celsius), time_s, self._offset)
+        self._take(self._sampler.sample(celsius), time_s, self._offset)
 
     def _candidates(
         self,
@@ -299,7 +294,7 @@ class ReferenceKeeper:
     ) -> bool:
         """Say whether something reference-like but cold stands at the mark, or has for a while."""
         room_c = float(np.median(celsius[::8, ::8]))
-        between_c = (room_c + LEAST_CONTRAST_C, coldest_c)
+        between_c = (room_c + MIN_CONTRAST_C, coldest_c)
         found = self._candidates(celsius, between_c, taken, people)
         if not found:
             self._cold = None
