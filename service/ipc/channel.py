@@ -34,9 +34,9 @@ class Channel:
     def send(self, message: Message, *, fd: int | None = None, wait_s: float = 0.0) -> bool:
         """Send a message; False when the other side does not keep up and it was dropped."""
         packet = encode(message)
+        if fd is None:
+            return self.send_packet(packet, wait_s=wait_s)
         try:
-            if fd is None:
-                return self._write(packet, wait_s=wait_s)
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
             self._socket.sendmsg([packet], rights)
         except BlockingIOError:
@@ -44,6 +44,15 @@ class Channel:
         except OSError as error:
             raise ChannelClosed(f"The other process is gone ({error.strerror}).") from None
         return True
+
+    def send_packet(self, packet: bytes, *, wait_s: float = 0.0) -> bool:
+        """Send a packet as it is; False when the other side does not keep up."""
+        try:
+            return self._write(packet, wait_s=wait_s)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise ChannelClosed(f"The other process is gone ({error.strerror}).") from None
 
     def _write(self, packet: bytes, *, wait_s: float) -> bool:
         try:
@@ -59,6 +68,11 @@ class Channel:
 
     def receive(self, *, wait_s: float = 0.0) -> Message | None:
         """Return the next message, None when there is none within `wait_s`."""
+        packet = self.receive_packet(wait_s=wait_s)
+        return None if packet is None else decode(packet)
+
+    def receive_packet(self, *, wait_s: float = 0.0) -> bytes | None:
+        """Return the next packet as it came, None when there is none within `wait_s`."""
         try:
             if wait_s > 0.0:
                 self._poll.poll(wait_s * 1e3)
@@ -67,7 +81,9 @@ class Channel:
             return None
         except OSError as error:
             raise ChannelClosed(f"The other process is gone ({error.strerror}).") from None
-        return self._opened(packet)
+        if not packet:
+            raise ChannelClosed("The other process has closed its end.")
+        return packet
 
     def receive_with_fd(self) -> tuple[Message | None, int | None]:
         """Return the next message and the file descriptor that came with it, if any."""

@@ -1,27 +1,30 @@
 """What the station's processes say to each other: typed messages over private packet sockets.
 
 A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET packet, told apart
-by `kind`. Numbers and words travel here, never pixels.
+by `kind`. Numbers and words travel here, never pixels; and nothing of it comes from the worker.
 
-    worker -> supervisor   Started, Stepped, NonUniformityLearnt, Failed
+    worker -> supervisor   records, never messages: `service.ipc.records`
     supervisor -> worker   Configure, Watch, RequestFfc, LearnNonUniformity, Stop
     supervisor -> web      View (every frame), Picture (carries a file descriptor), a Reply
     web -> supervisor      WebLocked, Screens, and the requests of guards and admins
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from device.info import SensorInfo
-from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Visitor
-from screening.settings import Settings, Uniformity
+from screening.result import Reason, State, Verdict
+from screening.settings import Settings, Site
 from service.ipc.settings import StationSettings
 from service.sandbox import LockReport
 
 MAX_MESSAGE_BYTES = 64 * 1024
+DOWN = frozenset({State.NOT_SCREENING, State.STARTING, State.WARMING_UP, State.SELF_TEST})
+"""The states in which nobody is screened: they need no frame to be believed."""
+
 MAX_PASSWORD_LENGTH = 128
 SESSION_S = 15 * 60.0  # an admin's session, without a request
 
@@ -43,14 +46,51 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownVisitor:
+    """A visitor as screens show them; where they are in the picture goes past the supervisor.
+
+    Attributes
+    ----------
+    id
+        Counts up from 1 over the station's run.
+    mark
+        By which the preview's box is theirs (`service.ipc.preview_memory`).
+    skin_temp_c, expanded_uncertainty_c
+        The number that is shown, and its uncertainty (k = 2); None when nothing was measured.
+    raw_c, reference_corrected_c
+        The same reading before the reference's offset and before the site's correction.
+    """
+
+    id: int
+    mark: int
+    verdict: Verdict | None = None
+    reasons: tuple[Reason, ...] = ()
+    skin_temp_c: float | None = None
+    expanded_uncertainty_c: float | None = None
+    raw_c: float | None = None
+    reference_corrected_c: float | None = None
+    site: Site | None = None
+    mm_per_px: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReference:
+    """The reference as screens show it: whether it is in view, what it reads, what it corrects."""
+
+    found: bool = False
+    apparent_c: float | None = None
+    offset_c: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """An elevated visitor, until a guard has acknowledged it and said how the second check ended.
 
-    `number` counts up over the station's run, while a visitor's id begins again with a new worker.
+    `number` counts up over the station's run.
     """
 
     number: int
-    visitor: Visitor
+    visitor: ShownVisitor
     age_s: float = 0.0
     acknowledged: bool = False
 
@@ -77,48 +117,15 @@ class HourCounts:
     no_result_because: tuple[tuple[Reason, int | None], ...]
 
 
-# ---- worker -> supervisor
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The sensor is open and the process is locked; `lock` is None when it is not."""
-
-    sensor: SensorInfo
-    lock: LockReport | None
-    kind: Literal["started"] = "started"
-
-
-@dataclass(frozen=True, slots=True)
-class Stepped:
-    """One frame was screened. `skipped` counts frames passed over so far to keep up."""
-
-    result: ScreeningResult
-    step_ms: float
-    skipped: int
-    fpa_temp_c: float | None = None
-    kind: Literal["stepped"] = "stepped"
-
-
-@dataclass(frozen=True, slots=True)
-class NonUniformityLearnt:
-    """What came of `LearnNonUniformity`; `uniformity` is None when nothing did; `why` says why."""
-
-    uniformity: Uniformity | None
-    why: str = ""
-    kind: Literal["non_uniformity_learnt"] = "non_uniformity_learnt"
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The worker gives up; the supervisor starts another. `what` is a sentence for the admin."""
-
-    reason: Reason
-    what: str
-    kind: Literal["failed"] = "failed"
-
-
 # ---- supervisor -> worker
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLocked:
+    """The worker is locked; `lock` is None when it is not. Its only message, and the first."""
+
+    lock: LockReport | None
+    kind: Literal["worker_locked"] = "worker_locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +184,11 @@ class View:
         Whether the worker's process lock holds; False is shown at all times.
     failure
         The sentence of the last failure, for the admin; empty while all is well.
-    frame_rate_hz, step_ms, skipped
-        How the worker keeps up.
+    valid_s
+        For how long this may be believed, from the moment it was made; not positive: nobody is
+        screened.
+    frame_rate_hz, step_ms, skipped_share
+        How the worker keeps up, over the last second.
     audit_head
         First 32 hex digits (128 bits) of the audit trail's head; empty while there is none.
     frozen_screens
@@ -190,11 +200,12 @@ class View:
 
     state: State
     reasons: tuple[Reason, ...] = ()
-    visitor: Visitor | None = None
+    valid_s: float = 0.0
+    visitor: ShownVisitor | None = None
     fading: float | None = None
-    visitors: tuple[Visitor, ...] = ()
+    visitors: tuple[ShownVisitor, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-    reference: ReferenceStatus = field(default_factory=ReferenceStatus)
+    reference: ShownReference = ShownReference()
     sensor: SensorInfo | None = None
     locked: bool = True
     failure: str = ""
@@ -202,7 +213,7 @@ class View:
     threshold_c: float | None = None
     frame_rate_hz: float = 0.0
     step_ms: float = 0.0
-    skipped: int = 0
+    skipped_share: float = 0.0
     fpa_temp_c: float | None = None
     audit_head: str = ""
     frozen_screens: int = 0
@@ -418,7 +429,7 @@ AdminRequest = (
     | ChooseScenario
 )
 Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
-FromWorker = Started | Stepped | NonUniformityLearnt | Failed
+FromWorker = WorkerLocked
 ToWorker = Configure | Watch | RequestFfc | LearnNonUniformity | Stop
 ToWeb = View | Picture | Reply
 FromWeb = WebLocked | Screens | GuardRequest | AdminRequest

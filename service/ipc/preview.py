@@ -3,11 +3,28 @@
 import ctypes
 import mmap
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.ipc.preview_memory import MAX_HEIGHT, MAX_WIDTH, PIXELS_AT, SHAPE, SIZE, STAMP
+from service.ipc.preview_memory import (
+    BOX,
+    BOXES_AT,
+    MAX_BOXES,
+    MAX_HEIGHT,
+    MAX_WIDTH,
+    NOWHERE,
+    PER_PIXEL,
+    PIXELS_AT,
+    PLACES,
+    PLACES_AT,
+    SHAPE,
+    SIZE,
+    STAMP,
+)
+
+Boxes = Sequence[tuple[int, tuple[float, float, float, float]]]
 
 
 def _map_shared(fd: int) -> memoryview:
@@ -39,8 +56,14 @@ class PreviewWriter:
         self._source = source
         self._stamp = 0
 
-    def write(self, grey: NDArray[np.uint8], sequence: int) -> None:
-        """Show a picture.
+    def write(
+        self,
+        grey: NDArray[np.uint8],
+        sequence: int,
+        boxes: Boxes = (),
+        reference: tuple[float, float] | None = None,
+    ) -> None:
+        """Show a picture with what is in it.
 
         Parameters
         ----------
@@ -48,11 +71,17 @@ class PreviewWriter:
             `(h, w) uint8`, at most 256 by 320.
         sequence
             Number of the frame that it shows.
+        boxes
+            Mark and box (x, y, width, height in sensor pixels) of each visitor, the first
+            `MAX_BOXES` of them.
+        reference
+            Its centre in sensor pixels; None when it is nowhere.
         """
         height, width = grey.shape
         self._mark(self._stamp + 1)
         np.copyto(self._pixels[: height * width].reshape(height, width), grey)
         SHAPE.pack_into(self._memory, 8, width, height, *self._source, sequence)
+        self._place(boxes[:MAX_BOXES], reference)
         self._mark(self._stamp + 1)
 
     def wipe(self) -> None:
@@ -60,11 +89,23 @@ class PreviewWriter:
         self._mark(self._stamp + 1)
         self._pixels.fill(0)
         SHAPE.pack_into(self._memory, 8, 0, 0, 0, 0, 0)
+        self._place((), None)
         self._mark(self._stamp + 1)
+
+    def _place(self, boxes: Boxes, reference: tuple[float, float] | None) -> None:
+        x, y = (NOWHERE, NOWHERE) if reference is None else map(_sixteenths, reference)
+        PLACES.pack_into(self._memory, PLACES_AT, x, y, len(boxes))
+        for place in range(MAX_BOXES):
+            mark, box = boxes[place] if place < len(boxes) else (0, (0.0, 0.0, 0.0, 0.0))
+            BOX.pack_into(self._memory, BOXES_AT + place * BOX.size, mark, *map(_sixteenths, box))
 
     def _mark(self, stamp: int) -> None:
         self._stamp = stamp
         STAMP.pack_into(self._memory, 0, stamp)
+
+
+def _sixteenths(pixels: float) -> int:
+    return int(min(max(round(pixels * PER_PIXEL), 0), NOWHERE - 1))
 
 
 class PreviewReader:
@@ -87,7 +128,7 @@ class PreviewReader:
         Returns
         -------
         bytes
-            `<HHHHQ` width, height, source width, source height, sequence; then the grey values.
+            The memory from byte 8 on (`service.ipc.preview_memory`), to the last grey value.
         """
         stamp = self._stamp()
         if stamp % 2 or stamp == self._last:
@@ -96,7 +137,7 @@ class PreviewReader:
         width, height, *_ = SHAPE.unpack(shape)
         if not 0 < width <= MAX_WIDTH or not 0 < height <= MAX_HEIGHT:
             return None
-        picture = shape + self._memory[PIXELS_AT : PIXELS_AT + width * height]
+        picture = self._memory[8 : PIXELS_AT + width * height]
         if self._stamp() != stamp:  # overwritten while it was copied: the next one comes soon
             return None
         self._last = stamp

@@ -23,9 +23,9 @@ from typing import Literal
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.register import documents
-from screening.result import Reason, Verdict, Visitor
+from screening.result import Reason, Verdict
 from screening.settings import Settings
-from service.ipc.messages import HourCounts
+from service.ipc.messages import HourCounts, ShownVisitor
 from service.sandbox import LockReport
 from service.state.audit import AuditLog
 from service.state.audit_events import (
@@ -316,7 +316,7 @@ class Recorder:
 
     # ---- what visitors add up to
 
-    def departed(self, visitors: Iterable[Visitor]) -> None:
+    def departed(self, visitors: Iterable[ShownVisitor]) -> None:
         """Count visitors whose screening has ended."""
         for visitor in visitors:
             self._counters.count(Counted.SCREENED)

@@ -43,7 +43,7 @@ class ChildSlot:
     selector
         The supervisor's; what it has ready is called.
     hear
-        Called with every message. A `ChannelError` or `EventRefused` that it raises ends the child.
+        Called with every packet. A `ChannelError` or `EventRefused` that it raises ends the child.
     ended
         Called when a child has ended by itself.
     """
@@ -52,7 +52,7 @@ class ChildSlot:
         self,
         name: str,
         selector: selectors.BaseSelector,
-        hear: Callable[[Message], None],
+        hear: Callable[[bytes], None],
         ended: Callable[[], None],
     ) -> None:
         self._name = name
@@ -101,8 +101,8 @@ class ChildSlot:
 
     def _on_message(self, child: Child) -> None:
         try:
-            while child is self.child and (message := child.channel.receive()) is not None:
-                self._hear(message)
+            while child is self.child and (packet := child.channel.receive_packet()) is not None:
+                self._hear(packet)
         except ChannelClosed:
             with suppress(KeyError):  # its end comes as a process event
                 self._selector.unregister(child.channel)

@@ -1,22 +1,22 @@
-"""What a guard is shown, from what the screener says: alarms that stay, words that fade, silence.
+"""What a guard is shown, from what the worker says: alarms that stay, verdicts that fade, silence.
 
-Pure: results and times go in, a `View` comes out. The screener speaks of the frame before it;
-the station remembers what a guard has not seen yet.
+Pure: records and times go in, a `View` comes out, whole, of one moment. It is the one place where
+that is decided. Whatever is not screening shows nobody: no verdict, no number, nothing green.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from device.info import SensorInfo
-from screening.result import Reason, ScreeningResult, State, Verdict, Visitor
+from screening.result import Reason, State, Verdict
 from screening.settings import Settings
-from service.ipc.messages import Alarm, Stepped, View
+from service.ipc.messages import DOWN, Alarm, ChannelError, ShownReference, ShownVisitor, View
+from service.ipc.records import Instruments, Presence, Seen, Status
 
-SILENT_AFTER_S = 0.5  # without a result the station is blind; the screen has the same limit
-CLEAR_SHOWN_S = 4.0
-RECHECK_SHOWN_S = 6.0
-LINGER_S = 0.4  # a visitor whose face is missed in a frame or two stays on the screen
-ALARMS_KEPT = 8  # waiting for their second check; the oldest is forgotten first
-_FADING = {
+SILENT_AFTER_S: Final = 0.5  # without a status the station is blind; the screen has the same limit
+CLEAR_SHOWN_S: Final = 4.0
+RECHECK_SHOWN_S: Final = 6.0
+_FADING: Final = {
     Verdict.CLEAR: (State.CLEAR, CLEAR_SHOWN_S),
     Verdict.RECHECK: (State.RECHECK, RECHECK_SHOWN_S),
     Verdict.NO_RESULT: (State.RECHECK, RECHECK_SHOWN_S),
@@ -25,10 +25,10 @@ _FADING = {
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A verdict's word on the screen: it belongs to one visitor and fades."""
+    """A verdict in the headline: it belongs to one visitor and fades."""
 
     state: State
-    visitor: Visitor
+    visitor: ShownVisitor
     since: float
     shown_s: float
 
@@ -52,15 +52,16 @@ class GuardView:
         self._sensor: SensorInfo | None = None
         self._locked = True
         self._settings: Settings | None = None
-        self._last: Stepped | None = None
-        self._last_at = 0.0
-        self._period_s = 0.0
+        self._status: Status | None = None
+        self._status_at = 0.0
+        self._instruments: Instruments | None = None
         self._alarms: dict[int, tuple[Alarm, float]] = {}
-        self._alarm_of: dict[int, int] = {}  # the screener's visitor -> alarm, this worker only
-        self._in_view: dict[int, tuple[Visitor, float]] = {}
-        self._told: dict[int, Verdict] = {}  # verdicts in view that had their word
-        self._word: _Shown | None = None
-        self._next_alarm = 1
+        self._alarm_of: dict[int, int] = {}  # visitor -> alarm
+        self._visitors: dict[int, ShownVisitor] = {}  # by mark, this worker only
+        self._missed: set[int] = set()  # marks of visitors whose face is not found just now
+        self._told: dict[int, Verdict] = {}  # verdicts that had their time in the headline
+        self._headline: _Shown | None = None
+        self._next_alarm = self._next_visitor = 1
 
     # ---- what happens to the worker
 
@@ -74,11 +75,11 @@ class GuardView:
         """Note that nothing screens, and why; what was in view is forgotten, alarms are not."""
         self._down = (State.NOT_SCREENING, (reason,))
         self._failure = what or self._failure
-        self._last = None
-        self._word = None
-        self._alarm_of.clear()
-        self._in_view.clear()
+        self._status = self._instruments = self._headline = None
+        self._visitors.clear()
+        self._missed.clear()
         self._told.clear()
+        self._alarm_of.clear()
 
     def configured(self, settings: Settings) -> None:
         """Note the settings in force."""
@@ -86,27 +87,52 @@ class GuardView:
 
     @property
     def heard_at(self) -> float | None:
-        """When the last result came; None when none came since the worker was lost."""
-        return self._last_at if self._last is not None else None
+        """When the last status came; None when none came since the worker was lost."""
+        return self._status_at if self._status is not None else None
 
-    # ---- what the screener says
+    # ---- what the worker says
 
-    def stepped(self, message: Stepped, now: float) -> tuple[Alarm, ...]:
-        """Take in a result; return the alarms that it raised."""
-        if self._last is not None:
-            self._period_s += 0.1 * ((now - self._last_at) - self._period_s)
-        self._last, self._last_at = message, now
-        result = message.result
-        raised = [self._alarm(visitor, now) for visitor in (*result.visitors, *result.departed)]
-        self._choose_word(result, now)
-        self._in_view |= {visitor.id: (visitor, now) for visitor in result.visitors}
-        for visitor in result.departed:
-            self._in_view.pop(visitor.id, None)
-            self._alarm_of.pop(visitor.id, None)
-            self._told.pop(visitor.id, None)
-        return tuple(alarm for alarm in raised if alarm is not None)
+    def status(self, status: Status, now: float) -> None:
+        """Take in what the screener says of this moment."""
+        self._status, self._status_at = status, now
+        if status.state in DOWN:
+            self._headline = None
+        self._let_fade(now)
 
-    def _alarm(self, visitor: Visitor, now: float) -> Alarm | None:
+    def instruments(self, instruments: Instruments) -> None:
+        """Take in how the sensor does."""
+        self._instruments = instruments
+
+    def seen(self, record: Seen, now: float) -> tuple[Alarm | None, ShownVisitor | None]:
+        """Take in what is said of a visitor; return an alarm it raises, and its last word.
+
+        Raises
+        ------
+        ChannelError
+            When it is said of a visitor who never came, or who came twice.
+        """
+        known = self._visitors.get(record.mark)
+        if record.begins == (known is not None):
+            raise ChannelError("The worker spoke of a visitor who never came, or came twice.")
+        if known is None:
+            number, self._next_visitor = self._next_visitor, self._next_visitor + 1
+        else:
+            number = known.id
+        visitor = _shown(number, record)
+        self._visitors[record.mark] = visitor
+        self._missed.discard(record.mark)
+        alarm = self._alarm(visitor, now)
+        self._choose(visitor, record.presence, now)
+        if record.presence is Presence.MISSED:
+            self._missed.add(record.mark)
+        if record.presence is not Presence.DEPARTED:
+            return alarm, None
+        del self._visitors[record.mark]
+        self._told.pop(number, None)
+        self._alarm_of.pop(number, None)
+        return alarm, visitor
+
+    def _alarm(self, visitor: ShownVisitor, now: float) -> Alarm | None:
         if visitor.verdict is not Verdict.ELEVATED:
             return None
         number = self._alarm_of.get(visitor.id)
@@ -119,101 +145,130 @@ class GuardView:
         self._next_alarm += 1
         self._alarm_of[visitor.id] = alarm.number
         self._alarms[alarm.number] = (alarm, now)
-        while len(self._alarms) > ALARMS_KEPT:
-            del self._alarms[min(self._alarms)]
         return alarm
 
-    def _choose_word(self, result: ScreeningResult, now: float) -> None:
-        here = {visitor.id for visitor in result.visitors}
-        word = self._word
-        if word is not None and (
-            word.left(now) <= 0.0 or (word.state is State.CLEAR and here - {word.visitor.id})
-        ):
-            self._word = None  # it has faded, or somebody else stands there now
-        for visitor in (*result.departed, *result.visitors):
-            verdict = visitor.verdict
-            if verdict not in _FADING or self._told.get(visitor.id) is verdict:
-                continue
-            if verdict is Verdict.NO_RESULT and visitor.id in here:
-                continue  # not their last word yet
+    def _choose(self, visitor: ShownVisitor, presence: Presence, now: float) -> None:
+        """Give a new verdict its time in the headline."""
+        self._let_fade(now)
+        verdict = visitor.verdict
+        if verdict in _FADING and self._told.get(visitor.id) is not verdict:
+            if verdict is Verdict.NO_RESULT and presence is not Presence.DEPARTED:
+                return  # not the last word on them yet
             self._told[visitor.id] = verdict
             state, shown_s = _FADING[verdict]
-            self._word = _Shown(state, visitor, now, shown_s)
+            self._headline = _Shown(state, visitor, now, shown_s)
+
+    def _let_fade(self, now: float) -> None:
+        """End a verdict's time, a *clear* also because somebody else stands there now."""
+        shown = self._headline
+        if shown is None:
+            return
+        others = any(
+            visitor.id != shown.visitor.id
+            for mark, visitor in self._visitors.items()
+            if mark not in self._missed
+        )
+        if shown.left(now) <= 0.0 or (shown.state is State.CLEAR and others):
+            self._headline = None
 
     # ---- what guards do
 
     def acknowledge(self, number: int) -> bool:
         """Note that a guard has seen an alarm; False when there is no such alarm."""
-        return self._answer(number, keep=True)
+        if number not in self._alarms:
+            return False
+        alarm, since = self._alarms[number]
+        self._alarms[number] = (replace(alarm, acknowledged=True), since)
+        return True
 
     def second_check(self, number: int) -> bool:
         """Note that the second check of an alarm is done; False when there is no such alarm."""
-        return self._answer(number, keep=False)
-
-    def _answer(self, number: int, *, keep: bool) -> bool:
-        if number not in self._alarms:
-            return False
-        alarm, since = self._alarms.pop(number)
-        if keep:
-            self._alarms[number] = (replace(alarm, acknowledged=True), since)
-        return True
+        return self._alarms.pop(number, None) is not None
 
     # ---- what is shown
 
     def view(self, now: float) -> View:
         """Return what a screen shows at this moment."""
-        alarms = tuple(replace(alarm, age_s=now - since) for alarm, since in self._alarms.values())
         settings = self._settings
         shown = View(
             state=State.NOT_SCREENING,
-            alarms=tuple(sorted(alarms, key=lambda alarm: alarm.number)),
+            alarms=tuple(
+                replace(alarm, age_s=now - since)
+                for _, (alarm, since) in sorted(self._alarms.items())
+            ),
             sensor=self._sensor,
             locked=self._locked,
             failure=self._failure,
             relative=settings is not None and not settings.references,
             threshold_c=settings.decision.threshold_c if settings is not None else None,
         )
-        if self._last is None:
+        status = self._status
+        if status is None:
             state, reasons = self._down
             return replace(shown, state=state, reasons=reasons)
-        if now - self._last_at > SILENT_AFTER_S:
+        if now - self._status_at > SILENT_AFTER_S:
             return replace(shown, reasons=(Reason.SILENT,))
         if not self._locked and not self._allow_unlocked:
             return replace(shown, reasons=(Reason.NOT_LOCKED,))
-        result = self._last.result
-        state, reasons, visitor, fading = self._headline(result, now)
-        return replace(
+        instruments = self._instruments
+        shown = replace(
             shown,
-            state=state,
-            reasons=reasons,
-            visitor=visitor,
-            fading=fading,
-            visitors=tuple(
-                visitor for visitor, seen_at in self._in_view.values() if now - seen_at < LINGER_S
+            state=status.state,
+            reasons=tuple(r for r in (status.reason, status.second_reason) if r is not None),
+            valid_s=SILENT_AFTER_S - (now - self._status_at),
+            reference=ShownReference(
+                status.reference_found,
+                instruments.apparent_c if instruments else None,
+                instruments.offset_c if instruments else None,
             ),
-            reference=result.reference,
-            frame_rate_hz=1.0 / self._period_s if self._period_s > 0.0 else 0.0,
-            step_ms=self._last.step_ms,
-            skipped=self._last.skipped,
-            fpa_temp_c=self._last.fpa_temp_c,
+            frame_rate_hz=instruments.frame_rate_hz if instruments else 0.0,
+            step_ms=instruments.step_ms if instruments else 0.0,
+            skipped_share=instruments.skipped_share if instruments else 0.0,
+            fpa_temp_c=instruments.fpa_temp_c if instruments else None,
         )
+        if status.state in DOWN:
+            return shown
+        return self._with_people(shown, now)
 
-    def _headline(
-        self, result: ScreeningResult, now: float
-    ) -> tuple[State, tuple[Reason, ...], Visitor | None, float | None]:
-        if result.state is State.NOT_SCREENING:
-            return State.NOT_SCREENING, result.reasons, None, None
-        waiting = [alarm for alarm, _ in self._alarms.values() if not alarm.acknowledged]
+    def _with_people(self, shown: View, now: float) -> View:
+        here = tuple(
+            visitor for mark, visitor in self._visitors.items() if mark not in self._missed
+        )
+        shown = replace(shown, visitors=tuple(sorted(here, key=lambda visitor: visitor.id)))
+        waiting = [
+            alarm for _, (alarm, _) in sorted(self._alarms.items()) if not alarm.acknowledged
+        ]
         if waiting:
-            first = min(waiting, key=lambda alarm: alarm.number)
-            return State.ELEVATED, first.visitor.reasons, first.visitor, None
-        word = self._word
+            first = waiting[0].visitor
+            return replace(shown, state=State.ELEVATED, reasons=first.reasons, visitor=first)
+        told = self._headline
         if (
-            word is not None
-            and word.left(now) > 0.0
-            and result.state in (State.READY, State.CLEAR, State.RECHECK)
+            told is not None
+            and told.left(now) > 0.0
+            and shown.state in (State.READY, State.CLEAR, State.RECHECK)
         ):
-            return word.state, word.visitor.reasons, word.visitor, word.left(now)
-        if result.state is State.CLEAR:  # the word has faded: the next visitor may come
-            return State.READY, (), None, None
-        return result.state, result.reasons, None, None
+            return replace(
+                shown,
+                state=told.state,
+                reasons=told.visitor.reasons,
+                visitor=told.visitor,
+                fading=told.left(now),
+            )
+        if shown.state is State.CLEAR:  # its time is over: the next visitor may come
+            return replace(shown, state=State.READY, reasons=())
+        return shown
+
+
+def _shown(number: int, record: Seen) -> ShownVisitor:
+    return ShownVisitor(
+        id=number,
+        mark=record.mark,
+        verdict=record.verdict,
+        reasons=tuple(r for r in (record.reason, record.second_reason) if r is not None),
+        skin_temp_c=record.skin_temp_c,
+        expanded_uncertainty_c=record.expanded_uncertainty_c,
+        raw_c=record.raw_c,
+        reference_corrected_c=record.reference_corrected_c,
+        site=record.site,
+        mm_per_px=record.mm_per_px,
+    )

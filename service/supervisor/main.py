@@ -16,7 +16,9 @@ from importlib.metadata import version
 
 import structlog
 
+from device.drivers import driver
 from device.simulator.scenario.schema import scenario_names
+from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.ipc.messages import (
@@ -24,22 +26,20 @@ from service.ipc.messages import (
     ChannelClosed,
     ChannelError,
     Configure,
-    Failed,
     GuardRequest,
     LearnNonUniformity,
-    Message,
-    NonUniformityLearnt,
     Picture,
     RequestFfc,
     Screens,
-    Started,
-    Stepped,
     Watch,
     WebLocked,
+    WorkerLocked,
+    decode,
 )
 from service.ipc.preview_memory import create_memory
+from service.ipc.records import Fault, GaveUp, Instruments, Opened, PlateSeen, Seen, Status
 from service.ipc.settings import SettingsError, StationSettings
-from service.sandbox import SINGLE_THREADED
+from service.sandbox import SINGLE_THREADED, LockReport
 from service.state.admin_password import AdminDoor
 from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
 from service.state.audit_trail import AuditError
@@ -51,8 +51,11 @@ from service.state.settings import SettingsStore
 from service.supervisor.child import Child
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
+from service.supervisor.faults import sentence
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hardware_watch import HardwareWatch
+from service.supervisor.hearing import Hearing
+from service.supervisor.known_sensor import known_sensor
 from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.requests import Requests
@@ -64,6 +67,14 @@ _VIEW_S = 0.1  # how often screens hear from us although nothing happens
 _WORKER_SILENT_S = 2.0  # then it is ended and started again
 _WORKER_STARTS_WITHIN_S = 30.0
 _STOP_WITHIN_S = 1.5
+
+
+def worker_locked(packet: bytes) -> WorkerLocked:
+    """Return what the worker says of its lock; ChannelError when it says something else."""
+    message = decode(packet)
+    if not isinstance(message, WorkerLocked):
+        raise ChannelError(f"The worker sent a {message.kind}.")
+    return message
 
 
 class Supervisor:
@@ -104,7 +115,12 @@ class Supervisor:
         self._worker = ChildSlot("worker", self._selector, self._hear_worker, self._worker_ended)
         self._web = ChildSlot("web", self._selector, self._hear_web, self._web_ended)
         self._warm_up = WarmUp(time.monotonic)
-        self._watch = HardwareWatch(Vetting(config.hardware_register, config.state))
+        self._vetting = Vetting(config.hardware_register, config.state)
+        self._watch = HardwareWatch(self._vetting)
+        self._words = "sensor" if config.simulated else driver(config.sensor).words
+        self._hearing: Hearing | None = None  # of this worker, once it is locked
+        self._worker_lock: LockReport | None = None
+        self._admitted = False
         self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told
@@ -191,7 +207,8 @@ class Supervisor:
             Child("service.web", arguments, pass_fds=[listener], environment=SINGLE_THREADED)
         )
 
-    def _hear_web(self, message: Message) -> None:
+    def _hear_web(self, packet: bytes) -> None:
+        message = decode(packet)
         if isinstance(message, Screens):
             self._take_screens(message)
         elif isinstance(message, WebLocked):
@@ -246,37 +263,78 @@ class Supervisor:
         finally:
             os.close(writable)
             os.close(readable)
-        self._explained = False
+        self._explained = self._admitted = False
+        self._hearing = self._worker_lock = None
         self._configure(settings)  # the shape follows when it is known whose it is
         self._worker.ask(Watch(self._screens.watching > 0))
 
-    def _hear_worker(self, message: Message) -> None:
-        match message:
-            case Stepped():
-                self._warm_up.seen()
-                self._guard_view.stepped(message, time.monotonic())
-                self._recorder.departed(message.result.departed)
-                self._show()
-            case Started():
-                locked = message.lock is not None
-                self._log.info("sensor open", sensor=message.sensor.model, locked=locked)
-                self._warm_up.opened(message.sensor)
-                self._non_uniformity.opened(message.sensor)
-                if self._settings is not None and self._non_uniformity.holds(self._settings):
-                    self._configure(self._settings)
-                self._guard_view.started(message.sensor, locked=locked)
-                self._recorder.sensor_opened(message.sensor)
-                self._recorder.locked("worker", message.lock)
-                decision = self._watch.admit(message.sensor, time.monotonic())
-                if not decision.passes:
-                    self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
-            case NonUniformityLearnt():
-                self._requests.non_uniformity_learnt(message, datetime.now(UTC).date())
-            case Failed():
-                self._log.error("worker failed", reason=message.reason, what=message.what)
-                self._lose(message.reason, message.what)
-            case _:
-                raise ChannelError(f"The worker sent a {message.kind}.")
+    def _hear_worker(self, packet: bytes) -> None:
+        now = time.monotonic()
+        if self._hearing is None:
+            self._hearing = Hearing(now)
+            if packet.startswith(b"{"):  # the only message, and the first
+                self._worker_lock = worker_locked(packet).lock
+                return
+        match self._hearing.record(packet, now):
+            case Status() | Seen() | Instruments() as said:
+                if not self._admitted:
+                    raise ChannelError("The worker screens with a sensor that was not admitted.")
+                self._take(said, now)
+            case Opened() as opened:
+                self._sensor_opened(opened)
+            case PlateSeen() as plate:
+                self._requests.plate_seen(plate, datetime.now(UTC).date())
+            case GaveUp(reason=reason, fault=fault):
+                what = sentence(fault, self._words, self._vetting)
+                self._log.error("worker gave up", reason=reason, what=what)
+                self._lose(reason, what)
+
+    def _take(self, said: Status | Seen | Instruments, now: float) -> None:
+        """Show what the worker says while it screens."""
+        if isinstance(said, Instruments):
+            self._guard_view.instruments(said)
+            return
+        if isinstance(said, Status):
+            self._warm_up.seen()
+            self._guard_view.status(said, now)
+        else:
+            _, departed = self._guard_view.seen(said, now)
+            if departed is not None:
+                self._recorder.departed((departed,))
+        self._show()
+
+    def _sensor_opened(self, opened: Opened) -> None:
+        """Look up which sensor it is, and let it screen only when the register admits it."""
+        config = self._config
+        try:
+            sensor = known_sensor(
+                opened,
+                self._vetting,
+                words=self._words,
+                scenario=self.scenario if config.simulated else "",
+                simulator=config.simulated,
+            )
+        except HardwareError as error:
+            self._restart_worker(Reason.SENSOR_REFUSED, str(error))
+            return
+        if sensor is None:
+            what = sentence(Fault.REFUSED, self._words, self._vetting)
+            self._restart_worker(Reason.SENSOR_REFUSED, what)
+            return
+        locked = self._worker_lock is not None
+        self._log.info("sensor open", sensor=sensor.model, locked=locked)
+        self._warm_up.opened(sensor)
+        self._non_uniformity.opened(sensor)
+        if self._settings is not None and self._non_uniformity.holds(self._settings):
+            self._configure(self._settings)
+        self._guard_view.started(sensor, locked=locked)
+        self._recorder.sensor_opened(sensor)
+        self._recorder.locked("worker", self._worker_lock)
+        decision = self._watch.admit(sensor, time.monotonic())
+        if decision.passes:
+            self._admitted = True
+        else:
+            self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
 
     def _worker_ended(self) -> None:
         self._lose(Reason.WORKER_LOST, "")
@@ -350,7 +408,9 @@ class Supervisor:
         self._worker.ask(Configure(self._warm_up.credited(self._non_uniformity.in_force(settings))))
 
     def learn_non_uniformity(self) -> None:
-        """Let the worker learn the shape of the picture."""
+        """Let the worker learn the sensor's non-uniformity."""
+        if self._hearing is not None:
+            self._hearing.asked_for_plate()
         self._worker.ask(LearnNonUniformity())
 
     def ask_for_ffc(self) -> None:

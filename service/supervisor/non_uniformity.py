@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from device.info import SensorInfo
 from screening.settings import Settings, Uniformity
+from service.ipc.records import Plate, PlateSeen
 from service.ipc.settings import SettingsError, StationSettings, UniformitySettings, field_errors
 
 LOST: Final = "The sensor was lost meanwhile: try again."
@@ -49,26 +50,30 @@ class NonUniformityLearning:
         """Note how learning ended."""
         self.running, self.problem = False, problem
 
-    def learnt(self, uniformity: Uniformity, today: date) -> UniformitySettings:
-        """Return a shape as it is saved, for the sensor that is open.
+    def learnt(self, plate: PlateSeen, today: date) -> UniformitySettings:
+        """Return what was learnt as it is saved, for the sensor that is open.
 
         Raises
         ------
         SettingsError
-            When no lens has such a shape, or the sensor is gone.
+            When nothing was learnt, no lens is like that, or the sensor is gone.
         """
         if not self._sensor:
             raise SettingsError(LOST)
-        try:
-            return UniformitySettings(
-                **{name: getattr(uniformity, name) for name in uniformity.__slots__},
-                learnt_on=today,
-                sensor_sha256=self._sensor,
+        if plate.outcome is Plate.ONLY_CORRECTED:
+            raise SettingsError("The sensor only corrected itself: try again.")
+        if plate.outcome is Plate.UNEVEN:
+            raise SettingsError(
+                "The picture was not smooth enough: fill all of it with a plate of even "
+                "temperature, out of focus, and wait until it has come to rest."
             )
+        numbers = {name: getattr(plate, name) for name in Uniformity.__slots__}
+        try:
+            return UniformitySettings(**numbers, learnt_on=today, sensor_sha256=self._sensor)
         except ValidationError as error:
             place, why = next(iter(field_errors(error).items()))
             raise SettingsError(
-                f"No lens has such a shape ({place}: {why}): hold a plate of even temperature "
+                f"No lens is like that ({place}: {why}): hold a plate of even temperature "
                 "before the lens, so that it fills the picture."
             ) from error
 

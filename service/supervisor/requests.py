@@ -15,7 +15,6 @@ from service.ipc.messages import (
     LoggedIn,
     Login,
     Logout,
-    NonUniformityLearnt,
     ReadRecords,
     ReadSettings,
     RecordsRead,
@@ -25,6 +24,7 @@ from service.ipc.messages import (
     SettingsRead,
     Why,
 )
+from service.ipc.records import PlateSeen
 from service.ipc.settings import SettingsError, StationSettings
 from service.state.admin_password import AdminDoor, AdminError
 from service.state.audit_events import LoginTried, ScenarioChosen
@@ -91,15 +91,12 @@ class Requests:
         self._recorder = recorder
         self._non_uniformity = non_uniformity
 
-    def non_uniformity_learnt(self, message: NonUniformityLearnt, today: date) -> None:
-        """Save the shape that the worker has learnt, or keep the sentence why it has none."""
+    def plate_seen(self, plate: PlateSeen, today: date) -> None:
+        """Save the non-uniformity that the worker has learnt, or keep the sentence why not."""
         if not self._non_uniformity.running:
             return  # nobody waits for it
-        if message.uniformity is None:
-            self._non_uniformity.ended(message.why)
-            return
         try:
-            learnt = self._non_uniformity.learnt(message.uniformity, today)
+            learnt = self._non_uniformity.learnt(plate, today)
             self._save(self._store.load().model_copy(update={"uniformity": learnt}))
             self._non_uniformity.ended()
         except (SettingsError, AuditError) as error:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from screening.result import Reason, State
 from service.ipc.channel import Channel
 from service.ipc.messages import (
+    DOWN,
     VIEW,
     AdminRequest,
     ChannelClosed,
@@ -168,12 +169,15 @@ class Hub:
     def view(self) -> View:
         """Return the latest view, or blindness when the supervisor is silent."""
         now = time.monotonic()
-        if now - self._heard_at > SILENT_AFTER_S:
+        age_s = now - self._heard_at
+        expired = self._view.state not in DOWN and self._view.valid_s <= age_s
+        if expired or age_s > SILENT_AFTER_S:
             return self._blind(Reason.SILENT)
         if not self._may_see:
             return self._blind(Reason.NOT_LOCKED)
         return replace(
             self._view,
+            valid_s=max(0.0, self._view.valid_s - age_s),
             locked=self._view.locked and self._locked,
             frozen_screens=sum(screen.frozen(now) for screen in self._screens),
         )
@@ -183,6 +187,7 @@ class Hub:
             self._view,
             state=State.NOT_SCREENING,
             reasons=(reason,),
+            valid_s=0.0,
             visitor=None,
             fading=None,
             visitors=(),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from device.frame import KELVIN_OFFSET, FfcState, RadiometricFrame
 from screening.reference.non_uniformity import UnevenPlateError, fit
-from service.ipc.messages import NonUniformityLearnt
+from screening.settings import Uniformity
+from service.ipc.records import Plate, PlateSeen
 
 FRAMES: Final = 30
 LOOKED_AT: Final = 300  # frames after which it is given up: a sensor that only corrects itself
@@ -35,7 +36,7 @@ class FlatField:
         self.wipe()
         self._sum = np.zeros(self._shape)
 
-    def add(self, frame: RadiometricFrame) -> NonUniformityLearnt | None:
+    def add(self, frame: RadiometricFrame) -> PlateSeen | None:
         """Take a frame; return what was learnt with the last that was needed, None before."""
         if self._sum is None:
             return None
@@ -46,7 +47,7 @@ class FlatField:
         if self._taken == FRAMES:
             answer = self._learn(self._sum, frame.radiometry.kelvin_per_count)
         elif self._seen == LOOKED_AT:
-            answer = NonUniformityLearnt(None, "The sensor only corrected itself: try again.")
+            answer = PlateSeen(Plate.ONLY_CORRECTED)
         else:
             return None
         self.wipe()
@@ -60,10 +61,12 @@ class FlatField:
         self._taken = self._seen = 0
 
     @staticmethod
-    def _learn(total: NDArray[np.float64], kelvin_per_count: float) -> NonUniformityLearnt:
+    def _learn(total: NDArray[np.float64], kelvin_per_count: float) -> PlateSeen:
         total *= kelvin_per_count / FRAMES
         total -= KELVIN_OFFSET
         try:
-            return NonUniformityLearnt(fit(total))
-        except UnevenPlateError as uneven:
-            return NonUniformityLearnt(None, str(uneven))
+            learnt = fit(total)
+        except UnevenPlateError:
+            return PlateSeen(Plate.UNEVEN)
+        numbers = {name: getattr(learnt, name) for name in Uniformity.__slots__}
+        return PlateSeen(Plate.LEARNT, **numbers)

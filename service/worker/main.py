@@ -1,8 +1,8 @@
 """The worker process: opens the sensor, locks itself, then screens frame after frame.
 
 One thread and one loop. Before the lock everything is opened; after it the process reads and
-writes descriptors that it already has. What it says of a failure is a sentence of our own errors
-or the place in the code, never a value that could hold a pixel.
+writes descriptors that it already has. What it says are records (`service.ipc.records`): words of
+closed lists and quantised numbers.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -19,48 +20,72 @@ import cv2
 
 from device.drivers import open_sensor
 from device.errors import (
+    CommandFailed,
     NotRadiometric,
+    ProtocolError,
+    ReplyTimeout,
     SensorError,
     SensorLost,
+    SensorNotFound,
     SensorRefused,
     SensorStalled,
 )
 from device.frame import RadiometricFrame
 from device.sensor import Sensor
+from hardware.host.usb import UsbIdentity
+from hardware.vetting.decision import Decision, SensorSays
 from hardware.vetting.station import Vetting
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
 from service.ipc.channel import Channel
+from service.ipc.identity import digest
 from service.ipc.messages import (
     ChannelClosed,
     Configure,
-    Failed,
     LearnNonUniformity,
     RequestFfc,
-    Started,
-    Stepped,
     Stop,
     Watch,
-    decode,
-    encode,
+    WorkerLocked,
 )
 from service.ipc.preview import PreviewWriter
+from service.ipc.records import MARKS, Fault, GaveUp, Opened, Record, pack
 from service.sandbox import LockReport, SandboxError, lock_worker
 from service.sandbox.parent import die_with_parent
 from service.worker.flat_field import FlatField
 from service.worker.frame_skipping import FrameSkipping
+from service.worker.telling import Telling
 from service.worker.thumbnail import Thumbnail
 
 _SETTINGS_WITHIN_S = 5.0
 _SEND_WITHIN_S = 1.0
 _FFC_AT_MOST_EVERY_S = 30.0
-_REASONS: tuple[tuple[type[SensorError], Reason], ...] = (
-    (SensorRefused, Reason.SENSOR_REFUSED),
-    (NotRadiometric, Reason.NOT_RADIOMETRIC),
-    (SensorStalled, Reason.SENSOR_STALLED),
-    (SensorLost, Reason.SENSOR_LOST),
+
+
+class FramesEnded(SensorLost):
+    """A sensor that should never end has no more frames."""
+
+
+_FAULTS: tuple[tuple[type[Exception], Reason, Fault], ...] = (  # the first that fits
+    (SensorNotFound, Reason.SENSOR_LOST, Fault.NOT_FOUND),
+    (SensorRefused, Reason.SENSOR_REFUSED, Fault.REFUSED),
+    (NotRadiometric, Reason.NOT_RADIOMETRIC, Fault.NOT_RADIOMETRIC),
+    (SensorStalled, Reason.SENSOR_STALLED, Fault.STALLED),
+    (CommandFailed, Reason.SENSOR_LOST, Fault.COMMAND_FAILED),
+    (ReplyTimeout, Reason.SENSOR_LOST, Fault.NO_REPLY),
+    (ProtocolError, Reason.SENSOR_LOST, Fault.PROTOCOL),
+    (FramesEnded, Reason.SENSOR_LOST, Fault.FRAMES_ENDED),
+    (SensorError, Reason.SENSOR_LOST, Fault.LOST),
+    (SandboxError, Reason.NOT_LOCKED, Fault.NOT_LOCKED),
+    (Exception, Reason.WORKER_LOST, Fault.UNEXPECTED),
 )
+
+
+def gave_up(error: Exception) -> GaveUp:
+    """Return what is told of an error: two words of closed lists, never a value."""
+    reason, fault = next((r, f) for kind, r, f in _FAULTS if isinstance(error, kind))
+    return GaveUp(reason, fault)
 
 
 class Worker:
@@ -90,7 +115,7 @@ class Worker:
         self._frame_skipping = FrameSkipping(info.frame_rate_hz)
         self._flat_field = FlatField(info.width, info.height)
         self._watched = False
-        self._skipped = 0
+        self._telling = Telling(self._send, time.monotonic())
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
 
     def run(self) -> None:
@@ -99,29 +124,44 @@ class Worker:
             started = time.perf_counter()
             result = self._screener.step(frame)
             step_ms = (time.perf_counter() - started) * 1e3
-            if (learnt := self._flat_field.add(frame)) is not None:
-                self._channel.send(learnt, wait_s=_SEND_WITHIN_S)
+            if (plate := self._flat_field.add(frame)) is not None:
+                self._send(plate)
             if self._watched:
-                self._preview.write(self._thumbnail.draw(frame.counts), frame.sequence)
+                self._draw(frame, result)
             self._tell(result, step_ms, frame.fpa_temp_c)
             if not self._listen():
                 return
-        raise SensorLost("The sensor's frames have ended.", "Start the station again.")
+        raise FramesEnded("The sensor's frames have ended.", "Start the station again.")
 
     def _fresh(self, frames: Iterator[RadiometricFrame]) -> Iterator[RadiometricFrame]:
         """Pass on frames, skipping those that have waited while the last one was screened."""
         asked = time.monotonic()
         for frame in frames:
             if self._frame_skipping.waited(frame.time_s, asked=asked, now=time.monotonic()):
-                self._skipped += 1
+                self._telling.skipped()
             else:
                 yield frame
             asked = time.monotonic()
 
+    def _draw(self, frame: RadiometricFrame, result: ScreeningResult) -> None:
+        reference = result.reference
+        place = None
+        if reference.found and reference.x is not None and reference.y is not None:
+            place = (reference.x, reference.y)
+        self._preview.write(
+            self._thumbnail.draw(frame.counts),
+            frame.sequence,
+            [(visitor.id % MARKS, visitor.box) for visitor in result.visitors],
+            place,
+        )
+
+    def _send(self, record: Record) -> None:
+        self._channel.send_packet(pack(record), wait_s=_SEND_WITHIN_S)
+
     def _tell(self, result: ScreeningResult, step_ms: float, fpa_temp_c: float | None) -> None:
-        message = Stepped(result, round(step_ms, 3), self._skipped, fpa_temp_c)
-        self._channel.send(message, wait_s=_SEND_WITHIN_S)
         now = time.monotonic()
+        self._telling.tell(result, now)
+        self._telling.instruments(result, fpa_temp_c=fpa_temp_c, step_ms=step_ms, now_s=now)
         if result.ffc_advised and now - self._ffc_at >= _FFC_AT_MOST_EVERY_S:
             self._ffc_at = now
             self._sensor.request_ffc()
@@ -165,14 +205,29 @@ def screen(options: argparse.Namespace, channel: Channel) -> None:
     """Open, lock, and screen."""
     settings = first_settings(channel)
     vetting = Vetting(options.register, options.state)
+    says = SensorSays("")
+
+    def vet(dossier: str, device: UsbIdentity | None, said: SensorSays) -> Decision:
+        nonlocal says
+        says = said
+        return vetting.vet(dossier, device, said)
+
     with open_sensor(
-        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=vetting.vet
+        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=vet
     ) as sensor:
-        preview = PreviewWriter(options.preview, (sensor.info.width, sensor.info.height))
+        info = sensor.info
+        preview = PreviewWriter(options.preview, (info.width, info.height))
         worker = Worker(channel, sensor, preview, settings)
-        decode(encode(Failed(Reason.SILENT, "")))  # codecs are loaded before the lock
-        report = lock(channel, optional=options.allow_unsandboxed and sensor.info.simulated)
-        channel.send(Started(sensor.info, report), wait_s=_SEND_WITHIN_S)
+        opened = Opened(
+            simulated=info.simulated,
+            width=info.width,
+            height=info.height,
+            frame_rate_hz=info.frame_rate_hz,
+            identity=digest(info.dossier, says.serial, says.part_number, says.firmware),
+        )
+        report = lock(channel, optional=options.allow_unsandboxed and info.simulated)
+        channel.send(WorkerLocked(report), wait_s=_SEND_WITHIN_S)
+        channel.send_packet(pack(opened), wait_s=_SEND_WITHIN_S)
         worker.run()
 
 
@@ -207,15 +262,11 @@ def main() -> None:
         screen(options, channel)
     except ChannelClosed:
         sys.exit("The supervisor is gone.")
-    except SensorError as error:
-        reasons = [reason for kind, reason in _REASONS if isinstance(error, kind)]
-        channel.send(Failed(reasons[0] if reasons else Reason.SENSOR_LOST, str(error)))
-        sys.exit(1)
-    except SandboxError as error:
-        channel.send(Failed(Reason.NOT_LOCKED, str(error)))
-        sys.exit(1)
     except Exception as error:  # noqa: BLE001 - whatever it is, the supervisor starts another
-        channel.send(Failed(Reason.WORKER_LOST, place_of(error)))
+        if options.allow_unsandboxed:
+            sys.stderr.write(f"{place_of(error)}: {error}\n")  # renders only: no camera may run so
+        with suppress(ChannelClosed):
+            channel.send_packet(pack(gave_up(error)), wait_s=_SEND_WITHIN_S)
         sys.exit(1)
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from websockets.sync.client import ClientConnection, connect
 
 from device.info import SensorInfo
-from screening.result import Reason, ReferenceStatus, State, Verdict, Visitor
+from screening.result import Reason, State, Verdict
+from screening.settings import Site
 from service.ipc.messages import (
     Alarm,
     ChannelClosed,
@@ -25,11 +26,14 @@ from service.ipc.messages import (
     Reply,
     Screens,
     SettingsRead,
+    ShownReference,
+    ShownVisitor,
     View,
     Why,
 )
 from service.ipc.preview import PreviewWriter
 from service.ipc.preview_memory import create_memory
+from service.ipc.records import MARKS
 from service.ipc.settings import StationSettings
 from service.supervisor.child import Child
 from service.supervisor.listener import HOST, bind
@@ -46,29 +50,26 @@ SENSOR = SensorInfo(
     netd_k=0.02,
     simulated=True,
 )
-REFERENCE = ReferenceStatus(
-    found=True, x=78.0, y=125.0, apparent_c=35.71, offset_c=-0.19, offset_uncertainty_c=0.01
-)
+REFERENCE = ShownReference(found=True, apparent_c=35.71, offset_c=-0.19)
+PLACE = (78.0, 125.0)  # of the reference in the picture
+BOX = (300.0, 210.0, 120.0, 160.0)
 
 
 def visitor(
     number: int, verdict: Verdict | None, *reasons: Reason, skin_c: float = 35.6
-) -> Visitor:
-    """Return a visitor as the screener would describe one."""
-    return Visitor(
+) -> ShownVisitor:
+    """Return a visitor as the station would show one."""
+    return ShownVisitor(
         id=number,
-        first_frame=1,
-        last_frame=90,
-        box=(300.0, 210.0, 120.0, 160.0),
+        mark=number % MARKS,
         verdict=verdict,
         reasons=reasons,
         skin_temp_c=skin_c,
         expanded_uncertainty_c=0.42,
         raw_c=skin_c - 0.6,
         reference_corrected_c=skin_c - 0.3,
-        site="canthus",
+        site=Site.CANTHUS,
         mm_per_px=0.9,
-        quality=0.9,
     )
 
 
@@ -77,6 +78,7 @@ def view(state: State, *reasons: Reason, **more: object) -> View:
     return replace(
         View(
             network=(),
+            valid_s=0.5,
             state=state,
             reasons=reasons,
             sensor=SENSOR,

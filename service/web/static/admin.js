@@ -133,7 +133,7 @@ function show(next) {
   text("fpa", celsius(view.fpa_temp_c, 1));
   text("rate", `${number(view.frame_rate_hz)} Hz`);
   text("step", `${number(view.step_ms)} ms`);
-  text("skipped", String(view.skipped));
+  text("skipped", `${number(100 * view.skipped_share, 0)} %`);
   text("failure", view.failure);
   const sensor = view.sensor;
   text("sensor", sensor ? `${sensor.model} · ${sensor.width} × ${sensor.height} · ${word("admin.serial")} ${sensor.serial} · ${sensor.firmware}` : "");
@@ -158,9 +158,11 @@ function row(visitor) {
 function paint() {
   if (view) {
     const mark = read()?.references[0]?.mark;
-    const found = view.reference.found ? [view.reference.x, view.reference.y] : null;
-    const boxes = view.visitors.map((visitor) => ({ box: visitor.box, color: BOX, label: String(visitor.id) }));
-    picture.draw(boxes, mark ?? found);
+    const found = view.reference.found ? picture.reference : null;
+    picture.draw((number) => {
+      const visitor = view.visitors.find((one) => one.mark === number);
+      return visitor ? { color: BOX, label: String(visitor.id) } : null;
+    }, mark ?? found);
   }
   requestAnimationFrame(paint);
 }

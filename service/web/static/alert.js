@@ -175,14 +175,16 @@ function shape(name) {
 
 // ---- the picture, as often as the browser paints
 
+// Whom the view does not know has no box: what is green on the picture is green in the list.
+function looks(mark) {
+  const visitor = view.visitors.find((one) => one.mark === mark);
+  if (!visitor) return null;
+  const verdict = visitor.verdict ?? "pending";
+  return { color: COLORS[verdict], label: `${visitor.id} · ${word(`verdicts.${verdict}`)}` };
+}
+
 function paint() {
-  picture.draw(
-    view.visitors.map((visitor) => {
-      const verdict = visitor.verdict ?? "pending";
-      return { box: visitor.box, color: COLORS[verdict], label: `${visitor.id} · ${word(`verdicts.${verdict}`)}` };
-    }),
-    view.reference?.found ? [view.reference.x, view.reference.y] : null,
-  );
+  picture.draw(looks, view.reference?.found ? picture.reference : null);
   $("no-picture").hidden = picture.live;
   requestAnimationFrame(paint);
 }

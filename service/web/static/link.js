@@ -5,6 +5,7 @@
 // that is connected but frozen.
 
 const BLIND_AFTER_MS = 500;
+const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]); // believed without a frame
 const RECONNECT_MS = 500;
 const REOPEN_AFTER_MS = 2000;
 const ACKNOWLEDGE_EVERY_MS = 100;
@@ -13,6 +14,7 @@ export class Link {
   #events = null;
   #socket = null;
   #heardAt = performance.now();
+  #blindAfterMs = BLIND_AFTER_MS;
   #openedAt = 0;
   #beat = 0;
   #acknowledgedAt = 0;
@@ -24,7 +26,7 @@ export class Link {
     this.onPicture = onPicture;
     this.#openEvents();
     this.#openSocket();
-    setInterval(() => this.#watch(), 100);
+    setInterval(() => this.#watch(), 50);
     document.addEventListener("visibilitychange", () => this.#tell({ hidden: document.hidden }));
   }
 
@@ -35,6 +37,8 @@ export class Link {
     this.#events.addEventListener("view", (event) => {
       const { beat, view } = JSON.parse(event.data);
       this.#heardAt = performance.now();
+      // What the station knew some time ago holds for so much less here.
+      this.#blindAfterMs = DOWN.has(view.state) ? BLIND_AFTER_MS : Math.min(view.valid_s * 1000, BLIND_AFTER_MS);
       this.#blind = false;
       this.#beat = beat;
       this.onView(view);
@@ -44,7 +48,7 @@ export class Link {
 
   #watch() {
     const now = performance.now();
-    if (now - this.#heardAt <= BLIND_AFTER_MS) return;
+    if (now - this.#heardAt <= this.#blindAfterMs) return;
     if (!this.#blind) {
       this.#blind = true;
       this.onBlind();

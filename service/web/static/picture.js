@@ -1,6 +1,12 @@
 // The thermal view: 8-bit grey values from a socket, coloured here, drawn on a canvas, kept nowhere.
 
-const HEADER_BYTES = 16;
+// The memory of service/ipc/preview_memory.py from its byte 8 on.
+const PLACES_AT = 16;
+const BOXES_AT = 24;
+const BOX_BYTES = 10;
+const PIXELS_AT = 120;
+const NOWHERE = 0xffff;
+const PER_PIXEL = 16;
 const STALE_AFTER_MS = 1000;
 
 // Dark to light without going back, so that it reads the same for every kind of colour vision.
@@ -32,6 +38,8 @@ export class Picture {
   #source = null;
   #shownAt = -Infinity;
   #place = null;
+  #boxes = [];
+  #reference = null;
 
   constructor(canvas) {
     this.#canvas = canvas;
@@ -62,7 +70,14 @@ export class Picture {
       this.#pixels = new Uint32Array(this.#image.data.buffer);
     }
     this.#source = [header.getUint16(4, true), header.getUint16(6, true)];
-    const grey = new Uint8Array(buffer, HEADER_BYTES, width * height);
+    const [x, y] = [0, 2].map((at) => header.getUint16(PLACES_AT + at, true));
+    this.#reference = x === NOWHERE ? null : [x / PER_PIXEL, y / PER_PIXEL];
+    this.#boxes = Array.from({ length: header.getUint16(PLACES_AT + 4, true) }, (_, place) => {
+      const at = BOXES_AT + place * BOX_BYTES;
+      const box = [2, 4, 6, 8].map((offset) => header.getUint16(at + offset, true) / PER_PIXEL);
+      return { mark: header.getUint16(at, true), box };
+    });
+    const grey = new Uint8Array(buffer, PIXELS_AT, width * height);
     for (let i = 0; i < grey.length; i += 1) this.#pixels[i] = PALETTE[grey[i]];
     this.#thermal.getContext("2d").putImageData(this.#image, 0, 0);
     this.#shownAt = performance.now();
@@ -70,12 +85,19 @@ export class Picture {
 
   clear() {
     this.#shownAt = -Infinity;
+    this.#boxes = [];
+    this.#reference = null;
     this.#pixels?.fill(0);
     if (this.#image) this.#thermal.getContext("2d").putImageData(this.#image, 0, 0);
   }
 
-  // `boxes` have `box` in sensor pixels, `color`, `label`; `target` is the reference's [x, y].
-  draw(boxes, target) {
+  // Where the reference is in the picture that is shown, in sensor pixels; null when nowhere.
+  get reference() {
+    return this.#reference;
+  }
+
+  // `marked` says of a visitor's mark how their box looks: `color`, `label`; null for no box.
+  draw(marked, target = null) {
     const { width, height } = this.#canvas;
     const pen = this.#context;
     pen.fillStyle = "#000";
@@ -93,7 +115,10 @@ export class Picture {
     const perPixel = shown[0] / this.#source[0];
     this.#place = { origin, perPixel };
     if (target) this.#drawTarget(target);
-    for (const one of boxes) this.#drawBox(one);
+    for (const { mark, box } of this.#boxes) {
+      const look = marked(mark);
+      if (look) this.#drawBox({ box, ...look });
+    }
   }
 
   // Sensor pixel under a pointer event; null outside the picture.

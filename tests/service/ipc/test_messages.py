@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.result import Face, Reason, ReferenceStatus, ScreeningResult, State, Verdict, Visitor
-from screening.settings import Reference, Settings, Uniformity
+from screening.result import Reason, State, Verdict
+from screening.settings import Reference, Settings, Site
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
     MAX_MESSAGE_BYTES,
@@ -23,14 +23,12 @@ from service.ipc.messages import (
     ChooseScenario,
     Configure,
     Done,
-    Failed,
     HourCounts,
     LearnNonUniformity,
     LoggedIn,
     Login,
     Logout,
     Message,
-    NonUniformityLearnt,
     Outcome,
     Picture,
     ReadRecords,
@@ -41,13 +39,13 @@ from service.ipc.messages import (
     Screens,
     SecondCheck,
     SettingsRead,
-    Started,
-    Stepped,
+    ShownVisitor,
     Stop,
     View,
     Watch,
     WebLocked,
     Why,
+    WorkerLocked,
     decode,
     encode,
 )
@@ -56,29 +54,20 @@ from service.sandbox import Descriptor, LockReport
 from tests.service.stage import SENSOR
 
 REAL = True  # a positional boolean with a name
-VISITOR = Visitor(
-    3, 1, 40, (1.5, 2.5, 80.0, 100.0), Verdict.RECHECK, (Reason.GLASSES,), 36.9, 0.4, 36.0, 36.5,
-    "canthus", 0.9, 0.8,
-)  # fmt: skip
-RESULT = ScreeningResult(
-    7, 1.25, State.RECHECK, (Reason.GLASSES,), ReferenceStatus(REAL, 1.0, 2.0, 35.9, 0.1, 0.01),
-    (Face((1.0, 2.0, 3.0, 4.0), 0.9, 1),), (VISITOR,), (VISITOR,), REAL,
-)  # fmt: skip
+VISITOR = ShownVisitor(
+    3, 3, Verdict.RECHECK, (Reason.GLASSES,), 36.9, 0.4, 36.0, 36.5, Site.CANTHUS, 0.9
+)
 REPORT = LockReport(
     "worker", "6.18", "x86_64", 7, "ab" * 32, REAL, (Descriptor(0, "pipe", REAL),), (), ()
 )
 HOUR = HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),))
 EVERY = [
-    Started(SENSOR, REPORT),
-    Started(SENSOR, None),
-    Stepped(RESULT, 6.5, 2, 31.0),
-    Failed(Reason.SENSOR_LOST, "It was unplugged."),
+    WorkerLocked(REPORT),
+    WorkerLocked(None),
     Configure(Settings(references=(Reference(mark=(10.0, 20.0)), Reference()))),
     Watch(on=True),
     RequestFfc(),
     LearnNonUniformity(),
-    NonUniformityLearnt(Uniformity(xx_c=-0.2)),
-    NonUniformityLearnt(None, "It is no plate."),
     Stop(),
     View(State.ELEVATED, visitor=VISITOR, alarms=(Alarm(1, VISITOR, 3.0),), sensor=SENSOR),
     Picture(present=True),
@@ -135,7 +124,7 @@ def test_a_refusal_does_not_repeat_what_the_packet_held() -> None:
 
 def test_a_message_that_is_too_large_is_never_sent() -> None:
     with pytest.raises(ChannelError, match="at most"):
-        encode(Failed(Reason.SILENT, "x" * MAX_MESSAGE_BYTES))
+        encode(LoggedIn(1, "x" * MAX_MESSAGE_BYTES))
 
 
 def test_a_channel_whose_other_end_is_gone_says_so_in_both_directions() -> None:
@@ -153,10 +142,10 @@ def test_nobody_waits_for_a_reader_that_does_not_read() -> None:
     ours, theirs = socket_pair()
     channel = Channel(ours)
     sent = 0
-    while channel.send(Failed(Reason.SILENT, "x" * 10_000)):
+    while channel.send(LoggedIn(1, "x" * 10_000)):
         sent += 1
         assert sent < 1000
-    assert not channel.send(Failed(Reason.SILENT, "x" * 10_000), wait_s=0.01)
+    assert not channel.send(LoggedIn(1, "x" * 10_000), wait_s=0.01)
     theirs.close()
     channel.close()
 

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from service.ipc.preview import PreviewReader, PreviewWriter
-from service.ipc.preview_memory import SIZE, create_memory
+from service.ipc.preview_memory import (
+    BOX,
+    BOXES_AT,
+    MAX_BOXES,
+    NOWHERE,
+    PIXELS_AT,
+    PLACES,
+    PLACES_AT,
+    SIZE,
+    create_memory,
+)
 from service.worker.thumbnail import Thumbnail
 
 
@@ -39,7 +49,36 @@ def test_a_picture_arrives_whole_with_its_sizes_and_its_number(
     assert data is not None
     assert np.frombuffer(data[:8], "<u2").tolist() == [320, 256, 640, 512]
     assert int.from_bytes(data[8:16], "little") == 41
-    assert np.array_equal(np.frombuffer(data[16:], np.uint8).reshape(256, 320), grey)
+    assert np.array_equal(np.frombuffer(data[PIXELS_AT - 8 :], np.uint8).reshape(256, 320), grey)
+
+
+def test_the_boxes_and_the_reference_come_with_their_picture(
+    ends: tuple[PreviewWriter, PreviewReader],
+) -> None:
+    writer, reader = ends
+    writer.write(picture(), 1, [(5, (1.5, 2.25, 80.0, 100.0)), (63, (0, 0, 4, 4))], (12.5, 99.0))
+    data = reader.newer()
+    assert data is not None
+    assert PLACES.unpack_from(data, PLACES_AT - 8) == (200, 1584, 2)
+    assert BOX.unpack_from(data, BOXES_AT - 8) == (5, 24, 36, 1280, 1600)
+    assert BOX.unpack_from(data, BOXES_AT - 8 + BOX.size) == (63, 0, 0, 64, 64)
+    writer.write(picture(), 2)
+    data = reader.newer()
+    assert data is not None
+    assert PLACES.unpack_from(data, PLACES_AT - 8) == (NOWHERE, NOWHERE, 0)
+    assert not any(data[BOXES_AT - 8 : PIXELS_AT - 8])
+
+
+def test_no_more_boxes_than_there_is_room_for_are_written(
+    ends: tuple[PreviewWriter, PreviewReader],
+) -> None:
+    writer, reader = ends
+    writer.write(picture(9), 1, [(mark, (-5.0, 1e9, 1.0, 1.0)) for mark in range(20)])
+    data = reader.newer()
+    assert data is not None
+    assert PLACES.unpack_from(data, PLACES_AT - 8)[2] == MAX_BOXES
+    assert BOX.unpack_from(data, BOXES_AT - 8) == (0, 0, NOWHERE - 1, 16, 16)
+    assert set(data[PIXELS_AT - 8 :]) == {9}
 
 
 def test_a_picture_is_given_once(ends: tuple[PreviewWriter, PreviewReader]) -> None:
@@ -76,7 +115,7 @@ def test_a_smaller_picture_fits_too(ends: tuple[PreviewWriter, PreviewReader]) -
     writer.write(np.zeros((120, 160), np.uint8), 1)
     data = reader.newer()
     assert data is not None
-    assert len(data) == 16 + 120 * 160
+    assert len(data) == PIXELS_AT - 8 + 120 * 160
 
 
 def test_the_readers_end_can_neither_be_written_nor_mapped_to_write() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from device.info import SensorInfo
 from hardware.register import documents
-from screening.result import Reason, Verdict, Visitor
+from screening.result import Reason, Verdict
 from screening.settings import Decision, Settings
+from service.ipc.messages import ShownVisitor
 from service.state.audit import verify
 from service.state.audit_events import ProcessLost
 from service.state.audit_trail import TRAIL, read
@@ -82,8 +83,7 @@ def test_visitors_are_counted_and_leave_no_trace_in_the_trail(
     head = recorder.head
     verdicts = [Verdict.CLEAR] * 40 + [Verdict.ELEVATED] * 6 + [Verdict.NO_RESULT, None] * 4
     for number, verdict in enumerate(verdicts):
-        box = (0.0, 0.0, 1.0, 1.0)
-        recorder.departed([Visitor(number, 0, 1, box, verdict, (Reason.GLASSES,))])
+        recorder.departed([ShownVisitor(number, number % 64, verdict, (Reason.GLASSES,))])
     for _ in range(5):
         recorder.second_check("confirmed")
     assert recorder.head == head

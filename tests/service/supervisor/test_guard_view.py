@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 
 from device.info import SensorInfo
-from screening.result import Reason, ScreeningResult, State, Verdict, Visitor
+from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
-from service.ipc.messages import Stepped, View
+from service.ipc.messages import DOWN, ChannelError, View
+from service.ipc.records import Presence, Seen, Status
 from service.supervisor.guard_view import (
-    ALARMS_KEPT,
     CLEAR_SHOWN_S,
-    LINGER_S,
     RECHECK_SHOWN_S,
     SILENT_AFTER_S,
     GuardView,
@@ -20,32 +19,57 @@ from service.supervisor.guard_view import (
 SENSOR = SensorInfo("simulated", "simulated", "0", "1", 640, 512, 30.0, 32.0, 0.02, simulated=True)
 
 
-def visitor(number: int, verdict: Verdict | None = None, *reasons: Reason) -> Visitor:
-    return Visitor(number, 1, 9, (1.0, 2.0, 3.0, 4.0), verdict, reasons, 35.5, 0.4)
+def visitor(number: int, verdict: Verdict | None = None, *reasons: Reason) -> Seen:
+    why = (*reasons, None, None)
+    return Seen(
+        mark=number,
+        begins=False,
+        presence=Presence.IN_VIEW,
+        verdict=verdict,
+        reason=why[0],
+        second_reason=why[1],
+        skin_temp_c=35.5,
+        expanded_uncertainty_c=0.4,
+    )
 
 
 class Watched:
-    """A station with a clock, told frame after frame what the screener says."""
+    """A station with a clock, told what a worker says."""
 
     def __init__(self, *, allow_unlocked: bool = False, locked: bool = True) -> None:
         self.now = 100.0
         self.station = GuardView(allow_unlocked=allow_unlocked)
         self.station.configured(Settings())
         self.station.started(SENSOR, locked=locked)
+        self.begun: set[int] = set()
 
     def step(
         self,
         state: State,
-        *visitors: Visitor,
-        departed: tuple[Visitor, ...] = (),
+        *visitors: Seen,
+        departed: tuple[Seen, ...] = (),
         reasons: tuple[Reason, ...] = (),
         after: float = 0.1,
     ) -> None:
         self.now += after
-        result = ScreeningResult(1, self.now, state, reasons, visitors=visitors, departed=departed)
-        self.station.stepped(Stepped(result, 5.0, 0), self.now)
+        for one in departed:
+            self.say(replace(one, presence=Presence.DEPARTED))
+        for one in visitors:
+            self.say(one)
+        why = (*reasons, None, None)
+        self.station.status(Status(state, why[0], why[1]), self.now)
 
-    def steps(self, seconds: float, state: State, *visitors: Visitor) -> None:
+    def say(self, record: Seen) -> None:
+        self.station.seen(replace(record, begins=record.mark not in self.begun), self.now)
+        self.begun.add(record.mark)
+        if record.presence is Presence.DEPARTED:
+            self.begun.discard(record.mark)
+
+    def lose(self, *what: object) -> None:
+        self.station.lost(*what)
+        self.begun.clear()
+
+    def steps(self, seconds: float, state: State, *visitors: Seen) -> None:
         for _ in range(round(seconds / 0.1)):
             self.step(state, *visitors)
 
@@ -61,7 +85,7 @@ def test_before_the_first_worker_the_station_is_starting() -> None:
 def test_a_station_that_lost_its_worker_is_not_screening_and_says_why() -> None:
     watched = Watched()
     watched.step(State.READY)
-    watched.station.lost(Reason.SENSOR_LOST, "It was unplugged.")
+    watched.lose(Reason.SENSOR_LOST, "It was unplugged.")
     view = watched.view
     assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.SENSOR_LOST,))
     assert view.failure == "It was unplugged."
@@ -70,7 +94,7 @@ def test_a_station_that_lost_its_worker_is_not_screening_and_says_why() -> None:
 def test_a_new_worker_is_not_trusted_before_its_first_result() -> None:
     watched = Watched()
     watched.step(State.READY)
-    watched.station.lost(Reason.WORKER_LOST)
+    watched.lose(Reason.WORKER_LOST)
     watched.station.started(SENSOR, locked=True)
     assert watched.view.state is State.NOT_SCREENING
     watched.step(State.READY)
@@ -123,12 +147,13 @@ def test_an_alarm_stays_until_a_guard_acknowledges_it() -> None:
 def test_an_alarm_outlives_the_worker_that_raised_it() -> None:
     watched = Watched()
     watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
-    watched.station.lost(Reason.WORKER_LOST)
+    watched.lose(Reason.WORKER_LOST)
     assert watched.view.state is State.NOT_SCREENING
     assert [alarm.number for alarm in watched.view.alarms] == [1]
     watched.station.started(SENSOR, locked=True)
     watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))  # the new worker counts from 1 too
     assert [alarm.number for alarm in watched.view.alarms] == [1, 2]
+    assert [alarm.visitor.id for alarm in watched.view.alarms] == [1, 2]
 
 
 def test_one_visitor_raises_one_alarm_whose_numbers_follow_the_better_measurement() -> None:
@@ -164,12 +189,15 @@ def test_of_several_alarms_the_oldest_unacknowledged_one_is_shown() -> None:
     assert watched.view.visitor.id == 2
 
 
-def test_alarms_that_nobody_ever_answers_are_bounded() -> None:
+def test_an_alarm_that_nobody_answers_stays_whatever_comes_after_it() -> None:
     watched = Watched()
-    for number in range(1, 30):
-        watched.step(State.ELEVATED, visitor(number, Verdict.ELEVATED))
-    numbers = [alarm.number for alarm in watched.view.alarms]
-    assert numbers == list(range(30 - ALARMS_KEPT, 30))
+    for number in range(1, 60):
+        alarming = visitor(number, Verdict.ELEVATED)
+        watched.step(State.ELEVATED, alarming)
+        watched.step(State.READY, departed=(alarming,))
+    assert [alarm.number for alarm in watched.view.alarms] == list(range(1, 60))
+    assert watched.view.visitor is not None
+    assert watched.view.visitor.id == 1
 
 
 def test_a_clear_fades_while_its_visitor_still_stands_there() -> None:
@@ -206,7 +234,8 @@ def test_a_clear_never_shows_for_the_next_visitor(state: State) -> None:
 def test_each_visitor_gets_their_own_clear() -> None:
     watched = Watched()
     watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
-    watched.step(State.CLEAR, visitor(2, Verdict.CLEAR))
+    gone = (visitor(1, Verdict.CLEAR),)
+    watched.step(State.CLEAR, visitor(2, Verdict.CLEAR), departed=gone)
     assert watched.view.visitor is not None
     assert watched.view.visitor.id == 2
 
@@ -234,13 +263,15 @@ def test_guidance_for_the_next_visitor_comes_before_a_fading_recheck() -> None:
     assert watched.view.state is State.TAKE_OFF_GLASSES
 
 
-def test_a_face_missed_in_one_frame_does_not_make_its_visitor_blink() -> None:
+def test_a_visitor_whose_face_is_missed_is_shown_again_as_the_same() -> None:
     watched = Watched()
     watched.step(State.HOLD_STILL, visitor(1))
     watched.step(State.HOLD_STILL)
     assert [one.id for one in watched.view.visitors] == [1]
-    watched.steps(LINGER_S, State.HOLD_STILL)
+    watched.say(replace(visitor(1), presence=Presence.MISSED))
     assert watched.view.visitors == ()
+    watched.say(visitor(1))
+    assert [one.id for one in watched.view.visitors] == [1]
 
 
 def test_the_relative_mode_and_the_threshold_are_said() -> None:
@@ -248,3 +279,47 @@ def test_the_relative_mode_and_the_threshold_are_said() -> None:
     watched.station.configured(Settings(references=(), decision=Decision(threshold_c=37.9)))
     assert watched.view.relative
     assert watched.view.threshold_c == 37.9
+
+
+@pytest.mark.parametrize("state", sorted(DOWN))
+def test_whoever_is_not_screened_is_not_shown(state: State) -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR), visitor(2))
+    watched.step(state, visitor(1, Verdict.CLEAR), reasons=(Reason.FFC,))
+    view = watched.view
+    assert (view.state, view.reasons) == (state, (Reason.FFC,))
+    assert (view.visitors, view.visitor, view.fading) == ((), None, None)
+    watched.step(State.READY)
+    assert watched.view.state is State.READY  # the verdict from before is not taken up again
+
+
+def test_a_view_says_for_how_long_it_may_be_believed() -> None:
+    watched = Watched()
+    assert watched.view.valid_s == 0.0
+    watched.step(State.READY)
+    assert watched.view.valid_s == pytest.approx(SILENT_AFTER_S)
+    watched.now += 0.3
+    assert watched.view.valid_s == pytest.approx(SILENT_AFTER_S - 0.3)
+    watched.now += 0.3
+    assert watched.view.valid_s == 0.0
+
+
+def test_a_visitor_who_never_came_or_came_twice_ends_the_worker() -> None:
+    station = Watched().station
+    with pytest.raises(ChannelError, match="never came"):
+        station.seen(visitor(1), 100.0)
+    station.seen(replace(visitor(1), begins=True), 100.0)
+    with pytest.raises(ChannelError, match="came twice"):
+        station.seen(replace(visitor(1), begins=True), 100.0)
+
+
+def test_the_last_word_on_a_visitor_is_given_once() -> None:
+    station = Watched().station
+    begun = replace(visitor(1), begins=True)
+    assert station.seen(begun, 100.0) == (None, None)
+    gone = replace(visitor(1, Verdict.RECHECK, Reason.UNCERTAIN), presence=Presence.DEPARTED)
+    alarm, last = station.seen(gone, 100.1)
+    assert alarm is None
+    assert last is not None
+    assert (last.id, last.verdict, last.reasons) == (1, Verdict.RECHECK, (Reason.UNCERTAIN,))
+    assert station.seen(begun, 100.2) == (None, None)  # the mark is free again

@@ -19,14 +19,13 @@ from service.ipc.messages import (
     Done,
     Login,
     Logout,
-    NonUniformityLearnt,
     Outcome,
     ReadSettings,
     Refused,
     SecondCheck,
-    Stepped,
     Why,
 )
+from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
 from service.ipc.settings import DecisionSettings, StationSettings
 from service.state.admin_password import AdminDoor, set_password
 from service.state.audit_events import LoginTried, ScenarioChosen, SettingChanged
@@ -36,8 +35,7 @@ from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.requests import Requests
-from tests.service.ipc.test_messages import RESULT
-from tests.service.stage import SENSOR, visitor
+from tests.service.stage import SENSOR
 
 PASSWORD = "correct horse"
 TODAY = date(2026, 5, 4)
@@ -173,7 +171,7 @@ def test_a_shape_is_learnt_saved_recorded_and_put_in_force(office: Office) -> No
     assert isinstance(office.requests.answer(AskNonUniformity(1, session)), Done)
     assert office.done == ["non-uniformity"]
     assert office.requests.answer(ReadSettings(2, session)).learning
-    office.requests.non_uniformity_learnt(NonUniformityLearnt(Uniformity(xx_c=-0.2)), TODAY)
+    office.requests.plate_seen(PlateSeen(Plate.LEARNT, xx_c=-0.2, residual_c=0.03), TODAY)
     said = office.requests.answer(ReadSettings(3, session))
     assert (said.learning, said.learning_problem, said.holds) == (False, "", True)
     saved = office.store.load()
@@ -186,15 +184,16 @@ def test_a_shape_that_was_not_learnt_changes_nothing_and_says_why(office: Office
     session = office.login()
     office.non_uniformity.opened(SENSOR)
     office.requests.answer(AskNonUniformity(1, session))
-    office.requests.non_uniformity_learnt(NonUniformityLearnt(None, "It is no plate."), TODAY)
+    office.requests.plate_seen(PlateSeen(Plate.UNEVEN), TODAY)
     said = office.requests.answer(ReadSettings(2, session))
-    assert (said.learning, said.learning_problem) == (False, "It is no plate.")
+    assert (said.learning, said.learning_problem) == (False, said.learning_problem)
+    assert "fill all of it" in said.learning_problem
     assert office.store.load() == StationSettings()
 
 
 def test_a_shape_that_nobody_waits_for_is_not_saved(office: Office) -> None:
     office.non_uniformity.opened(SENSOR)
-    office.requests.non_uniformity_learnt(NonUniformityLearnt(Uniformity(xx_c=-0.2)), TODAY)
+    office.requests.plate_seen(PlateSeen(Plate.LEARNT, xx_c=-0.2, residual_c=0.03), TODAY)
     assert office.store.load() == StationSettings()
 
 
@@ -246,13 +245,9 @@ def test_damaged_settings_are_told_with_the_sentence_and_can_be_replaced(office:
 
 
 def test_a_guards_answers_reach_the_station_and_a_wrong_number_is_said(office: Office) -> None:
-    from dataclasses import replace
-
     office.station.started(SENSOR, locked=True)
-    result = replace(
-        RESULT, state=State.ELEVATED, visitors=(visitor(1, Verdict.ELEVATED),), departed=()
-    )
-    office.station.stepped(Stepped(result, 5.0, 0), 10.0)
+    office.station.status(Status(State.ELEVATED), 10.0)
+    office.station.seen(Seen(1, True, Presence.IN_VIEW, Verdict.ELEVATED), 10.0)  # noqa: FBT003
     assert isinstance(office.requests.answer(Acknowledge(1, 2)), Refused)
     assert isinstance(office.requests.answer(Acknowledge(2, 1)), Done)
     assert isinstance(office.requests.answer(SecondCheck(3, 1, Outcome.CONFIRMED)), Done)

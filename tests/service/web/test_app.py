@@ -119,7 +119,7 @@ def test_the_picture_comes_over_the_socket_only_while_it_is_watched(stage: Stage
         writer.write(grey, 77)
         data = socket.recv(timeout=30.0)
         assert isinstance(data, bytes)
-        assert np.array_equal(np.frombuffer(data[16:], np.uint8).reshape(256, 320), grey)
+        assert np.array_equal(np.frombuffer(data[120:], np.uint8).reshape(256, 320), grey)
         assert int.from_bytes(data[8:16], "little") == 77
         socket.send(json.dumps({"hidden": True}))
         assert until(lambda: stage.watching() == 0)

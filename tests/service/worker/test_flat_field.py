@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
+from service.ipc.records import Plate, PlateSeen
 from service.worker.flat_field import FRAMES, LOOKED_AT, FlatField
 
 WIDTH, HEIGHT = 80, 64
@@ -34,9 +35,9 @@ def test_a_shape_is_learnt_from_enough_frames_and_the_average_is_zeroed(plate: F
     assert answers[:-1] == [None] * (FRAMES - 1)
     learnt = answers[-1]
     assert learnt is not None
-    assert learnt.uniformity is not None
-    assert learnt.uniformity.xx_c == pytest.approx(-0.2, abs=0.01)
-    assert learnt.uniformity.x_c == pytest.approx(0.05, abs=0.01)
+    assert learnt.outcome is Plate.LEARNT
+    assert learnt.xx_c == pytest.approx(-0.2, abs=0.01)
+    assert learnt.x_c == pytest.approx(0.05, abs=0.01)
     assert average is not None
     assert not average.any()
     assert plate.add(frame()) is None
@@ -48,22 +49,20 @@ def test_the_shutter_is_not_taken_for_the_plate(plate: FlatField) -> None:
     assert all(plate.add(shutter) is None for _ in range(FRAMES))
     learnt = [plate.add(frame()) for _ in range(FRAMES)][-1]
     assert learnt is not None
-    assert learnt.uniformity is not None
+    assert learnt.outcome is Plate.LEARNT
 
 
-def test_a_room_is_no_plate_and_the_sentence_says_what_to_do(plate: FlatField) -> None:
+def test_a_room_is_no_plate_and_that_is_what_is_said(plate: FlatField) -> None:
     plate.begin()
     room = np.where(U > 0.3, 34.0, 22.0)
     learnt = [plate.add(frame(room)) for _ in range(FRAMES)][-1]
     assert learnt is not None
-    assert learnt.uniformity is None
-    assert "even" in learnt.why
+    assert learnt == PlateSeen(Plate.UNEVEN)
 
 
 def test_a_sensor_that_only_corrects_itself_is_given_up(plate: FlatField) -> None:
     plate.begin()
     shutter = frame(ffc=FfcState.IN_PROGRESS)
     answers = [plate.add(shutter) for _ in range(LOOKED_AT)]
-    assert answers[-1] is not None
-    assert answers[-1].uniformity is None
+    assert answers[-1] == PlateSeen(Plate.ONLY_CORRECTED)
     assert plate._sum is None

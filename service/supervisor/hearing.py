@@ -1,0 +1,42 @@
+"""Hearing the worker: its packets as records, no more often than they may come.
+
+Whatever the worker is, it is a process that sees pixels. What is no record, or comes too often,
+ends it; how often each kind may come is in `service.ipc.records`.
+"""
+
+from service.ipc.messages import ChannelError
+from service.ipc.rate import Bucket
+from service.ipc.records import RATES, PlateSeen, Record, RecordError, unpack
+
+
+class Hearing:
+    """Reads the packets of one worker, from its start to its end.
+
+    Parameters
+    ----------
+    now_s
+        Monotonic time in seconds.
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self._room = {kind: Bucket(rate, now_s) for kind, rate in RATES.items()}
+
+    def asked_for_plate(self) -> None:
+        """Note that the worker was asked for the non-uniformity: one answer may come."""
+        self._room[PlateSeen].give()
+
+    def record(self, packet: bytes, now_s: float) -> Record:
+        """Return the record in a packet.
+
+        Raises
+        ------
+        ChannelError
+            When it is none, or comes too often.
+        """
+        try:
+            record = unpack(packet)
+        except RecordError as error:
+            raise ChannelError(str(error)) from None
+        if not self._room[type(record)].take(now_s):
+            raise ChannelError(f"{type(record).__name__} comes too often, or was not asked for.")
+        return record

@@ -1,0 +1,67 @@
+"""Which sensor a worker has opened: found among those that are known here, never believed."""
+
+from dataclasses import replace
+
+from device.info import SensorInfo
+from hardware.vetting.station import Vetting
+from service.ipc.identity import digest
+from service.ipc.messages import ChannelError
+from service.ipc.records import Opened
+
+
+def known_sensor(
+    opened: Opened, vetting: Vetting, *, words: str, scenario: str, simulator: bool
+) -> SensorInfo | None:
+    """Return who the sensor is; None when it is none that is enrolled at this station.
+
+    Of what the worker says only its size and rate are taken over, and a digest is compared.
+
+    Parameters
+    ----------
+    opened
+        What the worker said.
+    vetting
+        Knows the enrolments.
+    words
+        The kind of sensor that was to be opened.
+    scenario
+        What the simulator shows; empty without it.
+    simulator
+        Whether the simulator was to be opened.
+
+    Raises
+    ------
+    ChannelError
+        When it says that it opened a camera, and the simulator was asked for.
+    HardwareError
+        When the enrolments cannot be read.
+    """
+    if simulator and not opened.simulated:
+        raise ChannelError("The worker opened a camera; it was to open the simulator.")
+    sensor = SensorInfo(
+        dossier="simulated",
+        model=f"SIMULATED {words}",
+        serial="0",
+        firmware=scenario,
+        width=opened.width,
+        height=opened.height,
+        frame_rate_hz=opened.frame_rate_hz,
+        hfov_deg=None,
+        netd_k=0.0,
+        simulated=True,
+    )
+    if opened.simulated:
+        return sensor
+    for entry in vetting.enrolments():
+        known = digest(entry.dossier, entry.serial, entry.part_number, entry.firmware)
+        if known == opened.identity:
+            return replace(
+                sensor,
+                dossier=entry.dossier,
+                model=words,
+                serial=entry.serial,
+                firmware=entry.firmware,
+                simulated=False,
+                port=entry.port,
+            )
+    return None
