@@ -147,7 +147,7 @@ def test_the_picture_is_drawn_on_a_canvas_and_never_fetched(screen: Screen, stag
         number += 1
         writer.write(grey, number)
         left, middle, right = screen.page.evaluate(drawn)
-        return left < middle < right and right > 500
+        return bool(left < middle < right and right > 500)
 
     screen.until(bright_to_the_right)
     assert screen.sockets == [f"ws://{stage.authority}/api/picture"]

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from screening.result import Reason, Verdict, Visitor
@@ -75,7 +76,7 @@ def live(folder: Path, done: Acknowledged, *, password: bool = True) -> None:
             before = store.load()
             after = settings(threshold_c)
             done.threshold_c.append(threshold_c)
-            keep(lambda b=before, a=after: recorder.settings_change(b.plain(), a.plain()))
+            keep(partial(recorder.settings_change, before.plain(), after.plain()))
             store.save(after)
             done.threshold_c = [threshold_c]
         for _ in range(2):

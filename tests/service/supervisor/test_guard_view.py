@@ -16,6 +16,7 @@ from service.supervisor.guard_view import (
     SILENT_AFTER_S,
     GuardView,
 )
+from tests.narrow import some
 
 SENSOR = SensorInfo("simulated", "simulated", "0", "1", 640, 512, 30.0, 32.0, 0.02, simulated=True)
 
@@ -72,9 +73,9 @@ def test_a_new_worker_is_not_trusted_before_its_first_result() -> None:
     watched.step(State.READY)
     watched.station.lost(Reason.WORKER_LOST)
     watched.station.started(SENSOR, locked=True)
-    assert watched.view.state is State.NOT_SCREENING
+    before = watched.view
     watched.step(State.READY)
-    assert watched.view.state is State.READY
+    assert (before.state, watched.view.state) == (State.NOT_SCREENING, State.READY)
 
 
 def test_silence_blinds_the_station_and_names_nobody() -> None:
@@ -175,11 +176,12 @@ def test_alarms_that_nobody_ever_answers_are_bounded() -> None:
 def test_a_clear_fades_while_its_visitor_still_stands_there() -> None:
     watched = Watched()
     watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
-    assert watched.view.state is State.CLEAR
-    first = watched.view.fading
+    first = watched.view
+    assert first.state is State.CLEAR
     watched.steps(CLEAR_SHOWN_S / 2, State.CLEAR, visitor(1, Verdict.CLEAR))
-    assert watched.view.state is State.CLEAR
-    assert watched.view.fading < first
+    then = watched.view
+    assert then.state is State.CLEAR
+    assert some(then.fading) < some(first.fading)
     watched.steps(CLEAR_SHOWN_S / 2 + 0.1, State.CLEAR, visitor(1, Verdict.CLEAR))
     assert watched.view.state is State.READY
     assert watched.view.visitor is None
