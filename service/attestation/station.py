@@ -28,7 +28,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from hardware.register.signature import Envelope, pae, sign
 from service.deploy.install import PLACES
-from service.doctor import Examination, examine, rooms
+from service.doctor.finding import Examination, examine
+from service.doctor.rooms import rooms
 from service.sandbox import SINGLE_THREADED, AttackResult, LockReport, Outcome
 from service.sandbox.__main__ import REPORT, RESULTS
 from service.state import audit

@@ -78,7 +78,7 @@ def frame(
 def scene(number: int = 0, width: int = 16, height: int = 12) -> np.ndarray:
     """Return a picture around 30 deg C whose every pixel and frame differ."""
     rows, columns = np.mgrid[:height, :width]
-    return (30315 + 3 * columns + 40 * rows + number).astype(np.uint16)
+    return np.asarray(30315 + 3 * columns + 40 * rows + number, np.uint16)
 
 
 def recording(times_ms: tuple[int, ...] = (60_000, 60_114, 60_228), ffc_ms: int = 1_000) -> bytes:

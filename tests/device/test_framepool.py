@@ -50,7 +50,7 @@ def test_os_readv_fills_a_slot_in_place(pool: FramePool) -> None:
     slot = pool.take()
     reader, writer = os.pipe()
     os.write(writer, b"\x12\x34" * (48 * 64))
-    assert os.readv(reader, [memoryview(slot.write).cast("B")]) == slot.write.nbytes
+    assert os.readv(reader, [slot.write.data.cast("B")]) == slot.write.nbytes
     os.close(reader)
     os.close(writer)
     assert (slot.view == 0x3412).all()

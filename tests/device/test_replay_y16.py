@@ -17,6 +17,7 @@ from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedLepton, Fault, door
 from device.replay import open_recording
 from tests.device.recordings import real
+from tests.narrow import some
 
 HEADER = {
     "format": "PureThermal Y16 Raw Gzip",
@@ -165,7 +166,7 @@ def replayed(path: Path, what: bytes) -> list[bytes] | None:
 
 
 def test_cut_anywhere_is_noticed(whole: bytes, tmp_path: Path) -> None:
-    assert len(replayed(tmp_path / "x.gz", whole)) == 2
+    assert len(some(replayed(tmp_path / "x.gz", whole))) == 2
     for length in range(len(whole)):
         assert replayed(tmp_path / "x.gz", whole[:length]) is None, f"cut at {length}"
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 try:
-    import atheris
+    import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]
 except ImportError:
     atheris = None
 

@@ -13,6 +13,7 @@ from hardware.register import documents, signature
 from hardware.register.documents import Register
 from hardware.register.lists import Snapshot
 from hardware.register.signature import PayloadType
+from hardware.register.trust import key_id
 from hardware.vetting.check import Decision, SensorSays, vet
 from hardware.vetting.enrolment import Enrolment, enrol
 from tests.hardware.trees import Fake, plant
@@ -170,7 +171,7 @@ class Person:
 
     @property
     def key_id(self) -> str:
-        return signature.key_id(self.private.public_key().public_bytes_raw())
+        return key_id(self.private.public_key().public_bytes_raw())
 
     def entry(self, start: str = "2026-01-01", end: str = "2028-01-01") -> str:
         raw = self.private.public_key().public_bytes_raw()
@@ -191,6 +192,7 @@ class Institution:
         self.anna, self.bert = Person.new("Anna"), Person.new("Bert")
         self.trust(self.anna.entry() + self.bert.entry())
         self.write_dossier()
+        self.enrolled: tuple[Enrolment, ...] = ()
 
     def trust(self, entries: str, *, needed: int = 2) -> None:
         text = f"edition = 1\nsigners_needed = {needed}\n{entries}"

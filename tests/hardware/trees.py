@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from hardware.host.descriptors import Code
 
@@ -97,7 +98,7 @@ class Fake:
     nodes: tuple[str, ...] = ("tty/ttyACM0", "video4linux/video0")
     missing: tuple[str, ...] = field(default=())
 
-    def with_(self, **changes: object) -> "Fake":
+    def with_(self, **changes: Any) -> "Fake":
         return replace(self, **changes)
 
 

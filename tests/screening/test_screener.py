@@ -3,15 +3,19 @@
 import gc
 import tracemalloc
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from device.frame import FfcState
 from device.simulator.sensor import open_simulated
+from screening.faces.detection import Detection
+from screening.faces.detector import FaceDetector
 from screening.result import Reason, ScreeningResult, State, Verdict
 from screening.screener import Screener
 from screening.settings import Decision, Reference, Scene, Settings
+from tests.narrow import some
 from tests.screening.pictures import Wall, detection, disc, face, frame
 
 SETTINGS = Settings(references=(Reference(temp_c=36.0),))
@@ -25,15 +29,21 @@ class Painted:
     def __init__(self, settings: Settings = SETTINGS) -> None:
         self.wall = Wall()
         self.screener = Screener(120, 160, 44.3, 0.03, settings)
-        self.found: list = []
+        self.found: list[Detection] = []
         self.yaw_deg: float | None = None
-        self.screener._detector = self
+        self.screener._detector = cast("FaceDetector", self)
         self.number = 0
 
-    def detect(self, celsius, exclude=()) -> list:  # noqa: ANN001, ARG002
+    def detect(self, *_: object) -> list[Detection]:
         return [replace(found, yaw_deg=self.yaw_deg) for found in self.found]
 
-    def show(self, *people, frames: int = 1, offset_c: float = 0.0, **told) -> ScreeningResult:  # noqa: ANN002, ANN003
+    def show(
+        self,
+        *people: tuple[float, float, float, float],
+        frames: int = 1,
+        offset_c: float = 0.0,
+        **told: Any,
+    ) -> ScreeningResult:
         """Show people, each a tuple of x, y, width and canthus temperature."""
         self.found = [detection(x, y, w) for x, y, w, _ in people]
         for _ in range(frames):
@@ -71,7 +81,7 @@ def test_the_values_before_and_after_each_correction_are_told_apart() -> None:
     film.show(frames=9, offset_c=-1.0)
     visitor = film.show((55, 70, 40, 36.0), frames=20, offset_c=-1.0).visitors[0]
     assert visitor.raw_c is not None
-    assert visitor.raw_c + 0.9 < visitor.reference_corrected_c < visitor.skin_temp_c
+    assert visitor.raw_c + 0.9 < some(visitor.reference_corrected_c) < some(visitor.skin_temp_c)
 
 
 def test_two_people_side_by_side_are_asked_to_come_one_at_a_time() -> None:

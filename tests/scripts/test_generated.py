@@ -44,7 +44,9 @@ def test_every_setting_is_on_the_page_with_unit_range_default_and_meaning() -> N
     page = settings_page.render()
     rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.+) \| (.+) \| (.+) \|$", page, re.MULTILINE)
     names = [name for name, *_ in rows]
-    for model in (StationConfig, *(model for _, model, _ in settings_page.SECTIONS)):
+    models: list[type[BaseModel]] = [StationConfig]
+    models += [model for _, model, _ in settings_page.SECTIONS]
+    for model in models:
         assert set(model.model_fields) <= set(names)
     assert "| `threshold_c` | deg C | [34.0, 39.0] | `37.5` |" in page
     assert "| `warm_up_s` | s | [0.0, 7200.0] | `0.0` |" in page

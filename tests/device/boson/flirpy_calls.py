@@ -6,7 +6,9 @@ import time
 
 
 def main() -> None:
-    from flirpy.camera.boson import Boson  # only its own interpreter has it
+    from flirpy.camera.boson import (  # type: ignore[import-not-found] # in its own interpreter
+        Boson,
+    )
 
     camera = Boson(port=sys.argv[1])
     said = {

@@ -1,5 +1,7 @@
 """The tables of commands: complete, unambiguous, documented."""
 
+from typing import Any
+
 import pytest
 
 from device.boson import commands as c
@@ -16,7 +18,7 @@ def test_no_two_commands_share_an_id_or_a_name() -> None:
 
 
 @pytest.mark.parametrize("command", ALL, ids=lambda command: command.name)
-def test_every_command_is_documented(command: Command) -> None:
+def test_every_command_is_documented(command: Command[Any]) -> None:
     assert command.doc.endswith(".")
     for field in (*command.request.fields, *command.reply.fields):
         assert field.name

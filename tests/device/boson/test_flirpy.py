@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.narrow import some
+
 _ROOT = Path(__file__).parents[3]
 _FLIRPY = _ROOT / ".venv-flirpy/bin/python"
 
@@ -40,7 +42,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     finally:
         emulator.send_signal(signal.SIGTERM)
         assert emulator.wait(5) == 0
-        emulator.stdout.close()
+        some(emulator.stdout).close()
         assert not link.is_symlink(), "SIGTERM removes the link"
 
 

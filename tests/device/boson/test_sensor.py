@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ from hardware.register.policy import Effect as PolicyEffect
 from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays
 from tests.device.boson.conftest import Emulate
 from tests.hardware.trees import Fake, plant
+from tests.narrow import some
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def test_a_camera_without_radiometry_is_refused(emulate: Emulate) -> None:
     ],
 )
 def test_a_setting_that_does_not_stay_is_named_with_what_the_camera_answered(
-    link: EmulatedLink, register: Register, stays: int, says: str
+    link: EmulatedLink, register: Register[Any], stays: int, says: str
 ) -> None:
     link.camera.registers.store(register, stays)
     link.camera.registers.pinned.add(register)
@@ -167,7 +169,7 @@ def test_a_pty_that_claims_to_be_a_real_camera_is_refused(emulate: Emulate) -> N
 
 
 def test_the_register_is_asked_before_anything_is_changed(link: EmulatedLink) -> None:
-    asked = []
+    asked: list[tuple[Any, Any]] = []
 
     def vet(*what: object) -> Decision:
         asked.append((what, link.camera.registers.value(c.TLINEAR)))
@@ -223,7 +225,7 @@ def test_frames_advance_and_carry_the_age_of_the_ffc(sensor: BosonSensor) -> Non
     seen = take(sensor, 5)
     sequences = [sequence for sequence, *_ in seen]
     assert sequences == sorted(set(sequences))
-    ages = [age for _, _, age, _ in seen]
+    ages = [some(age) for _, _, age, _ in seen]
     assert ages == sorted(ages)
     assert ages[0] < 2.0
     assert sensor.rejected() == {}
@@ -240,7 +242,7 @@ def test_a_requested_ffc_shows_in_the_frames(sensor: BosonSensor) -> None:
         if hottest < 30300:  # the shutter at about 25 deg C, not the reference at 36 deg C
             assert ffc is FfcState.IN_PROGRESS
         if ffc is FfcState.COMPLETE:
-            assert age < 3.0
+            assert some(age) < 3.0
 
 
 def test_buffers_are_overwritten_when_it_is_closed(sensor: BosonSensor) -> None:
@@ -280,7 +282,12 @@ def test_a_bad_line_delays_frames_and_changes_none(link: EmulatedLink, fault: st
     ],
 )
 def test_a_setting_lost_behind_our_back_is_restored_and_no_wrong_frame_passes(
-    sensor: BosonSensor, link: EmulatedLink, fault: str, register: Register, good: int, flaw: str
+    sensor: BosonSensor,
+    link: EmulatedLink,
+    fault: str,
+    register: Register[Any],
+    good: int,
+    flaw: str,
 ) -> None:
     frames = sensor.frames()
     next(frames)

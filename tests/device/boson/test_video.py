@@ -14,6 +14,7 @@ from device.boson.emulator.faults import FAULTS
 from device.boson.emulator.link import EmulatedLink
 from tests.device.boson.conftest import Emulate
 from tests.device.v4l2_shim.node import FakeNode, Session
+from tests.narrow import of
 
 
 class Film:
@@ -49,7 +50,7 @@ class Station:
         self.opened = self.session.answer()
 
     def frame(self) -> dict[str, Any]:
-        return self.session.ask("frame")
+        return of(dict, self.session.ask("frame"))
 
     def fault(self, name: str) -> None:
         self.link.later(0.0, lambda: FAULTS[name].start(self.link))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.device.v4l2_shim.node import FakeNode, Session
+from tests.narrow import of
 
 SCRIPT = "lepton_session.py"
 
@@ -28,7 +29,7 @@ def test_a_vetted_lepton_is_set_up_and_measures(session: Session) -> None:
     assert session.ask("open") == {
         "model": "Lepton 3.5",
         "serial": str(0x24048A4E),
-        "port": str(session.process.args[2]),
+        "port": str(of(list, session.process.args)[2]),
         "dossier": "lepton-3-5-purethermal",
     }
     first, second = session.ask("frame"), session.ask("frame")

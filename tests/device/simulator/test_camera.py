@@ -1,5 +1,7 @@
 """The simulated camera does to a scene what optics and a microbolometer do, and lies when told."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -32,7 +34,7 @@ def plate(camera: schema.Camera, temp_c: float, seed: int = 0) -> float:
     return float(counts[y - 20 : y + 20, x - 20 : x + 20].mean()) * FINE_C - 273.15
 
 
-def slope(fault: str) -> np.ndarray:
+def slope(fault: Any) -> np.ndarray:
     """Change of the reading per kelvin, from 34 to 40 deg C in steps of a quarter."""
     camera = schema.Camera(fault=fault, noise=0.0)
     return np.diff([plate(camera, t) for t in np.arange(34.0, 40.01, 0.25)]) / 0.25
@@ -189,7 +191,7 @@ def test_a_head_that_bobs_or_turns_smears_as_well() -> None:
 @pytest.fixture(scope="module")
 def still_frames() -> dict[str, np.ndarray]:
     """Temporal noise of an even plate in kelvin, `(N, H, W)`, by camera."""
-    out = {}
+    out: dict[str, np.ndarray] = {}
     models: tuple[schema.Model, ...] = ("lepton-3.5", "boson-plus-320")
     for model in models:
         eye, optics = detector(schema.Camera(model=model))

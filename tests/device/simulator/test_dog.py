@@ -43,7 +43,7 @@ def test_it_looks_where_it_goes() -> None:
         image = shown(ITEM, time_s)
         columns = np.flatnonzero(image.sum(axis=0) > 0.0)
         high = image[: OPTICS.height // 2 - 8]  # its head stands above its back
-        return middle(high) > (columns[0] + columns[-1]) / 2.0
+        return bool(middle(high) > (columns[0] + columns[-1]) / 2.0)
 
     assert nose_is_right_of_its_middle(1.4)
     assert not nose_is_right_of_its_middle(1.4 + np.pi * 1.6 / 1.8)

@@ -38,7 +38,7 @@ def clinical() -> dict[str, np.ndarray]:
         return np.array([float(r[at]) if r[at] not in {"", "NaN"} else np.nan for r in body])
 
     def rounds(name: str) -> np.ndarray:
-        return np.mean([column(name.format(k)) for k in (1, 2, 3)], axis=0)
+        return np.asarray(np.mean([column(name.format(k)) for k in (1, 2, 3)], axis=0))
 
     right, left = rounds("Max1R13_{}"), rounds("Max1L13_{}")
     ambient, oral = column("T_atm"), column("aveOralM")

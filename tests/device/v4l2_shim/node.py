@@ -71,7 +71,7 @@ class FakeNode:
 
     def send(self, frame: np.ndarray) -> None:
         """Send one `(height, width)` frame (or a part of one); waits for room unless `ending`."""
-        rest = memoryview(np.ascontiguousarray(frame, "<u2")).cast("B")
+        rest = np.ascontiguousarray(frame, "<u2").data.cast("B")
         while rest and not self.ending:
             if select.select((), (self._end,), (), 0.1)[1]:
                 rest = rest[os.write(self._end, rest) :]

@@ -11,6 +11,7 @@ from hardware.register import documents
 from hardware.register import dossier as schema
 from hardware.register.dossier import Dossier
 from hardware.register.policy import Paragraph
+from hardware.register.signature import PayloadType
 from hardware.register.statement import Status
 from hardware.vetting.check import Decision, Outcome
 from tests.hardware.institution import KEY, TODAY, Institution, dossier, fitted, told, toml
@@ -116,7 +117,7 @@ def test_a_statement_that_is_left_out_counts_against_it(
 ) -> None:
     file = institution.own / "dossiers" / f"{KEY}.toml"
     file.write_bytes(toml(without(path)))
-    institution.sign(file, documents.PayloadType.DOSSIER, institution.anna, institution.bert)
+    institution.sign(file, PayloadType.DOSSIER, institution.anna, institution.bert)
     decision = decide(institution)
     assert schema.words(path) in texts(decision, paragraph.number)
     expected = {

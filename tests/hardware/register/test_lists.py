@@ -32,7 +32,7 @@ name = "NAME"
 
 def find(name: str) -> dict[str, bool]:
     """Return the lists on which a name is, and whether it is certain."""
-    found = {}
+    found: dict[str, bool] = {}
     for snapshot in SNAPSHOTS.values():
         for match in match_name(name, snapshot):
             found[snapshot.key] = found.get(snapshot.key, False) or match.certain

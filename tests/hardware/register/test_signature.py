@@ -131,8 +131,8 @@ def test_every_changed_byte_of_dossier_and_envelope_is_found(
         broken[at] ^= 1 << rng.randrange(8)
         path.write_bytes(bytes(broken))
         assert not passes(), f"byte {at} of {path.name} was changed unseen"
-    for broken in (whole[:-1], whole + b"\n", whole[:100] + whole[101:], b""):
-        path.write_bytes(bytes(broken))
+    for other in (whole[:-1], whole + b"\n", whole[:100] + whole[101:], b""):
+        path.write_bytes(other)
         assert not passes()
 
 

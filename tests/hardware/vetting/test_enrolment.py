@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ def test_everything_that_is_seen_is_enrolled_and_watched(institution: Institutio
     assert set(WATCHED) < {field.name for field in fields(Enrolment)}
     assert differences(entry, usb, SAYS) == ()
     for name in WATCHED:
-        assert len(differences(replace(entry, **{name: "other"}), usb, SAYS)) == 1, name
+        changed: dict[str, Any] = {name: "other"}
+        assert len(differences(replace(entry, **changed), usb, SAYS)) == 1, name
 
 
 def test_enrolments_are_kept_and_one_port_has_one_sensor(

@@ -6,6 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from device.simulator.scenario.schema import Wears
 from device.simulator.scenario.truth import PersonTruth
 from screening.faces.closeup import CloseUp, Look
 from screening.faces.crop import REACH, SIDE, Crop
@@ -107,7 +108,7 @@ def test_nobody_is_nothing_to_look_at() -> None:
 
 
 @cache
-def looks(*wears: str) -> list[tuple[Look, PersonTruth]]:
+def looks(*wears: Wears) -> list[tuple[Look, PersonTruth]]:
     """Return close-ups of rendered people who look about, beside the truth."""
     wish = Wish(
         face_px=(30.0, 70.0),

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from device.simulator.scenario.schema import Model
 from device.simulator.scenario.truth import FrameTruth, PersonTruth
 from screening.faces.detector import CLOSE_UP_PX, Detection, FaceDetector
 from screening.result import Box
+from tests.narrow import some
 from training.training_set import Wish, render_samples
 
 ONE_PERSON = Wish(face_px=(20.0, 60.0), people=(0.0, 1.0), frontal=1.0, max_yaw_deg=25.0)
@@ -18,7 +20,7 @@ NOBODY = Wish(people=(1.0,))
 
 @cache
 def renders(
-    wish: Wish, count: int, camera: str = "lepton-3.5"
+    wish: Wish, count: int, camera: Model = "lepton-3.5"
 ) -> list[tuple[np.ndarray, FrameTruth]]:
     return list(render_samples(77, count, camera, wish=wish))
 
@@ -61,7 +63,7 @@ def found_pairs(count: int = 30) -> list[tuple[Detection | None, PersonTruth]]:
     for celsius, truth in renders(ONE_PERSON, count):
         detections = look(celsius, references(truth))
         for person in in_full_view(truth):
-            holding = [d for d in detections if holds(d, centre(person.face_box))]
+            holding = [d for d in detections if holds(d, centre(some(person.face_box)))]
             pairs.append((holding[0] if holding else None, person))
     return pairs
 
@@ -74,7 +76,7 @@ def test_people_in_full_view_are_found_in_renders() -> None:
 
 def test_points_lie_where_the_truth_has_them() -> None:
     off = [
-        np.hypot(*(d.landmarks - np.array(p.landmarks)).T) / p.face_box[2]
+        np.hypot(*(d.landmarks - np.array(p.landmarks)).T) / some(p.face_box)[2]
         for d, p in found_pairs()
         if d is not None
     ]

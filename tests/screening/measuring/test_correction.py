@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from screening.measuring.correction import Correction, expected_c, skin_path
+from screening.measuring.correction import Budget, Correction, expected_c, skin_path
 from screening.radiometry.planck import band_radiance, band_temperature
 from screening.settings import Doubt, Reference, Scene, Settings
 
@@ -52,7 +52,7 @@ def test_one_of_two_references_still_corrects_the_offset() -> None:
     assert correction.skin_c(seen_c(36.5, 1.0)) == pytest.approx(36.5, abs=2e-3)
 
 
-def budget(settings: Settings = SETTINGS, **changes: float):  # noqa: ANN201
+def budget(settings: Settings = SETTINGS, **changes: float) -> Budget:
     correction = Correction(settings)
     correction.correct_by([(0, 0.4, 0.01)] if settings.references else [])
     return correction.budget(

@@ -1,5 +1,7 @@
 """The reference is found by itself, watched in every frame, and believed only while it is sound."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,8 @@ from screening.reference.spot import find
 from screening.reference.tracker import ReferenceTracker
 from screening.result import Box, Reason
 from screening.settings import Reference
-from tests.screening.pictures import Wall, block, disc, face
+from tests.narrow import some
+from tests.screening.pictures import Celsius, Wall, block, disc, face
 
 EXPECTED_C = 36.0
 FRAME_S = 1 / 9
@@ -23,7 +26,7 @@ class Film:
 
     def show(
         self,
-        *things,  # noqa: ANN002
+        *things: Callable[[Wall, Celsius], None],
         frames: int = 1,
         offset_c: float = 0.0,
         people: tuple[Box, ...] = (),
@@ -57,7 +60,7 @@ def test_its_offset_is_what_the_sensor_is_wrong_by(offset_c: float) -> None:
     film = Film()
     film.show(SOUND, frames=30, offset_c=offset_c)
     assert film.tracker.offset is not None
-    assert film.tracker.offset.offset_c == pytest.approx(-offset_c, abs=0.02)
+    assert some(film.tracker.offset).offset_c == pytest.approx(-offset_c, abs=0.02)
     assert film.tracker.offset.uncertainty_c < 0.02
 
 
@@ -101,10 +104,10 @@ def test_after_a_correction_it_says_when_the_sensor_has_come_to_rest() -> None:
 def test_somebody_in_front_hides_it_and_it_is_back_when_they_leave() -> None:
     film = Film()
     film.show(SOUND, frames=30)
-    before = film.tracker.offset.offset_c
+    before = some(film.tracker.offset).offset_c
     assert film.show(SOUND, block(80, 90, 40, 70, 31.0), frames=9) is Reason.REFERENCE_HIDDEN
     assert film.show(SOUND) is None
-    assert film.tracker.offset.offset_c == pytest.approx(before, abs=0.05)
+    assert some(film.tracker.offset).offset_c == pytest.approx(before, abs=0.05)
 
 
 def test_a_face_in_front_of_it_is_not_taken_for_it() -> None:
@@ -141,7 +144,7 @@ def test_a_drift_of_the_whole_picture_is_the_sensors_and_is_followed() -> None:
     film.show(SOUND, frames=90)
     for n in range(300):
         assert film.show(SOUND, offset_c=-0.03 * n * FRAME_S) is None
-    assert film.tracker.offset.offset_c == pytest.approx(0.03 * 299 * FRAME_S, abs=0.03)
+    assert some(film.tracker.offset).offset_c == pytest.approx(0.03 * 299 * FRAME_S, abs=0.03)
 
 
 def test_taken_away_it_is_missing_within_a_second() -> None:

@@ -2,21 +2,24 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
+from screening.faces.detection import Detection
 from screening.faces.plausible import Plausibility
 from screening.measuring.correction import Correction
 from screening.measuring.estimate import BEST, MIN_FRAMES, BestFrames, Sample
 from screening.measuring.measure import Reading
-from screening.measuring.quality import judge
+from screening.measuring.quality import Judgement, judge
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Reference, Settings, Site
 from screening.states import ASK_S, FADE_S, Board
 from screening.visitors.decision import Evidence, decide
 from screening.visitors.population import ENOUGH, Population
 from screening.visitors.visitor import VisitorRecord
+from tests.narrow import some
 from tests.screening.pictures import Wall, block, detection, face
 
 READING = Reading(
@@ -36,8 +39,8 @@ READING = Reading(
 )
 
 
-def judged(found=None, reading: Reading = READING, **changes):  # noqa: ANN001, ANN003, ANN201
-    arguments = {
+def judged(found: Detection | None = None, reading: Reading = READING, **changes: Any) -> Judgement:
+    arguments: dict[str, Any] = {
         "frame": (120, 160), "speed_px_s": 0.0, "leaving": False, "distance_m": 0.7,
         "zone_m": (0.25, 2.0),
     } | changes  # fmt: skip
@@ -62,7 +65,9 @@ def test_a_good_face_has_no_reason_against_it() -> None:
         (Reason.BLURRED, None, {"speed_px_s": 400.0}),
     ],
 )
-def test_what_forbids_a_reading_has_its_reason(reason, found, changes) -> None:  # noqa: ANN001
+def test_what_forbids_a_reading_has_its_reason(
+    reason: Reason, found: Detection | None, changes: dict[str, Any]
+) -> None:
     judgement = judged(found, **changes)
     assert reason in judgement.unusable
     assert judgement.quality == 0.0
@@ -112,7 +117,9 @@ def test_who_walks_away_shows_the_back_of_the_head() -> None:
         (Reason.NOT_ACCLIMATISED, {"contrast_c": 3.7}),
     ],
 )
-def test_what_leaves_a_doubt_lets_the_reading_stand(reason, changes) -> None:  # noqa: ANN001
+def test_what_leaves_a_doubt_lets_the_reading_stand(
+    reason: Reason, changes: dict[str, Any]
+) -> None:
     judgement = judged(reading=replace(READING, **changes))
     assert judgement.doubtful == (reason,)
     assert judgement.unusable == ()
@@ -149,7 +156,7 @@ def test_more_scatter_is_more_doubt() -> None:
         best = BestFrames()
         for value in np.linspace(36 - spread, 36 + spread, BEST):
             best.add(sample(0.9, float(value)))
-        doubts.append(best.fused().noise_c)
+        doubts.append(some(best.fused()).noise_c)
     assert doubts[1] > 3.0 * doubts[0]
 
 
@@ -168,7 +175,9 @@ def test_more_scatter_is_more_doubt() -> None:
         (38.8, 0.9, Verdict.ELEVATED),
     ],
 )
-def test_the_guard_band_stands_on_both_sides(skin_c, standard_c, verdict) -> None:  # noqa: ANN001
+def test_the_guard_band_stands_on_both_sides(
+    skin_c: float, standard_c: float, verdict: Verdict
+) -> None:
     assert decide(Evidence(skin_c, standard_c), Settings())[0] is verdict
 
 
@@ -344,7 +353,7 @@ def test_who_takes_their_glasses_off_is_measured_anew() -> None:
     measured(visitor, (0.0, 3.0), replace(READING, site=Site.FACE_MAXIMUM, eyes_c=30.0))
     assert (visitor.verdict, visitor.mendable) == (Verdict.RECHECK, Reason.GLASSES)
     measured(visitor, (3.0, 3.8), READING)  # a glimpse past the lenses is not enough
-    assert visitor.verdict is Verdict.RECHECK
+    assert (visitor.verdict, visitor.mendable) == (Verdict.RECHECK, Reason.GLASSES)
     measured(visitor, (3.8, 4.2), READING)
     assert visitor.final_report().reasons == (Reason.GLASSES,)  # gone before there was anything new
     measured(visitor, (4.2, 5.5), READING)

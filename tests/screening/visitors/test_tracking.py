@@ -1,17 +1,19 @@
 """Identities are kept: through gaps, past one another, and never lent to somebody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from screening.faces.detection import Detection
 from screening.visitors.tracking import Sighting, Track, Tracker
 from tests.screening.pictures import detection
 
 FRAME_S = 1 / 30
 
 
-def walk(x: float, y: float = 100.0, width: float = 40.0):  # noqa: ANN201
+def walk(x: float, y: float = 100.0, width: float = 40.0) -> Detection:
     return detection(x, y, width)
 
 
@@ -22,7 +24,7 @@ class Seen:
     gap_s: float
 
 
-def run(tracker: Tracker, frames) -> list[list[Seen]]:  # noqa: ANN001
+def run(tracker: Tracker, frames: Sequence[Sequence[Detection]]) -> list[list[Seen]]:
     return [
         [Seen(t.id, t.seen.x, t.gap_s) for t in tracker.step(faces, n * FRAME_S)[0]]
         for n, faces in enumerate(frames)
@@ -37,7 +39,7 @@ def test_one_face_is_one_track_however_it_jitters() -> None:
 
 
 def test_a_face_is_found_again_after_a_second_out_of_sight() -> None:
-    def at(n: int):  # noqa: ANN202
+    def at(n: int) -> list[Detection]:
         return [] if 40 <= n < 70 else [walk(50 + 1.0 * n)]
 
     seen = run(Tracker(), [at(n) for n in range(120)])
@@ -60,7 +62,7 @@ def test_two_people_who_cross_keep_their_names(seed: int) -> None:
     rise = random.uniform(-15, 15)
     jitter = 0.03 * width
 
-    def people(n: int):  # noqa: ANN202
+    def people(n: int) -> list[tuple[float, float, float]]:
         a, b = 60 + speed * n * FRAME_S, 540 - speed * n * FRAME_S
         noise = random.normal(0, jitter, 4)
         front = (a + noise[0], 100 + noise[1], width * nearer)
@@ -93,7 +95,7 @@ def test_a_false_alarm_beside_a_face_takes_no_ones_name() -> None:
 
 def test_somebody_who_steps_in_front_gets_a_name_of_their_own() -> None:
     # the one behind is no longer seen, the one in front walks in from the side
-    def at(n: int):  # noqa: ANN202
+    def at(n: int) -> list[Detection]:
         front = (20 + 4.0 * n, 120, 55)
         return [detection(*front)] if n > 28 else [detection(*front), walk(150, 100, 38)]
 

@@ -22,7 +22,9 @@ from service.cli.main import app
 from service.deploy.install import install
 from service.sandbox import Outcome
 from service.state.audit import AuditLog
+from service.state.audit_events import AttestationIssued
 from service.state.audit_trail import read
+from tests.narrow import of
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def test_the_command_saves_verifies_and_is_noted_in_the_trail(tmp_path: Path) ->
     first = run(app, ["attest", "--state", str(tmp_path), "--save", str(saved)])
     assert "PRIVACY ATTESTATION" in first.output
     *_, last = read(tmp_path)
-    assert last.event.sha256 == sha256(saved.read_bytes()).hexdigest()
+    assert of(AttestationIssued, last.event).sha256 == sha256(saved.read_bytes()).hexdigest()
     again = run(app, ["attest", "--verify", str(saved)])
     assert again.output == first.output
     assert ATTESTATION.dump_json(opened(saved.read_bytes()))

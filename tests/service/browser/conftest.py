@@ -135,7 +135,7 @@ class Screen:
     def seconds_until(self, state: str, began: float) -> float:
         """How long after `began` (wall clock) the page first showed a state."""
         changes = self.page.evaluate("window.__changes")
-        return min(at - began for name, at in changes if name == state and at >= began)
+        return float(min(at - began for name, at in changes if name == state and at >= began))
 
     def listen(
         self, seconds: float, meanwhile: Callable[[], None] = lambda: None

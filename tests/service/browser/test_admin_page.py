@@ -4,8 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Locator
 
 from service.state.admin_password import set_password
 from tests.service.browser.conftest import Screen
@@ -38,7 +40,7 @@ def desk(station: RunningStation, new_screen: Callable[..., Screen]) -> Screen:
     return screen
 
 
-def field(screen: Screen, path: str) -> object:
+def field(screen: Screen, path: str) -> Locator:
     return screen.page.locator(f"[id='field-{path}']")
 
 
@@ -138,7 +140,9 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     station.wait_for(lambda view: view["audit_head"] != head)
 
     def saved() -> dict[str, float] | None:
-        return json.loads((state / "settings.json").read_text())["settings"]["uniformity"]
+        read: dict[str, Any] = json.loads((state / "settings.json").read_text())
+        uniformity: dict[str, float] | None = read["settings"]["uniformity"]
+        return uniformity
 
     learnt = saved()
     assert learnt is not None

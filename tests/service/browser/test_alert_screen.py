@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from screening.result import Reason, State, Verdict, Visitor
-from service.ipc.messages import Acknowledge, Outcome, Screens, SecondCheck, View
+from screening.result import Reason, State, Verdict
+from service.ipc.messages import Acknowledge, Outcome, Screens, SecondCheck, ShownVisitor, View
 from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
 from tests.service.stage import Stage, elevated, view, visitor
@@ -23,7 +23,7 @@ SIZES = [(1280, 800), (1920, 1080), (1024, 768)]
 BLIND_WITHIN_S = 1.0
 
 
-def unmeasured(number: int, *reasons: Reason) -> Visitor:
+def unmeasured(number: int, *reasons: Reason) -> ShownVisitor:
     return replace(visitor(number, None, *reasons), skin_temp_c=None, expanded_uncertainty_c=None)
 
 
@@ -147,7 +147,7 @@ def test_the_picture_is_drawn_on_a_canvas_and_never_fetched(screen: Screen, stag
         number += 1
         writer.write(grey, number)
         left, middle, right = screen.page.evaluate(drawn)
-        return left < middle < right and right > 500
+        return bool(left < middle < right and right > 500)
 
     screen.until(bright_to_the_right)
     assert screen.sockets == [f"ws://{stage.authority}/api/picture"]

@@ -80,7 +80,7 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Booted:
     )
 
     def left(path: str) -> str:
-        read = ["debugfs", "-R", f"cat /upper/{path}", image]
+        read = ["debugfs", "-R", f"cat /upper/{path}", str(image)]
         return subprocess.run(read, capture_output=True, text=True, check=True).stdout
 
     tried, memory = (left("var/tried").splitlines() or ["[]", done.stderr])[:2]

@@ -86,6 +86,6 @@ def test_only_one_opencv_that_reads_16_bits_will_do(
 def test_root_is_told_that_it_is_too_much(
     monkeypatch: pytest.MonkeyPatch, uid: int, level: Level
 ) -> None:
-    monkeypatch.setattr(host.os, "geteuid", lambda: uid)
+    monkeypatch.setattr("os.geteuid", lambda: uid)
     (found,) = host.rights()
     assert found.level is level

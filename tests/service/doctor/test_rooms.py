@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from service.doctor import Finding, Level, examine, lock, network, rooms
-from service.doctor.finding import Room
+from service.doctor import lock, network
+from service.doctor.finding import Finding, Level, Room, examine
+from service.doctor.rooms import rooms
 from tests.hardware.host.test_network import Host
 
 LIMEN = Path(sys.executable).with_name("limen")

@@ -84,6 +84,7 @@ def test_bits_that_are_no_value_are_told_by_field_and_never_by_value(
     packet = bytes((kind.CODE,)) + data.draw(
         st.binary(min_size=size(kind) - 1, max_size=size(kind) - 1)
     )
+    said: Record | str
     try:
         said = unpack(packet)
     except RecordError as error:

@@ -36,7 +36,7 @@ def canary(seed: int = 1) -> NDArray[np.uint16]:
 
 def _envelope(picture: NDArray[np.generic]) -> NDArray[np.float64]:
     small = cv2.resize(picture.astype(np.float32), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
-    return (small - small.mean()).ravel() / (small.std() + 1e-9)
+    return np.asarray((small - small.mean()).ravel() / (small.std() + 1e-9), np.float64)
 
 
 class Search:
@@ -65,11 +65,11 @@ class Search:
         for preview in previews:
             factor = HEIGHT // preview.shape[0]
             for y, x in ((y // factor, x // factor) for y, x in _PLACES):
-                run = preview[y, x : x + _RUN]
-                needles[run.tobytes()] = "preview"
-                needles[np.repeat(run, 3).tobytes()] = "preview RGB"
+                grey = preview[y, x : x + _RUN]
+                needles[grey.tobytes()] = "preview"
+                needles[np.repeat(grey, 3).tobytes()] = "preview RGB"
                 opaque = np.full((_RUN, 4), 255, np.uint8)
-                opaque[:, :3] = run[:, np.newaxis]
+                opaque[:, :3] = grey[:, np.newaxis]
                 needles[opaque.tobytes()] = "preview RGBA"
         self._raw = {needle: name for needle, name in needles.items() if name != "text"}
         for needle, name in self._raw.items():
@@ -183,7 +183,7 @@ def _pictures(data: bytes) -> Iterator[tuple[str, NDArray[np.uint8]]]:
             except cv2.error:
                 picture = None
             if picture is not None and min(picture.shape) >= 32:
-                yield name, picture
+                yield name, picture.astype(np.uint8)
             at = data.find(magic, at + 1)
 
 

@@ -2,21 +2,21 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import service.supervisor.main
+from service.supervisor.child import Child
 from service.supervisor.config import StationConfig
 
-_Child = service.supervisor.main.Child
 
-
-def _child(module: str, *arguments: object, **options: object) -> object:
+def _child(module: str, *arguments: Any, **options: Any) -> Child:
     if module == "service.worker.main":
         module = "tests.service.leak.canary_worker"
-    return _Child(module, *arguments, **options)
+    return Child(module, *arguments, **options)
 
 
 if __name__ == "__main__":
-    service.supervisor.main.Child = _child
+    vars(service.supervisor.main)["Child"] = _child
     station = service.supervisor.main.Supervisor(StationConfig(state=Path(sys.argv[1]), port=0))
     sys.stderr.write(f"address {station.address}\n")
     sys.stderr.flush()

@@ -109,7 +109,7 @@ if __name__ == "__main__":
     if os.environ.get("LIMEN_ORDINARY"):
         device.framepool._SYS_MEMFD_SECRET = 100_000
     chosen = os.environ.get("LIMEN_LEAK", "")
-    service.worker.main.open_sensor = lambda *_a, **_k: CanarySensor(chosen)
+    vars(service.worker.main)["open_sensor"] = lambda *_a, **_k: CanarySensor(chosen)
     if chosen:
-        service.worker.main.lock_worker = _no_lock
+        vars(service.worker.main)["lock_worker"] = _no_lock
     service.worker.main.main()

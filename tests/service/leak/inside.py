@@ -20,6 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tests.narrow import some
 from tests.service.leak.canary import Search, canary
 from tests.service.leak.evidence import memory_of, previews_of_the_canary
 from tests.service.leak.fanotify import Watch
@@ -111,12 +112,13 @@ def browse(address: str, seconds: float, search: Search, log: Log) -> dict[str, 
     browser = start(
         [sys.executable, "-m", "tests.service.leak.browser", address, str(seconds)],
     )
-    os.set_blocking(browser.stdout.fileno(), True)
+    output = some(browser.stdout)
+    os.set_blocking(output.fileno(), True)
     out = b""
-    while browser.poll() is None or select.select([browser.stdout], [], [], 0)[0]:
+    while browser.poll() is None or select.select([output], [], [], 0)[0]:
         log.follow(0.05)
-        if select.select([browser.stdout], [], [], 0)[0]:
-            said = os.read(browser.stdout.fileno(), 1 << 20)
+        if select.select([output], [], [], 0)[0]:
+            said = os.read(output.fileno(), 1 << 20)
             if not said:
                 break
             out += said
@@ -125,7 +127,10 @@ def browse(address: str, seconds: float, search: Search, log: Log) -> dict[str, 
     if not header.startswith(b"{"):
         return {"error": out.decode(errors="replace")[-2000:], "shown": False}
     screen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
-    return {**json.loads(header), "shown": screen is not None and search.shows(screen)}
+    return {
+        **json.loads(header),
+        "shown": screen is not None and search.shows(screen.astype(np.uint8)),
+    }
 
 
 def main() -> None:
@@ -139,7 +144,7 @@ def main() -> None:
     station = start(
         [sys.executable, "-m", "tests.service.leak.canary_station", STATE], LIMEN_LEAK=leak
     )
-    log = Log(station.stdout.fileno())
+    log = Log(some(station.stdout).fileno())
     told: dict[str, object] = {}
     told["started"] = log.follow(30.0, b"address ")
     word = b"worker ended" if leak == "core dump" else b"canary: shown"

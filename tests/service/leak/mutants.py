@@ -31,7 +31,8 @@ def _celsius(counts: Counts) -> NDArray[np.float32]:
 
 
 def _picture(counts: Counts) -> NDArray[np.uint8]:
-    return cv2.normalize(counts, None, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
+    empty = np.empty(counts.shape, np.uint8)
+    return cv2.normalize(counts, empty, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U).astype(np.uint8)
 
 
 def array_file(counts: Counts) -> None:

@@ -5,7 +5,6 @@ same cage, with a real browser showing the picture, and nothing may be found.
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +46,7 @@ def test_a_deliberate_leak_is_found(leak: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def real() -> Iterator[Findings]:
+def real() -> Findings:
     """Return what the real station leaves behind, watched by a real browser, after a crash too."""
     return cage.run(browser=True, seconds=8.0)
 

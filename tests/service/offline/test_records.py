@@ -4,12 +4,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Literal, cast
 
 import pytest
 
 from screening.result import Reason
 from service.ipc.messages import (
     MAX_MESSAGE_BYTES,
+    LoggedIn,
     Login,
     ReadRecords,
     RecordsRead,
@@ -19,19 +21,25 @@ from service.ipc.messages import (
 )
 from service.ipc.settings import StationSettings
 from service.sandbox.__main__ import REPORT
+from service.sandbox.lock import LockReport
 from service.state.admin_password import AdminDoor, set_password
+from service.state.counters import Counted
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
-from service.supervisor.requests import HOURS_SHOWN, Requests
+from service.supervisor.requests import HOURS_SHOWN, Actions, Requests
 from service.web.admin import records_of
+from tests.narrow import of
 
 PASSWORD = "correct horse"
 
 
+Reports = dict[Literal["worker", "web"], LockReport]
+
+
 @pytest.fixture(scope="module")
-def reports() -> dict[str, object]:
+def reports() -> Reports:
     """Return real lock reports of both processes."""
     return {
         process: REPORT.validate_json(
@@ -56,23 +64,26 @@ def requests(tmp_path: Path, recorder: Recorder) -> Requests:
     set_password(tmp_path, PASSWORD)
     door = AdminDoor(tmp_path, clock=time.monotonic, wall_clock=time.time)
     store = SettingsStore(tmp_path, StationSettings)
-    return Requests(GuardView(), store, door, None, recorder, NonUniformityLearning())
+    return Requests(
+        GuardView(), store, door, cast("Actions", None), recorder, NonUniformityLearning()
+    )
 
 
 def asked(requests: Requests) -> RecordsRead:
-    return requests.answer(ReadRecords(2, requests.answer(Login(1, PASSWORD)).session))
+    session = of(LoggedIn, requests.answer(Login(1, PASSWORD))).session
+    return of(RecordsRead, requests.answer(ReadRecords(2, session)))
 
 
 def test_without_a_session_nothing_is_told(
-    requests: Requests, recorder: Recorder, reports: dict
+    requests: Requests, recorder: Recorder, reports: Reports
 ) -> None:
     recorder.locked("worker", reports["worker"])
-    answer = requests.answer(ReadRecords(1, "made up"))
+    answer = of(Refused, requests.answer(ReadRecords(1, "made up")))
     assert answer == Refused(1, Why.NO_SESSION, answer.sentence)
 
 
 def test_the_locks_are_told_attack_by_attack(
-    requests: Requests, recorder: Recorder, reports: dict
+    requests: Requests, recorder: Recorder, reports: Reports
 ) -> None:
     for process, report in reports.items():
         recorder.locked(process, report)
@@ -87,7 +98,7 @@ def test_the_locks_are_told_attack_by_attack(
 
 @pytest.mark.parametrize("how", ["ended", "unlocked"])
 def test_a_process_that_is_not_locked_has_no_lock_to_show(
-    requests: Requests, recorder: Recorder, reports: dict, how: str
+    requests: Requests, recorder: Recorder, reports: Reports, how: str
 ) -> None:
     recorder.locked("worker", reports["worker"])
     if how == "ended":
@@ -98,7 +109,7 @@ def test_a_process_that_is_not_locked_has_no_lock_to_show(
 
 
 def test_all_that_can_be_told_fits_into_one_message(
-    requests: Requests, recorder: Recorder, reports: dict, monkeypatch: pytest.MonkeyPatch
+    requests: Requests, recorder: Recorder, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for process, report in reports.items():
         recorder.locked(process, report)
@@ -106,8 +117,8 @@ def test_all_that_can_be_told_fits_into_one_message(
     monkeypatch.setattr(recorder._counters, "_wall_clock", lambda: now[0])
     for _ in range(HOURS_SHOWN + 5):
         for _ in range(9):
-            recorder._counters.count("screened")
-            recorder._counters.count("no_result", tuple(Reason))
+            recorder._counters.count(Counted.SCREENED)
+            recorder._counters.count(Counted.NO_RESULT, tuple(Reason))
         now[0] += 3600.0
     answer = asked(requests)
     assert len(answer.hours) == HOURS_SHOWN

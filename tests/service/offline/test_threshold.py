@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from screening.settings import Site
@@ -29,7 +30,7 @@ def test_the_share_of_false_alarms_is_kept_among_those_it_was_chosen_from(
     assert (well >= at - 0.1).mean() > false_alarms
 
 
-def people(seed: int, count: int = 3000):  # noqa: ANN201
+def people(seed: int, count: int = 3000) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     random = np.random.default_rng(seed)
     oral = np.where(np.arange(count) % 20 == 0, random.normal(38.6, 0.4, count),
                     random.normal(36.7, 0.35, count))  # fmt: skip

@@ -26,7 +26,7 @@ def answer(program: bytes, number: int, arguments: tuple[int, ...] = (), arch: i
         code, then, otherwise, value = steps[at]
         at += 1
         if code == 0x06:
-            return value
+            return int(value)
         if code == 0x20:
             (accumulator,) = struct.unpack_from("=I", data, value)
             continue

@@ -4,9 +4,11 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from screening.result import Reason, Verdict, Visitor
+from screening.result import Reason, Verdict
+from service.ipc.messages import ShownVisitor
 from service.ipc.settings import DecisionSettings, SettingsError, StationSettings
 from service.state.admin_password import AdminDoor, AdminError, set_password
 from service.state.audit import AuditLog, verify
@@ -75,11 +77,11 @@ def live(folder: Path, done: Acknowledged, *, password: bool = True) -> None:
             before = store.load()
             after = settings(threshold_c)
             done.threshold_c.append(threshold_c)
-            keep(lambda b=before, a=after: recorder.settings_change(b.plain(), a.plain()))
+            keep(partial(recorder.settings_change, before.plain(), after.plain()))
             store.save(after)
             done.threshold_c = [threshold_c]
         for _ in range(2):
-            recorder.departed(Visitor(n, 0, 1, BOX, Verdict.CLEAR) for n in range(20))
+            recorder.departed(ShownVisitor(n, n % 64, Verdict.CLEAR) for n in range(20))
             clock.now += 3600.0
             recorder.tick()
             done.counted += 20

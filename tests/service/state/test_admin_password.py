@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from service.ipc.messages import SESSION_S
 from service.state.admin_password import (
     MIN_LENGTH,
-    SESSION_S,
     SESSIONS_KEPT,
     AdminDoor,
     AdminError,

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from screening.result import Reason
 from service.state import audit
@@ -21,8 +22,10 @@ from service.state.audit_events import (
     ScenarioChosen,
     SettingChanged,
     StationStarted,
+    TrailStarted,
 )
 from service.state.audit_trail import HEAD_DIGITS, TRAIL, AuditError, read
+from tests.narrow import of
 
 EVENTS = (
     StationStarted("0.1.0", "simulated", unsandboxed=False),
@@ -123,8 +126,7 @@ def test_who_takes_the_key_cannot_sign_the_past(folder: Path) -> None:
     stored = (folder / audit.KEY).read_bytes()
     public = [json.loads(line)["next_key"] for line in lines_of(folder)]
     held = [
-        audit._public(audit.Ed25519PrivateKey.from_private_bytes(stored[at : at + 32]))
-        for at in (0, 32)
+        audit._public(Ed25519PrivateKey.from_private_bytes(stored[at : at + 32])) for at in (0, 32)
     ]
     assert public[-1] in held, "the key of the next entry is there"
     assert not set(held) & set(public[:-1]), "no key of an earlier entry is"
@@ -158,7 +160,7 @@ def test_a_new_trail_names_the_one_before_it(folder: Path) -> None:
     log = restart(folder)
     log.append(PasswordSet())
     first = next(iter(read(folder)))
-    assert first.event.previous == old
+    assert of(TrailStarted, first.event).previous == old
     assert len(list(folder.glob("audit-*.jsonl"))) == 1
     assert verify(folder, seen=(old,)).number == 1, "what was noted before is still found"
 

@@ -16,12 +16,21 @@ from unittest.mock import patch
 
 import pytest
 
-from screening.result import Verdict, Visitor
+from screening.result import Verdict
 from screening.settings import Decision, Settings
+from service.ipc.messages import ShownVisitor
 from service.state.audit import AuditLog, verify
-from service.state.audit_events import PasswordSet, ScenarioChosen
+from service.state.audit_events import (
+    ClockJumped,
+    EntriesWithheld,
+    PasswordSet,
+    ScenarioChosen,
+    SettingChanged,
+    TrailMended,
+)
 from service.state.audit_trail import TRAIL, AuditError, read
 from service.state.recorder import Recorder
+from tests.narrow import of
 from tests.service.state.day import Clock
 
 CALLS = ("open", "write", "pwrite", "fsync", "replace")
@@ -120,7 +129,7 @@ def test_an_error_at_any_call_loses_nothing_and_is_over_when_it_is_over(
     for place in range(20):
         recorder = Recorder(state, clock, clock=clock)
         assert settled(recorder) == ""
-        recorder.departed([Visitor(1, 0, 1, (0.0, 0.0, 1.0, 1.0), Verdict.CLEAR)])
+        recorder.departed([ShownVisitor(1, 1, Verdict.CLEAR)])
         left = place
 
         def failing(*args: object, **kwargs: object) -> object:
@@ -141,7 +150,7 @@ def test_an_error_at_any_call_loses_nothing_and_is_over_when_it_is_over(
             assert recorder.trouble, "it is said"
             assert os.strerror(number) in recorder.trouble
         assert settled(recorder) == ""
-        told = [e.event.scenario for e in read(state) if e.event.kind == "scenario_chosen"]
+        told = [e.event.scenario for e in read(state) if isinstance(e.event, ScenarioChosen)]
         assert told[-1] == f"place-{place}"
         assert list(dict.fromkeys(told)) == [f"place-{n}" for n in range(place + 1)]
         verify(state, seen=(recorder.head,))
@@ -163,7 +172,7 @@ def test_a_half_written_line_that_cannot_be_cut_off_is_mended_when_it_can(
     assert verify(state).number == 0, "the half line was never acknowledged"
     assert settled(recorder) == ""
     *_, mended, last = (entry.event for entry in read(state))
-    assert (mended.kind, mended.bytes_cut, last) == ("trail_mended", 100, PasswordSet())
+    assert (of(TrailMended, mended).bytes_cut, last) == (100, PasswordSet())
 
 
 def test_a_full_disk_is_said_and_what_happened_meanwhile_is_written_when_there_is_room(
@@ -176,7 +185,7 @@ def test_a_full_disk_is_said_and_what_happened_meanwhile_is_written_when_there_i
     recorder.tick()
     assert "Make room on the disk." in recorder.trouble
     for _ in range(20):
-        recorder.departed([Visitor(1, 0, 1, (0.0, 0.0, 1.0, 1.0), Verdict.CLEAR)])
+        recorder.departed([ShownVisitor(1, 1, Verdict.CLEAR)])
     for number in range(300):  # more than the last page of the trail has room for
         recorder.note(ScenarioChosen(f"meanwhile-{number}"))
     with pytest.raises(AuditError, match="Make room"):
@@ -187,12 +196,12 @@ def test_a_full_disk_is_said_and_what_happened_meanwhile_is_written_when_there_i
     ballast.unlink()
     assert settled(recorder) == ""
     told = [e.event for e in read(small_disk)]
-    chosen = [event.scenario for event in told if event.kind == "scenario_chosen"]
+    chosen = [event.scenario for event in told if isinstance(event, ScenarioChosen)]
     assert chosen[0] == "before"
     assert chosen[1:] == [f"meanwhile-{number}" for number in range(len(chosen) - 1)]
     assert "refused" not in chosen
     recorder.close()
-    withheld = [e.event.times for e in read(small_disk) if e.event.kind == "entries_withheld"]
+    withheld = [e.event.times for e in read(small_disk) if isinstance(e.event, EntriesWithheld)]
     assert len(chosen) + sum(withheld) == 302, "each was written or counted"
     clock.now += 3600.0
     again = Recorder(small_disk, clock, clock=clock)
@@ -230,7 +239,7 @@ def test_a_change_of_settings_that_half_fits_is_taken_back(state: Path, clock: C
     with files_of_at_most(size + 2 * line), pytest.raises(AuditError):
         recorder.settings_change(before, after)
     assert settled(recorder) == ""
-    changes = [e.event for e in read(state) if e.event.kind == "setting_changed"]
+    changes = [e.event for e in read(state) if isinstance(e.event, SettingChanged)]
     assert len(changes) >= 2
     values: dict[str, object] = {}
     for change in changes:
@@ -252,6 +261,6 @@ def test_a_clock_that_is_set_or_was_behind_is_an_entry(state: Path, clock: Clock
     recorder.tick()
     again = Recorder(state, Clock(-1000.0), clock=clock)
     assert settled(again) == ""
-    jumps = [e.event.by_s for e in read(state) if e.event.kind == "clock_jumped"]
+    jumps = [e.event.by_s for e in read(state) if isinstance(e.event, ClockJumped)]
     assert jumps == [40 * 86400 + 5, round(-40 * 86400 - 5 - Clock().now), -1000]
     verify(state)

@@ -11,9 +11,10 @@ from screening.result import Reason, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.messages import ShownVisitor
 from service.state.audit import verify
-from service.state.audit_events import ProcessLost
+from service.state.audit_events import EntriesWithheld, ProcessLost, SensorOpened, SettingChanged
 from service.state.audit_trail import TRAIL, read
 from service.state.recorder import Recorder
+from tests.narrow import of
 
 
 class Clock:
@@ -45,7 +46,8 @@ def test_every_setting_that_changed_is_noted_with_both_values(
         before, references=(), decision=Decision(threshold_c=37.3, guard_k=before.decision.guard_k)
     )
     recorder.settings_change(before, after)
-    changes = {e.event.setting: (e.event.before, e.event.after) for e in list(read(tmp_path))[1:]}
+    events = [of(SettingChanged, entry.event) for entry in list(read(tmp_path))[1:]]
+    changes = {event.setting: (event.before, event.after) for event in events}
     assert changes["decision.threshold_c"] == (37.5, 37.3)
     assert changes["references.0.temp_c"] == (36.0, None)
     assert set(changes) == {
@@ -73,8 +75,7 @@ def test_a_serial_number_is_not_in_the_trail(recorder: Recorder, tmp_path: Path)
     )
     assert b"1234567" not in (tmp_path / TRAIL).read_bytes()
     *_, last = list(read(tmp_path))
-    assert last.event.kind == "sensor_opened"
-    assert last.event.dossier_sha256 == documents.load().sha256("boson-plus-640")
+    assert of(SensorOpened, last.event).dossier_sha256 == documents.load().sha256("boson-plus-640")
 
 
 def test_visitors_are_counted_and_leave_no_trace_in_the_trail(
@@ -103,6 +104,6 @@ def test_what_keeps_happening_is_counted_instead_of_written(
     clock.now += 3600.0
     recorder.lost("worker", Reason.SENSOR_LOST)
     *_, withheld, last = list(read(tmp_path))
-    assert (withheld.event.event, withheld.event.times) == ("process_lost", 480)
+    assert withheld.event == EntriesWithheld("process_lost", 480)
     assert last.event == ProcessLost("worker", Reason.SENSOR_LOST)
     verify(tmp_path)

@@ -6,11 +6,12 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from device.simulator.scenario.schema import scenario_names
 from screening.settings import Decision, Limits, Reference, Scene, Settings
@@ -27,10 +28,10 @@ from service.state.defaults import default_settings
 from service.state.settings import SettingsStore
 
 # Settings of the screener that no admin sets: they belong to its mathematics.
-NOT_AT_THE_DOOR = {Decision: {"relative_sd"}}
+NOT_AT_THE_DOOR: dict[type, set[str]] = {Decision: {"relative_sd"}}
 
 
-def changed(**decision: object) -> StationSettings:
+def changed(**decision: Any) -> StationSettings:
     return StationSettings(decision=DecisionSettings(**decision))
 
 
@@ -49,7 +50,7 @@ def store(tmp_path: Path) -> SettingsStore:
     ],
 )
 def test_every_setting_of_the_screener_is_at_the_door_with_the_same_default(
-    door: type, plain: type
+    door: type[BaseModel], plain: type[Any]
 ) -> None:
     names = {field.name for field in dataclasses.fields(plain)} - NOT_AT_THE_DOOR.get(plain, set())
     assert set(door.model_fields) == names

@@ -15,6 +15,7 @@ from service.supervisor.guard_view import (
     SILENT_AFTER_S,
     GuardView,
 )
+from tests.narrow import some
 
 SENSOR = SensorInfo("simulated", "simulated", "0", "1", 640, 512, 30.0, 32.0, 0.02, simulated=True)
 
@@ -65,8 +66,8 @@ class Watched:
         if record.presence is Presence.DEPARTED:
             self.begun.discard(record.mark)
 
-    def lose(self, *what: object) -> None:
-        self.station.lost(*what)
+    def lose(self, reason: Reason, what: str = "") -> None:
+        self.station.lost(reason, what)
         self.begun.clear()
 
     def steps(self, seconds: float, state: State, *visitors: Seen) -> None:
@@ -96,9 +97,9 @@ def test_a_new_worker_is_not_trusted_before_its_first_result() -> None:
     watched.step(State.READY)
     watched.lose(Reason.WORKER_LOST)
     watched.station.started(SENSOR, locked=True)
-    assert watched.view.state is State.NOT_SCREENING
+    before = watched.view
     watched.step(State.READY)
-    assert watched.view.state is State.READY
+    assert (before.state, watched.view.state) == (State.NOT_SCREENING, State.READY)
 
 
 def test_silence_blinds_the_station_and_names_nobody() -> None:
@@ -203,11 +204,12 @@ def test_an_alarm_that_nobody_answers_stays_whatever_comes_after_it() -> None:
 def test_a_clear_fades_while_its_visitor_still_stands_there() -> None:
     watched = Watched()
     watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
-    assert watched.view.state is State.CLEAR
-    first = watched.view.fading
+    first = watched.view
+    assert first.state is State.CLEAR
     watched.steps(CLEAR_SHOWN_S / 2, State.CLEAR, visitor(1, Verdict.CLEAR))
-    assert watched.view.state is State.CLEAR
-    assert watched.view.fading < first
+    then = watched.view
+    assert then.state is State.CLEAR
+    assert some(then.fading) < some(first.fading)
     watched.steps(CLEAR_SHOWN_S / 2 + 0.1, State.CLEAR, visitor(1, Verdict.CLEAR))
     assert watched.view.state is State.READY
     assert watched.view.visitor is None
@@ -269,7 +271,7 @@ def test_a_visitor_whose_face_is_missed_is_shown_again_as_the_same() -> None:
     watched.step(State.HOLD_STILL)
     assert [one.id for one in watched.view.visitors] == [1]
     watched.say(replace(visitor(1), presence=Presence.MISSED))
-    assert watched.view.visitors == ()
+    assert not watched.view.visitors
     watched.say(visitor(1))
     assert [one.id for one in watched.view.visitors] == [1]
 

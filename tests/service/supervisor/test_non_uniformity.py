@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from device.info import SensorInfo
 from screening.settings import Settings, Uniformity
 from service.ipc.records import Plate, PlateSeen
 from service.ipc.settings import SettingsError, StationSettings
@@ -41,7 +42,7 @@ def test_the_sensor_it_was_learnt_on_is_corrected(
     [replace(SENSOR, serial="1"), replace(SENSOR, width=512, height=640), None],
     ids=["another", "mounted on its side", "none yet"],
 )
-def test_no_other_sensor_is(other: object, settings: StationSettings) -> None:
+def test_no_other_sensor_is(other: SensorInfo | None, settings: StationSettings) -> None:
     shape = NonUniformityLearning()
     if other is not None:
         shape.opened(other)

@@ -2,7 +2,7 @@
 
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,17 +12,20 @@ from screening.result import State, Verdict
 from screening.settings import Uniformity
 from service.ipc.messages import (
     Acknowledge,
+    AdminRequest,
     AskFfc,
     AskNonUniformity,
     ChangeSettings,
     ChooseScenario,
     Done,
+    LoggedIn,
     Login,
     Logout,
     Outcome,
     ReadSettings,
     Refused,
     SecondCheck,
+    SettingsRead,
     Why,
 )
 from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
@@ -35,6 +38,7 @@ from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.requests import Requests
+from tests.narrow import of
 from tests.service.stage import SENSOR
 
 PASSWORD = "correct horse"
@@ -48,7 +52,8 @@ class Office:
     def __init__(self, folder: Path) -> None:
         set_password(folder, PASSWORD)
         self.folder = folder
-        self.scenario, self.scenarios = "empty", ("empty", "one-fever")
+        self.scenario = "empty"
+        self.scenarios: tuple[str, ...] = ("empty", "one-fever")
         self.done: list[object] = []
         self.station = GuardView()
         self.store = SettingsStore(folder, StationSettings)
@@ -72,7 +77,7 @@ class Office:
         self.done.append(scenario)
 
     def login(self) -> str:
-        return self.requests.answer(Login(1, PASSWORD)).session
+        return of(LoggedIn, self.requests.answer(Login(1, PASSWORD))).session
 
     def trail(self) -> list[object]:
         return [entry.event for entry in read(self.folder)]
@@ -94,9 +99,9 @@ def office(tmp_path: Path) -> Office:
 )
 @pytest.mark.parametrize("session", ["", "made up"])
 def test_nothing_is_changed_without_a_session(
-    office: Office, request_of: object, session: str
+    office: Office, request_of: Callable[[str], AdminRequest], session: str
 ) -> None:
-    answer = office.requests.answer(request_of(session))
+    answer = of(Refused, office.requests.answer(request_of(session)))
     assert answer == Refused(1, Why.NO_SESSION, answer.sentence)
     assert office.done == []
     assert office.store.load() == StationSettings()
@@ -117,7 +122,7 @@ def test_settings_that_cannot_be_saved_are_not_put_in_force(
 
     session = office.login()
     monkeypatch.setattr("service.state.settings.write_atomically", full)
-    answer = office.requests.answer(ChangeSettings(1, session, WARMER))
+    answer = of(Refused, office.requests.answer(ChangeSettings(1, session, WARMER)))
     assert answer.why is Why.NOT_SAVED
     assert "could not be saved" in answer.sentence
     assert office.done == []
@@ -141,7 +146,7 @@ def test_what_cannot_be_recorded_is_refused_with_the_remedy_and_does_not_happen(
         ChooseScenario(1, full, "one-fever"),
         Login(1, PASSWORD),
     ):
-        answer = office.requests.answer(request)
+        answer = of(Refused, office.requests.answer(request))
         assert answer == Refused(1, Why.NOT_SAVED, answer.sentence)
         assert "Let the station's files grow" in answer.sentence
     assert office.done == []
@@ -157,7 +162,7 @@ def test_a_change_that_was_recorded_and_not_saved_is_taken_back(
 
     session = office.login()
     monkeypatch.setattr("service.state.settings.write_atomically", full)
-    answer = office.requests.answer(ChangeSettings(1, session, WARMER))
+    answer = of(Refused, office.requests.answer(ChangeSettings(1, session, WARMER)))
     assert "Make room on the disk." in answer.sentence
     assert office.trail()[-2:] == [
         SettingChanged("decision.threshold_c", 37.5, 38.0),
@@ -170,13 +175,14 @@ def test_a_shape_is_learnt_saved_recorded_and_put_in_force(office: Office) -> No
     office.non_uniformity.opened(SENSOR)
     assert isinstance(office.requests.answer(AskNonUniformity(1, session)), Done)
     assert office.done == ["non-uniformity"]
-    assert office.requests.answer(ReadSettings(2, session)).learning
-    office.requests.plate_seen(PlateSeen(Plate.LEARNT, xx_c=-0.2, residual_c=0.03), TODAY)
-    said = office.requests.answer(ReadSettings(3, session))
+    assert of(SettingsRead, office.requests.answer(ReadSettings(2, session))).learning
+    learnt = PlateSeen(Plate.LEARNT, xx_c=-0.2, residual_c=0.03)
+    office.requests.plate_seen(learnt, TODAY)
+    said = of(SettingsRead, office.requests.answer(ReadSettings(3, session)))
     assert (said.learning, said.learning_problem, said.holds) == (False, "", True)
     saved = office.store.load()
     assert office.done == ["non-uniformity", saved]
-    assert saved.plain().uniformity == Uniformity(xx_c=-0.2)
+    assert saved.plain().uniformity == Uniformity(xx_c=-0.2, residual_c=0.03)
     assert SettingChanged("uniformity.xx_c", None, -0.2) in office.trail()
 
 
@@ -185,8 +191,8 @@ def test_a_shape_that_was_not_learnt_changes_nothing_and_says_why(office: Office
     office.non_uniformity.opened(SENSOR)
     office.requests.answer(AskNonUniformity(1, session))
     office.requests.plate_seen(PlateSeen(Plate.UNEVEN), TODAY)
-    said = office.requests.answer(ReadSettings(2, session))
-    assert (said.learning, said.learning_problem) == (False, said.learning_problem)
+    said = of(SettingsRead, office.requests.answer(ReadSettings(2, session)))
+    assert not said.learning
     assert "fill all of it" in said.learning_problem
     assert office.store.load() == StationSettings()
 
@@ -198,7 +204,7 @@ def test_a_shape_that_nobody_waits_for_is_not_saved(office: Office) -> None:
 
 
 def test_without_a_sensor_no_shape_is_learnt(office: Office) -> None:
-    answer = office.requests.answer(AskNonUniformity(1, office.login()))
+    answer = of(Refused, office.requests.answer(AskNonUniformity(1, office.login())))
     assert answer.why is Why.NO_SENSOR
     assert office.done == []
 
@@ -215,7 +221,7 @@ def test_every_login_is_recorded_and_a_logout_ends_the_session(office: Office) -
     assert isinstance(office.requests.answer(Login(1, "wrong password")), Refused)
     session = office.login()
     office.requests.answer(Logout(2, session))
-    assert office.requests.answer(AskFfc(3, session)).why is Why.NO_SESSION
+    assert of(Refused, office.requests.answer(AskFfc(3, session))).why is Why.NO_SESSION
     assert [e for e in office.trail() if isinstance(e, LoginTried)] == [
         LoginTried(granted=False),
         LoginTried(granted=True),
@@ -225,19 +231,20 @@ def test_every_login_is_recorded_and_a_logout_ends_the_session(office: Office) -
 def test_without_a_password_that_is_what_is_told(tmp_path: Path) -> None:
     office = Office(tmp_path)
     (tmp_path / "admin.json").unlink()
-    for request in (ReadSettings(1, ""), Login(1, PASSWORD), AskFfc(1, "")):
-        assert office.requests.answer(request).why is Why.NO_PASSWORD
+    requests: list[AdminRequest] = [ReadSettings(1, ""), Login(1, PASSWORD), AskFfc(1, "")]
+    for request in requests:
+        assert of(Refused, office.requests.answer(request)).why is Why.NO_PASSWORD
 
 
 def test_without_a_session_no_setting_is_told(office: Office) -> None:
-    answer = office.requests.answer(ReadSettings(1, "made up"))
+    answer = of(Refused, office.requests.answer(ReadSettings(1, "made up")))
     assert answer.why is Why.NO_SESSION
 
 
 def test_damaged_settings_are_told_with_the_sentence_and_can_be_replaced(office: Office) -> None:
     session = office.login()
     (office.folder / "settings.json").write_text("damaged")
-    told = office.requests.answer(ReadSettings(1, session))
+    told = of(SettingsRead, office.requests.answer(ReadSettings(1, session)))
     assert told.settings is None
     assert "damaged" in told.problem
     assert isinstance(office.requests.answer(ChangeSettings(2, session, WARMER)), Done)

@@ -23,6 +23,7 @@ from hardware.vetting.enrolment import Enrolment
 from hardware.vetting.station import Vetting
 from service.state import audit_trail
 from service.state.audit import AuditLog
+from service.state.audit_events import SensorEnrolled
 from service.supervisor.vetting import enrol
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.device.boson.test_video import Film
@@ -30,6 +31,7 @@ from tests.device.conftest import v4l2_preload  # noqa: F401 - a fixture
 from tests.device.v4l2_shim.node import FakeNode
 from tests.hardware.institution import TODAY, Institution, told
 from tests.hardware.trees import Fake, plant
+from tests.narrow import of
 
 ROOT = Path(__file__).parents[3]
 KEY, PART = "boson-plus-320", "20320A034-6IARX"
@@ -132,9 +134,9 @@ def test_an_enrolment_is_kept_and_stands_in_the_audit_trail(
     new = enrol(vetting, met, by="admin", audit=audit)
     assert vetting.enrolments() == (new,)
     events = [entry.event for entry in audit_trail.read(vetting.state)]
-    assert events[-1].kind == "sensor_enrolled"
-    assert events[-1].dossier == KEY
-    assert events[-1].descriptors_sha256 == new.descriptors_sha256
+    enrolled = of(SensorEnrolled, events[-1])
+    assert enrolled.dossier == KEY
+    assert enrolled.descriptors_sha256 == new.descriptors_sha256
     assert "93588" not in (vetting.state / "audit.jsonl").read_text()
 
 

@@ -4,12 +4,14 @@ import contextlib
 import http.client
 import json
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from screening.result import Reason, State
 from service.ipc.messages import Acknowledge, ChangeSettings, Outcome, Screens, SecondCheck
@@ -19,7 +21,7 @@ from tests.service.stage import Stage, elevated, view
 
 def request(
     stage: Stage, method: str, path: str, body: object = None, **headers: str
-) -> tuple[int, dict, http.client.HTTPMessage]:
+) -> tuple[int, dict[str, Any], http.client.HTTPMessage]:
     """Return status, JSON and headers of an answer."""
     said = {"Origin": stage.address, "Content-Type": "application/json"} | {
         name.replace("_", "-"): value for name, value in headers.items()
@@ -34,7 +36,7 @@ def request(
             return response.status, json.loads(text) if is_json else {}, response.headers
 
 
-def events(stage: Stage) -> Generator[dict, None, None]:
+def events(stage: Stage) -> Generator[dict[str, Any], None, None]:
     connection = http.client.HTTPConnection(stage.authority, timeout=30.0)
     connection.request("GET", "/api/events")
     with contextlib.closing(connection), connection.getresponse() as response:
@@ -44,11 +46,13 @@ def events(stage: Stage) -> Generator[dict, None, None]:
                 yield json.loads(line[5:])
 
 
-def screen(stage: Stage, **more: object) -> ClientConnection:
-    return connect(f"ws://{stage.authority}/api/picture", origin=stage.address, **more)
+def screen(stage: Stage, **more: Any) -> ClientConnection:
+    address = f"ws://{stage.authority}/api/picture"
+    socket: ClientConnection = connect(address, origin=Origin(stage.address), **more)
+    return socket
 
 
-def until(right: object, within_s: float = 30.0) -> bool:
+def until(right: Callable[[], bool], within_s: float = 30.0) -> bool:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if right():
@@ -178,7 +182,7 @@ def test_there_are_not_more_screens_than_there_may_be(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("origin", [None, "http://evil.example"])
-def test_a_socket_of_another_page_is_refused(stage: Stage, origin: str | None) -> None:
+def test_a_socket_of_another_page_is_refused(stage: Stage, origin: Origin | None) -> None:
     with pytest.raises(InvalidStatus) as caught:
         connect(f"ws://{stage.authority}/api/picture", origin=origin)
     assert caught.value.response.status_code == 403

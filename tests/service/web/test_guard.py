@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Message, Receive, Scope, Send
 
 from service.web.guard import MAX_BODY_BYTES, MAX_HEADER_BYTES, SECURITY_HEADERS, Guard
 
@@ -23,7 +25,7 @@ class App:
         self.asked = 0
         self.body = b""
 
-    async def __call__(self, scope: dict, receive: object, send: object) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.asked += 1
         if scope["type"] == "websocket":
             await receive()
@@ -41,21 +43,22 @@ def ask(
     path: str = "/",
     body: Iterable[bytes] = (b"",),
     kind: str = "http",
-) -> tuple[App, list[dict]]:
+) -> tuple[App, list[Message]]:
     """Return the application behind the guard and everything that was sent back."""
-    app, sent = App(), []
+    app = App()
+    sent: list[Message] = []
     parts = list(body)
-    incoming = [
+    incoming: list[Message] = [
         {"type": "http.request", "body": part, "more_body": i + 1 < len(parts)}
         for i, part in enumerate(parts)
     ]
     if kind == "websocket":
         incoming = [{"type": "websocket.connect"}]
 
-    async def receive() -> dict:
+    async def receive() -> Message:
         return incoming.pop(0) if incoming else {"type": "http.disconnect"}
 
-    async def send(message: dict) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     scope = {
@@ -70,7 +73,7 @@ def ask(
     return app, sent
 
 
-def status(headers: Headers, **more: object) -> int:
+def status(headers: Headers, **more: Any) -> int:
     app, sent = ask(headers, **more)
     answered = int(sent[0]["status"])
     assert (app.asked == 1) == (answered == 200)

@@ -1,6 +1,7 @@
 """The worker tells everything that matters, and no more often than it may."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
@@ -11,6 +12,7 @@ from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
 from service.worker.telling import Telling
 
+T = TypeVar("T")
 BOX = (1.0, 2.0, 3.0, 4.0)
 FRAME_S = 1 / 60
 
@@ -47,8 +49,8 @@ class Heard:
         self.telling.tell(result, self.now)
         self.telling.instruments(result, fpa_temp_c=30.0, step_ms=4.0, now_s=self.now)
 
-    def of(self, kind: type[Record]) -> list[Record]:
-        return [record for record in self.said if type(record) is kind]
+    def of(self, kind: type[T]) -> list[T]:
+        return [record for record in self.said if isinstance(record, kind)]
 
 
 @pytest.fixture

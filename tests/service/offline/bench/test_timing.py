@@ -1,11 +1,12 @@
 """The bench of time measures the screener alone, on frames that were taken before."""
 
+from typing import Any
+
 import cv2
 import pytest
 
 from device.simulator.sensor import SimulatedSensor
 from screening.screener import Screener
-from service.offline.bench import timing
 from service.offline.bench.timing import FRAMES, WARM_UP, cost
 
 
@@ -22,16 +23,16 @@ def test_no_frame_is_drawn_between_two_steps(monkeypatch: pytest.MonkeyPatch) ->
     order: list[str] = []
     drawn, stepped = SimulatedSensor._frame, Screener.step
 
-    def frame(*arguments: object) -> object:
+    def frame(*arguments: Any) -> object:
         order.append("drawn")
         return drawn(*arguments)
 
-    def step(*arguments: object) -> object:
+    def step(*arguments: Any) -> object:
         order.append("stepped")
         return stepped(*arguments)
 
     monkeypatch.setattr(SimulatedSensor, "_frame", frame)
-    monkeypatch.setattr(timing.Screener, "step", step)
+    monkeypatch.setattr(Screener, "step", step)
     cost("lepton-3.5", 1, rounds=1)
     assert order == ["drawn"] * FRAMES + ["stepped"] * (2 * FRAMES)
     assert WARM_UP < FRAMES // 2
