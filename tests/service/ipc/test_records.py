@@ -32,6 +32,7 @@ from service.ipc.records import (
     size,
     unpack,
 )
+from tests.narrow import of
 
 BEGINS = True
 EVERY: list[Record] = [
@@ -106,7 +107,8 @@ def test_a_byte_more_or_less_is_refused(kind: type[Record]) -> None:
 
 def test_a_number_past_the_end_is_held_at_the_end() -> None:
     low, high = (
-        unpack(pack(Seen(0, not BEGINS, Presence.IN_VIEW, skin_temp_c=c))) for c in (-300.0, 1e9)
+        of(Seen, unpack(pack(Seen(0, not BEGINS, Presence.IN_VIEW, skin_temp_c=c))))
+        for c in (-300.0, 1e9)
     )
     assert (low.skin_temp_c, high.skin_temp_c) == (20.0, 45.0)
 
