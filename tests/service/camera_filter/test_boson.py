@@ -2,6 +2,7 @@
 
 import math
 import os
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -39,19 +40,21 @@ def heard_forbidden(link: EmulatedLink) -> dict[str, int]:
 def send_everything(descriptor: int, *, without: str = "nothing") -> None:
     """Write all attacks, then a harmless question, and read until it is answered."""
     pieces = [piece for name, attack in attacks() for piece in attack if without not in name]
-    pieces.append(b"\xae" + packet(c.UPTIME.function, sequence=LAST))
-    line = OpenLine("the camera", os.dup(descriptor))
-    decoder = Decoder()
+    last = b"\xae" + packet(c.UPTIME.function, sequence=LAST)
+    os.set_blocking(descriptor, False)
+    decoder, waiting = Decoder(), bytearray()
     ends_s = time.monotonic() + 60.0
-    try:
-        while time.monotonic() < ends_s:
-            if pieces:
-                line.write(pieces.pop(0))
-            for answer in decoder.feed(line.read(0.0 if pieces else 1.0)):
-                if Message.from_bytes(answer).sequence == LAST:
-                    return
-    finally:
-        line.close()
+    while time.monotonic() < ends_s:
+        if not waiting and pieces:
+            waiting += pieces.pop(0)
+        readable, writable, _ = select.select([descriptor], [descriptor][: len(waiting)], [], 0.2)
+        if not (readable or writable or pieces):
+            waiting += last  # again: the camera loses what comes in too large a heap
+        if writable:
+            del waiting[: os.write(descriptor, waiting)]
+        for answer in decoder.feed(os.read(descriptor, 65536)) if readable else ():
+            if Message.from_bytes(answer).sequence == LAST:
+                return
     raise AssertionError("the last question was never answered")
 
 
