@@ -1,8 +1,8 @@
 """The one table of drivers: a new sensor is a row here, a folder beside it, and its dossier.
 
 A row names the driver's package, which is imported only when a sensor is opened or asked: a process
-that must not see a pixel can read the table without importing a driver. The package exports
-`USB_IDS`, `ask` and the function that opens its sensor.
+that must not see a pixel can read the table without importing a driver. Its module `asking` has
+`USB_IDS` and `ask`.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ class Driver:
     package
         Where the driver is.
     opener
-        The function there that opens a sensor: `(port, *, vet) -> device.sensor.Sensor`.
+        Module and function there that open a sensor: `(port, *, vet) -> device.sensor.Sensor`.
     has_serial, has_video
         Which device nodes it has.
     owns_ids
@@ -50,7 +50,7 @@ class Driver:
     @property
     def usb_ids(self) -> str:
         """Its USB vendor and product id (`09cb:4007`)."""
-        return str(_load(self.package, "USB_IDS"))
+        return str(_load(f"{self.package}.asking", "USB_IDS"))
 
     def open(self, port: str | None, *, vet: Vet) -> "Sensor":
         """Open the sensor at a port, or the one that is found; `vet` decides before it is set up.
@@ -60,12 +60,12 @@ class Driver:
         SensorError
             When it is not there, is not vetted, or sends no temperatures.
         """
-        sensor: Sensor = _load(self.package, self.opener)(port, vet=vet)
+        sensor: Sensor = _load(*f"{self.package}.{self.opener}".rsplit(".", 1))(port, vet=vet)
         return sensor
 
     def ask(self, serial_port: str | None, video_node: str | None) -> Answer:
         """Ask the sensor who it is; SensorError when it does not say."""
-        answer: Answer = _load(self.package, "ask")(serial_port, video_node)
+        answer: Answer = _load(f"{self.package}.asking", "ask")(serial_port, video_node)
         return answer
 
 
@@ -74,7 +74,7 @@ DRIVERS: Final = (
         "boson",
         "Boson",
         package="device.boson",
-        opener="open_boson",
+        opener="opening.open_boson",
         has_serial=True,
         has_video=True,
     ),
@@ -82,7 +82,7 @@ DRIVERS: Final = (
         "lepton",
         "Lepton on a PureThermal board",
         package="device.lepton",
-        opener="open_lepton",
+        opener="sensor.open_lepton",
         has_serial=False,
         has_video=True,
     ),
@@ -90,7 +90,7 @@ DRIVERS: Final = (
         "evo-thermal",
         "Evo Thermal",
         package="device.evo_thermal",
-        opener="open_evo_thermal",
+        opener="sensor.open_evo_thermal",
         has_serial=True,
         has_video=False,
         owns_ids=False,
@@ -170,5 +170,5 @@ def meet(open_sensor: "Callable[[Vet], Sensor]") -> Admission:
     return met[0]
 
 
-def _load(package: str, name: str) -> Any:
-    return getattr(import_module(package), name)
+def _load(module: str, name: str) -> Any:
+    return getattr(import_module(module), name)

@@ -17,6 +17,7 @@ PLANTED = {
     "service/worker/frame_skipping.py": "import service.state.files",
     "service/web/hub.py": "import service.state.counters",
     "service/state/files.py": "import numpy",
+    "service/camera_filter/wire.py": "import numpy",
     "service/sandbox/errors.py": "import service.ipc.channel",
     "hardware/register/trust.py": "import hardware.vetting.check",
 }

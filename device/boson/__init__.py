@@ -7,10 +7,6 @@ transport   the serial port; client: one command, one reply, whatever else comes
 identity    who it is; bringup: make it radiometric; proof: why a frame's counts are temperatures
 telemetry   the rows on top of a video frame; frames: by video, or over the control channel
 sensor      the `device.Sensor`; opening: all that comes before it
+
+Nothing is imported here: who needs the table of commands gets no frame, camera or array library.
 """
-
-from device.boson.asking import ask
-from device.boson.opening import USB_IDS, open_boson
-from device.boson.sensor import BosonSensor
-
-__all__ = ["USB_IDS", "BosonSensor", "ask", "open_boson"]

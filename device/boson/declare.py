@@ -93,6 +93,9 @@ class Command(Generic[T]):
         What it does.
     repeatable
         Whether it is safe to send it again when no answer came.
+    allowed
+        The data of every request that may reach a camera at work, as on the wire: `service`'s
+        filter lets nothing else through. `b""` alone is a read-out; nothing is never.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Command(Generic[T]):
     make: Callable[..., T]
     doc: str
     repeatable: bool = True
+    allowed: frozenset[bytes] = frozenset()
 
     def read(self, data: bytes) -> T:
         """Read the data of an answer.

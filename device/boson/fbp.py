@@ -14,6 +14,7 @@ CommandFailed                  any status that is not 0; carries it, and the com
 +-- NotReady                   not yet: ask again
 |   +-- Busy                   the camera does something else
 +-- LoopedBack                 the cable returns what is sent
++-- NotAllowed                 the station's filter keeps it from the camera
 """
 
 import struct
@@ -61,6 +62,7 @@ class Status(IntEnum):
     I2C_ERROR = 0x0282
     CAMERA_BUSY = 0x0283
     LOOPED_BACK = REQUEST
+    NOT_ALLOWED = 0x4C49_0001  # no camera's: the station's filter answers so
 
 
 _NAMES = {status.value: status.name for status in Status}
@@ -132,6 +134,12 @@ class LoopedBack(CommandFailed):
     remedy_text = "The cable is looped: connect the camera."
 
 
+class NotAllowed(CommandFailed):
+    """The station's filter did not let the command through to the camera."""
+
+    remedy_text = "A driver that needs it has it allowed in its table of commands."
+
+
 _NAMED: dict[int, type[CommandFailed]] = {
     Status.BAD_COMMAND_ID: UnknownCommand,
     Status.UNDEFINED_FUNCTION: UnknownCommand,
@@ -148,6 +156,7 @@ _NAMED: dict[int, type[CommandFailed]] = {
     Status.NOT_READY: NotReady,
     Status.CAMERA_BUSY: Busy,
     Status.LOOPED_BACK: LoopedBack,
+    Status.NOT_ALLOWED: NotAllowed,
 }
 
 

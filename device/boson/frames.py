@@ -19,7 +19,6 @@ from device.boson.identity import Identity
 from device.errors import ProtocolError, SensorStalled
 from device.y16 import Y16Capture
 
-_CHUNK = 256  # bytes per read: the SDK's, and the most that every firmware allows
 _EXPOSE_LIMIT_S = 1.0
 _POLL_S = 0.002
 
@@ -84,8 +83,8 @@ class SerialFrames:
         self.rows = height
         self._client = client
         self._reads = [
-            (int(CaptureSource.TLINEAR), 0, offset, min(_CHUNK, width * height * 2 - offset))
-            for offset in range(0, width * height * 2, _CHUNK)
+            (int(CaptureSource.TLINEAR), 0, offset, min(c.CHUNK, width * height * 2 - offset))
+            for offset in range(0, width * height * 2, c.CHUNK)
         ]
         self._shape = (width * height * 2, height, width)
 

@@ -36,48 +36,41 @@ class Transport(Protocol):
         """Close the line. Closing twice is harmless."""
 
 
-class SerialTransport:
-    """A serial port: USB, UART, or the emulator's pty.
+class OpenLine:
+    """A line that somebody else has opened: a socket to the camera's filter, a serial port.
 
-    pyserial opens and sets it up; what follows is poll, readv and write, so that a locked process
-    needs no other system call for it.
+    Poll, readv and write is all that it does, so that a locked process needs no other system call.
 
     Parameters
     ----------
-    port
-        Path of the port, `/dev/ttyACM0`.
-
-    Raises
-    ------
-    SensorNotFound
-        The port is not there, taken, or not for this user; says which.
+    name
+        Where it leads, for messages.
+    descriptor
+        Open; the line closes it.
     """
 
-    def __init__(self, port: str) -> None:
-        self._port = port
-        try:
-            self._serial = serial.Serial(port, _BAUD_RATE, exclusive=True)
-        except (OSError, ValueError) as reason:  # pyserial's own error is an OSError
-            raise SensorNotFound(f"cannot open the serial port {port}.", _why(reason)) from reason
+    def __init__(self, name: str, descriptor: int) -> None:
+        self._name = name
+        self._descriptor = descriptor
         self._buffer = memoryview(bytearray(_READ_BYTES))
         self._poll = select.poll()
-        self._poll.register(self._serial.fileno(), select.POLLIN)
+        self._poll.register(descriptor, select.POLLIN)
         self._room = select.poll()
-        self._room.register(self._serial.fileno(), select.POLLOUT)
+        self._room.register(descriptor, select.POLLOUT)
 
     @property
     def name(self) -> str:
-        """The port's path."""
-        return self._port
+        """Where it leads."""
+        return self._name
 
     def read(self, timeout_s: float) -> bytes:
         """Return what has come within `timeout_s`."""
-        if not self._serial.is_open:
+        if self._descriptor < 0:
             raise self._lost()
         if not self._poll.poll(max(0.0, timeout_s) * 1000.0):
             return b""
         try:
-            count = os.readv(self._serial.fileno(), (self._buffer,))
+            count = os.readv(self._descriptor, (self._buffer,))
         except BlockingIOError:
             return b""
         except OSError as reason:
@@ -92,16 +85,47 @@ class SerialTransport:
             while data:
                 if not self._room.poll(_WRITE_S * 1000.0):
                     raise self._lost()
-                data = data[os.write(self._serial.fileno(), data) :]
+                data = data[os.write(self._descriptor, data) :]
         except OSError as reason:
             raise self._lost() from reason
 
     def close(self) -> None:
-        """Close the port."""
-        self._serial.close()
+        """Close the descriptor, and forget what came over it last."""
+        self._buffer[:] = bytes(_READ_BYTES)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     def _lost(self) -> SensorLost:
-        return SensorLost(f"the serial port {self._port} is gone.", "Plug the sensor in again.")
+        return SensorLost(f"the line to {self._name} is gone.", "Plug the sensor in again.")
+
+
+class SerialTransport(OpenLine):
+    """A serial port that is opened here, by pyserial: USB, UART, or the emulator's pty.
+
+    Parameters
+    ----------
+    port
+        Path of the port, `/dev/ttyACM0`.
+
+    Raises
+    ------
+    SensorNotFound
+        The port is not there, taken, or not for this user; says which.
+    """
+
+    def __init__(self, port: str) -> None:
+        try:
+            self._serial = serial.Serial(port, _BAUD_RATE, exclusive=True)
+        except (OSError, ValueError) as reason:  # pyserial's own error is an OSError
+            raise SensorNotFound(f"cannot open the serial port {port}.", _why(reason)) from reason
+        super().__init__(port, self._serial.fileno())
+
+    def close(self) -> None:
+        """Close the port."""
+        self._descriptor = -1  # pyserial closes it
+        super().close()
+        self._serial.close()
 
 
 def _why(reason: Exception) -> str:

@@ -4,8 +4,3 @@ It measures, but a face at one metre is eight of its pixels wide, or three with 
 station says that it has too few to screen anybody. It is here for coarse surfaces, and because a
 third sensor shows what a sensor needs to be.
 """
-
-from device.evo_thermal.asking import ask
-from device.evo_thermal.sensor import USB_IDS, EvoThermalSensor, open_evo_thermal
-
-__all__ = ["USB_IDS", "EvoThermalSensor", "ask", "open_evo_thermal"]

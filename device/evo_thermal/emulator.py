@@ -10,7 +10,8 @@ from typing import Self
 
 import numpy as np
 
-from device.evo_thermal.protocol import SIDE, STREAM_OFF, STREAM_ON, Answer, Frame
+from device.evo_thermal.commands import STREAM_OFF, STREAM_ON
+from device.evo_thermal.protocol import SIDE, Answer, Frame
 
 # Given the bytes of a packet, says what arrives of it, and after how many seconds each.
 Spoiler = Callable[[bytes], Iterable[tuple[float, bytes]]]
@@ -52,6 +53,8 @@ class EmulatedEvoThermal:
         Path of the pty.
     fault
         What is wrong now; set it at any time.
+    heard
+        All bytes that have reached it: what it was told to do.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class EmulatedEvoThermal:
         self.port = os.ttyname(self._slave)
         self._noise = np.random.default_rng(7)
         self._commands = bytearray()
+        self.heard = bytearray()
         self._streaming = False
         self._stopping = threading.Event()
         self._frame = self._picture()
@@ -103,9 +107,11 @@ class EmulatedEvoThermal:
 
     def _listen(self) -> None:
         try:
-            self._commands += os.read(self._master, 4096)
+            came = os.read(self._master, 4096)
         except BlockingIOError:
             return
+        self._commands += came
+        self.heard += came
         for command, streaming in ((STREAM_ON, True), (STREAM_OFF, False)):
             if command in self._commands:
                 del self._commands[: self._commands.rindex(command) + len(command)]

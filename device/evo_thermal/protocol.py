@@ -21,10 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from device.evo_thermal.commands import SWITCH
+
 SIDE = 32
 KELVIN_PER_COUNT = 0.1
-STREAM_ON = bytes.fromhex("00520201DF")
-STREAM_OFF = bytes.fromhex("00520200D8")
 FRAME_BYTES = 2070
 
 _HEADER = b"\x0d\x00"
@@ -32,7 +32,6 @@ _CHECKED = slice(2, 2066)  # what the CRC-32 covers
 _ANSWER = 0x14
 _START = re.compile(rb"\x14|\x0d(?:\x00|\Z)")  # a packet, or at the end what may become one
 _ANSWER_BYTES = 4
-_COMMAND = 0x52
 _DONE, _REFUSED = 0x00, 0xFF
 _MIRROR = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -79,7 +78,7 @@ class Answer:
 
     def to_bytes(self) -> bytes:
         """Return its packet."""
-        body = bytes((_ANSWER, _COMMAND, _DONE if self.done else _REFUSED))
+        body = bytes((_ANSWER, SWITCH, _DONE if self.done else _REFUSED))
         return body + bytes((crc8(body),))
 
 
@@ -130,7 +129,7 @@ class Decoder:
 def _packet(raw: bytes) -> Frame | Answer | None:
     if len(raw) == _ANSWER_BYTES:
         body = raw[:3]
-        known = body[1] == _COMMAND and body[2] in {_DONE, _REFUSED}
+        known = body[1] == SWITCH and body[2] in {_DONE, _REFUSED}
         return Answer(body[2] == _DONE) if known and crc8(body) == raw[3] else None
     high, low = struct.unpack_from("<HH", raw, _CHECKED.stop)
     return Frame(raw) if crc32(raw[_CHECKED]) == high << 16 | low else None

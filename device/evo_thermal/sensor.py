@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -17,15 +17,8 @@ from device.errors import (
     SensorRefused,
     SensorStalled,
 )
-from device.evo_thermal.protocol import (
-    KELVIN_PER_COUNT,
-    SIDE,
-    STREAM_OFF,
-    STREAM_ON,
-    Answer,
-    Decoder,
-    Frame,
-)
+from device.evo_thermal.commands import STREAM_OFF, STREAM_ON
+from device.evo_thermal.protocol import KELVIN_PER_COUNT, SIDE, Answer, Decoder, Frame
 from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.info import SensorInfo
@@ -47,7 +40,11 @@ _RADIOMETRY = Radiometry(
 
 
 def open_evo_thermal(
-    port: str | None = None, *, hfov_deg: float | None = None, vet: Vet = vet_by_register
+    port: str | None = None,
+    *,
+    hfov_deg: float | None = None,
+    vet: Vet = vet_by_register,
+    connect: Callable[[str], Transport] = SerialTransport,
 ) -> "EvoThermalSensor":
     """Vet the Evo Thermal at a serial port and switch its stream on.
 
@@ -62,6 +59,8 @@ def open_evo_thermal(
         33 or 90, as printed on it.
     vet
         Asked before anything is sent to it.
+    connect
+        Opens the serial port.
 
     Raises
     ------
@@ -93,7 +92,7 @@ def open_evo_thermal(
         simulated=usb is None,
         port=usb.port if usb else port,
     )
-    return EvoThermalSensor(info, SerialTransport(port))
+    return EvoThermalSensor(info, connect(port))
 
 
 def _find(port: str | None) -> str:

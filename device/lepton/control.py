@@ -1,34 +1,23 @@
 """Control of a Lepton through the PureThermal board's UVC extension units.
 
-The board maps each module of the Lepton's command interface to an extension unit, and each
-command to a selector; the kernel passes a query on without knowing what it means:
-
-    command id 0x4EC0 = module 0x4E00 (RAD) + offset 0xC0  ->  unit 5, selector (0xC0 >> 2) + 1
-
-Sources: FLIR Lepton Software Interface Description Document; groupgets/purethermal1-firmware
-(MIT), `usbd_uvc_lepton_xu.c`; Linux `include/uapi/linux/uvcvideo.h`.
+The table of what is asked is in `commands`; here is how: over an open video node, or over a socket
+to the station's filter, which asks the node itself.
 """
 
 import ctypes
 import errno
 import fcntl
 import os
+import select
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Self
 
 from device.errors import CommandFailed, NotRadiometric, ProtocolError, SensorLost, SensorNotFound
+from device.lepton.commands import BRING_UP, GET_CUR, GET_LEN, SET_CUR, Asked, Commands, answer_of
 
-SET_CUR, GET_CUR, GET_LEN = 0x01, 0x81, 0x85  # USB Video Class 1.5, table A-8
-_UNITS = {
-    0x01: 3,
-    0x08: 4,
-    0x0E: 5,
-    0x02: 6,
-    0x03: 7,
-}  # module (high byte) -> unit: AGC, OEM, RAD, SYS, VID
 _TRIES = 3  # the camera is known to refuse a first command now and then
+_FILTER_S = 2.0  # a command takes the camera some milliseconds
 
 Ioctl = Callable[[int, int, Any], int]
 
@@ -48,67 +37,31 @@ class Query(ctypes.Structure):
 UVCIOC_CTRL_QUERY = 3 << 30 | ctypes.sizeof(Query) << 16 | ord("u") << 8 | 0x21  # _IOWR('u', 0x21)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command of the Lepton.
+def query_node(node: int, asked: Asked, ioctl: Ioctl = fcntl.ioctl) -> bytes:
+    """Ask the camera behind an open video node; OSError with the kernel's number."""
+    data = ctypes.create_string_buffer(asked.value, len(asked.value))
+    place = ctypes.addressof(data)
+    query = Query(asked.unit, asked.selector, asked.kind, len(asked.value), place)
+    ioctl(node, UVCIOC_CTRL_QUERY, query)
+    return data.raw
 
-    Attributes
-    ----------
-    id
-        Module and offset.
-    size
-        Bytes of its value.
-    doc
-        What it does.
+
+def query_filter(filter_end: int, asked: Asked) -> bytes:
+    """Ask the same over a socket to the station's filter; OSError with the number that it gives.
+
+    A filter that is late counts as gone: its answer would be taken for that to the next query.
     """
-
-    id: int
-    size: int
-    doc: str
-
-    @property
-    def unit(self) -> int:
-        """The extension unit of its module."""
-        return _UNITS[self.id >> 8 & 0x3F]
-
-    @property
-    def selector(self) -> int:
-        """Its place in that unit."""
-        return (self.id >> 2 & 0x3F) + 1
-
-
-class Commands(Enum):
-    """The commands that are used."""
-
-    AGC_ENABLE = Command(0x0100, 4, "0 off, 1 on: makes pictures, not measurements")
-    SERIAL = Command(0x0208, 8, "serial number of the module")
-    GAIN_MODE = Command(0x0248, 4, "0 high, 1 low, 2 automatic")
-    RUN_FFC = Command(0x0240, 1, "close the shutter and correct; any value starts it")
-    PART_NUMBER = Command(0x081C, 32, "FLIR part number, text")
-    SOFTWARE = Command(0x0820, 8, "major, minor, build of the general and of the signal processor")
-    RADIOMETRY = Command(0x0E10, 4, "1: radiometric correction on")
-    FLUX_PARAMETERS = Command(
-        0x0EBC, 16, "8 words: emissivity, background, window, air, reflection"
-    )
-    TLINEAR = Command(0x0EC0, 4, "1: counts are linear in temperature")
-    RESOLUTION = Command(0x0EC4, 4, "0: 0.1 K per count, 1: 0.01 K")
-    AUTO_RESOLUTION = Command(0x0EC8, 4, "1: the camera changes the resolution by itself")
-
-
-# Emissivity 1, no window, no air, no reflection: the counts are apparent temperatures, and the
-# scene is corrected for in one place only. Order: emissivity, background K x 100, window
-# transmission, its K x 100, air transmission, its K x 100, window reflection, reflected K x 100.
-_NEUTRAL_SCENE = (8192, 29515, 8192, 29515, 8192, 29515, 0, 29515)
-
-_BRING_UP: tuple[tuple[Commands, bytes], ...] = (
-    (Commands.AGC_ENABLE, (0).to_bytes(4, "little")),
-    (Commands.RADIOMETRY, (1).to_bytes(4, "little")),
-    (Commands.GAIN_MODE, (0).to_bytes(4, "little")),
-    (Commands.AUTO_RESOLUTION, (0).to_bytes(4, "little")),
-    (Commands.RESOLUTION, (1).to_bytes(4, "little")),
-    (Commands.TLINEAR, (1).to_bytes(4, "little")),
-    (Commands.FLUX_PARAMETERS, b"".join(word.to_bytes(2, "little") for word in _NEUTRAL_SCENE)),
-)
+    poll = select.poll()
+    poll.register(filter_end, select.POLLIN)
+    try:
+        os.write(filter_end, asked.to_bytes())
+        record = os.read(filter_end, 256) if poll.poll(_FILTER_S * 1000.0) else b""
+    except OSError as error:
+        raise OSError(errno.ENODEV, "The filter is gone") from error
+    number, value = answer_of(record)
+    if number:
+        raise OSError(number, os.strerror(number))
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +74,27 @@ class Identity:
 
 
 class LeptonControl:
-    """The control channel of a Lepton behind an open video node.
+    """The control channel of a Lepton.
 
     Parameters
     ----------
     node
-        Path of the video node.
+        Path of the video node; only its name when `filter_end` is given.
+    filter_end
+        A socket to the station's filter, which holds the node: it is then not opened here.
     ioctl
         The system call; a test puts its camera here.
     """
 
-    def __init__(self, node: str, ioctl: Ioctl = fcntl.ioctl) -> None:
+    def __init__(
+        self, node: str, ioctl: Ioctl = fcntl.ioctl, *, filter_end: int | None = None
+    ) -> None:
         self._node = node
         self._ioctl = ioctl
+        self._filtered = filter_end is not None
+        if filter_end is not None:
+            self._descriptor = filter_end
+            return
         try:
             self._descriptor = os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -159,10 +120,10 @@ class LeptonControl:
         NotRadiometric
             When the camera does not keep a setting.
         """
-        for command, value in _BRING_UP:
+        for command, value in BRING_UP:
             if self.get(command) != value:
                 self.set(command, value)
-        for command, value in _BRING_UP:
+        for command, value in BRING_UP:
             kept = self.get(command)
             if kept != value:
                 raise NotRadiometric(
@@ -208,22 +169,16 @@ class LeptonControl:
             )
 
     def _query(self, command: Commands, kind: int, value: bytes) -> bytes:
+        asked = Asked(command.value.unit, command.value.selector, kind, value)
         for left in reversed(range(_TRIES)):
-            data = ctypes.create_string_buffer(value, len(value))
-            query = Query(
-                command.value.unit,
-                command.value.selector,
-                kind,
-                len(value),
-                ctypes.addressof(data),
-            )
             try:
-                self._ioctl(self._descriptor, UVCIOC_CTRL_QUERY, query)
+                if self._filtered:
+                    return query_filter(self._descriptor, asked)
+                return query_node(self._descriptor, asked, self._ioctl)
             except OSError as error:
                 if error.errno in {errno.EPIPE, errno.EIO, errno.ETIMEDOUT} and left:
                     continue
                 raise self._failure(command, error) from error
-            return data.raw
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _failure(self, command: Commands, error: OSError) -> ProtocolError | SensorLost:
@@ -234,6 +189,11 @@ class LeptonControl:
                 f"{self._node} has no extension unit {command.value.unit} with the control "
                 f"{command.name} ({error.strerror}).",
                 "This is no PureThermal board, or its firmware is another one.",
+            )
+        if error.errno == errno.EACCES:
+            return CommandFailed(
+                f"the station's filter does not let {command.name} through to the camera.",
+                "A driver that needs it has it allowed in its table of commands.",
             )
         return CommandFailed(
             f"the camera refused {command.name} {_TRIES} times ({error.strerror}).",

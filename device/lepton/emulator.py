@@ -7,6 +7,7 @@ queries of the kernel in the memory that the caller points to. Faults are those 
 import ctypes
 import errno
 import struct
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import SensorLost, SensorStalled
-from device.lepton.control import GET_CUR, GET_LEN, SET_CUR, UVCIOC_CTRL_QUERY, Commands
+from device.lepton.commands import GET_CUR, GET_LEN, SET_CUR, Commands
+from device.lepton.control import UVCIOC_CTRL_QUERY
 from device.lepton.telemetry import (
     AGC_ON,
     FFC_DESIRED,
@@ -88,6 +90,8 @@ class EmulatedLepton:
     ----------
     fault
         What is wrong now; set it at any time.
+    heard
+        How often each query has reached it: unit, selector, kind, and what was set.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class EmulatedLepton:
         self._scene = scene
         self._serial = serial
         self._part_number = part_number.encode()
+        self.heard: Counter[tuple[int, int, int, bytes]] = Counter()
         self._repeats = 0
         self._noise = np.random.default_rng(serial)
         self._time_ms = 0.0
@@ -135,6 +140,8 @@ class EmulatedLepton:
             raise OSError(errno.ENOTTY, "Inappropriate ioctl for device")
         # unit, selector, query, padding, size, padding, pointer: as a C compiler lays it out
         unit, selector, kind, size, address = struct.unpack("@BBBHP", bytes(query))
+        value = ctypes.string_at(address, size) if kind == SET_CUR else b""
+        self.heard[unit, selector, kind, value] += 1
         command = next(
             (
                 known
@@ -149,7 +156,7 @@ class EmulatedLepton:
         if size != expected:
             raise OSError(errno.ENOBUFS, "No buffer space available")
         if kind == SET_CUR:
-            self._set(command, ctypes.string_at(address, size))
+            self._set(command, value)
         elif kind == GET_LEN:
             ctypes.memmove(address, command.value.size.to_bytes(2, "little"), size)
         elif kind == GET_CUR:
@@ -175,6 +182,11 @@ class EmulatedLepton:
             Commands.TLINEAR: word,
             Commands.RESOLUTION: word,
             Commands.AUTO_RESOLUTION: (1).to_bytes(4, "little"),
+            Commands.TELEMETRY_ENABLE: (1).to_bytes(4, "little"),
+            Commands.FFC_MODE: struct.pack("<8I", 1, 0, 0, 0, 0, 180_000, 0, 150 | 52 << 16),
+            Commands.RBFO: struct.pack("<4I", 395653, 1428000, 1000, 156000),
+            Commands.VIDEO_SOURCE: word,
+            Commands.REBOOT: b"\0",
         }
         self._uptime_ms = 5_000
         self._counter = 40
@@ -185,6 +197,8 @@ class EmulatedLepton:
             raise OSError(errno.EPIPE, "Broken pipe")
         if command is Commands.RUN_FFC:
             self._ffc_from_ms = self._uptime_ms + _FRAME_MS
+        elif command is Commands.REBOOT:
+            self._power_up()
         else:
             self._values[command] = value
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from device.boson import open_boson
 from device.boson.emulator.camera import EmulatedCamera, Maker
 from device.boson.emulator.link import EmulatedLink
 from device.boson.emulator.scene import DoorScene
-from device.evo_thermal import open_evo_thermal
+from device.boson.opening import open_boson
 from device.evo_thermal.emulator import EmulatedEvoThermal
+from device.evo_thermal.sensor import open_evo_thermal
 from device.info import SensorInfo
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedCapture, EmulatedLepton, Fault, door

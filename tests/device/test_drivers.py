@@ -38,9 +38,9 @@ def test_a_kind_without_a_driver_is_told() -> None:
 
 @pytest.mark.parametrize("row", DRIVERS, ids=lambda row: row.name)
 def test_every_row_names_what_is_there(row: Driver) -> None:
-    package = importlib.import_module(row.package)
-    assert callable(getattr(package, row.opener))
-    assert callable(package.ask)
+    module, opener = row.opener.split(".")
+    assert callable(getattr(importlib.import_module(f"{row.package}.{module}"), opener))
+    assert callable(importlib.import_module(f"{row.package}.asking").ask)
     assert re.fullmatch(r"[0-9a-f]{4}:[0-9a-f]{4}", row.usb_ids)
     assert row.has_serial or row.has_video
     assert driver(row.name) is row

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from device.boson import open_boson
+from device.boson.opening import open_boson
 from device.boson.transport import SerialTransport
 from device.errors import SensorError
 from hardware.vetting.station import Vetting

@@ -2,6 +2,7 @@
 
 import struct
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,8 @@ class EmulatedCamera:
     ----------
     registers, shutter, imager
         Settings, FFC state, images; made anew at every power-up.
+    heard
+        How often each request has reached it, by function and data: what it was told to do.
     stalled, frozen_frame, corrupt_telemetry, refusing
         What faults set: no more frames; a counter that stands; telemetry rows of nonsense; a
         status that every command is refused with.
@@ -88,6 +91,7 @@ class EmulatedCamera:
         self.scene = scene
         self.maker = maker or Maker()
         self._clock = clock
+        self.heard: Counter[tuple[int, bytes]] = Counter()
         self.power_up()
 
     # --- life
@@ -150,6 +154,7 @@ class EmulatedCamera:
 
     def answer(self, request: Message) -> Message | None:
         """Answer a request as the camera does; None when it keeps silent."""
+        self.heard[request.function, request.data] += 1
         if request.status != REQUEST or self.uptime_s < 0.0:
             return None
         self.shutter.status(self.uptime_s)
@@ -227,6 +232,7 @@ class EmulatedCamera:
             c.RUN_FFC: lambda: self.shutter.close(self.uptime_s),
             c.CHECK_TABLE_SWITCH: _nothing,
             c.SAVE_DEFAULTS: _nothing,
+            c.CAPTURE_TO_FILE: _nothing,
             c.FACTORY_DEFAULTS: _nothing,
             c.REBOOT: self.power_up,
             c.TLINEAR_REFRESH: self.imager.refresh,

@@ -12,7 +12,6 @@ from device.boson.emulator.shutter import Shutter, fpa_temp_dk
 from device.boson.enums import CaptureSource, CaptureState, FfcStatus, GainMode, Ir16Mode, TableType
 from device.boson.fbp import Status
 
-CHUNK = 256  # bytes that one memory read may ask for
 _KELVIN_PER_COUNT = {GainMode.HIGH: 0.01, GainMode.LOW: 0.02}
 _UNITS = ((1.0, -273.15), (1.8, -459.67), (1.0, 0.0))  # deg C, deg F, K: factor and offset to K
 
@@ -94,7 +93,7 @@ class Imager:
 
     def read(self, buffer: int, offset: int, size: int) -> bytes:
         """Return bytes of the capture."""
-        if buffer != 0 or size > CHUNK:
+        if buffer != 0 or size > c.CHUNK:
             raise Refusal(Status.RANGE_ERROR)
         if offset + size > self._captured.nbytes:
             raise Refusal(Status.ILLEGAL_ADDRESS)

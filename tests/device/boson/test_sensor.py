@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from device.boson import commands as c
-from device.boson import open_boson
 from device.boson.declare import Register
 from device.boson.emulator.faults import FAULTS
 from device.boson.emulator.link import EmulatedLink
 from device.boson.enums import FfcMode, GainMode, Ir16Mode, TableType
 from device.boson.fbp import Busy, Status
+from device.boson.opening import open_boson
 from device.boson.sensor import BosonSensor
 from device.boson.transport import SerialTransport
 from device.errors import (

@@ -5,16 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.evo_thermal.protocol import (
-    FRAME_BYTES,
-    STREAM_OFF,
-    STREAM_ON,
-    Answer,
-    Decoder,
-    Frame,
-    crc8,
-    crc32,
-)
+from device.evo_thermal.commands import STREAM_OFF, STREAM_ON
+from device.evo_thermal.protocol import FRAME_BYTES, Answer, Decoder, Frame, crc8, crc32
 
 COUNTS = (2950 + np.arange(1024) % 40).astype(np.uint16).reshape(32, 32)
 FRAME = Frame.of(COUNTS, 303.1)

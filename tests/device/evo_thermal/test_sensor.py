@@ -16,8 +16,8 @@ from device.errors import (
     SensorRefused,
     SensorStalled,
 )
-from device.evo_thermal import EvoThermalSensor, open_evo_thermal
 from device.evo_thermal.emulator import EmulatedEvoThermal, Fault
+from device.evo_thermal.sensor import EvoThermalSensor, open_evo_thermal
 from hardware.vetting.decision import Decision, Outcome
 
 

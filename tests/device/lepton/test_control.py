@@ -10,14 +10,8 @@ from typing import Any
 import pytest
 
 from device.errors import CommandFailed, NotRadiometric, ProtocolError, SensorLost, SensorNotFound
-from device.lepton.control import (
-    GET_CUR,
-    UVCIOC_CTRL_QUERY,
-    Commands,
-    Identity,
-    LeptonControl,
-    Query,
-)
+from device.lepton.commands import GET_CUR, Commands
+from device.lepton.control import UVCIOC_CTRL_QUERY, Identity, LeptonControl, Query
 from device.lepton.emulator import EmulatedLepton, Fault
 
 

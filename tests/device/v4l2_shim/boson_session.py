@@ -5,7 +5,7 @@ import sys
 import time
 import tracemalloc
 
-from device.boson import open_boson
+from device.boson.opening import open_boson
 from device.errors import SensorError
 
 

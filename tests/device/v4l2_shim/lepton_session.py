@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from device.errors import SensorError
-from device.lepton import open_lepton
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedLepton, Fault
-from device.lepton.sensor import LeptonSensor
+from device.lepton.sensor import LeptonSensor, open_lepton
 from hardware.vetting.check import vet
 from hardware.vetting.decision import Decision, Outcome
 

@@ -39,7 +39,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[s
                 raise said
             return said or Answer("Boson+ 640", SAYS, "boson-plus-640", radiometric=True)
 
-        monkeypatch.setattr("device.boson.ask", ask)
+        monkeypatch.setattr("device.boson.asking.ask", ask)
         for name in nodes:
             (tmp_path / "dev" / name).touch()
         plant(tmp_path / "sys", *fakes)

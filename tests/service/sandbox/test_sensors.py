@@ -81,7 +81,7 @@ def test_a_boson_on_a_serial_line_works_under_the_lock(scene: Scene, tmp_path: P
         opening = """
 import cv2
 cv2.setNumThreads(0)
-from device.boson import open_boson
+from device.boson.opening import open_boson
 sensor = open_boson(sys.argv[1])
 """
         screens(scene(opening + SCREEN.replace("COUNT", "3"), str(link)))

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from device.boson import open_boson
 from device.boson.emulator.link import EmulatedLink
+from device.boson.opening import open_boson
 from device.boson.transport import SerialTransport
 from device.drivers import meet
 from device.errors import SensorRefused

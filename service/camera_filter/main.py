@@ -1,0 +1,49 @@
+"""The filter process: two open descriptors and a kind of camera; it carries until one end is gone.
+
+Only the supervisor starts it, and locks it from outside (`service.sandbox`). Both descriptors are
+opened and set up by somebody else: this process opens nothing, and never knows where the camera is.
+"""
+
+import argparse
+
+from device.lepton.commands import Asked
+from device.lepton.control import query_node
+from service.camera_filter.boson import BosonFilter
+from service.camera_filter.carry import carry_bytes, carry_queries
+from service.camera_filter.evo_thermal import EvoThermalFilter
+from service.camera_filter.lepton import LeptonFilter
+
+KINDS = ("boson", "boson-video", "evo-thermal", "lepton")
+
+
+def carry(kind: str, worker: int, camera: int) -> None:
+    """Carry between a worker and a camera of one of `KINDS`, until one of them hangs up."""
+    match kind:
+        case "boson":
+            carry_bytes(BosonFilter(captures=True), worker, camera)
+        case "boson-video":
+            carry_bytes(BosonFilter(captures=False), worker, camera)
+        case "evo-thermal":
+            carry_bytes(EvoThermalFilter(), worker, camera)
+        case "lepton":
+
+            def ask(asked: Asked) -> bytes:
+                return query_node(camera, asked)
+
+            carry_queries(LeptonFilter(ask), worker)
+        case _:
+            raise ValueError(f"no filter is called {kind!r}; there are: {', '.join(KINDS)}.")
+
+
+def main() -> None:
+    """Run as `python -m service.camera_filter.main`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kind", choices=KINDS, required=True)
+    parser.add_argument("--worker", type=int, required=True)
+    parser.add_argument("--camera", type=int, required=True)
+    options = parser.parse_args()
+    carry(options.kind, options.worker, options.camera)
+
+
+if __name__ == "__main__":
+    main()
