@@ -16,7 +16,9 @@ def _child(module: str, *arguments: Any, **options: Any) -> Child:
 
 
 if __name__ == "__main__":
-    vars(service.supervisor.main)["Child"] = _child
+    starts = vars(service.supervisor.main)
+    assert starts["Child"] is Child, "what the supervisor starts is no longer called Child"
+    starts["Child"] = _child
     station = service.supervisor.main.Supervisor(StationConfig(state=Path(sys.argv[1]), port=0))
     sys.stderr.write(f"address {station.address}\n")
     sys.stderr.flush()

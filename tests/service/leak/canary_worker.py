@@ -109,7 +109,9 @@ if __name__ == "__main__":
     if os.environ.get("LIMEN_ORDINARY"):
         device.framepool._SYS_MEMFD_SECRET = 100_000
     chosen = os.environ.get("LIMEN_LEAK", "")
-    vars(service.worker.main)["open_sensor"] = lambda *_a, **_k: CanarySensor(chosen)
+    worker = vars(service.worker.main)
+    assert {"open_sensor", "lock_worker"} <= set(worker), "the worker calls them otherwise now"
+    worker["open_sensor"] = lambda *_a, **_k: CanarySensor(chosen)
     if chosen:
-        vars(service.worker.main)["lock_worker"] = _no_lock
+        worker["lock_worker"] = _no_lock
     service.worker.main.main()
