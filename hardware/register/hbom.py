@@ -24,7 +24,6 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.contact import OrganizationalEntity
 from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from hardware.errors import HardwareError
 from hardware.register import dossier as schema
@@ -106,6 +105,9 @@ def validate(text: str, version: str = "1.7") -> None:
     HardwareError
         When it breaks the schema.
     """
+    # Its import builds grammars for seconds: only who validates waits for them.
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+
     error = JsonStrictValidator(VERSIONS[version]).validate_str(text)
     if error is not None:
         raise HardwareError(f"The bill of materials breaks the CycloneDX {version} schema: {error}")

@@ -19,6 +19,8 @@ import pytest
 from device.simulator.scenario.truth import Occlusion
 from training.training_set import ENTRANCE, render_samples
 
+pytestmark = pytest.mark.slow  # hundreds of renders, and a large network for each
+
 _ROOT = Path(__file__).parents[3]
 _JUDGE = _ROOT / ".venv-judge"
 DATA = Path(os.environ.get("LIMEN_DATA", _ROOT.parent / "shared" / "data"))
