@@ -79,6 +79,7 @@ def test_a_worker_that_dies_or_freezes_blinds_the_screen_and_is_replaced(
     assert gone([pid], within_s=1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 def test_a_worker_that_keeps_dying_is_always_started_again(station: RunningStation) -> None:
     for _ in range(4):
@@ -88,6 +89,7 @@ def test_a_worker_that_keeps_dying_is_always_started_again(station: RunningStati
     station.screening()
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 def test_a_web_process_that_dies_is_replaced_on_the_same_address(station: RunningStation) -> None:
     station.screening()
@@ -109,6 +111,7 @@ def test_a_silent_supervisor_blinds_the_screen(station: RunningStation) -> None:
     station.screening()
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 def test_a_silent_web_process_sends_nothing_that_a_screen_could_believe(
     station: RunningStation,
@@ -157,6 +160,7 @@ def test_it_ends_while_it_starts(tmp_path: Path) -> None:
         station.close()
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 def test_it_ends_although_a_child_is_frozen(station: RunningStation) -> None:
     station.screening()
@@ -204,6 +208,7 @@ def test_the_web_process_can_only_read_the_thermal_view(station: RunningStation)
     assert all(right.startswith("r--") for right in rights)
 
 
+@pytest.mark.slow
 def test_damaged_settings_are_not_screened_with_and_not_lost(tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()
@@ -239,6 +244,7 @@ def test_a_station_that_cannot_be_locked_does_not_screen(tmp_path: Path) -> None
         station.close()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unlockable")
 def test_asked_to_run_without_the_lock_it_says_so_all_the_time(tmp_path: Path) -> None:
     station = RunningStation(tmp_path / "state", "--scenario", "empty", "--allow-unsandboxed")
