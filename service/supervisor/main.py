@@ -57,6 +57,7 @@ from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.requests import Requests
 from service.supervisor.systemd import Watchdog
+from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
 
 _TURN_S = 0.05  # how often silence is looked for
@@ -104,7 +105,8 @@ class Supervisor:
         self._worker = ChildSlot("worker", self._selector, self._hear_worker, self._worker_ended)
         self._web = ChildSlot("web", self._selector, self._hear_web, self._web_ended)
         self._warm_up = WarmUp(time.monotonic)
-        self._watch = HardwareWatch(Vetting(config.hardware_register, config.state))
+        memory = TrailMemory(config.state, self._recorder.write)
+        self._watch = HardwareWatch(Vetting(config.hardware_register, config.state, memory=memory))
         self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told

@@ -70,7 +70,9 @@ def approve(institution: Institution) -> None:
 
 
 def enrolled(vetting: Vetting, camera: EmulatedLink, institution: Institution) -> Enrolment:
-    return enrol(vetting, meet(opener(camera, institution)), by="admin")
+    log = AuditLog(vetting.state)
+    private = institution.admin.private
+    return enrol(vetting, meet(opener(camera, institution)), private=private, audit=log)
 
 
 # ---- before it is opened
@@ -129,24 +131,29 @@ def test_an_enrolment_is_kept_and_stands_in_the_audit_trail(
 ) -> None:
     audit = AuditLog(vetting.state)
     met = meet(opener(camera, institution))
-    new = enrol(vetting, met, by="admin", audit=audit)
-    assert vetting.enrolments() == (new,)
+    new = enrol(vetting, met, private=institution.admin.private, audit=audit)
+    (kept,) = vetting.enrolments()
+    assert kept.enrolment == new
     events = [entry.event for entry in audit_trail.read(vetting.state)]
     assert events[-1].kind == "sensor_enrolled"
     assert events[-1].dossier == KEY
     assert events[-1].descriptors_sha256 == new.descriptors_sha256
+    assert events[-1].enrolment_sha256 == kept.sha256
     assert "93588" not in (vetting.state / "audit.jsonl").read_text()
 
 
 def test_what_is_no_usb_device_cannot_be_enrolled(
     emulate: Emulate,  # noqa: F811
+    institution: Institution,
     vetting: Vetting,
 ) -> None:
+    vetting.state.mkdir()
+    log = AuditLog(vetting.state)
     link = emulate()
     met = meet(lambda vet: open_boson(link.port, vet=vet))
     assert met.usb is None
     with pytest.raises(EnrolmentError, match="Only a sensor on USB"):
-        enrol(vetting, met, by="admin")
+        enrol(vetting, met, private=institution.admin.private, audit=log)
 
 
 # ---- opened, and while it runs
