@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardware.errors import UsbError
+from hardware.host import controller as host_controller
+from hardware.host.controller import UNKNOWN, Controller
 from hardware.host.descriptors import Descriptors, parse
 
 SYS = Path("/sys")
@@ -36,6 +38,10 @@ class UsbIdentity:
         Hash of the raw descriptors: two devices of one kind and revision have the same.
     neighbours
         Devices that hang on the same hub outside the computer (`1-2.4`).
+    controller
+        The host controller that the port belongs to.
+    hubs
+        The hubs between the computer and the device, outermost last: port, ids, descriptors.
     """
 
     port: str
@@ -46,6 +52,8 @@ class UsbIdentity:
     descriptors: Descriptors
     descriptors_sha256: str
     neighbours: tuple["UsbIdentity", ...] = ()
+    controller: Controller = UNKNOWN
+    hubs: tuple[str, ...] = ()
 
     @property
     def vid(self) -> int:
@@ -135,7 +143,8 @@ def behind(device: Path, sys_root: Path = SYS) -> UsbIdentity | None:
 def _read(port: str, sys_root: Path, neighbours: tuple[UsbIdentity, ...] = ()) -> UsbIdentity:
     if not PORT.fullmatch(port):
         raise UsbError(f"{port!r} is no USB port; one looks like 1-2 or 1-2.3.")
-    folder = sys_root / "bus/usb/devices" / port
+    devices = sys_root / "bus/usb/devices"
+    folder = devices / port
     try:
         raw = (folder / "descriptors").read_bytes()
         devnum = int((folder / "devnum").read_text())
@@ -152,7 +161,26 @@ def _read(port: str, sys_root: Path, neighbours: tuple[UsbIdentity, ...] = ()) -
         descriptors=parse(raw),
         descriptors_sha256=hashlib.sha256(raw).hexdigest(),
         neighbours=neighbours,
+        controller=host_controller.read(devices / f"usb{port.partition('-')[0]}"),
+        hubs=tuple(_hub(port, sys_root) for port in _above(port)),
     )
+
+
+def _above(port: str) -> tuple[str, ...]:
+    """Return the ports of the hubs above a port: 1-2.3.4 hangs on 1-2.3, and that on 1-2."""
+    bus, _, chain = port.partition("-")
+    steps = chain.split(".")
+    return tuple(f"{bus}-{'.'.join(steps[:n])}" for n in range(1, len(steps)))
+
+
+def _hub(port: str, sys_root: Path) -> str:
+    """Return what tells a hub from another one."""
+    try:
+        raw = (sys_root / "bus/usb/devices" / port / "descriptors").read_bytes()
+    except OSError as error:
+        raise UsbError(f"The hub at USB port {port} cannot be read ({error}).") from error
+    ids = parse(raw)
+    return f"{port} {ids.vid:04x}:{ids.pid:04x} {hashlib.sha256(raw).hexdigest()[:16]}"
 
 
 def _text(path: Path) -> str:

@@ -28,6 +28,7 @@ Text = Statement[str]
 Texts = Statement[Words]
 Flag = Statement[bool]
 Day = Statement[date]
+OnDay = date | None
 
 
 class Identity(Document):
@@ -80,6 +81,16 @@ class Component(Document):
     part: Text = told("Part.", "bill of materials from the maker")
     firmware: Text = told("Firmware in it.", "firmware list from the maker")
     firmware_sha256: Statement[Sha256] = told("SHA-256 of the firmware.", "firmware image")
+    single_supplier: Flag = told("Whether only one firm can supply it.", "statement of the maker")
+    sees_pixels: Flag = told("Whether pictures pass through it.", "block diagram from the maker")
+    usb_role: Flag = told(
+        "Whether it can act as a USB host or a USB device.", "block diagram from the maker"
+    )
+    stores: Flag = told("Whether it can keep data without power.", "block diagram from the maker")
+    control: Text = told(
+        "What is done about what it could do: a second source, a seal, a test.",
+        "decision of the institution, with its record",
+    )
 
     @property
     def absent(self) -> bool:
@@ -154,6 +165,24 @@ class Storage(Document):
     proof: Text = told("How the removal was proven.", "record of the test after removal")
 
 
+class Computer(Document):
+    """The station's computer; compared by machine with what its firmware and Linux say."""
+
+    products: Texts = told(
+        "Maker and model, as its firmware names them.", "`limen hardware scan --computer`"
+    )
+    firmware: Texts = told("Firmware that is accepted.", "`limen hardware scan --computer`")
+    tpm: Flag = told("Whether it has a TPM that is switched on.", "setting in its firmware")
+    network_drivers: Texts = told(
+        "Network drivers that its hardware makes Linux load.", "`limen hardware scan --computer`"
+    )
+    guest: Flag = told("Whether it is a virtual machine on purpose.", "record of the installation")
+    controllers: Texts = told(
+        "USB host controllers that are none of its chips and are allowed all the same.",
+        "record of who decided it, and why",
+    )
+
+
 class Metrology(Document):
     """Why its temperatures can be trusted."""
 
@@ -162,10 +191,22 @@ class Metrology(Document):
     due: Day = told("Next calibration.", "date on the certificate")
 
 
+class Seal(Document):
+    """One seal."""
+
+    number: str = Field(description="Its number.", min_length=1)
+    place: str = Field(description="Where it sits.", min_length=1)
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.place})"
+
+
 class Tamper(Document):
     """How a change would be seen."""
 
-    seals: Texts = told("Numbers of the seals.", "photographs of the seals")
+    seals: Statement[tuple[Seal, ...]] = told(
+        "The seals: number and place of each.", "photographs of the seals"
+    )
     inspection: Text = told("Last inspection.", "inspection record with photographs")
     custody: Text = told("Unbroken custody since the factory.", "signed chain of custody")
 
@@ -177,6 +218,24 @@ class Assurance(Document):
     vulnerabilities: Text = told("Where faults are reported.", "disclosure policy of the maker")
     declarations: Texts = told("Declarations of conformity.", "the declarations")
     human_rights: Text = told("Human-rights due diligence.", "due-diligence report of the maker")
+
+
+class Procurement(Document):
+    """What the law asks of whoever buys it."""
+
+    cpv: Text = told("Its code of the EU's procurement vocabulary (CPV).", "the tender notice")
+    chinese_share: Statement[Annotated[int, Field(ge=0, le=100)]] = told(
+        "Share of its value that comes from China, in per cent.",
+        "statement of the seller on origin, Regulation (EU) 2025/1197",
+    )
+    due_diligence: Text = told(
+        "What the seller did against forced labour in its supply chain.",
+        "due-diligence statement of the seller, Regulation (EU) 2024/3015",
+    )
+    forced_labour: Text = told(
+        "What a person found in the forced-labour database, and why it was chosen all the same.",
+        "record of the comparison with the database",
+    )
 
 
 class Evidence(Document):
@@ -193,6 +252,8 @@ class Evidence(Document):
     sha256: Sha256 | Literal[""] = Field(
         default="", description="SHA-256 of the copy that we hold; empty when we hold none."
     )
+    read_by: str = Field(default="", description="Who of those who sign read that copy.")
+    read_on: OnDay = Field(default=None, description="On which day.")
 
 
 class Cleared(Document):
@@ -206,9 +267,10 @@ class Screened(Document):
     """The dossier compared with one exclusion list by a person."""
 
     list: Key = Field(description="Key of the list.")
-    snapshot: date = Field(description="Date of the snapshot that was used.")
+    snapshot: date = Field(description="Day to which that snapshot is complete.")
     sha256: Sha256 = Field(description="SHA-256 of that snapshot.")
-    reviewer: str = Field(description="Who compared.", min_length=1)
+    reviewer: str = Field(description="Who of those who sign compared.", min_length=1)
+    on: date = Field(description="On which day.")
     matches: Words = Field(default=(), description="Names that matched.")
     cleared: tuple[Cleared, ...] = Field(
         default=(), description="Matches found false, with the reason."
@@ -245,6 +307,7 @@ class Kind(StrEnum):
 
     SENSOR = "sensor"
     REFERENCE = "reference"
+    COMPUTER = "computer"
     SIMULATED = "simulated"
 
 
@@ -264,6 +327,8 @@ class Dossier(Document):
     usb: Usb = Usb()
     units: Units = Units()
     storage: Storage = Storage()
+    computer: Computer = Computer()
+    procurement: Procurement = Procurement()
     metrology: Metrology = Metrology()
     tamper: Tamper = Tamper()
     assurance: Assurance = Assurance()

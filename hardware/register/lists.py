@@ -1,6 +1,6 @@
 """Exclusion lists: dated snapshots of who must not be bought from, and matching against them.
 
-A snapshot is a TOML file with its source, its terms and its date. It covers what the list covers:
+A snapshot is a TOML file with its source, its terms and its dates. It covers what the list covers:
 the names on it, their aliases, and their subsidiaries, affiliates and brands as far as they are
 known. Identifiers (USB vendor ids, MAC prefixes) and names that only look alike raise doubt; they
 never clear, because a genuine device may carry another maker's identifier.
@@ -8,31 +8,16 @@ never clear, because a genuine device may carry another maker's identifier.
 
 import hashlib
 import tomllib
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
-from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from hardware.errors import ListError
+from hardware.register import names
 from hardware.register.statement import Document, Key, Words
-
-# Words that are no part of a name: legal forms, and "the".
-LEGAL_FORMS = frozenset(
-    {"ab", "ag", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "incorporated", "kk"}
-    | {"limited", "llc", "ltd", "nv", "oy", "plc", "pte", "pty", "sa", "sas", "srl", "the"}
-)
-# Words that many names share: they make no two names look alike.
-GENERIC = frozenset(
-    {"communications", "digital", "electronic", "electronics", "group", "information"}
-    | {"international", "science", "software", "technologies", "technology"}
-)
-ALIKE = 0.85  # similarity above which two names are taken for look-alikes
-SHORTEST = 6  # letters below which a name is only found as a whole word (ZTE is not in Aztec)
 
 
 class Entry(Document):
@@ -51,6 +36,14 @@ class Entry(Document):
     note: str = Field(default="", description="What a reader should know.")
 
 
+class Risk(Document):
+    """A product of an area where a database sees a risk; it names no firm."""
+
+    area: str = Field(description="ISO 3166 code of the country, or of a part of it.", min_length=2)
+    product: str = Field(description="Product or sector.", min_length=1)
+    severity: str = Field(default="", description="How grave, in the words of the source.")
+
+
 class ExclusionList(Document):
     """A snapshot of one list."""
 
@@ -60,9 +53,25 @@ class ExclusionList(Document):
     authority: str = Field(description="Who keeps it.", min_length=1)
     source: str = Field(description="Where it can be found.", min_length=1)
     terms: str = Field(description="On which terms it may be kept here.", min_length=1)
-    snapshot: date = Field(description="Day of this snapshot.")
-    scope: str = Field(description="What is in it and what is not.", min_length=1)
-    entry: tuple[Entry, ...] = Field(description="Who is on it.", min_length=1)
+    published: date = Field(description="Date that the source bears.")
+    complete_to: date = Field(description="Day to which the content is complete; its age counts.")
+    copied: date = Field(description="Day on which it was copied.")
+    count: int = Field(description="How many entries there are; a shortened list shows.", ge=1)
+    scope: str = Field(description="What is in it.", min_length=1)
+    omits: str = Field(
+        description="What the list does not cover, or this copy leaves out.", min_length=1
+    )
+    entry: tuple[Entry, ...] = Field(default=(), description="Who is on it.")
+    risk: tuple[Risk, ...] = Field(default=(), description="Which products of which areas.")
+
+    @model_validator(mode="after")
+    def _whole_and_dated(self) -> Self:
+        found = len(self.entry) + len(self.risk)
+        if found != self.count:
+            raise ValueError(f"it says {self.count} entries and has {found}")
+        if self.complete_to > self.copied:
+            raise ValueError("it is called complete to a day after it was copied")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +87,8 @@ class Snapshot:
         return self.content.key
 
     def age_days(self, today: date) -> int:
-        """Age of the snapshot in days; negative when it comes from the future."""
-        return (today - self.content.snapshot).days
+        """Days since its content was complete, whenever it was copied; negative: the future."""
+        return (today - self.content.complete_to).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +144,21 @@ def read(data: bytes, key: str) -> Snapshot:
 
 def match_name(given: str, snapshot: Snapshot) -> Iterator[Match]:
     """Yield the entries of a list that a name, or a sentence with names in it, matches."""
-    words, letters, mixed = _fold(given)
-    distinct = _distinct(words)
+    text = names.fold(given)
+    title, key = snapshot.content.title, snapshot.key
     for entry in snapshot.content.entry:
         best: tuple[bool, str] | None = None
         for name in (entry.name, *entry.aliases, *entry.affiliates):
-            other, compact, _ = _fold(name)
-            if other and _inside(other, words, compact, letters):
+            other = names.fold(name)
+            if names.holds(text, other):
                 best = (True, name)
                 break
-            if best is None and _alike("".join(_distinct(other)), distinct):
+            if best is None and names.alike(text, other):
                 best = (False, name)
         if best:
-            yield Match(given, entry.name, best[1], snapshot.content.title, snapshot.key, best[0])
-    if mixed:
-        title = snapshot.content.title
-        yield Match(given, "written in mixed alphabets", mixed, title, snapshot.key, certain=False)
+            yield Match(given, entry.name, best[1], title, key, best[0])
+    if text.mixed:
+        yield Match(given, "written in mixed alphabets", text.mixed, title, key, certain=False)
 
 
 def match_identifier(given: str, snapshot: Snapshot) -> Iterator[Match]:
@@ -162,52 +170,3 @@ def match_identifier(given: str, snapshot: Snapshot) -> Iterator[Match]:
             if digits.startswith(prefix):
                 title = snapshot.content.title
                 yield Match(given, entry.name, prefix, title, snapshot.key, certain=False)
-
-
-def same_firm(one: str, other: str) -> bool:
-    """Whether two names can be those of one firm: the words of one are all in the other."""
-    first, second = set(_fold(one)[0]), set(_fold(other)[0])
-    return first <= second or second <= first
-
-
-@lru_cache(maxsize=8192)
-def _fold(name: str) -> tuple[tuple[str, ...], str, str]:
-    """Return the words of a name without accents, case and legal form; joined; and mixed words."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'\u2019.")
-    raw = "".join(c if c.isalnum() else " " for c in plain).split()
-    words = tuple(word for word in raw if word not in LEGAL_FORMS)
-    mixed = " ".join(word for word in words if len(_alphabets(word)) > 1)
-    return words, "".join(words), mixed
-
-
-def _alphabets(word: str) -> set[str]:
-    """Return the alphabets of a word's letters: LATIN, CYRILLIC, GREEK ..."""
-    return {unicodedata.name(c, "?").split(" ", 1)[0] for c in word if c.isalpha()}
-
-
-def _inside(name: tuple[str, ...], words: tuple[str, ...], compact: str, letters: str) -> bool:
-    """Whether a listed name stands in a text: as whole words, or spelt with other spaces."""
-    if len(compact) >= SHORTEST and compact in letters:
-        return True
-    if not name[0].isascii() and compact in letters:  # Chinese is written without spaces
-        return True
-    span = len(name)
-    return any(words[i : i + span] == name for i in range(len(words) - span + 1))
-
-
-def _distinct(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of a name that tell it from others."""
-    return tuple(word for word in words if word not in GENERIC)
-
-
-@lru_cache(maxsize=65536)
-def _alike(name: str, words: tuple[str, ...]) -> bool:
-    """Whether a listed name looks like one of the words, or like all of them together."""
-    if len(name) < SHORTEST:
-        return False
-    for word in (*words, "".join(words)):
-        matcher = SequenceMatcher(None, name, word, autojunk=False)
-        if matcher.real_quick_ratio() > ALIKE and matcher.ratio() > ALIKE:
-            return True
-    return False

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from hardware.errors import PolicyError
-from hardware.register.dossier import Dossier
+from hardware.register.dossier import Dossier, Kind
 from hardware.register.statement import Document, Statement, Words
 
 RuleName = Literal[
@@ -29,17 +29,23 @@ RuleName = Literal[
     "relabelled",
     "verified",
     "known",
+    "evidence",
     "ways_out",
     "calibrated",
+    "critical",
+    "origin_share",
+    "forced_labour",
     "usb_ids",
     "functions",
     "vendor_functions",
     "neighbours",
+    "controller",
     "serial",
     "firmware",
     "enrolled",
     "unchanged",
     "network",
+    "computer",
 ]
 RULE_NAMES: tuple[str, ...] = RuleName.__args__  # type: ignore[attr-defined] # Literal has them
 
@@ -63,6 +69,11 @@ class Paragraph(Document):
     statements: Words = Field(default=(), description="Statements of the dossier it is about.")
     countries: Words = Field(default=(), description="ISO 3166 codes it is about.")
     lists: Words = Field(default=(), description="Exclusion lists it is about.")
+    kinds: tuple[Kind, ...] = Field(
+        default=(), description="Kinds of hardware it is about; all when empty."
+    )
+    cpv: Words = Field(default=(), description="Beginnings of CPV codes that it is about.")
+    percent: int = Field(default=0, description="Share that it is about.", ge=0, le=100)
     days: int = Field(default=0, description="Age or time in days it is about.", ge=0)
 
     @model_validator(mode="after")

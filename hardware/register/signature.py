@@ -14,7 +14,6 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature
@@ -23,18 +22,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import AfterValidator, ValidationError
 
 from hardware.errors import SignatureError
+from hardware.register.people import person
 from hardware.register.statement import Document, Sha256
-from hardware.register.trust import Trust, key_id
+from hardware.register.trust import Trust, What, key_id
 
 SUFFIX = ".dsse"
-
-
-class PayloadType(StrEnum):
-    """What is signed; a signature over one kind of document is none over another."""
-
-    DOSSIER = "application/vnd.limen.dossier+toml"
-    POLICY = "application/vnd.limen.policy+toml"
-    LIST = "application/vnd.limen.exclusion-list+toml"
 
 
 def _canonical(text: str) -> str:
@@ -57,6 +49,9 @@ class Signatures:
 
     signers: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+UNSIGNED = Signatures()
 
 
 class Signature(Document):
@@ -137,46 +132,66 @@ def sign(
     return sealed.to_bytes()
 
 
+def reseal(envelope: bytes) -> bytes:
+    """Return an envelope that was kept inside another file in its one permitted form.
+
+    Raises
+    ------
+    SignatureError
+        When it is no envelope.
+    """
+    return _parsed(envelope).to_bytes()
+
+
 def verify(
-    payload: bytes, payload_type: str, envelope: bytes | None, trust: Trust, today: date
+    payload: bytes, what: What, envelope: bytes | None, trust: Trust, today: date | None
 ) -> Signatures:
-    """Return who signed `payload`, and everything that is wrong. Every signature must hold."""
+    """Return who signed `payload`, and everything that is wrong. Every signature must hold.
+
+    Parameters
+    ----------
+    today
+        Day for which the keys must be valid; None asks no key for its time: when a trust file is
+        followed by the next, the keys of the earlier one may have run out since.
+    """
     if envelope is None:
-        return _enough((), [], trust, "It is not signed.")
+        return _enough((), [], trust.needed(what), "It is not signed.")
     try:
         opened = _open(envelope)
     except SignatureError as error:
         return Signatures((), (error.what,))
     problems = []
-    if opened.payloadType != payload_type:
-        problems.append(f"The envelope is for a {opened.payloadType}, not a {payload_type}.")
+    if opened.payloadType != what:
+        problems.append(f"The envelope is for a {opened.payloadType}, not a {what}.")
     if opened.payload != _b64(payload):
         problems.append("The document is not the one that was signed: its bytes were changed.")
-    signers: list[str] = []
+    signers: dict[str, str] = {}
     seen: set[str] = set()
     for entry in opened.signatures:
-        name, problem = _check(entry, pae(payload_type, payload), trust, today)
+        name, problem = _check(entry, what, payload, trust, today)
         if entry.keyid in seen:
             problem = f"The key {entry.keyid[:16]} signed twice."
         seen.add(entry.keyid)
         if problem:
             problems.append(problem)
-        elif name not in signers:  # two keys of one person are one signer
-            signers.append(name)
-    return _enough(tuple(signers), problems, trust)
+        else:  # two keys of one person are one signer, however the name is written
+            signers.setdefault(person(name), name)
+    return _enough(tuple(signers.values()), problems, trust.needed(what))
 
 
 def _enough(
-    signers: tuple[str, ...], problems: list[str], trust: Trust, first: str = ""
+    signers: tuple[str, ...], problems: list[str], needed: int, first: str = ""
 ) -> Signatures:
-    needed = trust.content.signers_needed
     if len(signers) < needed:
         who = ", ".join(signers) or "nobody who is trusted"
-        problems = [*problems, f"{first} {needed} people must sign it; {who} did.".strip()]
+        people = "1 person" if needed == 1 else f"{needed} people"
+        problems = [*problems, f"{first} {people} must sign it; {who} did.".strip()]
     return Signatures(signers, tuple(problems))
 
 
-def _check(entry: Signature, signed: bytes, trust: Trust, today: date) -> tuple[str, str]:
+def _check(
+    entry: Signature, what: What, payload: bytes, trust: Trust, today: date | None
+) -> tuple[str, str]:
     """Return the name of a signer, and what is wrong with the signature."""
     short = entry.keyid[:16]
     key = trust.key(entry.keyid)
@@ -185,13 +200,16 @@ def _check(entry: Signature, signed: bytes, trust: Trust, today: date) -> tuple[
         return "", f"The key {short}{owner} was revoked on {revoked.on}: {revoked.reason}"
     if key is None:
         return "", f"The key {short} is not in the trust file."
-    if not key.valid_from <= today <= key.valid_until:
+    if what not in key.signs:
+        may = ", ".join(one.word for one in key.signs)
+        return "", f"{key.name} may sign {may} with the key {short}, and no {what.word}."
+    if today is not None and not key.valid_from <= today <= key.valid_until:
         return "", (
             f"The signature of {key.name} does not count on {today}: the key {short} is valid"
             f" from {key.valid_from} until {key.valid_until}."
         )
     try:
-        key.ed25519.verify(base64.b64decode(entry.sig), signed)
+        key.ed25519.verify(base64.b64decode(entry.sig), pae(what, payload))
     except InvalidSignature:
         return "", f"The signature of {key.name} is not over these bytes."
     return key.name, ""
@@ -199,17 +217,21 @@ def _check(entry: Signature, signed: bytes, trust: Trust, today: date) -> tuple[
 
 def _open(data: bytes) -> Envelope:
     """Read an envelope; it must be exactly what `to_bytes` would write."""
+    envelope = _parsed(data)
+    if envelope.to_bytes() != data:
+        raise SignatureError("The envelope is not in its one permitted form: it was changed.")
+    return envelope
+
+
+def _parsed(data: bytes) -> Envelope:
     try:
-        envelope = Envelope.model_validate_json(data)
+        return Envelope.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "it"
         raise SignatureError(
             f"The envelope is no DSSE envelope: {where}: {first['msg']}."
         ) from error
-    if envelope.to_bytes() != data:
-        raise SignatureError("The envelope is not in its one permitted form: it was changed.")
-    return envelope
 
 
 def _b64(data: bytes) -> str:

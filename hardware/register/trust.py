@@ -1,7 +1,9 @@
-"""Whom the register believes: the trust file with its keys, their time and their revocations.
+"""Whom the register believes: the trust file with its keys, who may sign what, their revocations.
 
-The trust file is the root: nothing signs it. A reader compares its fingerprint, which the register
-page and `limen hardware list` show, with the one that the institution publishes on paper.
+The trust file is the root. Enough of its own people sign it, as in TUF; a station that knows an
+earlier one takes the next only when enough people of the earlier one signed it as well
+(`hardware.register.memory`). A reader compares its fingerprint, which the register page and
+`limen hardware list` show, with the one that the institution publishes on paper.
 """
 
 import base64
@@ -10,13 +12,39 @@ import hashlib
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from hardware.errors import SignatureError
+from hardware.register.people import person
 from hardware.register.statement import Document, Sha256
+
+
+class What(StrEnum):
+    """What is signed. A signature over one kind of document is none over another."""
+
+    DOSSIER = "application/vnd.limen.dossier+toml"
+    POLICY = "application/vnd.limen.policy+toml"
+    LIST = "application/vnd.limen.exclusion-list+toml"
+    INDEX = "application/vnd.limen.register-index+toml"
+    TRUST = "application/vnd.limen.trust+toml"
+    ENROLMENT = "application/vnd.limen.enrolment+json"
+
+    @property
+    def word(self) -> str:
+        """Its name in the trust file and in sentences."""
+        return self.name.lower()
+
+
+def _what(word: object) -> What:
+    """Read a word of the trust file."""
+    found = {what.word: what for what in What}.get(str(word))
+    if found is None:
+        raise ValueError(f"{word!r} is none of: {', '.join(what.word for what in What)}")
+    return found
 
 
 def _raw_key(text: str) -> str:
@@ -31,10 +59,13 @@ def _raw_key(text: str) -> str:
 
 
 class Key(Document):
-    """A person's public key and the time in which it may sign."""
+    """A person's public key, what it may sign, and the time in which it may."""
 
     name: str = Field(description="Whose it is.", min_length=1)
     role: str = Field(description="In what capacity that person signs.", min_length=1)
+    signs: tuple[Annotated[What, BeforeValidator(_what)], ...] = Field(
+        description="What it may sign.", min_length=1
+    )
     public: Annotated[str, AfterValidator(_raw_key)] = Field(description="Ed25519, base64.")
     valid_from: date = Field(description="First day on which it counts.")
     valid_until: date = Field(description="Last day on which it counts.")
@@ -66,10 +97,22 @@ class Revoked(Document):
 class TrustFile(Document):
     """The trust file."""
 
-    edition: Literal[1] = Field(description="Edition of this schema.")
-    signers_needed: int = Field(default=2, description="How many people must sign.", ge=1)
+    edition: Literal[2] = Field(description="Edition of this schema.")
+    version: int = Field(description="Number of this trust file; it only rises.", ge=1)
+    expires: date = Field(description="Last day on which it holds.")
+    signers_needed: int = Field(
+        default=2, description="How many people must sign; an enrolment needs one.", ge=1
+    )
     key: tuple[Key, ...] = Field(default=(), description="The keys.")
     revoked: tuple[Revoked, ...] = Field(default=(), description="The revocations.")
+
+    @model_validator(mode="after")
+    def _one_key_one_person(self) -> Self:
+        if len({key.id for key in self.key}) != len(self.key):
+            raise ValueError("one key stands there twice: it cannot be two people")
+        if not all(person(key.name) for key in self.key):
+            raise ValueError("a name without letters is nobody's")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +129,10 @@ class Trust:
     def revocation(self, key_id: str) -> Revoked | None:
         """Return the revocation of this key."""
         return next((entry for entry in self.content.revoked if entry.id == key_id), None)
+
+    def needed(self, what: What) -> int:
+        """How many people must sign a document of this kind."""
+        return 1 if what is What.ENROLMENT else self.content.signers_needed
 
 
 def key_id(raw: bytes) -> str:

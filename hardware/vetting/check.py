@@ -10,14 +10,17 @@ from pathlib import Path
 
 from hardware.errors import HardwareError
 from hardware.host import usb as usb_host
+from hardware.host.computer import Computer
 from hardware.host.network import HostNetwork
 from hardware.host.usb import SYS, UsbIdentity
 from hardware.register import documents
 from hardware.register.documents import Register
-from hardware.register.dossier import Kind
+from hardware.register.dossier import Dossier, Kind
 from hardware.register.policy import Effect, Paragraph
+from hardware.register.signature import UNSIGNED, Signatures
+from hardware.vetting import computers
 from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays, decide
-from hardware.vetting.enrolment import Enrolment
+from hardware.vetting.enrolment import Enrolled
 from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES, Device, Documents
 
 __all__ = [
@@ -52,7 +55,8 @@ def vet(
     says: SensorSays,
     *,
     register: Register | None = None,
-    enrolments: tuple[Enrolment, ...] = (),
+    enrolments: tuple[Enrolled, ...] = (),
+    computer: Computer | None = None,
 ) -> Decision:
     """Decide whether a sensor may be opened.
 
@@ -68,6 +72,9 @@ def vet(
         The register; the one that ships with Limen when None.
     enrolments
         The enrolments of this station.
+    computer
+        What the station's computer says of itself; its approved dossier may allow a host
+        controller that is none of its chips.
     """
     try:
         known = register or documents.load()
@@ -78,10 +85,19 @@ def vet(
         return _simulated(dossier, document.kind, usb, says)
     if document.kind is not Kind.SENSOR:
         return refusal(dossier, f"A {document.kind.value} is no sensor.")
-    enrolment = next((entry for entry in enrolments if entry.port == usb.port), None)
-    papers = Documents(document, signatures, known.lists, known.today)
-    device = Device(document, usb, says, enrolment)
-    reasons = (*_of_documents(known, papers), *_of_device(known, device))
+    enrolled = next((entry for entry in enrolments if entry.enrolment.port == usb.port), None)
+    device = Device(
+        document,
+        usb,
+        says,
+        enrolled,
+        signatures=enrolled.signed(known.trust, known.today) if enrolled else UNSIGNED,
+        audited=not enrolled
+        or known.memory is None
+        or known.memory.enrolled.get(usb.port) == enrolled.sha256,
+        controllers=allowed_controllers(computer, known) if computer else (),
+    )
+    reasons = (*_of_documents(known, document, signatures), *_of_device(known, device))
     return decide(dossier, known.policy.name, reasons)
 
 
@@ -94,7 +110,7 @@ def vet_dossier(dossier: str, *, register: Register | None = None) -> Decision:
         return refusal(dossier, str(error))
     if document.kind is Kind.SIMULATED:
         return Decision(dossier, Outcome.SIMULATED)
-    reasons = _of_documents(known, Documents(document, signatures, known.lists, known.today))
+    reasons = _of_documents(known, document, signatures)
     return decide(dossier, known.policy.name, tuple(reasons))
 
 
@@ -103,7 +119,8 @@ def still_vetted(
     *,
     says: SensorSays | None = None,
     register: Register | None = None,
-    enrolments: tuple[Enrolment, ...] = (),
+    enrolments: tuple[Enrolled, ...] = (),
+    computer: Computer | None = None,
     sys_root: Path = SYS,
 ) -> Decision:
     """Decide whether an admitted sensor may go on: same device, same port, still approved.
@@ -134,11 +151,18 @@ def still_vetted(
         says or admission.says,
         register=register,
         enrolments=enrolments,
+        computer=computer,
     )
 
 
-def vet_host(network: HostNetwork, now_s: float, *, register: Register | None = None) -> Decision:
-    """Decide whether the policy lets a real sensor run on this computer, by its network.
+def vet_host(
+    network: HostNetwork,
+    now_s: float,
+    *,
+    register: Register | None = None,
+    computer: Computer | None = None,
+) -> Decision:
+    """Decide whether the policy lets a real sensor run on this computer.
 
     A simulated sensor shows nobody, and may run anywhere.
 
@@ -148,19 +172,33 @@ def vet_host(network: HostNetwork, now_s: float, *, register: Register | None = 
         The last look (`hardware.host.network.look`).
     now_s
         Monotonic time in seconds; a look of more than a minute ago counts as none.
+    computer
+        What the computer says of itself; None is an unknown one.
     """
     try:
         known = register or documents.load()
     except HardwareError as error:
         return refusal("host", str(error))
     found = network.findings if network.fresh(now_s) else (network.statement(now_s),)
+    by_rule = {
+        "network": [f"{text[0].upper()}{text[1:]}." for text in found],
+        "computer": list(computers.differences(computer or Computer(), known)),
+    }
     reasons = tuple(
-        _reason(paragraph, f"{text[0].upper()}{text[1:]}.")
+        _reason(paragraph, text)
         for paragraph in known.policy.paragraph
-        if paragraph.rule == "network" and paragraph.effect is not Effect.NONE
-        for text in found
+        if paragraph.effect is not Effect.NONE
+        for text in by_rule.get(paragraph.rule, ())
     )
     return decide("host", known.policy.name, reasons)
+
+
+def allowed_controllers(computer: Computer, known: Register) -> tuple[str, ...]:
+    """Return the host controllers that the approved dossier of this computer allows."""
+    document = computers.dossier_of(computer, known)
+    if document is None or not vet_dossier(document.key, register=known).passes:
+        return ()
+    return document.computer.controllers.value or ()
 
 
 def refusal(dossier: str, text: str) -> Decision:
@@ -181,15 +219,20 @@ def _simulated(dossier: str, kind: Kind, usb: UsbIdentity | None, says: SensorSa
     return Decision(dossier, Outcome.SIMULATED)
 
 
-def _of_documents(register: Register, case: Documents) -> list[Reason]:
+def _of_documents(register: Register, document: Dossier, signatures: Signatures) -> list[Reason]:
+    case = Documents(document, signatures, register.lists, register.today, register.evidence)
     found: list[Reason] = []
+    problems = register.problems
     for paragraph in register.policy.paragraph:
+        if paragraph.kinds and document.kind not in paragraph.kinds:
+            continue
         if paragraph.rule in DOCUMENT_RULES and paragraph.effect is not Effect.NONE:
             found += (
                 _reason(paragraph, text) for text in DOCUMENT_RULES[paragraph.rule](case, paragraph)
             )
-            if paragraph.rule == "lists":
-                found += (_reason(paragraph, text) for text in register.problems)
+            if paragraph.rule == "lists":  # the first that bites says what is wrong with any
+                found += (_reason(paragraph, text) for text in problems)
+                problems = ()
     return found
 
 

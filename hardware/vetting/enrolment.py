@@ -1,21 +1,28 @@
 """Enrolment: this very sensor, on this very port of this station.
 
-A dossier speaks for a kind of hardware, an enrolment for one device. It is made once, by a person
-who has the inspected device in hand, and any later difference stops the station. The supervisor
-keeps the enrolments and writes each into the audit log.
+A dossier speaks for a kind of hardware, an enrolment for one device. It is made once, by an admin
+who has the inspected device in hand and signs what the station saw; any later difference stops the
+station. The enrolments lie beside the audit trail as DSSE envelopes, and the trail holds the hash
+of each: one that was written by hand is not signed, and one that was brought here is not in it.
 """
 
+import base64
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter, ValidationError
 
-from hardware.errors import EnrolmentError
+from hardware.errors import EnrolmentError, SignatureError
 from hardware.host.functions import findings
 from hardware.host.usb import UsbIdentity
+from hardware.register import signature
+from hardware.register.signature import Signatures
+from hardware.register.trust import Trust, What, key_id
 from hardware.vetting.decision import SensorSays
 
 
@@ -35,8 +42,10 @@ class Enrolment:
         Codes of its USB interfaces, in all configurations (`0e/01/00`).
     vendor_functions
         Vendor-specific ones among its functions, which the person accepted (`ff/00/00`).
+    controller, hubs
+        The host controller that it hangs on, and the hubs between.
     on, by
-        When, and which account of the station did it.
+        When, and which admin did it: the person of the trust file whose key signed.
     """
 
     dossier: str
@@ -50,8 +59,34 @@ class Enrolment:
     firmware: str
     functions: tuple[str, ...]
     vendor_functions: tuple[str, ...]
+    controller: str
+    hubs: str
     on: date
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An enrolment with the exact bytes that were signed, and the envelope."""
+
+    enrolment: Enrolment
+    payload: bytes
+    envelope: bytes
+
+    @property
+    def sha256(self) -> str:
+        """What the audit trail holds of it."""
+        return hashlib.sha256(self.payload).hexdigest()
+
+    def signed(self, trust: Trust, today: date) -> Signatures:
+        """Return which admin signed it, and what is wrong with that."""
+        found = signature.verify(self.payload, What.ENROLMENT, self.envelope, trust, today)
+        if not found.problems and self.enrolment.by not in found.signers:
+            who = ", ".join(found.signers)
+            return Signatures(
+                found.signers, (f"It says that {self.enrolment.by} made it; {who} signed.",)
+            )
+        return found
 
 
 # What must stay as it was, with the words for it.
@@ -64,22 +99,48 @@ WATCHED = {
     "serial": "serial number",
     "part_number": "part number",
     "firmware": "firmware",
+    "controller": "USB host controller",
+    "hubs": "chain of hubs",
 }
-_STORED = TypeAdapter(tuple[Enrolment, ...])
+_ENROLMENT = TypeAdapter(Enrolment)
+_STORED = TypeAdapter(tuple[dict[str, object], ...])
 
 
-def enrol(dossier: str, usb: UsbIdentity, says: SensorSays, *, on: date, by: str) -> Enrolment:
-    """Make the enrolment of the sensor that is plugged in."""
+def enrol(
+    dossier: str,
+    usb: UsbIdentity,
+    says: SensorSays,
+    *,
+    on: date,
+    trust: Trust,
+    private: Ed25519PrivateKey,
+) -> Enrolled:
+    """Make the enrolment of the sensor that is plugged in, signed by an admin.
+
+    Raises
+    ------
+    EnrolmentError
+        When the trust file does not let the holder of the key enrol.
+    """
+    key = trust.key(key_id(private.public_key().public_bytes_raw()))
     interfaces = {str(i.code) for i in usb.descriptors.interfaces if not i.association}
     vendor = {str(found.code) for found in findings(usb.descriptors) if found.vendor}
-    return Enrolment(
+    made = Enrolment(
         dossier=dossier,
         **seen(usb, says),
         functions=tuple(sorted(interfaces)),
         vendor_functions=tuple(sorted(vendor)),
         on=on,
-        by=by,
+        by=key.name if key else "",
     )
+    payload = json.dumps(asdict(made), default=str, indent=1, sort_keys=True).encode()
+    entry = Enrolled(made, payload, signature.sign(payload, What.ENROLMENT, private))
+    if problems := entry.signed(trust, on).problems:
+        raise EnrolmentError(
+            f"The enrolment would not count: {problems[0]}",
+            "Enrol with the key of a person whom the trust file lets sign an enrolment.",
+        )
+    return entry
 
 
 def seen(usb: UsbIdentity, says: SensorSays) -> dict[str, str]:
@@ -93,6 +154,8 @@ def seen(usb: UsbIdentity, says: SensorSays) -> dict[str, str]:
         "serial": says.serial,
         "part_number": says.part_number,
         "firmware": says.firmware,
+        "controller": str(usb.controller),
+        "hubs": ", ".join(usb.hubs) or "none",
     }
 
 
@@ -106,27 +169,33 @@ def differences(enrolment: Enrolment, usb: UsbIdentity, says: SensorSays) -> tup
     )
 
 
-def load(path: Path) -> tuple[Enrolment, ...]:
+def load(path: Path) -> tuple[Enrolled, ...]:
     """Return the enrolments of this station; none when the file is not there yet.
 
     Raises
     ------
     EnrolmentError
-        When the file cannot be read to the end.
+        When the file cannot be read to the end, or an entry is no signed enrolment.
     """
     try:
-        return _STORED.validate_json(path.read_bytes())
+        envelopes = [json.dumps(entry) for entry in _STORED.validate_json(path.read_bytes())]
+        return tuple(_opened(signature.reseal(text.encode())) for text in envelopes)
     except FileNotFoundError:
         return ()
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError, ValidationError, SignatureError) as error:
         raise EnrolmentError(
             f"The enrolments in {path} cannot be read ({error}).", "Enrol the sensor again."
         ) from error
 
 
-def save(path: Path, enrolments: tuple[Enrolment, ...]) -> None:
+def _opened(envelope: bytes) -> Enrolled:
+    payload = base64.b64decode(json.loads(envelope)["payload"])
+    return Enrolled(_ENROLMENT.validate_json(payload), payload, envelope)
+
+
+def save(path: Path, enrolments: tuple[Enrolled, ...]) -> None:
     """Write the enrolments in one step: after a power cut it is the old file or the new one."""
-    text = json.dumps([asdict(entry) for entry in enrolments], default=str, indent=1)
+    text = json.dumps([json.loads(entry.envelope) for entry in enrolments], indent=1)
     part = path.with_suffix(".part")
     try:
         with part.open("w", encoding="utf-8") as file:
@@ -146,6 +215,7 @@ def save(path: Path, enrolments: tuple[Enrolment, ...]) -> None:
         ) from error
 
 
-def replace(enrolments: tuple[Enrolment, ...], new: Enrolment) -> tuple[Enrolment, ...]:
+def replace(enrolments: tuple[Enrolled, ...], new: Enrolled) -> tuple[Enrolled, ...]:
     """Return the enrolments with `new`; one port has one sensor."""
-    return (*(old for old in enrolments if old.port != new.port), new)
+    port = new.enrolment.port
+    return (*(old for old in enrolments if old.enrolment.port != port), new)

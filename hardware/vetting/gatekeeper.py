@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from hardware.errors import EnrolmentError
-from hardware.vetting.enrolment import Enrolment
+from hardware.vetting.enrolment import Enrolled
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ._:-]*")  # nothing that either language gives a meaning to
 _HEAD = (
@@ -17,7 +17,7 @@ _HEAD = (
 )
 
 
-def udev(enrolments: tuple[Enrolment, ...]) -> str:
+def udev(enrolments: tuple[Enrolled, ...]) -> str:
     """Return rules for `/etc/udev/rules.d/70-limen.rules`.
 
     Raises
@@ -28,7 +28,7 @@ def udev(enrolments: tuple[Enrolment, ...]) -> str:
     return _HEAD + "".join(map(_udev, enrolments))
 
 
-def usbguard(enrolments: tuple[Enrolment, ...]) -> str:
+def usbguard(enrolments: tuple[Enrolled, ...]) -> str:
     """Return rules for `/etc/usbguard/rules.d/70-limen.conf`.
 
     Raises
@@ -39,10 +39,11 @@ def usbguard(enrolments: tuple[Enrolment, ...]) -> str:
     return _HEAD + "".join(map(_usbguard, enrolments))
 
 
-LANGUAGES: dict[str, Callable[[tuple[Enrolment, ...]], str]] = {"udev": udev, "usbguard": usbguard}
+LANGUAGES: dict[str, Callable[[tuple[Enrolled, ...]], str]] = {"udev": udev, "usbguard": usbguard}
 
 
-def _udev(entry: Enrolment) -> str:
+def _udev(enrolled: Enrolled) -> str:
+    entry = enrolled.enrolment
     vid, pid = entry.ids.split(":")
     at = f'SUBSYSTEM=="usb", ENV{{DEVTYPE}}=="usb_device", KERNEL=="{entry.port}"'
     same = (
@@ -62,7 +63,8 @@ def _udev(entry: Enrolment) -> str:
     )
 
 
-def _usbguard(entry: Enrolment) -> str:
+def _usbguard(enrolled: Enrolled) -> str:
+    entry = enrolled.enrolment
     functions = " ".join(code.replace("/", ":") for code in entry.functions)
     return (
         f"\n# {entry.dossier}, enrolled on {entry.on}\n"

@@ -10,15 +10,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hardware.errors import RegisterError
 from hardware.host.functions import findings
 from hardware.host.usb import UsbIdentity
-from hardware.register.dossier import Dossier, Interface, Kind, Verdict, words
-from hardware.register.lists import Match, Snapshot, match_identifier, match_name, same_firm
+from hardware.register.criticality import Criticality, criticality
+from hardware.register.dossier import (
+    Component,
+    Dossier,
+    Interface,
+    Kind,
+    Screened,
+    Verdict,
+    words,
+)
+from hardware.register.evidence import NOTHING_HELD, EvidenceFolder
+from hardware.register.lists import Match, Snapshot, match_identifier, match_name
+from hardware.register.lists import read as read_list
+from hardware.register.names import same_firm
+from hardware.register.people import person
 from hardware.register.policy import Paragraph
-from hardware.register.signature import Signatures
+from hardware.register.signature import UNSIGNED, Signatures
 from hardware.register.statement import Statement, Status
 from hardware.vetting.decision import SensorSays
-from hardware.vetting.enrolment import Enrolment, differences
+from hardware.vetting.enrolment import Enrolled, Enrolment, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +43,38 @@ class Documents:
     signatures: Signatures
     lists: tuple[Snapshot, ...]
     today: date
+    evidence: EvidenceFolder = NOTHING_HELD
+
+    def signer(self, name: str) -> bool:
+        """Whether a person is among those who signed the dossier."""
+        return person(name) in map(person, self.signatures.signers)
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What the rules about one device look at."""
+    """What the rules about one device look at.
+
+    Attributes
+    ----------
+    enrolled, signatures, audited
+        The enrolment at its port, who signed that, and whether the audit trail holds it.
+    controllers
+        Host controllers that the approved dossier of this computer allows although they are
+        none of its chips.
+    """
 
     dossier: Dossier
     usb: UsbIdentity
     says: SensorSays
-    enrolment: Enrolment | None
+    enrolled: Enrolled | None
+    signatures: Signatures = UNSIGNED
+    audited: bool = True
+    controllers: tuple[str, ...] = ()
+
+    @property
+    def enrolment(self) -> Enrolment | None:
+        """What the sensor was like when it was enrolled."""
+        return self.enrolled.enrolment if self.enrolled else None
 
 
 Sentences = Iterator[str]
@@ -87,6 +123,32 @@ def _asked(case: Documents, paragraph: Paragraph) -> Iterator[tuple[str, Stateme
             yield path, case.dossier.statement(path)
 
 
+def evidence(case: Documents, paragraph: Paragraph) -> Sentences:
+    """What is called verified stands on documents that we hold, that a signer read, and lately."""
+    documents = {document.id: document for document in case.dossier.evidence}
+    named = (id_ for _, statement in case.dossier.statements() for id_ in statement.verified)
+    for document in (documents[id_] for id_ in dict.fromkeys(named)):
+        what = f"The document {document.id} ({document.title})"
+        if why := case.evidence.missing(document.sha256):
+            yield f"{what} cannot be opened: {why}."
+        if not document.read_by:
+            yield f"{what} says not who read it."
+        elif not case.signer(document.read_by):
+            yield f"{what} was read by {document.read_by}, who did not sign the dossier."
+        if document.read_on is None:
+            yield f"{what} says not when it was read."
+        else:
+            yield from _too_long_ago(case, paragraph, f"{what} was read on", document.read_on)
+
+
+def _too_long_ago(case: Documents, paragraph: Paragraph, what: str, on: date) -> Sentences:
+    age = (case.today - on).days
+    if age > paragraph.days:
+        yield f"{what} {on}, {age} days ago; the limit is {paragraph.days}."
+    elif age < 0:
+        yield f"{what} {on}, which is {-age} days from now: check the date and the clock."
+
+
 def relabelled(case: Documents, _: Paragraph) -> Sentences:
     """Badge, maker and design owner are one firm, or a verified OEM statement explains it."""
     identity = case.dossier.identity
@@ -122,6 +184,59 @@ def calibrated(case: Documents, _: Paragraph) -> Sentences:
         yield f"Its calibration was due on {due.value}."
 
 
+def critical(case: Documents, _: Paragraph) -> Sentences:
+    """Each part that could do harm has a control, and the country of a critical one is known."""
+    for name in type(case.dossier.components).model_fields:
+        part: Component = getattr(case.dossier.components, name)
+        if not part.fitted.value or (grade := criticality(part)) is Criticality.LOW:
+            continue
+        what = f"The {name.replace('_', ' ')} is of {grade} criticality"
+        if part.control.status is Status.UNKNOWN:
+            yield f"{what}, and nothing is said of what is done about it."
+        if grade is Criticality.HIGH and part.country.status is Status.UNKNOWN:
+            yield f"{what}, and nobody knows where it was made; needed: {part.country.unknown}."
+
+
+def origin_share(case: Documents, paragraph: Paragraph) -> Sentences:
+    """Bought as a medical device, no more than so much of its value is Chinese."""
+    asked = case.dossier.procurement
+    cpv, share = asked.cpv, asked.chinese_share
+    if cpv.value is None:
+        yield f"Nobody knows as what it was bought (CPV); needed: {cpv.unknown}."
+    elif not cpv.value.startswith(paragraph.cpv):
+        return
+    elif share.value is None:
+        yield f"It was bought under {cpv.value}; its Chinese share is unknown: {share.unknown}."
+    elif share.value > paragraph.percent:
+        yield (
+            f"It was bought under {cpv.value}, and {share.value} % of its value is Chinese;"
+            f" the limit is {paragraph.percent} %."
+        )
+
+
+def forced_labour(case: Documents, paragraph: Paragraph) -> Sentences:
+    """The database of risks was read, and what it says of the origins is answered."""
+    asked = case.dossier.procurement
+    there = {snapshot.key: snapshot for snapshot in case.lists}
+    for key in paragraph.lists:
+        snapshot = there.get(key)
+        if snapshot is None:
+            yield f"{key} has not been read here: whether an origin stands in it is not known."
+            continue
+        for path, statement in case.dossier.statements():
+            if path.rpartition(".")[2] not in {"country", "factory_country"}:
+                continue
+            products = [
+                risk.product
+                for risk in snapshot.content.risk
+                if statement.value and risk.area.split("-")[0] == statement.value
+            ]
+            if products and asked.forced_labour.status is Status.UNKNOWN:
+                yield f"{words(path)}: {statement.value}; {key} names {', '.join(products)} there."
+    if asked.due_diligence.status is Status.UNKNOWN:
+        yield f"The seller's due diligence is unknown; needed: {asked.due_diligence.unknown}."
+
+
 # ---- the lists
 
 
@@ -132,20 +247,52 @@ def lists(case: Documents, paragraph: Paragraph) -> Sentences:
 
 
 def fresh(case: Documents, paragraph: Paragraph) -> Sentences:
-    """The snapshots are younger than so many days."""
+    """The content of the lists is complete to a day not longer ago than so many days."""
     for snapshot in case.lists:
         age, limit = snapshot.age_days(case.today), paragraph.days
         if age > limit:
-            yield f"The snapshot of {snapshot.key} is {age} days old; the limit is {limit}."
+            yield (
+                f"The content of {snapshot.key} is complete to {snapshot.content.complete_to},"
+                f" {age} days ago; the limit is {limit}."
+            )
         elif age < 0:
-            yield f"The snapshot of {snapshot.key} is dated {-age} days from now: check the clock."
+            yield f"The content of {snapshot.key} is dated {-age} days from now: check the clock."
 
 
 def screened(case: Documents, paragraph: Paragraph) -> Sentences:
     """A person has compared the dossier with each list."""
-    done = {row.list for row in case.dossier.screening}
-    for key in sorted(set(paragraph.lists) - done):
-        yield f"Nobody has compared it with {key} and put their name to it."
+    in_force = {snapshot.key: snapshot for snapshot in case.lists}
+    for key in sorted(paragraph.lists):
+        rows = [row for row in case.dossier.screening if row.list == key]
+        if not rows:
+            yield f"Nobody has compared it with {key} and put their name to it."
+        for row in rows:
+            what = f"{row.reviewer} compared it with {key}"
+            if not case.signer(row.reviewer):
+                yield f"{what}, and did not sign the dossier."
+            yield from _too_long_ago(case, paragraph, f"{what} on", row.on)
+            yield from _same_snapshot(case, row, in_force.get(key))
+
+
+def _same_snapshot(case: Documents, row: Screened, now: Snapshot | None) -> Sentences:
+    """Find the snapshot that a person used: the one in force, or an earlier one that we hold."""
+    what = f"{row.reviewer} compared it with {row.list} as it was on {row.snapshot}"
+    if now is None:
+        return  # another rule says that the list is missing
+    used = now
+    if row.sha256 != now.sha256:
+        if why := case.evidence.missing(row.sha256):
+            yield f"{what}, which is not the snapshot in force, and {why}."
+            return
+        try:
+            used = read_list(case.evidence.read(row.sha256), row.list)
+        except RegisterError as error:
+            yield f"{what}. {error}"
+            return
+    if used.content.complete_to != row.snapshot:
+        yield f"{what}; the snapshot with that hash is complete to {used.content.complete_to}."
+    if row.on < used.content.copied:
+        yield f"{what} on {row.on}, before that snapshot was copied on {used.content.copied}."
 
 
 def names(case: Documents, _: Paragraph) -> Sentences:
@@ -242,6 +389,13 @@ def vendor_functions(case: Device, _: Paragraph) -> Sentences:
             yield f"It has a {found}; it is not enrolled with it."
 
 
+def controller(case: Device, _: Paragraph) -> Sentences:
+    """It hangs on a host controller that is a chip of this computer."""
+    here = case.usb.controller
+    if here.doubt and str(here) not in case.controllers:
+        yield f"It hangs on {here}: {here.doubt}."
+
+
 def neighbours(case: Device, _: Paragraph) -> Sentences:
     """Nothing on the same hub networks, stores, types or hides."""
     for other in case.usb.neighbours:
@@ -271,11 +425,16 @@ def firmware(case: Device, _: Paragraph) -> Sentences:
 
 
 def enrolled(case: Device, _: Paragraph) -> Sentences:
-    """This sensor is enrolled at this station, under this dossier."""
+    """This sensor is enrolled at this station, under this dossier, by an admin, in the trail."""
+    port = case.usb.port
     if case.enrolment is None:
-        yield f"No sensor is enrolled at port {case.usb.port} of this station."
-    elif case.enrolment.dossier != case.dossier.key:
-        yield f"Port {case.usb.port} is enrolled for a {case.enrolment.dossier}."
+        yield f"No sensor is enrolled at port {port} of this station."
+        return
+    if case.enrolment.dossier != case.dossier.key:
+        yield f"Port {port} is enrolled for a {case.enrolment.dossier}."
+    yield from (f"The enrolment at port {port}: {what}" for what in case.signatures.problems)
+    if not case.audited:
+        yield f"The enrolment at port {port} is not the last one in the audit trail."
 
 
 def unchanged(case: Device, _: Paragraph) -> Sentences:
@@ -291,9 +450,13 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {
     "signed": signed,
     "verified": verified,
     "known": known,
+    "evidence": evidence,
     "relabelled": relabelled,
     "ways_out": ways_out,
     "calibrated": calibrated,
+    "critical": critical,
+    "origin_share": origin_share,
+    "forced_labour": forced_labour,
     "lists": lists,
     "fresh": fresh,
     "screened": screened,
@@ -307,6 +470,7 @@ DEVICE_RULES: dict[str, DeviceRule] = {
     "functions": functions,
     "vendor_functions": vendor_functions,
     "neighbours": neighbours,
+    "controller": controller,
     "serial": serial,
     "firmware": firmware,
     "enrolled": enrolled,

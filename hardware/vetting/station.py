@@ -4,15 +4,20 @@ Whoever opens a sensor asks before anything is set in it. The supervisor asks ag
 and whenever USB changes; it needs nothing from the process that opened the sensor for that.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hardware.errors import HardwareError
+from hardware.host import computer as host_computer
+from hardware.host.computer import Computer
 from hardware.host.network import HostNetwork
 from hardware.host.usb import SYS, UsbIdentity
 from hardware.register import documents
+from hardware.register.documents import Register
+from hardware.register.memory import Remembering
 from hardware.vetting import enrolment
 from hardware.vetting.check import (
     Admission,
@@ -23,7 +28,7 @@ from hardware.vetting.check import (
     vet,
     vet_host,
 )
-from hardware.vetting.enrolment import Enrolment
+from hardware.vetting.enrolment import Enrolled
 
 ENROLMENTS = "enrolments.json"
 
@@ -42,39 +47,79 @@ class Vetting:
         Root of sysfs.
     today
         Tells the day on which expiries, ages of lists and validities of keys are judged.
+    memory
+        What this station has seen before. None for a process that cannot read the audit trail:
+        the supervisor, which can, asks again before any frame is screened.
+    clock
+        Seconds since the epoch.
     """
 
     own: Path | None
     state: Path
     sys_root: Path = SYS
     today: Callable[[], date] = date.today
+    memory: Remembering | None = None
+    clock: Callable[[], float] = time.time
+
+    def register(self) -> Register:
+        """Load the register, and refuse what is older than what this station has seen.
+
+        Raises
+        ------
+        HardwareError
+            When it cannot be relied on, or the clock has gone back.
+        """
+        if self.memory is None:
+            return documents.load(self.own, today=self.today())
+        before = self.memory.recall()
+        before.check_clock(datetime.fromtimestamp(self.clock(), UTC))
+        known = documents.load(self.own, today=self.today(), memory=before)
+        self.memory.note(known.remembered())
+        return known
 
     def vet(self, dossier: str, device: UsbIdentity | None, says: SensorSays) -> Decision:
         """Decide whether a sensor may be opened; this is what drivers are given as `vet`."""
         try:
-            known = documents.load(self.own, today=self.today())
+            known = self.register()
             enrolled = self.enrolments()
         except HardwareError as error:
             return refusal(dossier, str(error))
-        return vet(dossier, device, says, register=known, enrolments=enrolled)
+        return vet(
+            dossier,
+            device,
+            says,
+            register=known,
+            enrolments=enrolled,
+            computer=self.computer(),
+        )
 
-    def enrolments(self) -> tuple[Enrolment, ...]:
+    def computer(self) -> Computer:
+        """Return what this computer says of itself."""
+        return host_computer.read(self.sys_root)
+
+    def enrolments(self) -> tuple[Enrolled, ...]:
         """Return the enrolments of this station."""
         return enrolment.load(self.state / ENROLMENTS)
 
     def still(self, admission: Admission) -> Decision:
         """Decide whether an admitted sensor may go on; everything is read anew."""
         try:
-            known = documents.load(self.own, today=self.today())
+            known = self.register()
             enrolled = self.enrolments()
         except HardwareError as error:
             return refusal(admission.dossier, str(error))
-        return still_vetted(admission, register=known, enrolments=enrolled, sys_root=self.sys_root)
+        return still_vetted(
+            admission,
+            register=known,
+            enrolments=enrolled,
+            computer=self.computer(),
+            sys_root=self.sys_root,
+        )
 
     def host(self, network: HostNetwork, now_s: float) -> Decision:
         """Decide whether a real sensor may run on this computer, by its network."""
         try:
-            known = documents.load(self.own, today=self.today())
+            known = self.register()
         except HardwareError as error:
             return refusal("host", str(error))
-        return vet_host(network, now_s, register=known)
+        return vet_host(network, now_s, register=known, computer=self.computer())

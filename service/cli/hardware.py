@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The register of vetted hardware.")
 for module, commands in (
-    (hardware_keys, ("keygen", "sign", "verify")),
+    (hardware_keys, ("keygen", "sign", "verify", "index", "keep")),
     (hardware_station, ("ask", "enrol", "rules")),
 ):
     for name in commands:
@@ -103,22 +103,17 @@ def check(
     """
     from hardware.errors import HardwareError
     from hardware.host import usb
-    from hardware.vetting import enrolment
-    from hardware.vetting.check import SensorSays, refusal, vet, vet_dossier
+    from hardware.vetting.check import SensorSays, refusal, vet_dossier
+    from hardware.vetting.station import Vetting
+    from service.supervisor.trail_memory import TrailMemory
 
-    known = register(own)
     if not port:
-        decision = vet_dossier(key, register=known)
+        decision = vet_dossier(key, register=register(own))
     else:
+        vetting = Vetting(own, state, sys, hardware_shared.today, TrailMemory(state))
         try:
             device = usb.behind(Path(port), sys) if "/" in port else usb.read(port, sys)
-            decision = vet(
-                key,
-                device,
-                SensorSays(serial, part_number, firmware),
-                register=known,
-                enrolments=enrolment.load(state / "enrolments.json"),
-            )
+            decision = vetting.vet(key, device, SensorSays(serial, part_number, firmware))
         except HardwareError as error:
             decision = refusal(key, str(error))
     if as_json:
@@ -196,19 +191,26 @@ def lists(
             taken = import_list(new, own, today=hardware_shared.today())
         except HardwareError as error:
             raise ended(error) from error
-        typer.echo(f"Imported {taken.key} of {taken.content.snapshot}, sha256 {taken.sha256}.")
+        typer.echo(
+            f"Imported {taken.key}, complete to {taken.content.complete_to}, sha256 {taken.sha256}."
+        )
+        typer.echo("Make a new index now, and have it signed: limen hardware index")
+        return
     known = register(own)
     rows = [
         {
             "key": snapshot.key,
-            "snapshot": snapshot.content.snapshot,
+            "published": snapshot.content.published,
+            "complete_to": snapshot.content.complete_to,
+            "copied": snapshot.content.copied,
             "age_days": snapshot.age_days(known.today),
-            "entries": len(snapshot.content.entry),
+            "entries": snapshot.content.count,
             "sha256": snapshot.sha256,
             "title": snapshot.content.title,
             "source": snapshot.content.source,
             "terms": snapshot.content.terms,
             "scope": snapshot.content.scope.strip(),
+            "omits": snapshot.content.omits.strip(),
         }
         for snapshot in known.lists
     ]
@@ -217,9 +219,10 @@ def lists(
         return
     for row in rows:
         typer.echo(
-            f"{row['key']:18} {row['snapshot']}, {row['age_days']} days old,"
-            f" {row['entries']} firms\n    {row['title']}\n    {row['source']}\n"
-            f"    {row['scope']}\n    sha256 {row['sha256']}"
+            f"{row['key']:18} complete to {row['complete_to']}, {row['age_days']} days ago;"
+            f" {row['entries']} entries; published {row['published']}, copied {row['copied']}\n"
+            f"    {row['title']}\n    {row['source']}\n    {row['terms']}\n"
+            f"    In it: {row['scope']}\n    Not in it: {row['omits']}\n    sha256 {row['sha256']}"
         )
     for problem in known.problems:
         typer.echo(f"! {problem}", err=True)

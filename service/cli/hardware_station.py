@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import hardware_shared
+from service.cli.hardware_keys import PassphraseFile, private_key
 from service.cli.hardware_shared import AsJson, Own, State, ended, show_json, tell
 
 if TYPE_CHECKING:
@@ -54,8 +55,11 @@ def ask(
 
 def enrol(
     sensor: Annotated[str, typer.Argument(help="Which driver: boson, lepton or evo-thermal.")],
-    by: Annotated[str, typer.Option(help="Who enrols it; kept with the enrolment.")],
+    key: Annotated[
+        Path, typer.Option(help="Your private key (PEM); the trust file lets it enrol.")
+    ],
     port: Annotated[str | None, typer.Option(help="Device, where there are several.")] = None,
+    passphrase_file: PassphraseFile = None,
     state: State = Path("state"),
     own: Own = None,
 ) -> None:
@@ -66,13 +70,18 @@ def enrol(
     from hardware.vetting.station import Vetting
     from service.state.audit import AuditLog
     from service.state.audit_trail import AuditError
+    from service.supervisor.trail_memory import TrailMemory
     from service.supervisor.vetting import enrol as enrol_sensor
 
+    private = private_key(key, passphrase_file)
     try:
         met = meet(_opener(sensor, port))
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        vetting = Vetting(own, state, today=hardware_shared.today)
-        new = enrol_sensor(vetting, met, by=by, audit=AuditLog(state))
+        log = AuditLog(state)
+        vetting = Vetting(
+            own, state, today=hardware_shared.today, memory=TrailMemory(state, log.append)
+        )
+        new = enrol_sensor(vetting, met, private=private, audit=log)
         decision = vetting.vet(met.dossier, met.usb, met.says)
     except (SensorError, HardwareError, AuditError) as error:
         raise ended(error) from error

@@ -133,12 +133,29 @@ class ScenarioChosen:
 
 @dataclass(frozen=True, slots=True)
 class SensorEnrolled:
-    """A sensor was enrolled at this station. Its serial number is written as a digest."""
+    """An admin enrolled a sensor at this station. Its serial number is written as a digest.
+
+    `enrolment_sha256` is the hash of the signed enrolment. Only the last one of a USB port counts:
+    one that is not in the trail, or was replaced since, counts for nothing.
+    """
 
     dossier: Key
     serial_sha256: Hex
     descriptors_sha256: Hex
+    enrolment_sha256: Hex | None = None
+    port: Key | None = None
     kind: Literal["sensor_enrolled"] = "sensor_enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSeen:
+    """The register that is in force: from now on an older one is refused."""
+
+    index: int
+    index_sha256: Hex
+    trust: int
+    trust_sha256: Hex
+    kind: Literal["register_seen"] = "register_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +218,7 @@ Event = (
     | SettingChanged
     | ScenarioChosen
     | SensorEnrolled
+    | RegisterSeen
     | PasswordSet
     | LoginTried
     | AttestationIssued

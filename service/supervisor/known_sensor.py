@@ -49,10 +49,12 @@ def known_sensor(
         hfov_deg=None,
         netd_k=0.0,
         simulated=True,
+        port=scenario,
     )
     if opened.simulated:
         return sensor
-    for entry in vetting.enrolments():
+    for enrolled in vetting.enrolments():
+        entry = enrolled.enrolment
         known = digest(entry.dossier, entry.serial, entry.part_number, entry.firmware)
         if known == opened.identity:
             return replace(

@@ -60,6 +60,7 @@ from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.requests import Requests
 from service.supervisor.systemd import Watchdog
+from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
 
 _TURN_S = 0.05  # how often silence is looked for
@@ -115,7 +116,8 @@ class Supervisor:
         self._worker = ChildSlot("worker", self._selector, self._hear_worker, self._worker_ended)
         self._web = ChildSlot("web", self._selector, self._hear_web, self._web_ended)
         self._warm_up = WarmUp(time.monotonic)
-        self._vetting = Vetting(config.hardware_register, config.state)
+        memory = TrailMemory(config.state, self._recorder.write)
+        self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
         self._words = "sensor" if config.simulated else driver(config.sensor).words
         self._hearing: Hearing | None = None  # of this worker, once it is locked

@@ -2,9 +2,12 @@
 
 import hashlib
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from device.info import SensorInfo
 from hardware.errors import EnrolmentError
 from hardware.host import usb
+from hardware.register import documents
 from hardware.vetting import enrolment
 from hardware.vetting.check import Admission, SensorSays
 from hardware.vetting.enrolment import Enrolment
@@ -25,36 +28,45 @@ def admit(vetting: Vetting, info: SensorInfo) -> Admission:
         says = SensorSays(info.serial, "", info.firmware, simulated=True)
         return Admission(info.dossier, None, says)
     device = usb.read(info.port, vetting.sys_root)
-    at_port = [entry for entry in vetting.enrolments() if entry.port == info.port]
+    at_port = [
+        entry.enrolment for entry in vetting.enrolments() if entry.enrolment.port == info.port
+    ]
     # The worker compared the part number with the enrolment before it opened the sensor.
     part_number = at_port[0].part_number if at_port else ""
     return Admission(info.dossier, device, SensorSays(info.serial, part_number, info.firmware))
 
 
 def enrol(
-    vetting: Vetting, admission: Admission, *, by: str, audit: AuditLog | None = None
+    vetting: Vetting, admission: Admission, *, private: Ed25519PrivateKey, audit: AuditLog
 ) -> Enrolment:
-    """Enrol a sensor at this station, after that was written into the audit trail.
+    """Enrol a sensor here with an admin's key, after that was written into the audit trail.
 
     Raises
     ------
     EnrolmentError
-        When it is no USB device, or the enrolments cannot be kept.
+        When it is no USB device, the key may not enrol, or the enrolments cannot be kept.
     """
     if admission.usb is None:
         raise EnrolmentError("Only a sensor on USB can be enrolled.", "Plug one in.")
-    new = enrolment.enrol(
-        admission.dossier, admission.usb, admission.says, on=vetting.today(), by=by
+    trust = documents.load_trust(vetting.own, today=vetting.today())
+    signed = enrolment.enrol(
+        admission.dossier,
+        admission.usb,
+        admission.says,
+        on=vetting.today(),
+        trust=trust,
+        private=private,
     )
     path = vetting.state / ENROLMENTS
-    enrolments = enrolment.replace(enrolment.load(path), new)
-    if audit is not None:
-        audit.append(
-            SensorEnrolled(
-                dossier=new.dossier,
-                serial_sha256=hashlib.sha256(new.serial.encode()).hexdigest(),
-                descriptors_sha256=new.descriptors_sha256,
-            )
+    new, kept = signed.enrolment, enrolment.replace(enrolment.load(path), signed)
+    audit.append(
+        SensorEnrolled(
+            dossier=new.dossier,
+            serial_sha256=hashlib.sha256(new.serial.encode()).hexdigest(),
+            descriptors_sha256=new.descriptors_sha256,
+            enrolment_sha256=signed.sha256,
+            port=new.port,
         )
-    enrolment.save(path, enrolments)
+    )
+    enrolment.save(path, kept)
     return new

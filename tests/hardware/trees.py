@@ -97,22 +97,51 @@ class Fake:
     product: str = "Boson"
     nodes: tuple[str, ...] = ("tty/ttyACM0", "video4linux/video0")
     missing: tuple[str, ...] = field(default=())
+    hub: bytes = b""  # descriptors of the hub that it hangs on, when its port has one
 
     def with_(self, **changes: Any) -> "Fake":
         return replace(self, **changes)
+
+
+HUB = device_bytes(
+    configuration(Setting(Code(9, 0, 0))), vid=0x0424, pid=0x2514, code=Code(9, 0, 1)
+)
+
+
+def controller(root: Path, driver: str = "xhci_hcd", bus: str = "pci", **files: str) -> None:
+    """Make the host controller of bus 1, with its root hub, which is part of the computer.
+
+    `files` are those of the PCI function (`vendor`, `device`), or links such as `of_node`.
+    """
+    folder = root / "bus/usb/devices"
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "usb1").exists():
+        return
+    chip = root / "devices" / f"{bus}0000:00" / "0000:00:14.0"
+    (chip / "usb1").mkdir(parents=True)
+    for name, target in (("driver", f"drivers/{driver}"), ("subsystem", f"bus/{bus}")):
+        (root / target).mkdir(parents=True, exist_ok=True)
+        (chip / name).symlink_to(root / target)
+    pci = {"vendor": "0x8086", "device": "0xa0ed"} if bus == "pci" else {}
+    for name, text in {**pci, **files}.items():
+        (chip / name).write_text(f"{text}\n")
+    (folder / "usb1").symlink_to(chip / "usb1")
 
 
 def plant(root: Path, *fakes: Fake) -> Path:
     """Make a sysfs tree with these devices under `root`, linked as Linux links them."""
     folder = root / "bus/usb/devices"
     folder.mkdir(parents=True, exist_ok=True)
-    for hub in ("usb1",):  # a root hub is part of the computer
-        (root / "devices/pci0/usb1").mkdir(parents=True, exist_ok=True)
-        if not (folder / hub).exists():
-            (folder / hub).symlink_to("../../../devices/pci0/usb1")
+    controller(root)
     for fake in fakes:
-        here = root / "devices/pci0/usb1" / "/".join(_chain(fake.port))
+        here = (folder / "usb1").resolve() / "/".join(_chain(fake.port))
         here.mkdir(parents=True, exist_ok=True)
+        for port in _chain(fake.port)[:-1]:
+            (here.parents[_chain(fake.port)[::-1].index(port) - 1] / "descriptors").write_bytes(
+                fake.hub or HUB
+            )
+            if not (folder / port).exists():
+                (folder / port).symlink_to(here.parents[_chain(fake.port)[::-1].index(port) - 1])
         files = {
             "descriptors": fake.raw,
             "devnum": f"{fake.devnum}\n".encode(),

@@ -9,7 +9,7 @@ import pytest
 
 from hardware.host.network import HostNetwork, look
 from hardware.register import documents
-from hardware.vetting.check import Outcome, vet_host
+from hardware.vetting.check import vet_host
 from tests.hardware.institution import TODAY
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
@@ -193,7 +193,7 @@ def test_a_kernel_without_ipv6_is_no_finding(host: Host) -> None:
 
 def test_the_policy_decides_whether_a_networked_computer_may_run(host: Host) -> None:
     known = documents.load(today=TODAY)
-    assert vet_host(host.look(), 101.0, register=known).outcome is Outcome.APPROVED
+    assert vet_host(host.look(), 101.0, register=known).passes
     stale = vet_host(host.look(), 161.0, register=known)
     assert [r.text for r in stale.refusals] == ["Network not checked for 61 s."]
     host.interface("eth0")

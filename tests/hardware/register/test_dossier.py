@@ -11,14 +11,13 @@ from hardware.register import documents
 from hardware.register import dossier as schema
 from hardware.register.dossier import Dossier
 from hardware.register.policy import Paragraph
-from hardware.register.signature import PayloadType
 from hardware.register.statement import Status
+from hardware.register.trust import What
 from hardware.vetting.check import Decision, Outcome
 from tests.hardware.institution import KEY, TODAY, Institution, dossier, fitted, told, toml
 from tests.hardware.trees import Fake
 
 LEAST = {"key": "k", "edition": 1, "kind": "sensor", "name": "n", "summary": "s"}
-LISTS = documents.load(today=TODAY).lists
 PARAGRAPHS = documents.load(today=TODAY).policy.paragraph
 
 
@@ -99,9 +98,9 @@ ASKED = [
 ]
 
 
-def without(path: str) -> dict[str, object]:
+def without(path: str, institution: Institution) -> dict[str, object]:
     """Return the dossier of the tests with one statement left out."""
-    content = dossier(LISTS)
+    content = dossier(institution.register().lists)
     *steps, last = path.split(".")
     here = content
     for step in steps:
@@ -116,8 +115,8 @@ def test_a_statement_that_is_left_out_counts_against_it(
     institution: Institution, paragraph: Paragraph, path: str
 ) -> None:
     file = institution.own / "dossiers" / f"{KEY}.toml"
-    file.write_bytes(toml(without(path)))
-    institution.sign(file, PayloadType.DOSSIER, institution.anna, institution.bert)
+    file.write_bytes(toml(without(path, institution)))
+    institution.sign(file, What.DOSSIER, institution.anna, institution.bert)
     decision = decide(institution)
     assert schema.words(path) in texts(decision, paragraph.number)
     expected = {

@@ -9,7 +9,7 @@ import pytest
 from hardware.errors import HardwareError
 from hardware.register import documents
 from hardware.register.hbom import VERSIONS, hbom, to_json, validate
-from tests.hardware.institution import KEY, TODAY, Institution
+from tests.hardware.institution import KEY, PROOF, TODAY, Institution
 
 KNOWN = documents.load(today=TODAY)
 ON = date(2026, 12, 1)
@@ -58,4 +58,4 @@ def test_parts_that_are_known_to_be_absent_are_not(institution: Institution) -> 
     (root, *_) = [d for d in content["dependencies"] if d["ref"] == KEY]
     assert len(root["dependsOn"]) == 4
     (evidence,) = content["metadata"]["component"]["externalReferences"]
-    assert evidence["hashes"] == [{"alg": "SHA-256", "content": "ab" * 32}]
+    assert evidence["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(PROOF).hexdigest()}]

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from hardware.errors import ListError
 from hardware.register import documents, lists
-from hardware.register.lists import Snapshot, match_identifier, match_name, same_firm
-from hardware.register.signature import PayloadType
+from hardware.register.lists import Snapshot, match_identifier, match_name
+from hardware.register.names import same_firm
+from hardware.register.trust import What
 from hardware.vetting.check import Decision, Outcome
-from tests.hardware.institution import LISTS, TODAY, Institution, told
+from tests.hardware.institution import LISTS, TODAY, Institution, screened, told
 from tests.hardware.trees import Fake
 
 SNAPSHOTS = {snapshot.key: snapshot for snapshot in documents.load(today=TODAY).lists}
@@ -23,8 +24,12 @@ title = "A list"
 authority = "An authority"
 source = "https://example.org"
 terms = "free"
-snapshot = 2026-11-30
+published = 2026-11-30
+complete_to = 2026-11-30
+copied = 2026-11-30
+count = 1
 scope = "all"
+omits = "nothing"
 [[entry]]
 name = "NAME"
 """
@@ -170,17 +175,10 @@ def test_an_observed_identifier_refuses_until_a_reviewer_explains_it(
     assert decision.outcome is Outcome.REFUSED
     assert "'ec:df:c9:00:00:01' may be Hikvision ('ecdfc9')" in texts(decision, "3.6")
 
+    why = [{"name": "ec:df:c9:00:00:01", "reason": "typed from the wrong device"}]
     rows = [
-        {
-            "list": s.key,
-            "snapshot": s.content.snapshot,
-            "sha256": s.sha256,
-            "reviewer": "A. Reviewer",
-            "cleared": [{"name": "ec:df:c9:00:00:01", "reason": "typed from the wrong device"}]
-            if s.key == "limen-affiliates"
-            else [],
-        }
-        for s in SNAPSHOTS.values()
+        screened(s, cleared=why if s.key == "limen-affiliates" else [])
+        for s in institution.register().lists
     ]
     institution.write_dossier(connectivity__ethernet=silent, screening=rows)
     decision = decide(institution)
@@ -202,16 +200,16 @@ def test_lists_grow_stale_first_as_a_condition_then_as_a_refusal(institution: In
             "expires": date(2027, 12, 31),
         }
     )
-    newest = min(s.content.snapshot for s in SNAPSHOTS.values())
+    oldest = min(s.content.complete_to for s in institution.register().lists)
     for days, outcome in (
         (180, Outcome.APPROVED),
         (181, Outcome.APPROVED_WITH_CONDITIONS),
         (365, Outcome.APPROVED_WITH_CONDITIONS),
         (366, Outcome.REFUSED),
     ):
-        decision = decide(institution, newest + timedelta(days=days))
+        decision = decide(institution, oldest + timedelta(days=days))
         assert decision.outcome is outcome, (days, str(decision))
-    assert "days old; the limit is 365" in texts(decision, "3.3")
+    assert "days ago; the limit is 365" in texts(decision, "3.3")
 
 
 def test_a_list_from_the_future_says_that_the_clock_is_wrong(institution: Institution) -> None:
@@ -223,7 +221,7 @@ def own_list(institution: Institution, key: str, day: str, name: str = "Somebody
     path = institution.own / "lists" / f"{key}.toml"
     text = LIST.replace("KEY", key).replace("2026-11-30", day).replace("NAME", name)
     path.write_text(text)
-    institution.sign(path, PayloadType.LIST, institution.anna, institution.bert)
+    institution.sign(path, What.LIST, institution.anna, institution.bert)
     return path
 
 
@@ -248,10 +246,10 @@ def test_a_list_that_cannot_be_relied_on_refuses_and_says_so(
     elif how == "unsigned":
         path.with_name(path.name + ".dsse").unlink()
     elif how == "signed by one":
-        institution.sign(path, PayloadType.LIST, institution.anna)
+        institution.sign(path, What.LIST, institution.anna)
     else:
         path.write_bytes(b"\xff")
-        institution.sign(path, PayloadType.LIST, institution.anna, institution.bert)
+        institution.sign(path, What.LIST, institution.anna, institution.bert)
     decision = decide(institution)
     assert decision.outcome is Outcome.REFUSED
     assert "us-ndaa-889" in texts(decision, "3.1")
@@ -278,7 +276,12 @@ def test_a_list_that_the_policy_wants_and_nobody_has_refuses() -> None:
         (LIST, "String should match pattern"),
         (LIST.replace("KEY", "other"), "holds the list other"),
         (LIST.replace("KEY", "k").replace('title = "A list"', ""), "title: Field required"),
-        (LIST.replace("KEY", "k").replace("[[entry]]", "[[entri]]"), "entry: Field required"),
+        (LIST.replace("KEY", "k").replace("[[entry]]", "[[entri]]"), "entri: Extra inputs"),
+        (LIST.replace("KEY", "k").replace("count = 1", "count = 2"), "says 2 entries and has 1"),
+        (
+            LIST.replace("KEY", "k").replace("copied = 2026-11-30", "copied = 2026-11-29"),
+            "complete to a day after it was copied",
+        ),
     ],
 )
 def test_a_broken_list_says_what_is_wrong(text: str, says: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hardware.errors import PolicyError
 from hardware.register import policy
 from hardware.register.documents import SHIPPED
-from hardware.register.signature import PayloadType
+from hardware.register.trust import What
 from hardware.vetting.check import Outcome
 from tests.hardware.institution import Institution
 from tests.hardware.trees import Fake
@@ -43,7 +43,7 @@ def test_a_policy_that_leaves_something_out_is_refused(text: bytes, says: str) -
 def own_policy(institution: Institution, text: bytes) -> None:
     path: Path = institution.own / "policy.toml"
     path.write_bytes(text)
-    institution.sign(path, PayloadType.POLICY, institution.anna, institution.bert)
+    institution.sign(path, What.POLICY, institution.anna, institution.bert)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_every_changed_shipped_file_is_found(tmp_path: Path) -> None:
     documents.load(today=TODAY, shipped=shipped)
     for name in ("policy/default.toml", "trust.toml"):
         whole = (shipped / name).read_bytes()
-        (shipped / name).write_bytes(whole.replace(b"2", b"1", 1))
+        (shipped / name).write_bytes(whole.replace(b"1", b"2", 1))
         with pytest.raises(RegisterError, match="not as it was shipped"):
             documents.load(today=TODAY, shipped=shipped)
         (shipped / name).write_bytes(whole)
@@ -105,7 +105,11 @@ def test_every_changed_shipped_file_is_found(tmp_path: Path) -> None:
     (shipped / "lists/us-ndaa-889.toml").unlink()
     (shipped / "lists/us-fcc-covered.toml").write_bytes(b"")
     known = documents.load(today=TODAY, shipped=shipped)
-    assert {snapshot.key for snapshot in known.lists} == {"limen-affiliates", "us-bis-entities"}
+    assert {snapshot.key for snapshot in known.lists} == {
+        "limen-affiliates",
+        "us-bis-entities",
+        "us-dod-1260h",
+    }
     decision = vet_dossier("evo-thermal", register=known)
     missing = [reason.text for reason in decision.refusals if reason.paragraph == "3.1"]
     assert len(missing) == 3  # one altered, and both of them missing

@@ -12,14 +12,15 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.errors import DossierError, PolicyError, SignatureError
+from hardware.errors import PolicyError, SignatureError
 from hardware.register import signature, trust
-from hardware.register.signature import PayloadType, keygen, load_private, pae
+from hardware.register.signature import keygen, load_private, pae
+from hardware.register.trust import What
 from hardware.vetting.check import Decision, Outcome
 from tests.hardware.institution import KEY, TODAY, Institution, Person
 from tests.hardware.trees import Fake
 
-NOBODY = trust.read(b"edition = 1")
+NOBODY = trust.read(b"edition = 2\nversion = 1\nexpires = 2030-01-01\n")
 
 
 def decide(institution: Institution, today: date = TODAY) -> Decision:
@@ -97,7 +98,7 @@ def test_an_expired_approval_is_refused(institution: Institution) -> None:
 
 def test_a_signature_over_another_kind_of_document_is_none(institution: Institution) -> None:
     path = institution.own / "dossiers" / f"{KEY}.toml"
-    institution.sign(path, PayloadType.POLICY, institution.anna, institution.bert)
+    institution.sign(path, What.POLICY, institution.anna, institution.bert)
     assert "The envelope is for a application/vnd.limen.policy+toml" in why(decide(institution))
 
 
@@ -117,13 +118,16 @@ def test_every_changed_byte_of_dossier_and_envelope_is_found(
     whole = path.read_bytes()
     rng = random.Random(3)  # noqa: S311 - repeatable, no secret
     places = range(len(whole)) if suffix == ".toml.dsse" else range(0, len(whole), 7)
-    register = institution.register()
+    keys = institution.register().trust
+    document, envelope = (
+        institution.own / "dossiers" / f"{KEY}{s}" for s in (".toml", ".toml.dsse")
+    )
 
     def passes() -> bool:
-        try:
-            return register.dossier(KEY)[1].problems == ()
-        except DossierError:
-            return False
+        found = signature.verify(
+            document.read_bytes(), What.DOSSIER, envelope.read_bytes(), keys, TODAY
+        )
+        return found.problems == ()
 
     assert passes()
     for at in rng.sample(places, min(400, len(places))):
@@ -156,7 +160,7 @@ def own_policy(institution: Institution, *signers: Person) -> Path:
     shipped = Path(signature.__file__).parent / "shipped/policy/default.toml"
     path = institution.own / "policy.toml"
     path.write_bytes(shipped.read_bytes().replace(b"Limen default policy", b"Our policy"))
-    institution.sign(path, PayloadType.POLICY, *signers)
+    institution.sign(path, What.POLICY, *signers)
     return path
 
 
@@ -182,13 +186,21 @@ def test_a_policy_that_one_person_signed_stops_everything(institution: Instituti
 
 def test_a_trust_file_that_cannot_be_read_stops_everything(institution: Institution) -> None:
     for text, says in (
-        ("edition = 1\nkey = 3", "trust file: key"),
+        ("edition = 2\nversion = 1\nexpires = 2030-01-01\nkey = 3", "trust file: key"),
         ("edition = [", "no TOML"),
-        ("edition = 1\nsigners_needed = 0", "greater than or equal to 1"),
+        ("edition = 2\nversion = 1\nexpires = 2030-01-01\nsigners_needed = 0", "equal to 1"),
+        ("edition = 2\nversion = 0\nexpires = 2030-01-01", "version"),
+        ("edition = 1\nversion = 1\nexpires = 2030-01-01", "edition"),
+        (institution.anna.entry(signs=()), "at least 1 item"),
+        (institution.anna.entry(signs=("dossiers",)), "'dossiers' is none of: dossier, policy"),
+        (institution.anna.entry() * 2, "one key stands there twice"),
+        (institution.anna.entry().replace('"Anna"', '"\\u200b "'), "a name without letters"),
         (institution.anna.entry().replace('public = "', 'public = "AAAA'), "32 bytes"),
         (institution.anna.entry().replace('public = "', 'public = "*'), "base64"),
     ):
-        whole = text if "edition" in text else "edition = 1\n" + text
+        whole = (
+            text if "edition" in text else "edition = 2\nversion = 1\nexpires = 2030-01-01\n" + text
+        )
         (institution.own / "trust.toml").write_text(whole)
         with pytest.raises(SignatureError, match=says):
             institution.register()
@@ -202,8 +214,8 @@ def test_a_key_that_keygen_made_signs(institution: Institution) -> None:
     private = load_private(pem, b"correct horse")
     assert private.public_key().public_bytes_raw() == public
     carl = Person("Carl", private)
-    institution.trust(institution.anna.entry() + carl.entry())
-    institution.write_dossier(institution.anna, carl)
+    institution.trust(institution.anna.entry() + institution.bert.entry() + carl.entry())
+    institution.write_dossier(*institution.people, carl)
     assert decide(institution).outcome is Outcome.APPROVED
 
 
@@ -222,8 +234,8 @@ def test_a_key_that_openssl_made_signs(institution: Institution, tmp_path: Path)
         ["openssl", "genpkey", "-algorithm", "ed25519"], check=True, capture_output=True
     ).stdout
     carl = Person("Carl", load_private(pem, None))
-    institution.trust(institution.anna.entry() + carl.entry())
-    institution.write_dossier(institution.anna, carl)
+    institution.trust(institution.anna.entry() + institution.bert.entry() + carl.entry())
+    institution.write_dossier(*institution.people, carl)
     assert decide(institution).outcome is Outcome.APPROVED
 
 
@@ -238,9 +250,9 @@ def test_another_kind_of_key_is_refused() -> None:
 def test_adding_a_signature_to_an_envelope_of_other_bytes_is_refused(
     institution: Institution,
 ) -> None:
-    old = signature.sign(b"one", PayloadType.LIST, institution.anna.private)
+    old = signature.sign(b"one", What.LIST, institution.anna.private)
     with pytest.raises(SignatureError, match="made for other bytes"):
-        signature.sign(b"two", PayloadType.LIST, institution.bert.private, old)
+        signature.sign(b"two", What.LIST, institution.bert.private, old)
 
 
 def test_key_ids_are_hashes_of_the_public_key(institution: Institution) -> None:
@@ -259,7 +271,7 @@ def test_key_ids_are_hashes_of_the_public_key(institution: Institution) -> None:
 
 @given(st.binary(max_size=300))
 def test_no_bytes_pass_as_an_envelope_or_raise(raw: bytes) -> None:
-    found = signature.verify(b"x", PayloadType.LIST, raw, NOBODY, TODAY)
+    found = signature.verify(b"x", What.LIST, raw, NOBODY, TODAY)
     assert found.problems
     assert found.signers == ()
 
@@ -280,12 +292,12 @@ def test_no_bytes_pass_as_an_envelope_or_raise(raw: bytes) -> None:
 )
 def test_no_json_passes_as_an_envelope_or_raises(content: object) -> None:
     raw = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
-    assert signature.verify(b"x", PayloadType.LIST, raw, NOBODY, TODAY).problems
+    assert signature.verify(b"x", What.LIST, raw, NOBODY, TODAY).problems
 
 
 def test_a_deeply_nested_envelope_is_refused() -> None:
     raw = b'{"payload":' + b"[" * 100_000
-    assert signature.verify(b"x", PayloadType.LIST, raw, NOBODY, TODAY).problems
+    assert signature.verify(b"x", What.LIST, raw, NOBODY, TODAY).problems
 
 
 @given(st.binary(max_size=200))

@@ -345,8 +345,8 @@ def test_the_device_behind_a_node_is_found(tmp_path: Path) -> None:
 def test_a_scan_lists_devices_and_leaves_out_root_hubs_and_interfaces(tmp_path: Path) -> None:
     root = plant(tmp_path, Fake(), Fake(port="1-3.1", serial="B\x1b[2J\n"))
     (root / "bus/usb/devices/1-2:1.0").mkdir()
-    assert ports(root) == ("1-2", "1-3.1")
-    first, other = (read(port, root) for port in ports(root))
+    assert ports(root) == ("1-2", "1-3", "1-3.1")  # a hub is a device like others
+    first, other = read("1-2", root), read("1-3.1", root)
     assert str(first) == "09cb:4007 FLIR Boson, serial USB-93588, release 0200, port 1-2"
     assert other.serial == "B\\x1b[2J"  # a device's words cannot move the cursor
     assert ports(tmp_path / "no such folder") == ()

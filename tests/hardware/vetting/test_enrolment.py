@@ -10,15 +10,16 @@ import pytest
 
 from hardware.errors import EnrolmentError
 from hardware.vetting import enrolment
-from hardware.vetting.enrolment import WATCHED, Enrolment, differences, enrol, load, save, seen
+from hardware.vetting.enrolment import WATCHED, Enrolled, Enrolment, differences, load, save, seen
 from hardware.vetting.gatekeeper import LANGUAGES, udev, usbguard
-from tests.hardware.institution import KEY, SAYS, TODAY, Institution
+from tests.hardware.institution import SAYS, Institution
 from tests.hardware.trees import Fake
 
 
 def test_everything_that_is_seen_is_enrolled_and_watched(institution: Institution) -> None:
     usb = institution.plug(Fake())
-    (entry,) = institution.enrol()
+    (enrolled,) = institution.enrol()
+    entry = enrolled.enrolment
     assert set(seen(usb, SAYS)) == set(WATCHED)
     assert set(WATCHED) < {field.name for field in fields(Enrolment)}
     assert differences(entry, usb, SAYS) == ()
@@ -33,10 +34,11 @@ def test_enrolments_are_kept_and_one_port_has_one_sensor(
     path = tmp_path / "enrolments.json"
     assert load(path) == ()
     first = institution.enrol()
-    second = (enrol(KEY, institution.plug(Fake(port="1-3")), SAYS, on=TODAY, by="admin"),)
+    second = institution.enrol(Fake(port="1-3"))
     save(path, first + second)
     assert load(path) == first + second
-    newer = replace(first[0], firmware="9")
+    (newer,) = institution.enrol(says=replace(SAYS, firmware="9"))
+    assert newer != first[0]
     assert enrolment.replace(first + second, newer) == (*second, newer)
     assert list(tmp_path.glob("*.part")) == []
 
@@ -98,5 +100,6 @@ def test_a_serial_number_cannot_write_a_rule_of_its_own(
     institution: Institution, language: str, serial: str
 ) -> None:
     (entry,) = institution.enrol()
+    told = Enrolled(replace(entry.enrolment, usb_serial=serial), entry.payload, entry.envelope)
     with pytest.raises(EnrolmentError, match="would misread"):
-        LANGUAGES[language]((replace(entry, usb_serial=serial),))
+        LANGUAGES[language]((told,))

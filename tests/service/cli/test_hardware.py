@@ -6,12 +6,15 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner, Result
 
-from hardware.register.signature import PayloadType
+from hardware.register.trust import What
 from hardware.vetting.station import ENROLMENTS
 from service.cli import hardware_shared
 from service.cli.hardware import app
+from service.state.audit import AuditLog
+from service.state.audit_events import SensorEnrolled
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, dossier, told, toml
 from tests.hardware.register.test_lists import LIST
@@ -36,6 +39,15 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def institution(tmp_path: Path) -> Institution:
     return Institution(tmp_path)
+
+
+def admin_key(institution: Institution, folder: Path) -> Path:
+    """Write the private key of the station's admin, unencrypted as no owner should."""
+    path = folder / "admin.pem"
+    path.write_bytes(
+        institution.admin.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return path
 
 
 def test_list_names_every_dossier_and_its_answer() -> None:
@@ -74,7 +86,12 @@ def test_check_of_the_device_that_is_there(institution: Institution, tmp_path: P
     assert "No sensor is enrolled at port 1-2" in output
     from hardware.vetting.enrolment import save
 
-    save(tmp_path / ENROLMENTS, institution.enrol())
+    (entry,) = institution.enrol()
+    save(tmp_path / ENROLMENTS, (entry,))
+    output = limen("check", KEY, "--port", "1-2", *says, *common, ends=1).output
+    assert "is not the last one in the audit trail" in output
+    seen = SensorEnrolled(KEY, "0" * 64, "0" * 64, entry.sha256, "1-2")
+    AuditLog(tmp_path).append(seen)
     limen("check", KEY, "--port", "1-2", *says, *common)
     assert "Nothing readable" in limen("check", KEY, "--port", "1-7", *common, ends=1).output
     assert "There is no device" in limen("check", KEY, "--port", "/dev/x", *common, ends=1).output
@@ -113,20 +130,33 @@ def test_from_new_keys_to_an_approved_sensor(institution: Institution, tmp_path:
             "keygen", key, "--name", "x", "--role", "y", "--passphrase-file", passphrase, ends=1
         ).output
     )
-    path = institution.own / "dossiers" / f"{KEY}.toml"
-    (institution.own / "trust.toml").write_text("edition = 1\n" + entries)
-    path.with_name(path.name + ".dsse").unlink()
     own = ["--register", institution.own]
-    assert "It is not signed." in limen("verify", path, *own, ends=1).output
-    for name, ends in (("Carla", 1), ("Dirk", 0)):
-        key = tmp_path / f"{name}.pem"
-        limen("sign", path, "--key", key, "--passphrase-file", passphrase)
-        output = limen("verify", path, *own, ends=ends).output
+    path = institution.own / "dossiers" / f"{KEY}.toml"
+    trust_file, index = institution.own / "trust.toml", institution.own / "index.toml"
+    trust_file.write_text(f"edition = 2\nversion = 9\nexpires = 2028-01-01\n{entries}")
+    text = path.read_text().replace('"Anna"', '"Carla"').replace('"Bert"', '"Dirk"')
+    path.write_text(text)
+    for file in institution.own.rglob("*.dsse"):
+        file.unlink()
+    assert "The trust file cannot be relied on" in limen("verify", path, *own, ends=1).output
+    files = [trust_file, path, *sorted((institution.own / "lists").glob("*.toml"))]
+    assert "It is not signed" in limen("check", KEY, *own, ends=1).output
+    for name in ("Carla", "Dirk"):
+        for file in files:
+            key = tmp_path / f"{name}.pem"
+            limen("sign", file, "--key", key, "--passphrase-file", passphrase)
+    output = limen("verify", path, *own).output
     assert "Signed by: Carla, Dirk." in output
+    assert "inspection: opened, sha256" in output
+    assert "index" in limen("check", KEY, *own, ends=1).output
+    limen("index", *own)
+    for name in ("Carla", "Dirk"):
+        key = tmp_path / f"{name}.pem"
+        limen("sign", index, "--key", key, "--passphrase-file", passphrase)
     limen("check", KEY, *own)
     path.write_bytes(path.read_bytes() + b"\n")
     assert "its bytes were changed" in limen("verify", path, *own, ends=1).output
-    assert "its bytes were changed" in limen("check", KEY, *own, ends=1).output
+    assert "is not the one in force" in limen("check", KEY, *own, ends=1).output
     wrong = tmp_path / "wrong"
     wrong.write_text("battery staple")
     assert (
@@ -153,14 +183,22 @@ def test_a_newer_list_is_imported_when_it_is_signed(
     path.write_text(text)
     refused = limen("lists", "--import", path, *own, ends=1)
     assert "It is not signed." in refused.output
-    institution.sign(path, PayloadType.LIST, institution.anna, institution.bert)
-    assert "Imported us-ndaa-889 of 2026-11-30" in limen("lists", "--import", path, *own).output
-    assert "1 firms" in limen("lists", *own).output
-    assert "the one that applies is of" in limen("lists", "--import", path, *own, ends=1).output
+    institution.sign(path, What.LIST, institution.anna, institution.bert)
+    assert (
+        "Imported us-ndaa-889, complete to 2026-11-30"
+        in limen("lists", "--import", path, *own).output
+    )
+    institution.in_force()
+    assert "1 entries" in limen("lists", *own).output
+    assert (
+        "one that applies is complete to" in limen("lists", "--import", path, *own, ends=1).output
+    )
     older = folder / "old.toml"
     older.write_text(text.replace("2026-11-30", "2026-11-01"))
-    institution.sign(older, PayloadType.LIST, institution.anna, institution.bert)
-    assert "the one that applies is of" in limen("lists", "--import", older, *own, ends=1).output
+    institution.sign(older, What.LIST, institution.anna, institution.bert)
+    assert (
+        "one that applies is complete to" in limen("lists", "--import", older, *own, ends=1).output
+    )
     limen("lists", "--import", path, ends=2)
 
 
@@ -197,17 +235,18 @@ def test_rules_come_from_the_enrolments(institution: Institution, tmp_path: Path
 
 def test_what_is_no_usb_device_cannot_be_enrolled(
     emulate: Emulate,  # noqa: F811
+    institution: Institution,
     tmp_path: Path,
 ) -> None:
     link = emulate()
     output = limen(
-        *("enrol", "boson", "--by", "J. Jansen"),
-        *("--port", link.port, "--state", tmp_path / "state"),
+        *("enrol", "boson", "--key", admin_key(institution, tmp_path)),
+        *("--port", link.port, "--state", tmp_path / "state", "--register", institution.own),
         ends=1,
     ).output
     assert "Only a sensor on USB can be enrolled." in output
     assert not (tmp_path / "state" / ENROLMENTS).exists()
-    limen("enrol", "webcam", "--by", "x", ends=2)
+    limen("enrol", "webcam", "--key", admin_key(institution, tmp_path), ends=2)
 
 
 def test_a_sensor_is_asked_who_it_is(emulate: Emulate) -> None:  # noqa: F811
@@ -236,6 +275,7 @@ def test_a_dossier_of_ones_own_replaces_the_shipped_one(institution: Institution
     content = dossier((), key="boson-plus-640", identity__model=told("another model"))
     path = institution.own / "dossiers/boson-plus-640.toml"
     path.write_bytes(toml(content))
+    institution.in_force()
     assert "another model" in limen("show", "boson-plus-640", "--register", institution.own).output
 
 

@@ -72,7 +72,9 @@ def approve(institution: Institution) -> None:
 
 
 def enrolled(vetting: Vetting, camera: EmulatedLink, institution: Institution) -> Enrolment:
-    return enrol(vetting, meet(opener(camera, institution)), by="admin")
+    log = AuditLog(vetting.state)
+    private = institution.admin.private
+    return enrol(vetting, meet(opener(camera, institution)), private=private, audit=log)
 
 
 # ---- before it is opened
@@ -131,24 +133,29 @@ def test_an_enrolment_is_kept_and_stands_in_the_audit_trail(
 ) -> None:
     audit = AuditLog(vetting.state)
     met = meet(opener(camera, institution))
-    new = enrol(vetting, met, by="admin", audit=audit)
-    assert vetting.enrolments() == (new,)
+    new = enrol(vetting, met, private=institution.admin.private, audit=audit)
+    (kept,) = vetting.enrolments()
+    assert kept.enrolment == new
     events = [entry.event for entry in audit_trail.read(vetting.state)]
     enrolled = of(SensorEnrolled, events[-1])
     assert enrolled.dossier == KEY
     assert enrolled.descriptors_sha256 == new.descriptors_sha256
+    assert enrolled.enrolment_sha256 == kept.sha256
     assert "93588" not in (vetting.state / "audit.jsonl").read_text()
 
 
 def test_what_is_no_usb_device_cannot_be_enrolled(
     emulate: Emulate,  # noqa: F811
+    institution: Institution,
     vetting: Vetting,
 ) -> None:
+    vetting.state.mkdir()
+    log = AuditLog(vetting.state)
     link = emulate()
     met = meet(lambda vet: open_boson(link.port, vet=vet))
     assert met.usb is None
     with pytest.raises(EnrolmentError, match="Only a sensor on USB"):
-        enrol(vetting, met, by="admin")
+        enrol(vetting, met, private=institution.admin.private, audit=log)
 
 
 # ---- opened, and while it runs

@@ -94,7 +94,7 @@ def test_a_page_of_an_approved_sensor_says_who_and_until_when(institution: Insti
     assert "Has it a network or a radio? no ● verified" in text
     assert "Not met" not in text
     assert "What the owner must supply" not in text
-    assert "A. Reviewer, with the snapshot of" in text
+    assert "Bert on 2026-11-30, with the list as of" in text
     assert "verified — we hold the proof, 1 document in all" in text
 
 
