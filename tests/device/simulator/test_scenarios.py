@@ -70,15 +70,6 @@ def test_a_camera_that_breaks_raises_what_a_real_one_would(
             next(frames)
 
 
-def small(name: str) -> SimulatedSensor:
-    """Film a scenario with the smallest camera: where things are does not depend on its pixels."""
-    scenario = load(name)
-    camera = scenario.camera.model_copy(update={"model": "lepton-3.5"})
-    return SimulatedSensor(
-        scenario.model_copy(update={"camera": camera}), realtime=False, loop=False, seed=1
-    )
-
-
 def test_somebody_before_the_reference_is_known_to_hide_it() -> None:
     with small("reference-hidden") as sensor:
         hidden = [not sensor.truth().references[0].visible for _ in sensor.frames()]
