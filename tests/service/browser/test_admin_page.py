@@ -113,7 +113,7 @@ def test_the_reference_is_marked_by_a_click_in_the_thermal_view(
 
 def test_the_drift_of_the_reference_is_drawn(desk: Screen) -> None:
     desk.page.locator("#chart canvas").wait_for(timeout=60_000)
-    assert "°C" in desk.text("offset")
+    desk.until(lambda: "°C" in desk.text("offset"))
 
 
 def test_another_scenario_is_played_where_the_sensor_is_simulated(
@@ -132,11 +132,11 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     desk.page.select_option("#scenario", "even-plate")
     desk.page.click("#play")
     station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "even-plate")
-    assert "Not learnt" in desk.text("shape")
+    assert "Not learnt" in desk.text("non-uniformity")
     head = station.view()["audit_head"]
     desk.page.click("#learn-non-uniformity")
     edges = re.compile("the edges read \u22120[.](1[7-9]|2[0-3])")
-    desk.until(lambda: edges.search(desk.text("shape")) is not None)
+    desk.until(lambda: edges.search(desk.text("non-uniformity")) is not None)
     station.wait_for(lambda view: view["audit_head"] != head)
 
     def saved() -> dict[str, float] | None:
@@ -151,7 +151,7 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     desk.until(lambda: "in force" in desk.text("saved"))
     assert saved() == learnt
     desk.page.click("#forget-non-uniformity")
-    desk.until(lambda: "Not learnt" in desk.text("shape"))
+    desk.until(lambda: "Not learnt" in desk.text("non-uniformity"))
     assert saved() is None
 
 
@@ -159,10 +159,10 @@ def test_what_is_no_plate_is_said_and_not_learnt(desk: Screen, station: RunningS
     desk.page.select_option("#scenario", "empty")
     desk.page.click("#play")
     station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "empty")
-    before = desk.text("shape")
+    before = desk.text("non-uniformity")
     desk.page.click("#learn-non-uniformity")
     desk.until(lambda: "plate of even" in desk.text("non-uniformity-problem"))
-    assert desk.text("shape") == before
+    assert desk.text("non-uniformity") == before
 
 
 def test_nobody_is_in_after_logging_out(desk: Screen) -> None:

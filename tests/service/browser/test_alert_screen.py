@@ -275,7 +275,7 @@ def test_sound_is_called_off_until_a_key_is_pressed(screen: Screen) -> None:
     assert screen.text("sound-word") == "Sound is off: press any key"
     screen.page.keyboard.press("Shift")
     screen.until(lambda: screen.data("sound") == "on")
-    assert screen.text("sound-word") == "Sound is on"
+    screen.until_text("sound-word", "Sound is on")
 
 
 def test_elevated_recheck_and_not_screening_sound_different(screen: Screen, stage: Stage) -> None:
