@@ -136,6 +136,7 @@ class RecordedSensor:
             netd_k=lens.netd_k,
             simulated=True,
             port=name,
+            noise_walks=True,  # of a Lepton
         )
 
     def frames(self) -> Iterator[RadiometricFrame]:

@@ -72,6 +72,7 @@ class SimulatedSensor:
             netd_k=self._model.netd_k,
             simulated=True,
             port=self.scenario.name,
+            noise_walks=self._model.walks,
         )
 
     def frames(self) -> Iterator[RadiometricFrame]:
