@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.ipc.messages import MAX_PASSWORD_LENGTH, SESSION_S
@@ -24,7 +24,7 @@ SESSIONS_KEPT = 4
 _FREE_ATTEMPTS = 3
 _LONGEST_DELAY_S = 300.0
 _MOST_FAILED = 1000  # more of them do not wait longer
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_MEMORY_KIB = 19 * 1024
 
 
 class AdminError(Exception):
@@ -68,7 +68,7 @@ def set_password(folder: Path, password: str) -> None:
         When it is too short or too long, or the folder does not take it.
     """
     require_fit(password)
-    saved = _Password(argon2id=_HASHER.hash(password))
+    saved = _Password(argon2id=_hashed(password))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # The attempts first: when the second file does not fit, the old password stands.
@@ -76,6 +76,14 @@ def set_password(folder: Path, password: str) -> None:
         write_atomically(folder / "admin.json", saved.model_dump_json().encode())
     except OSError as error:
         raise AdminError(f"The password could not be saved in {folder} {cause(error)}") from error
+
+
+def _hashed(password: str) -> str:
+    """Return salt, parameters and hash as one string in the PHC format."""
+    hashed = Argon2id(
+        salt=secrets.token_bytes(16), length=32, iterations=2, lanes=1, memory_cost=_MEMORY_KIB
+    )
+    return hashed.derive_phc_encoded(password.encode())
 
 
 class AdminDoor:
@@ -127,8 +135,8 @@ class AdminDoor:
             delay_s = 0.0
         self._save_attempts(_Attempts(failed=failed, not_before=self._wall_clock() + delay_s))
         try:
-            _HASHER.verify(saved.argon2id, password)
-        except (VerifyMismatchError, InvalidHashError):
+            Argon2id.verify_phc_encoded(password.encode(), saved.argon2id)
+        except (InvalidKey, ValueError):  # another password, or what is kept is no hash
             return LoginResult(retry_after_s=delay_s)
         self._save_attempts(_Attempts())
         session = secrets.token_urlsafe(32)
