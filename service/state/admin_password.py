@@ -5,6 +5,7 @@ Argon2id as in RFC 9106 with the parameters that OWASP gives for 19 MiB; the cou
 attempts is saved before the answer leaves, so that pulling the plug buys no attempt.
 """
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ MIN_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
 SESSIONS_KEPT = 4
 _FREE_ATTEMPTS = 3
 _LONGEST_DELAY_S = 300.0
-_MOST_FAILED = 1000  # more of them do not wait longer
+ATTEMPTS_KEPT = 1000  # more of them do not wait longer
 _MEMORY_KIB = 19 * 1024
 
 
@@ -129,17 +130,19 @@ class AdminDoor:
             self._save_attempts(attempts.model_copy(update={"not_before": until}))
         if wait_s > 0.0:
             return LoginResult(retry_after_s=wait_s)
-        failed = min(attempts.failed + 1, _MOST_FAILED)
-        delay_s = min(_LONGEST_DELAY_S, 2.0 ** (failed - _FREE_ATTEMPTS))
+        failed = min(attempts.failed + 1, ATTEMPTS_KEPT)
+        delay_s, until = min(_LONGEST_DELAY_S, 2.0 ** (failed - _FREE_ATTEMPTS)), 0.0
         if failed < _FREE_ATTEMPTS:
             delay_s = 0.0
-        self._save_attempts(_Attempts(failed=failed, not_before=self._wall_clock() + delay_s))
+        else:  # in whole seconds: when an attempt was made is for whoever makes it to choose
+            until = math.ceil(self._wall_clock() + delay_s)
+        self._save_attempts(_Attempts(failed=failed, not_before=until))
         try:
             Argon2id.verify_phc_encoded(password.encode(), saved.argon2id)
         except (InvalidKey, ValueError):  # another password, or what is kept is no hash
             return LoginResult(retry_after_s=delay_s)
         self._save_attempts(_Attempts())
-        session = secrets.token_urlsafe(32)
+        session = secrets.token_urlsafe(16)
         while len(self._sessions) >= SESSIONS_KEPT:
             del self._sessions[min(self._sessions, key=lambda key: self._sessions[key])]
         self._sessions[self._key(session)] = self._clock()
