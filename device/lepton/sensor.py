@@ -81,6 +81,12 @@ _GIVE_UP: dict[Flaw, tuple[type[SensorError], str, str]] = {
         "Reseat the module in its socket; replace it when the row stays.",
     ),
     Flaw.TLINEAR_OFF: (NotRadiometric, "TLinear is off", "Open the sensor again to set it."),
+    Flaw.UNSETTLED: (NotRadiometric, "its settings change all the time", "Open it again."),
+    Flaw.SCALE_JUMPED: (
+        NotRadiometric,
+        "its counts jump all over the picture",
+        "Close other programs that use the camera.",
+    ),
     Flaw.AGC_ON: (NotRadiometric, "AGC is on", "Close other programs that use the camera."),
     Flaw.LOW_GAIN: (NotRadiometric, "it is in low gain", "Open the sensor again to set it."),
     Flaw.OWN_CORRECTION: (
