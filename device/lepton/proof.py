@@ -38,6 +38,7 @@ class Flaw(StrEnum):
     OWN_CORRECTION = "own_correction"  # the camera corrects emissivity or a window by itself
     SHUTTER_LOCKOUT = "shutter_lockout"  # too cold or too hot for an FFC
     OVER_TEMPERATURE = "over_temperature"
+    OUT_OF_STEP = "out_of_step"  # its uptime and our clock do not go on alike
     RESTARTED = "restarted"  # its uptime went back: what was set in it is lost
 
 
