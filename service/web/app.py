@@ -28,6 +28,7 @@ from service.web.answers import (
     responses,
 )
 from service.web.assets import Asset
+from service.web.cover import cover_headers
 from service.web.guard import Guard
 from service.web.hub import AskedTooOften, Hub, HubError, Screen
 
@@ -134,6 +135,12 @@ def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRo
     @router.get("/")
     async def alert_screen() -> HTMLResponse:
         return HTMLResponse(pages["alert.html"])
+
+    covers = cover_headers(pages["cover.html"]) if "cover.html" in pages else {}
+
+    @router.get("/cover")
+    async def cover() -> HTMLResponse:
+        return HTMLResponse(pages["cover.html"], headers=covers)
 
     @router.get("/admin")
     async def admin_page() -> HTMLResponse:

@@ -17,7 +17,7 @@ _SAFE = frozenset({"GET", "HEAD"})
 # An image may come as data only (the icon): no picture of anybody ever comes over HTTP.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src data:; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
     "cache-control": "no-store",
@@ -146,7 +146,7 @@ def _hardened(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             for name, value in SECURITY_HEADERS.items():
-                headers[name] = value
+                headers.setdefault(name, value)  # a page of ours may have its own
         await send(message)
 
     return send_with_headers
