@@ -17,7 +17,8 @@ _SAFE = frozenset({"GET", "HEAD"})
 # An image may come as data only (the icon): no picture of anybody ever comes over HTTP.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src data:; "
-    "connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
     "cache-control": "no-store",

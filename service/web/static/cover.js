@@ -6,7 +6,7 @@
 // does, counted from its arrival: renewed with the time of painting, events that queued up while the
 // page hung would keep an old picture.
 
-export const LASTS_MS = 500;
+export const LASTS_MS = 450; // and 0.15 s for painting: dark within 0.6 s
 const HOUR_MS = 3_600_000; // longer than anybody looks at a page that hangs
 const ANSWERS_WITHIN_MS = 1000;
 
