@@ -19,9 +19,10 @@ from hardware.register.dossier import Dossier, Kind
 from hardware.register.policy import Effect, Paragraph
 from hardware.register.signature import UNSIGNED, Signatures
 from hardware.vetting import computers
+from hardware.vetting.cases import Device, Documents
 from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays, decide
 from hardware.vetting.enrolment import Enrolled
-from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES, Device, Documents
+from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES
 
 __all__ = [
     "Admission",

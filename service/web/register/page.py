@@ -19,7 +19,7 @@ from hardware.register.policy import Effect
 from hardware.register.statement import Statement, Status
 from hardware.vetting.check import vet_dossier
 from hardware.vetting.decision import Decision, Outcome, Reason
-from hardware.vetting.rules import NEEDED_OF_A_DEVICE
+from hardware.vetting.device_rules import NEEDED_OF_A_DEVICE
 
 _HEADLINES = {
     Outcome.APPROVED: ("✔", "Approved for use"),

@@ -257,14 +257,14 @@ def test_a_list_that_cannot_be_relied_on_refuses_and_says_so(
 
 def test_a_list_that_the_policy_wants_and_nobody_has_refuses() -> None:
     from hardware.register import policy
-    from hardware.vetting import rules
+    from hardware.vetting import cases, list_rules
 
     known = documents.load(today=TODAY)
     paragraph = next(p for p in known.policy.paragraph if p.rule == "lists")
     dossier, signatures = known.dossier("boson-plus-640")
-    case = rules.Documents(dossier, signatures, known.lists[1:], TODAY)
+    case = cases.Documents(dossier, signatures, known.lists[1:], TODAY)
     assert isinstance(paragraph, policy.Paragraph)
-    assert list(rules.lists(case, paragraph)) == [
+    assert list(list_rules.lists(case, paragraph)) == [
         "The exclusion list limen-affiliates is missing or altered."
     ]
 
