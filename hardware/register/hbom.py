@@ -26,7 +26,7 @@ from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 
 from hardware.errors import HardwareError
-from hardware.register import dossier as schema
+from hardware.register import sections
 from hardware.register.dossier import Dossier, Evidence
 from hardware.register.statement import Statement
 
@@ -116,7 +116,7 @@ def validate(text: str, version: str = "1.7") -> None:
 def _parts(dossier: Dossier) -> Iterator[Component]:
     """Yield every part that is there, or of which nobody knows whether it is."""
     for name, words in _WORDS.items():
-        part: schema.Component = getattr(dossier.components, name)
+        part: sections.Component = getattr(dossier.components, name)
         if part.absent:
             continue
         ref = f"{dossier.key}/{name}"

@@ -19,6 +19,16 @@ class Status(StrEnum):
     UNKNOWN = "unknown"  # nobody here can say; counts against the hardware
 
 
+class Whom(StrEnum):
+    """Who can supply what is unknown."""
+
+    MAKER = "maker"
+    SELLER = "seller"
+    LABORATORY = "laboratory"
+    COUNSEL = "counsel"  # a lawyer who knows the law of the country
+    YOURSELVES = "yourselves"  # who opens one, listens to one, plugs one in, decides
+
+
 class Document(BaseModel):
     """Base of all parts of a dossier: frozen, and no key that the schema does not know."""
 
@@ -65,10 +75,10 @@ class Statement(Document, Generic[T]):
         return "" if self.value is None else str(self.value)
 
 
-def told(description: str, supply: str) -> Any:
-    """Declare a statement: what it says, and what the owner must supply while it is unknown."""
+def told(description: str, supply: str, whom: Whom = Whom.MAKER) -> Any:
+    """Declare a statement: what it says, and while it is unknown, what is needed and from whom."""
     return Field(
         default_factory=lambda: Statement(unknown=supply),
         description=description,
-        json_schema_extra={"supply": supply},
+        json_schema_extra={"supply": supply, "whom": whom.value},
     )

@@ -4,7 +4,7 @@
 minute and after every replug. A document that cannot be relied on refuses: doubt is not screening.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ __all__ = [
     "Decision",
     "Outcome",
     "SensorSays",
+    "differences_of_computer",
     "refusal",
     "still_vetted",
     "vet",
@@ -183,7 +184,7 @@ def vet_host(
     found = network.findings if network.fresh(now_s) else (network.statement(now_s),)
     by_rule = {
         "network": [f"{text[0].upper()}{text[1:]}." for text in found],
-        "computer": list(computers.differences(computer or Computer(), known)),
+        "computer": list(differences_of_computer(computer or Computer(), known)),
     }
     reasons = tuple(
         _reason(paragraph, text)
@@ -200,6 +201,18 @@ def allowed_controllers(computer: Computer, known: Register) -> tuple[str, ...]:
     if document is None or not vet_dossier(document.key, register=known).passes:
         return ()
     return document.computer.controllers.value or ()
+
+
+def differences_of_computer(computer: Computer, known: Register) -> Iterator[str]:
+    """Yield why a computer is not one that is approved: its dossier, and what is not as there."""
+    document = computers.dossier_of(computer, known)
+    if document is not None:
+        answer = vet_dossier(document.key, register=known)
+        yield from (
+            f"The dossier {document.key} of this computer is not approved: {reason.text}"
+            for reason in answer.refusals[:1]
+        )
+    yield from computers.differences(computer, known)
 
 
 def refusal(dossier: str, text: str) -> Decision:

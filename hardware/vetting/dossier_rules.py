@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from hardware.register.criticality import Criticality, criticality
-from hardware.register.dossier import Component, Interface, Kind, Verdict, words
+from hardware.register.dossier import Dossier, Kind, Verdict, words
 from hardware.register.names import same_firm
 from hardware.register.policy import Paragraph
+from hardware.register.sections import Component, Interface
 from hardware.register.statement import Statement, Status
 from hardware.vetting.cases import Documents, Sentences, too_long_ago
+
+PARTS_OF_A_REFERENCE = ("heat_source", "controller")  # no other kind of hardware is asked for them
 
 
 def decided(case: Documents, _: Paragraph) -> Sentences:
@@ -32,7 +35,7 @@ def signed(case: Documents, _: Paragraph) -> Sentences:
 
 def verified(case: Documents, paragraph: Paragraph) -> Sentences:
     """These statements are verified: we hold the proof."""
-    for path, statement in _asked(case, paragraph):
+    for path, statement in asked_for(case.dossier, paragraph):
         if statement.status is not Status.VERIFIED:
             supply = f"; needed: {statement.unknown}" if statement.unknown else ""
             yield f"{words(path)}: {statement.status.value}, not verified{supply}."
@@ -40,16 +43,16 @@ def verified(case: Documents, paragraph: Paragraph) -> Sentences:
 
 def known(case: Documents, paragraph: Paragraph) -> Sentences:
     """These statements are at least declared by someone."""
-    for path, statement in _asked(case, paragraph):
+    for path, statement in asked_for(case.dossier, paragraph):
         if statement.status is Status.UNKNOWN:
             yield f"{words(path)}: unknown; needed: {statement.unknown}."
 
 
-def _asked(case: Documents, paragraph: Paragraph) -> Iterator[tuple[str, Statement[Any]]]:
+def asked_for(dossier: Dossier, paragraph: Paragraph) -> Iterator[tuple[str, Statement[Any]]]:
     """Yield the statements a paragraph asks for, also those that a dossier leaves out."""
     for path in paragraph.statements:
-        if case.dossier.applies(path):
-            yield path, case.dossier.statement(path)
+        if dossier.applies(path):
+            yield path, dossier.statement(path)
 
 
 def evidence(case: Documents, paragraph: Paragraph) -> Sentences:
@@ -109,7 +112,11 @@ def critical(case: Documents, _: Paragraph) -> Sentences:
     """Each part that could do harm has a control, and the country of a critical one is known."""
     for name in type(case.dossier.components).model_fields:
         part: Component = getattr(case.dossier.components, name)
-        if not part.fitted.value or (grade := criticality(part)) is Criticality.LOW:
+        if part.absent or (grade := criticality(part)) is Criticality.LOW:
+            continue
+        if part.fitted.value is None:
+            if name not in PARTS_OF_A_REFERENCE or case.dossier.kind is Kind.REFERENCE:
+                yield f"Nobody knows whether it has a {name.replace('_', ' ')}."
             continue
         what = f"The {name.replace('_', ' ')} is of {grade} criticality"
         if part.control.status is Status.UNKNOWN:

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 from hardware.errors import RegisterError
-from hardware.register.dossier import Screened, words
+from hardware.register.dossier import Dossier, Screened, words
 from hardware.register.lists import Match, Snapshot, match_identifier, match_name
 from hardware.register.lists import read as read_list
 from hardware.register.policy import Paragraph
@@ -84,23 +84,33 @@ def cleared(case: Documents, _: Paragraph) -> Sentences:
 def _matches(case: Documents) -> Iterator[Match]:
     """Compare every word of the dossier with every list, each pair once."""
     seen = set()
-    for path, statement in case.dossier.statements():
+    for path, given in _told(case.dossier):
+        is_identifier = path == "usb.ids" or path.endswith(".identifiers")
+        compare = match_identifier if is_identifier else match_name
+        for snapshot in case.lists:
+            for match in compare(given, snapshot):
+                if (given, match.entry, match.key) not in seen:
+                    seen.add((given, match.entry, match.key))
+                    yield match
+
+
+def _told(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """Yield every text that says something of the hardware, with its path."""
+    yield "name", dossier.name
+    yield "summary", dossier.summary
+    for path, statement in dossier.statements():
         value = statement.value
         for given in value if isinstance(value, tuple) else (value,):
-            if not isinstance(given, str):
-                continue
-            is_identifier = path == "usb.ids" or path.endswith(".identifiers")
-            compare = match_identifier if is_identifier else match_name
-            for snapshot in case.lists:
-                for match in compare(given, snapshot):
-                    if (given, match.entry, match.key) not in seen:
-                        seen.add((given, match.entry, match.key))
-                        yield match
+            if isinstance(given, str):
+                yield path, given
+    for document in dossier.evidence:
+        yield "evidence", document.issuer
 
 
 def _is_cleared(case: Documents, match: Match) -> bool:
     rows = [row for row in case.dossier.screening if row.list == match.key]
-    return any(entry.name == match.given for row in rows for entry in row.cleared)
+    pair = (match.given, match.entry)
+    return any((entry.name, entry.entry) == pair for row in rows for entry in row.cleared)
 
 
 def jurisdiction(case: Documents, paragraph: Paragraph) -> Sentences:
