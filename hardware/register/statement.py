@@ -9,6 +9,7 @@ T = TypeVar("T")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Words = tuple[str, ...]
+MAX_VERSION = 2**31  # of a document whose number only rises; nobody gets there one by one
 
 
 class Status(StrEnum):
