@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from service.cli.options import finite
+
 app = typer.Typer(no_args_is_help=True, help="Learn a threshold from clinical data.")
 
 
@@ -18,12 +20,26 @@ def threshold() -> None:
 def fit(
     table: Annotated[Path, typer.Argument(help="CSV: skin_c, oral_c; or PhysioNet 3bhc-9065.")],
     site: Annotated[str, typer.Option(help="canthus or face_maximum.")] = "canthus",
-    oral: Annotated[float, typer.Option(help="Oral temperature that is fever, deg C.")] = 38.0,
+    oral: Annotated[
+        float,
+        typer.Option(
+            min=36.0, max=42.0, callback=finite, help="Oral temperature that is fever, deg C."
+        ),
+    ] = 38.0,
     fpr: Annotated[
-        float, typer.Option(min=0.001, max=0.5, help="Share of false alarms, 0.02 is 2 %.")
+        float,
+        typer.Option(
+            min=0.001, max=0.5, callback=finite, help="Share of false alarms, 0.02 is 2 %."
+        ),
     ] = 0.02,
     afebrile: Annotated[
-        float, typer.Option(help="Oral temperature below which there is no fever, deg C.")
+        float,
+        typer.Option(
+            min=35.0,
+            max=42.0,
+            callback=finite,
+            help="Oral temperature below which there is no fever, deg C.",
+        ),
     ] = 37.5,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per round.")] = False,
 ) -> None:
