@@ -1,6 +1,7 @@
 """`limen threshold fit`: a threshold from clinical data, with its intervals."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,7 @@ def fit(
     ] = 37.5,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per round.")] = False,
 ) -> None:
-    """Print threshold, sensitivity and specificity with exact intervals, cross-validated."""
+    """Print threshold, sensitivity and specificity by person, with intervals for other groups."""
     from screening.settings import Site
     from service.offline.clinical_tables import TableError, read
     from service.offline.threshold import Share, TooFewPeopleError
@@ -52,7 +53,15 @@ def fit(
     try:
         rounds = read(table, Site(site))
         fits = [
-            fit_threshold(r.skin_c, r.oral_c, febrile_c=oral, afebrile_c=afebrile, false_alarms=fpr)
+            fit_threshold(
+                r.skin_c,
+                r.oral_c,
+                febrile_c=oral,
+                afebrile_c=afebrile,
+                false_alarms=fpr,
+                person=r.person,
+                day=r.day,
+            )
             for r in rounds
         ]
     except (OSError, TableError, TooFewPeopleError, ValueError) as error:
@@ -71,19 +80,22 @@ def fit(
                 "oral_c": oral,
                 "afebrile_c": afebrile,
                 "false_alarms": fpr,
-                "threshold_c": found.threshold_c,
-                "threshold_folds_c": found.spread_c,
+                "threshold_c": found.threshold_c.value,
+                "threshold_interval_c": (found.threshold_c.low, found.threshold_c.high),
                 "sensitivity": numbers(found.sensitivity),
                 "specificity": numbers(found.specificity),
                 "between": numbers(found.between),
+                "false_alarms_elsewhere": asdict(found.elsewhere),
             }
             typer.echo(json.dumps(line))
             continue
-        low, high = found.spread_c
+        at, elsewhere = found.threshold_c, found.elsewhere
         typer.echo(
-            f"{name}: threshold {found.threshold_c:.2f} deg C skin at the {site} "
-            f"(folds {low:.2f} to {high:.2f})\n"
+            f"{name}: threshold {at.value:.2f} deg C skin at the {site} "
+            f"({at.low:.2f} to {at.high:.2f} with other people)\n"
             f"  sensitivity {found.sensitivity}  oral >= {oral}\n"
             f"  specificity {found.specificity}  oral < {afebrile}\n"
-            f"  called      {found.between}  in between"
+            f"  called      {found.between}  in between\n"
+            f"  false alarms to expect in another group of this size: {elsewhere.value:.1%} "
+            f"({elsewhere.low:.1%} to {elsewhere.high:.1%}), where {fpr:.1%} were asked for"
         )
