@@ -100,6 +100,7 @@ class Screener:
         why_not = self._references.step(celsius, frame, self._faces_before)
         self._correction.correct_by(self._references.offsets)
         fault = self._fault(why_not, frame)
+        may_measure = fault is None and not self._references.in_question
         detections = [] if why_not is Reason.FFC else self._faces(celsius)
         self._faces_before = [detection.box for detection in detections]
         seen, ended = self._tracker.step(detections, frame.time_s)
@@ -107,7 +108,7 @@ class Screener:
             self._note(track, frame)
         present = self._present(seen)
         for track in seen:
-            self._measure(track, celsius, present, may_measure=fault is None)
+            self._measure(track, celsius, present, may_measure=may_measure)
         if fault is not None:
             for record in present:
                 record.hinder(fault[1])

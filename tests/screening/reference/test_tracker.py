@@ -7,6 +7,7 @@ import pytest
 
 from screening.reference.spot import find
 from screening.reference.tracker import ReferenceTracker
+from screening.reference.witness import Witness
 from screening.result import Box, Reason
 from screening.settings import Reference
 from tests.narrow import some
@@ -22,6 +23,7 @@ class Film:
     def __init__(self, mark: tuple[float, float] | None = None) -> None:
         self.wall = Wall()
         self.tracker = ReferenceTracker(Reference(mark=mark), EXPECTED_C, 0.03)
+        self.witness = Witness(self.wall.width, self.wall.height)
         self.time_s = 0.0
 
     def show(
@@ -34,7 +36,8 @@ class Film:
         for _ in range(frames):
             self.time_s += FRAME_S
             picture = self.wall.paint(*things, offset_c=offset_c)
-            self.tracker.step(picture, self.time_s, [], people=people)
+            level_c = self.witness.step(picture, self.time_s)
+            self.tracker.step(picture, self.time_s, [], level_c=level_c, people=people)
         return self.tracker.reason
 
 
