@@ -18,6 +18,11 @@ from screening.result import Box, Reason
 CONFIRM_FRAMES: Final = 3
 STILL_PX: Final = 1.0
 CONFIRM_S: Final = 1.0  # at one place for so long: nobody who walks in carries a reference
+RIVAL_S: Final = 3.0  # and for so long, to speak against one that has been found
+# Lukewarm things are everywhere: at two real entrances up to 0.49 of the reference's contrast, or
+# a third of its size. What stands out less than that beside another thing is no rival of it.
+LEAST_CONTRAST: Final = 0.5
+SMALL: Final = (0.4, 0.8)  # so much of its radius, with less of its contrast than that
 BLINK_S: Final = 0.4  # out of sight for longer, and it has to be confirmed anew
 BESIDE_FACE: Final = 0.3  # of a face's size: around it nothing is taken for a reference
 BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
@@ -76,11 +81,22 @@ class Candidates:
         """
         found = self._found(celsius, self._between_c, taken, people)
         self._known = _followed(self._known, found, time_s, STILL_PX)
-        return [c.spot for c in self._known if c.seen_s == time_s and c.confirmed(time_s)]
+        standing = [c for c in self._known if c.seen_s == time_s and c.confirmed(time_s)]
+        return _rivals([candidate.spot for candidate in standing])
 
-    def others(self, time_s: float) -> bool:
-        """Whether something is on its way to be confirmed: nothing is certain before it is."""
-        return any(c.frames >= CONFIRM_FRAMES and not c.confirmed(time_s) for c in self._known)
+    def unsure(self, time_s: float) -> bool:
+        """Whether a rival is on its way to be confirmed: nothing is certain before it is."""
+        steady = [c.spot for c in self._known if c.frames >= CONFIRM_FRAMES]
+        standing = [c.spot for c in self._known if c.confirmed(time_s)]
+        return len(_rivals(steady)) > len(_rivals(standing))
+
+    def rival(self, own: Spot, time_s: float) -> bool:
+        """Whether something else has stood for long that could be the reference as well as `own`.
+
+        `look` was told that `own` is taken.
+        """
+        lasting = [c.spot for c in self._known if time_s - c.since_s >= RIVAL_S]
+        return len(_rivals([own, *lasting])) > 1
 
     def missing(
         self,
@@ -137,6 +153,21 @@ def _followed(
         same.frames += 1
         after.append(same)
     return after + [c for c in known if time_s - c.seen_s < max(BLINK_S, COLD_EVERY_S)]
+
+
+def _rivals(spots: list[Spot]) -> list[Spot]:
+    """Leave out what stands out so little, beside the best of them, that it is no rival of it."""
+    best = max(spots, key=lambda s: s.apparent_c - s.around_c, default=None)
+    if best is None:
+        return []
+    contrast_c = best.apparent_c - best.around_c
+
+    def is_one(spot: Spot) -> bool:
+        share = (spot.apparent_c - spot.around_c) / contrast_c
+        small = spot.radius_px < SMALL[0] * best.radius_px and share < SMALL[1]
+        return share >= LEAST_CONTRAST and not small
+
+    return [spot for spot in spots if is_one(spot)]
 
 
 def is_taken(spot: Spot, taken: Sequence[Spot]) -> bool:

@@ -33,6 +33,7 @@ MOVED_S: Final = 4.0  # an unmarked reference that stays at its new place is tak
 OUTSIDE_C: Final = 1.0  # such a change after which it has left its set point for certain
 SETTLED_RATE_C_S: Final = 0.06
 SETTLED_DOUBT_C_S: Final = 0.03  # standard uncertainty of that rate
+RUNAWAY_C_S: Final = 0.15  # and the sensor that was at rest no longer is
 RECENT_S: Final = 0.2  # time constant of the error that two references are compared by
 
 
@@ -198,9 +199,9 @@ class ReferenceTracker:
         identity.believe(departed_c)
         offset.read(self._time_s, error_c)
         self.error_c += (error_c - self.error_c) * min(1.0, max(elapsed_s, 0.0) / RECENT_S)
-        rests = abs(offset.rate_c_s) < SETTLED_RATE_C_S
-        sure = offset.rate_uncertainty_c_s < SETTLED_DOUBT_C_S
-        self._settling = not rests if sure else self._settling
+        if offset.rate_uncertainty_c_s < SETTLED_DOUBT_C_S:
+            most_c_s = SETTLED_RATE_C_S if self._settling else RUNAWAY_C_S
+            self._settling = abs(offset.rate_c_s) > most_c_s
         if not self._settling:
             identity.settled()
         if error_c > MAX_OFFSET_C:
@@ -216,11 +217,10 @@ class ReferenceTracker:
         """See whether something else could be the reference as well, until it is proven."""
         if self.proven:
             self._rival = False
-        elif not 0.0 <= self._time_s - self._searched_s < RIVALS_EVERY_S:
+        elif not 0.0 <= self._time_s - self._searched_s < RIVALS_EVERY_S and self.spot:
             self._searched_s = self._time_s
-            own = [] if self.spot is None else [self.spot]
-            others = self._candidates.look(celsius, self._time_s, [*taken, *own], people)
-            self._rival = bool(others)
+            self._candidates.look(celsius, self._time_s, [*taken, self.spot], people)
+            self._rival = self._candidates.rival(self.spot, self._time_s)
 
     def _what_is_wrong(
         self, celsius: NDArray[np.float32], spot: Spot, taken: Sequence[Spot]
@@ -271,7 +271,7 @@ class ReferenceTracker:
     ) -> None:
         self.spot = None
         found = self._candidates.look(celsius, self._time_s, taken, people)
-        sure = not self._candidates.others(self._time_s)
+        sure = not self._candidates.unsure(self._time_s)
         if len(found) == (1 if self._marked else wanted) and sure:
             best = max(found, key=lambda s: self._rank * s.apparent_c)
             self._begin(celsius, best, level_c)
