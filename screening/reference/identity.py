@@ -9,7 +9,7 @@ a reference that never came to rest (it warms up) is awaited.
 
 from typing import Final
 
-SAME_C: Final = 0.3  # apart from its level, and it is no longer believed
+SAME_C: Final = 0.25  # apart from its level, and it is no longer believed
 LEAK_C_S: Final = 0.02 / 60.0  # how fast the room may warm or cool under a steady reference
 MOST_APART_C: Final = 0.6  # after a long time out of sight
 AFTER_FFC_C: Final = 0.6  # a correction moves pixels against one another: 0.30 and 0.45 seen

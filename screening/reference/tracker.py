@@ -181,16 +181,12 @@ class ReferenceTracker:
         assert offset is not None  # noqa: S101  # see `step`
         assert identity is not None  # noqa: S101
         error_c = self._expected_c - spot.apparent_c
-        stepped = (
-            not self._settling
-            and offset.uncertainty_c < KNOWN_C
-            and abs(error_c - offset.offset_c) > STEP_C
-        )
+        stepped = offset.uncertainty_c < KNOWN_C and abs(error_c - offset.offset_c) > STEP_C
         if stepped and level_c is None:
             self.reason = Reason.REFERENCE_UNSTABLE  # it or the sensor: nothing tells
             return
         if stepped:
-            offset.loosen()
+            offset.restart(error_c)
             self._settling = True
         self.spot = spot
         self._seen_s, self._last_c, self._around_c = self._time_s, spot.apparent_c, spot.around_c

@@ -17,7 +17,7 @@ BIN_C: Final = 0.1
 REACH_C: Final = 4.0  # a step beyond it is found after a look for the whole picture's median
 NEAR_C: Final = 0.3  # of the mode: what belongs to it
 MIN_SHARE: Final = 0.15  # of the picture that must agree; else nothing is known of the level
-LEARN_C_S: Final = 0.01  # how fast what has changed for itself becomes the scene
+LEARN_C_S: Final = 0.001  # how fast what has changed for itself becomes the scene
 LOST_S: Final = 10.0  # so long without a level, and the scene is another one: begin anew
 
 

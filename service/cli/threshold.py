@@ -9,7 +9,9 @@ import typer
 
 from service.cli.options import finite
 
-app = typer.Typer(no_args_is_help=True, help="Learn a threshold from clinical data.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Learn a threshold from clinical data."
+)
 
 
 @app.callback()

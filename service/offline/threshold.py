@@ -6,17 +6,18 @@ A person counts as one, however often they were measured: repeated rounds of one
 and whoever takes them for many people believes in intervals that are too narrow.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 FOLDS: Final = 10
 DRAWS: Final = 1000  # of the bootstrap; its ends then stand to about a tenth of their distance
 SEED: Final = 2026  # the same table gives the same intervals
-TAILS: Final = (0.025, 0.975)
+_TAIL: Final = 0.025  # on each side of an interval of 95 %
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
@@ -30,7 +31,8 @@ class TooFewPeopleError(ValueError):
 class Share:
     """`hits` of `total` people, with the exact binomial interval of Clopper and Pearson (95 %).
 
-    Somebody who was measured three times and called once is a third of a hit.
+    Somebody who was measured three times and called once is a third of a hit; the ends of the
+    interval are those of the whole people below and above.
 
     Examples
     --------
@@ -55,16 +57,18 @@ class Share:
     @property
     def low(self) -> float:
         """Lower end of the interval."""
-        if self.hits == 0:
+        whole = math.floor(self.hits)
+        if whole == 0:
             return 0.0
-        return float(beta.ppf(0.025, self.hits, self.total - self.hits + 1))
+        return _bisected(lambda p: 1.0 - _at_most(whole - 1, self.total, p) < _TAIL)
 
     @property
     def high(self) -> float:
         """Upper end of the interval."""
-        if self.hits == self.total:
+        whole = math.ceil(self.hits)
+        if whole == self.total:
             return 1.0
-        return float(beta.ppf(0.975, self.hits + 1, self.total - self.hits))
+        return _bisected(lambda p: _at_most(whole, self.total, p) > _TAIL)
 
     def __str__(self) -> str:
         return (
@@ -201,6 +205,30 @@ def fit(
     )
 
 
+def _at_most(hits: int, total: int, p: float) -> float:
+    """Return the chance of at most so many hits, each of a chance 0 < `p` < 1."""
+    whole = math.lgamma(total + 1)
+    return math.fsum(
+        math.exp(
+            whole
+            - math.lgamma(k + 1)
+            - math.lgamma(total - k + 1)
+            + k * math.log(p)
+            + (total - k) * math.log1p(-p)
+        )
+        for k in range(hits + 1)
+    )
+
+
+def _bisected(below: Callable[[float], bool]) -> float:
+    """Return where `below` turns from true to false between 0 and 1, to a float's last bits."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if below(middle) else (low, middle)
+    return (low + high) / 2.0
+
+
 def _elsewhere(
     skin_c: Floats, weights: Floats, unit: Whole, false_alarms: float
 ) -> tuple[Floats, Floats]:
@@ -222,7 +250,7 @@ def _elsewhere(
 
 
 def _interval(value: float, draws: Floats) -> Interval:
-    low, high = np.quantile(draws, TAILS)
+    low, high = np.quantile(draws, (_TAIL, 1.0 - _TAIL))
     return Interval(value, float(low), float(high))
 
 

@@ -1,4 +1,7 @@
-"""Keeps a child process: hears what it says, notices its end, and says when to start the next."""
+"""Keeps a child process: hears what it says, notices its end, and says when to start the next.
+
+Nothing is logged here: when a child ends, and how, is a child's to choose.
+"""
 
 import os
 import selectors
@@ -6,8 +9,6 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
-
-import structlog
 
 from service.ipc.messages import ChannelClosed, ChannelError, Message
 from service.state.audit_events import EventRefused
@@ -38,8 +39,6 @@ class ChildSlot:
 
     Parameters
     ----------
-    name
-        For the log.
     selector
         The supervisor's; what it has ready is called.
     hear
@@ -50,16 +49,13 @@ class ChildSlot:
 
     def __init__(
         self,
-        name: str,
         selector: selectors.BaseSelector,
         hear: Callable[[bytes], None],
         ended: Callable[[], None],
     ) -> None:
-        self._name = name
         self._selector = selector
         self._hear = hear
         self._ended = ended
-        self._log = structlog.get_logger("limen")
         self._backoff = Backoff()
         self._due = 0.0
         self.child: Child | None = None
@@ -79,7 +75,6 @@ class ChildSlot:
             (child.output, lambda: self._on_output(child)),
         ):
             self._selector.register(watched, selectors.EVENT_READ, act)
-        self._log.info(f"{self._name} started", pid=child.pid)
 
     def ask(self, message: Message) -> None:
         """Send a message, when there is a child."""
@@ -106,8 +101,7 @@ class ChildSlot:
         except ChannelClosed:
             with suppress(KeyError):  # its end comes as a process event
                 self._selector.unregister(child.channel)
-        except (ChannelError, EventRefused) as error:
-            self._log.error(f"{self._name} talks nonsense", what=str(error))
+        except (ChannelError, EventRefused):
             os.kill(child.pid, signal.SIGKILL)
 
     def _on_exit(self, child: Child) -> None:
@@ -115,7 +109,6 @@ class ChildSlot:
             return
         self._on_message(child)  # its last words may still be waiting
         self._on_output(child)
-        self._log.error(f"{self._name} ended", returncode=child.returncode)
         self.end()
         self._ended()
 

@@ -10,7 +10,7 @@ import selectors
 import signal
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -35,8 +35,10 @@ from service.ipc.messages import (
     WebLocked,
     WorkerLocked,
     decode,
+    decode_exactly,
 )
 from service.ipc.preview_memory import create_memory
+from service.ipc.rate import Buckets
 from service.ipc.records import Fault, GaveUp, Instruments, Opened, PlateSeen, Seen, Status
 from service.ipc.settings import SettingsError, StationSettings
 from service.sandbox import SINGLE_THREADED, LockReport
@@ -103,6 +105,7 @@ class Supervisor:
         self._listener = bind(config.port)
         self._lock = claim_state(config.state)
         self._recorder = Recorder(config.state, time.time, config.hardware_register)
+        self._recorder.told = lambda event: self._log.warning("written", **asdict(event))
         self._guard_view = GuardView(allow_unlocked=config.allow_unsandboxed)
         self._store = SettingsStore(
             config.state, lambda: default_settings(config.sensor, self.scenario)
@@ -113,8 +116,8 @@ class Supervisor:
             self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
         )
         self._selector = selectors.DefaultSelector()
-        self._worker = ChildSlot("worker", self._selector, self._hear_worker, self._worker_ended)
-        self._web = ChildSlot("web", self._selector, self._hear_web, self._web_ended)
+        self._worker = ChildSlot(self._selector, self._hear_worker, self._worker_ended)
+        self._web = ChildSlot(self._selector, self._hear_web, self._web_ended)
         self._warm_up = WarmUp(time.monotonic)
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
@@ -127,6 +130,7 @@ class Supervisor:
         self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told
         self._screens = Screens(0, 0)
+        self._web_heard, self._web_room = False, Buckets(0.0)
         self._shown_at = 0.0
         self._watchdog = Watchdog()
         self._stopping = False
@@ -205,16 +209,22 @@ class Supervisor:
             arguments += ["--register", str(config.hardware_register)]
         if config.allow_unsandboxed:
             arguments += ["--allow-unsandboxed"]
+        self._web_heard, self._web_room = False, Buckets(time.monotonic())
         self._web.keep(
             Child("service.web", arguments, pass_fds=[listener], environment=SINGLE_THREADED)
         )
 
     def _hear_web(self, packet: bytes) -> None:
-        message = decode(packet)
+        if not self._web_heard:  # the only message with a report, and the first
+            self._web_heard = True
+            if isinstance(locked := decode(packet), WebLocked):
+                self._recorder.locked("web", locked.lock)
+                return
+        message = decode_exactly(packet)
+        if not self._web_room.take(message, time.monotonic()):
+            raise ChannelError(f"A {message.kind} comes too often.")
         if isinstance(message, Screens):
             self._take_screens(message)
-        elif isinstance(message, WebLocked):
-            self._recorder.locked("web", message.lock)
         elif isinstance(message, GuardRequest | AdminRequest):
             self._web.ask(self._requests.answer(message))
             self._show()
@@ -223,8 +233,7 @@ class Supervisor:
 
     def _take_screens(self, screens: Screens) -> None:
         if screens.frozen > self._screens.frozen:
-            self._log.error("a screen no longer paints", frozen=screens.frozen)
-            self._recorder.note(ScreenFrozen(screens.frozen))
+            self._recorder.note_of_child(ScreenFrozen())
         if (screens.watching > 0) != (self._screens.watching > 0):
             self._worker.ask(Watch(screens.watching > 0))
         self._screens = screens
@@ -288,7 +297,6 @@ class Supervisor:
                 self._requests.plate_seen(plate, datetime.now(UTC).date())
             case GaveUp(reason=reason, fault=fault):
                 what = sentence(fault, self._words, self._vetting)
-                self._log.error("worker gave up", reason=reason, what=what)
                 self._lose(reason, what)
 
     def _take(self, said: Status | Seen | Instruments, now: float) -> None:
@@ -324,7 +332,6 @@ class Supervisor:
             self._restart_worker(Reason.SENSOR_REFUSED, what)
             return
         locked = self._worker_lock is not None
-        self._log.info("sensor open", sensor=sensor.model, locked=locked)
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
         if self._settings is not None and self._non_uniformity.holds(self._settings):
@@ -363,7 +370,6 @@ class Supervisor:
             return
         heard = self._guard_view.heard_at
         if heard is not None and now - heard > _WORKER_SILENT_S:
-            self._log.error("worker silent", seconds=round(now - heard, 1))
             self._restart_worker(Reason.SILENT, "The worker fell silent.")
         elif heard is None and now - worker.started_at > _WORKER_STARTS_WITHIN_S:
             self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")
