@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from typing import Any, ClassVar, Final
 
-from screening.result import REASONS_REASONS, Reason, State, Verdict
+from screening.result import Reason, State, Verdict
 from screening.settings import Site
 
 
