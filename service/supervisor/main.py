@@ -230,6 +230,7 @@ class Supervisor:
         arguments += ["--name", config.name]
         if config.hardware_register is not None:
             arguments += ["--register", str(config.hardware_register)]
+        arguments += ["--here", self._vetting.here().to_json()]
         if config.allow_unsandboxed:
             arguments += ["--allow-unsandboxed"]
         self._web_heard, self._web_room = False, Buckets(time.monotonic())
