@@ -44,6 +44,7 @@ class Reason(StrEnum):
     REFERENCE_UNSTABLE = "reference_unstable"
     REFERENCE_NOT_WARM = "reference_not_warm"
     REFERENCE_OUT_OF_LIMITS = "reference_out_of_limits"
+    REFERENCE_AMBIGUOUS = "reference_ambiguous"  # several things could be it
     # not screening: the sensor and the surroundings
     FFC = "ffc"
     SETTLING = "settling"

@@ -32,6 +32,7 @@ from screening.visitors.visitor import VisitorRecord
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
+BEFORE_S: Final = 0.5  # readings so soon before the scale came into question are left out
 MIN_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
 
 
@@ -111,30 +112,28 @@ class Screener:
 
     def step(self, frame: RadiometricFrame) -> ScreeningResult:
         """Take one frame and say everything that follows from it."""
-        stale = self._freshness.step(frame) if self._freshness is not None else None
-        if stale is not None:
-            return self._void(stale, frame)
-        self._first_s = frame.time_s if self._first_s is None else self._first_s
-        self._last_s = frame.time_s
-        if self._freshness is not None and self._freshness.cut:
-            for record in self._records.values():
-                record.begin_again()
+        useless = self._read(frame)
+        if useless is not None:
+            return self._void(useless, frame)
         celsius = self._celsius
-        np.multiply(frame.counts, np.float32(frame.radiometry.kelvin_per_count), out=celsius)
-        celsius -= np.float32(KELVIN_OFFSET)
-        if self._bad_pixels.mend(frame.counts, frame.radiometry.kelvin_per_count, celsius):
-            return self._void(Reason.BAD_PIXELS, frame)
+        was_in_question = self._references.in_question
         why_not = self._references.step(celsius, frame, self._faces_before)
         self._correction.correct_by(self._references.offsets)
         fault = self._fault(why_not, frame)
+        may_measure = fault is None and not self._references.in_question
         detections = [] if why_not is Reason.FFC else self._faces(celsius)
         self._faces_before = [detection.box for detection in detections]
         seen, ended = self._tracker.step(detections, frame.time_s)
+        if self._references.in_question and not was_in_question:
+            for record in self._records.values():
+                record.unsay_since(
+                    frame.time_s - BEFORE_S, self._correction, self._settings, self._population
+                )
         for track in seen:
             self._note(track, frame)
         present = self._present(seen)
         for track in seen:
-            self._measure(track, celsius, present, may_measure=fault is None)
+            self._measure(track, celsius, present, may_measure=may_measure)
         if fault is not None:
             for record in present:
                 record.hinder(fault[1])
@@ -151,6 +150,23 @@ class Screener:
             departed=departed,
             ffc_advised=not self._tracker.tracks and _ffc_due(frame),
         )
+
+    def _read(self, frame: RadiometricFrame) -> Reason | None:
+        """Turn a frame into apparent temperatures; return why nothing of it may be used, if so."""
+        if self._freshness is not None:
+            stale = self._freshness.step(frame)
+            if stale is not None:
+                return stale
+            if self._freshness.cut:
+                for record in self._records.values():
+                    record.begin_again()
+        self._first_s = frame.time_s if self._first_s is None else self._first_s
+        self._last_s = frame.time_s
+        kelvin_per_count, celsius = frame.radiometry.kelvin_per_count, self._celsius
+        np.multiply(frame.counts, np.float32(kelvin_per_count), out=celsius)
+        celsius -= np.float32(KELVIN_OFFSET)
+        too_many = self._bad_pixels.mend(frame.counts, kelvin_per_count, celsius)
+        return Reason.BAD_PIXELS if too_many else None
 
     def _void(self, reason: Reason, frame: RadiometricFrame) -> ScreeningResult:
         """Use nothing of a frame; whoever was in view has had their last word."""
@@ -280,6 +296,7 @@ class Screener:
             sd_c=self._netd_k / 2.0 + 0.02,
             mm_per_px=size,
             blur_px=judgement.blur_px,
+            time_s=track.time_s,
         )
         record.add(reading, judgement, sample, track.time_s)
         record.conclude(self._correction, settings, self._population)
