@@ -60,6 +60,6 @@ class Film:
 
 def green(jpeg: np.ndarray) -> int:
     """Return how many pixels of a picture are of a colour that says *clear*."""
-    picture = cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB).astype(np.int16)
-    near = [(np.abs(picture - np.int16(colour)) < NEAR).all(axis=2) for colour in GREENS]
+    picture = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), np.int16)
+    near = [(np.abs(picture - np.array(colour, np.int16)) < NEAR).all(axis=2) for colour in GREENS]
     return int(np.count_nonzero(near[0] | near[1]))

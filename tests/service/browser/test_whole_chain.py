@@ -107,7 +107,7 @@ def test_a_worker_that_stops_takes_the_green_off_the_glass(
     try:
         screen = new_screen().open(f"{station.address}/")
         film = Film(screen.page)
-        taken = []
+        taken: list[float] = []
         while len(taken) < 3 and (not taken or taken[-1] >= GREEN_GONE_WITHIN_S):
             screen.wait("clear", within_s=120.0)
             screen.until(lambda: film.shots[-1].green > FEW)
