@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, FastAPI, Path, Response, WebSocket, WebSocketDisconnect
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -166,7 +166,12 @@ def _screen_router(hub: Hub) -> APIRouter:
         """Return what a screen shows now."""
         return Response(VIEW.dump_json(hub.view()), media_type="application/json")
 
-    @router.get("/api/events", response_class=EventSourceResponse)
+    @router.get(
+        "/api/events",
+        response_class=EventSourceResponse,
+        dependencies=[Depends(hub.check_room)],
+        responses=responses(503),
+    )
     async def events() -> AsyncIterable[ServerSentEvent]:
         """Stream what a screen shows: `{"beat", "view"}`, at least every tenth of a second."""
         async for event in hub.events():
