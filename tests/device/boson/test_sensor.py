@@ -270,11 +270,19 @@ def test_a_bad_line_delays_frames_and_changes_none(link: EmulatedLink, fault: st
     with open_boson(link.port) as sensor:
         link.later(0.0, lambda: FAULTS[fault].start(link))
         time.sleep(0.05)
+        began = time.monotonic() - 0.1
         if fault == "late-reply":  # 640 reads, one in five of them late: once is enough to see
             link.later(0.5, lambda: setattr(link, "spoil", None))
         frame = next(sensor.frames())
         assert frame.counts[:32, :40].mean() * 0.01 - 273.15 == pytest.approx(36.0, abs=0.01)
         assert frame.counts.min() > 29300
+        client = sensor._client
+        noticed = client.dropped + client.strays
+        if fault in {"busy", "not-ready"}:
+            assert link.camera.refusing is None, "it refused for a second, and then no more"
+            assert time.monotonic() - began > 1.0
+        else:
+            assert noticed.total() > 0, "the fault did happen"
 
 
 @pytest.mark.parametrize(
@@ -436,10 +444,13 @@ def test_a_reboot_that_keeps_the_line_is_noticed(sensor: BosonSensor, link: Emul
         take(sensor, 30)
 
 
+@pytest.mark.alone
 def test_a_silent_camera_is_lost_within_a_second(sensor: BosonSensor, link: EmulatedLink) -> None:
     link.spoil = lambda _: ()
+    began = time.monotonic()
     with pytest.raises(SensorLost, match="got no answer"):
         next(sensor.frames())
+    assert time.monotonic() - began < 1.0
 
 
 # --- what changes for less than a frame

@@ -287,9 +287,11 @@ def test_standard_error_into_a_file_is_refused(scene: Scene, tmp_path: Path) -> 
 def test_a_listener_that_others_can_reach_is_refused(scene: Scene) -> None:
     refused = scene(
         "listener = socket.create_server(('', 0))\n"
+        "print(listener.fileno(), flush=True)\n"
         "lock_web(ours.fileno(), theirs.fileno(), listener.fileno())\n"
     )
-    assert "SandboxError" in refused.stderr
+    assert f"Descriptor {refused.stdout.strip()} " in refused.stderr, refused.stderr
+    assert "socket:[" in refused.stderr
 
 
 @pytest.mark.parametrize(
