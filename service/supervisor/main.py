@@ -312,6 +312,9 @@ class Supervisor:
             if packet.startswith(b"{"):  # the only message, and the first
                 self._worker_lock = worker_locked(packet).lock
                 return
+        if self._patience.slept(now):
+            self._patience.turn(now)
+            self._hearing.slept(now)
         match self._hearing.record(packet, now):
             case Status() | Seen() | Instruments() as said:
                 if not self._admitted:
