@@ -49,5 +49,6 @@ class Door(H11Protocol):
             one.transport.abort()
 
     def _show_out(self) -> None:
-        if self.cycle is None and self in self.connections:  # a socket is not among them any more
+        asked: object = self.cycle
+        if asked is None and self in self.connections:  # a socket is not among them any more
             self.transport.abort()

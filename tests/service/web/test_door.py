@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from service.supervisor.listener import HOST
 from service.web.door import ASKS_WITHIN_S, MAX_IDLE
 from service.web.guard import BODY_WITHIN_S
 from service.web.hub import MAX_STREAMS
-from tests.service.stage import HOST, Stage
+from tests.service.stage import Stage
 from tests.service.web.test_app import events
 
 pytestmark = pytest.mark.alone
