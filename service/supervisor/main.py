@@ -302,7 +302,7 @@ class Supervisor:
             os.close(readable)
         self._explained = self._admitted = False
         self._hearing = self._worker_lock = None
-        self._configure(settings)  # the shape follows when it is known whose it is
+        self._configure(settings)  # the non-uniformity follows when it is known whose it is
         self._worker.ask(Watch(self._screens.watching > 0))
 
     def _hear_worker(self, packet: bytes) -> None:
@@ -420,7 +420,7 @@ class Supervisor:
         elif before and not trouble:
             self._load_settings()
 
-    # ---- settings, and what else the desk asks for
+    # ---- settings, and what else an admin asks for
 
     def _load_settings(self) -> None:
         try:
