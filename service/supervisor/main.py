@@ -32,14 +32,14 @@ from service.ipc.messages import (
     RequestFfc,
     Screens,
     Watch,
-    WebLocked,
-    WorkerLocked,
     decode,
 )
 from service.ipc.preview_memory import create_memory
 from service.ipc.records import Fault, GaveUp, Instruments, Opened, PlateSeen, Seen, Status
 from service.ipc.settings import SettingsError, StationSettings
-from service.sandbox import SINGLE_THREADED, LockReport
+from service.sandbox import confine, landlock
+from service.sandbox.errors import SandboxError
+from service.sandbox.report import LockReport
 from service.state.admin_password import AdminDoor
 from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
 from service.state.audit_trail import AuditError
@@ -48,7 +48,6 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
-from service.supervisor.child import Child
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
 from service.supervisor.faults import sentence
@@ -58,24 +57,18 @@ from service.supervisor.hearing import Hearing
 from service.supervisor.known_sensor import known_sensor
 from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
+from service.supervisor.programs import start_web, start_worker
 from service.supervisor.requests import Requests
 from service.supervisor.systemd import Watchdog
 from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
 
 _TURN_S = 0.05  # how often silence is looked for
+_LOOK_S = 0.5  # how often the judge looks at a locked process
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
 _WORKER_SILENT_S = 2.0  # then it is ended and started again
 _WORKER_STARTS_WITHIN_S = 30.0
 _STOP_WITHIN_S = 1.5
-
-
-def worker_locked(packet: bytes) -> WorkerLocked:
-    """Return what the worker says of its lock; ChannelError when it says something else."""
-    message = decode(packet)
-    if not isinstance(message, WorkerLocked):
-        raise ChannelError(f"The worker sent a {message.kind}.")
-    return message
 
 
 class Supervisor:
@@ -113,15 +106,31 @@ class Supervisor:
             self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
         )
         self._selector = selectors.DefaultSelector()
-        self._worker = ChildSlot("worker", self._selector, self._hear_worker, self._worker_ended)
-        self._web = ChildSlot("web", self._selector, self._hear_web, self._web_ended)
+        self._worker = ChildSlot(
+            "worker",
+            self._selector,
+            hear=self._hear_worker,
+            ended=self._worker_ended,
+            judged=lambda report: self._recorder.locked("worker", report),
+            refused=lambda sentence: self._lose(Reason.NOT_LOCKED, sentence),
+        )
+        self._web = ChildSlot(
+            "web",
+            self._selector,
+            hear=self._hear_web,
+            ended=self._web_ended,
+            judged=self._web_judged,
+            refused=self._web_ended,
+        )
         self._warm_up = WarmUp(time.monotonic)
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
         self._words = "sensor" if config.simulated else driver(config.sensor).words
-        self._hearing: Hearing | None = None  # of this worker, once it is locked
-        self._worker_lock: LockReport | None = None
+        self._hearing: Hearing | None = None  # of this worker, once it has spoken
+        self._locked = self._can_lock()
+        self._looked_at = 0.0
+        self._picture: int | None = None  # for the web process, when it is locked
         self._admitted = False
         self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
@@ -164,13 +173,13 @@ class Supervisor:
         self._watchdog.alive(time.monotonic())
         if self._web.wants_start:
             self._start_web()
-        web = self._web.child
         settings = None if self._recorder.trouble else self._settings
-        if self._worker.wants_start and web is not None and settings is not None:
-            self._start_worker(web, settings)
+        if self._worker.wants_start and self._web.child is not None and settings is not None:
+            self._start_worker(settings)
         for key, _ in self._selector.select(_TURN_S):
             key.data()
         self._look_for_silence()
+        self._look_at_locks()
         self._look_at_hardware()
         if time.monotonic() - self._shown_at >= _VIEW_S:
             self._look_at_records()
@@ -197,24 +206,53 @@ class Supervisor:
 
     # ---- the web process
 
+    def _can_lock(self) -> bool:
+        """Whether this computer can lock processes; StationError when it must and cannot."""
+        try:
+            landlock.require()
+            confine.require_lockable_memory()
+        except SandboxError as error:
+            if self._config.allow_unsandboxed:
+                self._log.error("processes are not locked", what=str(error))
+                return False
+            raise StationError(str(error)) from error
+        return True
+
     def _start_web(self) -> None:
-        config, listener = self._config, self._listener.fileno()
-        arguments = ["--listen", str(listener), "--language", config.language]
-        arguments += ["--name", config.name]
-        if config.hardware_register is not None:
-            arguments += ["--register", str(config.hardware_register)]
-        if config.allow_unsandboxed:
-            arguments += ["--allow-unsandboxed"]
-        self._web.keep(
-            Child("service.web", arguments, pass_fds=[listener], environment=SINGLE_THREADED)
-        )
+        try:
+            child = start_web(self._config, self._listener.fileno(), locked=self._locked)
+        except SandboxError as error:
+            self._log.error("web not locked", what=str(error))
+            self._web.delay()
+            return
+        self._web.keep(child)
+        if not self._locked:
+            self._recorder.locked("web", None)
+
+    def _web_judged(self, report: LockReport) -> None:
+        self._recorder.locked("web", report)
+        self._give_picture()
+
+    def _give_picture(self) -> None:
+        """Give the web process the thermal view, once it is locked."""
+        web, memory = self._web.child, self._picture
+        if web is None or web.channel is None or memory is None:
+            return
+        if self._web.locked or not self._locked:
+            self._picture = None
+            with suppress(ChannelClosed):
+                web.channel.send(Picture(present=True), fd=memory)
+            os.close(memory)
+
+    def _forget_picture(self) -> None:
+        if self._picture is not None:
+            os.close(self._picture)
+            self._picture = None
 
     def _hear_web(self, packet: bytes) -> None:
         message = decode(packet)
         if isinstance(message, Screens):
             self._take_screens(message)
-        elif isinstance(message, WebLocked):
-            self._recorder.locked("web", message.lock)
         elif isinstance(message, GuardRequest | AdminRequest):
             self._web.ask(self._requests.answer(message))
             self._show()
@@ -229,44 +267,36 @@ class Supervisor:
             self._worker.ask(Watch(screens.watching > 0))
         self._screens = screens
 
-    def _web_ended(self) -> None:
+    def _web_ended(self, why: str) -> None:
         self._screens = Screens(0, 0)
         self._recorder.lost("web", Reason.WORKER_LOST)
         # Its copy of the thermal view cannot be given again, since nobody else holds one:
         # the worker starts afresh with new memory.
-        self._restart_worker(Reason.WORKER_LOST, "The web process ended.")
+        self._restart_worker(Reason.WORKER_LOST, why or "The web process ended.")
 
     # ---- the worker
 
-    def _start_worker(self, web: Child, settings: StationSettings) -> None:
-        config = self._config
+    def _start_worker(self, settings: StationSettings) -> None:
         writable, readable = create_memory()
-        arguments = ["--preview", str(writable), "--sensor", config.sensor]
-        arguments += ["--state", str(config.state)]
-        if config.hardware_register is not None:
-            arguments += ["--register", str(config.hardware_register)]
-        if config.simulated:
-            arguments += ["--scenario", self.scenario]
-        if config.sensor_port is not None:
-            arguments += ["--sensor-port", config.sensor_port]
-        if config.allow_unsandboxed:
-            arguments += ["--allow-unsandboxed"]
+        self._forget_picture()
+        self._picture = readable
         try:
-            self._worker.keep(
-                Child(
-                    "service.worker.main",
-                    arguments,
-                    pass_fds=[writable],
-                    environment=SINGLE_THREADED,
-                )
+            child = start_worker(
+                self._config, scenario=self.scenario, preview=writable, locked=self._locked
             )
-            with suppress(ChannelClosed):
-                web.channel.send(Picture(present=True), fd=readable)
+        except SandboxError as error:
+            self._worker.delay()
+            self._explained = False
+            self._lose(Reason.NOT_LOCKED, str(error))
+            return
         finally:
             os.close(writable)
-            os.close(readable)
+        self._worker.keep(child)
+        self._give_picture()
         self._explained = self._admitted = False
-        self._hearing = self._worker_lock = None
+        self._hearing = None
+        if not self._locked:
+            self._recorder.locked("worker", None)
         self._configure(settings)  # the shape follows when it is known whose it is
         self._worker.ask(Watch(self._screens.watching > 0))
 
@@ -274,15 +304,14 @@ class Supervisor:
         now = time.monotonic()
         if self._hearing is None:
             self._hearing = Hearing(now)
-            if packet.startswith(b"{"):  # the only message, and the first
-                self._worker_lock = worker_locked(packet).lock
-                return
         match self._hearing.record(packet, now):
             case Status() | Seen() | Instruments() as said:
                 if not self._admitted:
                     raise ChannelError("The worker screens with a sensor that was not admitted.")
                 self._take(said, now)
             case Opened() as opened:
+                if self._locked and not self._worker.locked:
+                    raise ChannelError("The worker has a sensor before it is locked.")
                 self._sensor_opened(opened)
             case PlateSeen() as plate:
                 self._requests.plate_seen(plate, datetime.now(UTC).date())
@@ -323,7 +352,7 @@ class Supervisor:
             what = sentence(Fault.REFUSED, self._words, self._vetting)
             self._restart_worker(Reason.SENSOR_REFUSED, what)
             return
-        locked = self._worker_lock is not None
+        locked = self._worker.locked
         self._log.info("sensor open", sensor=sensor.model, locked=locked)
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
@@ -331,15 +360,14 @@ class Supervisor:
             self._configure(self._settings)
         self._guard_view.started(sensor, locked=locked)
         self._recorder.sensor_opened(sensor)
-        self._recorder.locked("worker", self._worker_lock)
         decision = self._watch.admit(sensor, time.monotonic())
         if decision.passes:
             self._admitted = True
         else:
             self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
 
-    def _worker_ended(self) -> None:
-        self._lose(Reason.WORKER_LOST, "")
+    def _worker_ended(self, why: str) -> None:
+        self._lose(Reason.WORKER_LOST, why)
 
     def _restart_worker(self, reason: Reason, what: str) -> None:
         if self._worker.child is not None:
@@ -367,6 +395,14 @@ class Supervisor:
             self._restart_worker(Reason.SILENT, "The worker fell silent.")
         elif heard is None and now - worker.started_at > _WORKER_STARTS_WITHIN_S:
             self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")
+
+    def _look_at_locks(self) -> None:
+        """Let the judge look again at what runs."""
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK_S:
+            self._looked_at = now
+            self._worker.look_again()
+            self._web.look_again()
 
     def _look_at_hardware(self) -> None:
         """Stop what may not be used, or not on this computer; a new worker asks again."""

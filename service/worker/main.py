@@ -1,8 +1,9 @@
-"""The worker process: opens the sensor, locks itself, then screens frame after frame.
+"""The worker process: locked from its first line, it loads, settles, and screens frame after frame.
 
-One thread and one loop. Before the lock everything is opened; after it the process reads and
-writes descriptors that it already has. What it says are records (`service.ipc.records`): words of
-closed lists and quantised numbers.
+One thread and one loop. It is started with the lock on (`service.sandbox.launch`). Until it says
+that everything is loaded, it reads code and the networks' weights; after that it reads and writes
+descriptors that it has. What it says are records (`service.ipc.records`): words of closed lists and
+quantised numbers.
 """
 
 import argparse
@@ -13,11 +14,11 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from types import FrameType
 
 import cv2
 
+from device import framepool
 from device.drivers import open_sensor
 from device.errors import (
     CommandFailed,
@@ -32,13 +33,11 @@ from device.errors import (
 )
 from device.frame import RadiometricFrame
 from device.sensor import Sensor
-from hardware.host.usb import UsbIdentity
-from hardware.vetting.decision import Decision, SensorSays
-from hardware.vetting.station import Vetting
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
 from service.ipc.channel import Channel
+from service.ipc.frame_memory import SIZE as FRAME_MEMORY_BYTES
 from service.ipc.identity import digest
 from service.ipc.messages import (
     ChannelClosed,
@@ -47,12 +46,10 @@ from service.ipc.messages import (
     RequestFfc,
     Stop,
     Watch,
-    WorkerLocked,
 )
 from service.ipc.preview import PreviewWriter
 from service.ipc.records import MARKS, Fault, GaveUp, Opened, Record, pack
-from service.sandbox import LockReport, SandboxError, lock_worker
-from service.sandbox.parent import die_with_parent
+from service.sandbox.settle import NotJudged, settle
 from service.worker.flat_field import FlatField
 from service.worker.frame_skipping import FrameSkipping
 from service.worker.telling import Telling
@@ -77,7 +74,7 @@ _FAULTS: tuple[tuple[type[Exception], Reason, Fault], ...] = (  # the first that
     (ProtocolError, Reason.SENSOR_LOST, Fault.PROTOCOL),
     (FramesEnded, Reason.SENSOR_LOST, Fault.FRAMES_ENDED),
     (SensorError, Reason.SENSOR_LOST, Fault.LOST),
-    (SandboxError, Reason.NOT_LOCKED, Fault.NOT_LOCKED),
+    (NotJudged, Reason.NOT_LOCKED, Fault.NOT_LOCKED),
     (Exception, Reason.WORKER_LOST, Fault.UNEXPECTED),
 )
 
@@ -202,18 +199,12 @@ def place_of(error: BaseException) -> str:
 
 
 def screen(options: argparse.Namespace, channel: Channel) -> None:
-    """Open, lock, and screen."""
+    """Load, settle, and screen."""
     settings = first_settings(channel)
-    vetting = Vetting(options.register, options.state)
-    says = SensorSays("")
-
-    def vet(dossier: str, device: UsbIdentity | None, said: SensorSays) -> Decision:
-        nonlocal says
-        says = said
-        return vetting.vet(dossier, device, said)
-
+    if options.frames is not None:
+        framepool.reserve(options.frames, FRAME_MEMORY_BYTES)
     with open_sensor(
-        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=vet
+        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=None
     ) as sensor:
         info = sensor.info
         preview = PreviewWriter(options.preview, (info.width, info.height))
@@ -223,38 +214,25 @@ def screen(options: argparse.Namespace, channel: Channel) -> None:
             width=info.width,
             height=info.height,
             frame_rate_hz=info.frame_rate_hz,
-            identity=digest(info.dossier, says.serial, says.part_number, says.firmware),
+            identity=digest(info.dossier, info.serial, "", info.firmware),
         )
-        report = lock(channel, optional=options.allow_unsandboxed and info.simulated)
-        channel.send(WorkerLocked(report), wait_s=_SEND_WITHIN_S)
+        if not options.unlocked:
+            settle()
         channel.send_packet(pack(opened), wait_s=_SEND_WITHIN_S)
         worker.run()
 
 
-def lock(channel: Channel, *, optional: bool) -> LockReport | None:
-    """Lock this process; None when it is not locked and that is allowed."""
-    try:
-        return lock_worker(channel.fileno())
-    except SandboxError:
-        if not optional:
-            raise
-        return None
-
-
 def main() -> None:
-    """Run as `python -m service.worker.main`; only the supervisor does."""
+    """Run; only the supervisor starts it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--channel", type=int, required=True)
-    parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--preview", type=int, required=True)
+    parser.add_argument("--frames", type=int)
     parser.add_argument("--sensor", required=True)
     parser.add_argument("--sensor-port")
     parser.add_argument("--scenario", default="")
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--register", type=Path)
-    parser.add_argument("--allow-unsandboxed", action="store_true")
+    parser.add_argument("--unlocked", action="store_true")
     options = parser.parse_args()
-    die_with_parent(options.parent)
     signal.signal(signal.SIGTERM, _on_terminate)
     cv2.setNumThreads(0)
     channel = Channel.inherited(options.channel)
@@ -263,8 +241,7 @@ def main() -> None:
     except ChannelClosed:
         sys.exit("The supervisor is gone.")
     except Exception as error:  # noqa: BLE001 - whatever it is, the supervisor starts another
-        if options.allow_unsandboxed:
-            sys.stderr.write(f"{place_of(error)}: {error}\n")  # renders only: no camera may run so
+        sys.stderr.write(f"{place_of(error)}: {error}\n")  # goes nowhere but for a developer
         with suppress(ChannelClosed):
             channel.send_packet(pack(gave_up(error)), wait_s=_SEND_WITHIN_S)
         sys.exit(1)
