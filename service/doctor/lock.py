@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from service.doctor.finding import Finding, Level
 from service.sandbox.__main__ import REPORT, RESULTS
-from service.sandbox.confine import SINGLE_THREADED
 from service.sandbox.attempts import Outcome
+from service.sandbox.confine import SINGLE_THREADED
 
 _LIMIT_S = 30.0
 

@@ -23,7 +23,9 @@ class _Packages:
     def __init__(self, folders: dict[str, str]) -> None:
         self._folders = folders
 
-    def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, _path: object = None, _target: object = None
+    ) -> ModuleSpec | None:
         folder = self._folders.get(name)
         if folder is None:
             return None
@@ -63,7 +65,7 @@ def main() -> None:
     _kernel("mlockall", _MCL_CURRENT_FUTURE_ONFAULT)
     os.environ.update(told["environment"])
     sys.path[:] = told["path"]
-    sys.meta_path.insert(0, _Packages(told["packages"]))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Packages(told["packages"]))
     sys.argv[:] = [told["module"], *told["arguments"]]
     runpy.run_module(told["module"], run_name="__main__", alter_sys=True)
 

@@ -1,4 +1,4 @@
-"""Everything of the lock that is neither Landlock nor seccomp: descriptors, memory, limits, rights."""
+"""What of the lock is neither Landlock nor seccomp: descriptors, memory, limits, rights."""
 
 import ctypes
 import os

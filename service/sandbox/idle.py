@@ -4,7 +4,6 @@ import time
 
 from service.sandbox.settle import settle
 
-
 _LONG_S = 3600.0
 
 

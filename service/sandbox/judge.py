@@ -90,8 +90,8 @@ class Judge:
             f"it has {found['Seccomp_filters']} filters of system calls, not {self._filters}",
         )
         for name in _RIGHTS:
-            held = int(found[name], 16) & ~CAP_IPC_LOCK
-            self._must(not held, f"it has rights ({name} {held:x})")
+            rights = int(found[name], 16) & ~CAP_IPC_LOCK
+            self._must(not rights, f"it has rights ({name} {rights:x})")
         threads = int(found["Threads"])
         self._must(threads == 1 or self._profile.threads, f"{threads} threads run in it")
         locked, resident = kilobytes(found, "VmLck"), kilobytes(found, "VmRSS")
@@ -104,14 +104,15 @@ class Judge:
         limits = (self._proc / "limits").read_text(encoding="ascii")
         for name, value in _LIMITS.items():
             held = re.search(rf"^{name}\s+(\S+)\s+(\S+)", limits, re.MULTILINE)
-            self._must(bool(held) and held.groups() == (value, value), f"{name} is not {value}")
+            both = held.groups() if held else ()
+            self._must(both == (value, value), f"{name} is not {value}")
 
     def closed(self) -> None:
         """Judge that nobody of the same user can look into it; root always can."""
         owner = (self._proc / "fd").stat().st_uid
         self._must(owner == 0 or os.geteuid() == 0, "others of this user can look into it")
 
-    def _must(self, holds: bool, what: str) -> None:  # noqa: FBT001 - reads as a sentence
+    def _must(self, holds: bool, what: str) -> None:
         if not holds:
             raise SandboxError(
                 f"The {self._profile.name} process is not locked as it must be: {what}.", _REMEDY
@@ -144,7 +145,8 @@ def status(process: Path) -> dict[str, str]:
     """Return /proc/PID/status."""
     text = (process / "status").read_text(encoding="utf-8", errors="replace")
     return {
-        name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())
+        name: value.strip()
+        for name, _, value in (line.partition(":") for line in text.splitlines())
     }
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from service.sandbox import confine, landlock, seccomp
-from service.sandbox.attacks import Kind, attacks
+from service.sandbox.attacks import Attack, Kind, attacks
 from service.sandbox.attempts import MARK, AttackResult, Outcome, probe
 from service.sandbox.errors import SandboxError
 from service.sandbox.paths import interpreter, packages, readable, runnable, search_path
@@ -165,13 +165,16 @@ def _child(
     try:
         _prepare(program, told.fileno(), supervisor, output)
         place = _hidden_path()
+        tried = attacks()  # one of them on the folder that this process is in
+        os.chdir("/")
         if profile is None:
             told.send(b"{}")
         else:
-            _lock(program, profile, told, place)
+            _lock(program, profile, told, place, tried)
         name = program.module.split(".")[1] if profile is None else profile.name
         told_later = _instructions(program, f"limen-{name.replace('_', '-')}")
-        arguments = [os.fsencode(interpreter()), b"-I", b"-S", b"-B", os.fsencode(_BOOT), told_later]
+        python, boot = os.fsencode(interpreter()), os.fsencode(_BOOT)
+        arguments = [python, b"-I", b"-S", b"-B", boot, told_later]
         environment = [f"{name}={value}".encode() for name, value in program.preload.items()]
         syscall("execve", place, _strings(arguments), _strings(environment))
     except BaseException as error:  # noqa: BLE001 - nothing may run on in this process
@@ -196,15 +199,17 @@ def _prepare(program: Program, told: int, supervisor: int, output: int | None) -
     confine.close_all_but({told, *program.descriptors})
     for fd in program.descriptors:
         os.set_inheritable(fd, True)  # noqa: FBT003 - the library's own signature
-    os.chdir("/")
 
 
 def _lock(
-    program: Program, profile: Profile, told: socket.socket, place: ctypes.c_void_p
+    program: Program,
+    profile: Profile,
+    told: socket.socket,
+    place: ctypes.c_void_p,
+    tried: tuple[Attack, ...],
 ) -> None:
     machine = this_machine()
     abi = landlock.require()
-    tried = attacks()
     first, asking, final = filters(profile, machine, place.value or 0)
     kernel = os.uname().release
     allowed = readable(program.further)

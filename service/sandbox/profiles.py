@@ -22,7 +22,8 @@ _NOT_TO_READ = 0o1 | 0o100 | 0o1000 | 0o20000000
 # What glibc's pthread_create asks for: VM FS FILES SIGHAND THREAD SYSVSEM SETTLS and the two TIDs.
 _PTHREAD_FLAGS = 0x003D0F00
 
-_FILE_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIOCLEX
+# TCGETS TIOCGWINSZ FIONREAD FIONBIO FIOCLEX
+_FILE_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)
 _SERIAL_IOCTLS = (
     0x5401, 0x5402, 0x5403, 0x5404,  # TCGETS, TCSETS, TCSETSW, TCSETSF
     0x5409, 0x540B,  # TCSBRK (drain), TCFLSH
@@ -67,7 +68,7 @@ _SELF = (
 )
 # What a program does once, at its beginning; it harms nobody later.
 _BEGINNING = (
-    *_plain("set_tid_address set_robust_list rseq mlockall"),
+    *_plain("set_tid_address set_robust_list rseq mlockall mlock"),
     Rule("arch_prctl", (Check(0, among=(0x1002, 0x1022, 0x1023, 0x3001)),)),  # FS, AMX, CET
     Rule("prctl", (Check(0, among=(_PR_SET_DUMPABLE,)), Check(1, whole=0))),  # off, never on
 )
@@ -159,6 +160,7 @@ WORKER = Profile(
         # without.
         *_answered("mbind set_mempolicy get_mempolicy sched_setaffinity", errno.EPERM),
         *_answered("epoll_create1", errno.EPERM),
+        *_answered("memfd_secret", errno.ENOSYS),  # it is given what there is of it
         Rule("socket", (Check(0, among=(_AF_UNIX,)),), fail_with(errno.EPERM)),  # glibc's nscd
     ),
     start=(*_READS, *_LIBRARIES, *_ITSELF),

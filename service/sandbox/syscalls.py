@@ -104,6 +104,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "memfd_secret": (447, 447),
     "mkdirat": (258, 34),
     "mknodat": (259, 33),
+    "mlock": (149, 228),
     "mlockall": (151, 230),
     "mmap": (9, 222),
     "mount": (165, 40),

@@ -73,6 +73,7 @@ class ChildSlot:
         self._backoff = Backoff()
         self._due = 0.0
         self._nonsense = ""
+        self._report: LockReport | None = None  # of the judge, to be passed on
         self.child: Child | None = None
         self.start: Start | None = None
 
@@ -103,7 +104,9 @@ class ChildSlot:
             self._watch(child.output, lambda: self._on_output(child))
         if child.listener is not None:
             self.start = start = Start(
-                child.listener, lambda: self._judge(child), lambda: self._go(child, waits_for_camera)
+                child.listener,
+                lambda: self._judge(child),
+                lambda: self._go(child, waits_for_camera),
             )
             self._watch(start, lambda: self._on_call(child, start))
         self._log.info(f"{self._name} started", pid=child.pid)
@@ -151,15 +154,18 @@ class ChildSlot:
         except SandboxError as error:
             self._refuse(str(error))
             return
+        if self._report is not None:
+            report, self._report = self._report, None
+            self._judged(report)
         if going_on and not start.wants_camera:  # what comes then is the opener's to answer
             self._watch(start, lambda: self._on_call(child, start))
 
     def _judge(self, child: Child) -> None:
         if child.judge is not None and child.lock is not None:
-            self._judged(child.judge.whole(child.lock))
+            self._report = child.judge.whole(child.lock)
 
     @staticmethod
-    def _go(child: Child, waits_for_camera: bool) -> bool:  # noqa: FBT001 - one word of two
+    def _go(child: Child, waits_for_camera: bool) -> bool:
         if child.judge is not None:
             child.judge.closed()
         return waits_for_camera

@@ -41,9 +41,7 @@ def start_web(config: StationConfig, listener: int, *, locked: bool) -> Child:
         )
 
 
-def start_worker(
-    config: StationConfig, *, scenario: str, preview: int, locked: bool
-) -> Child:
+def start_worker(config: StationConfig, *, scenario: str, preview: int, locked: bool) -> Child:
     """Start the worker.
 
     Parameters

@@ -33,6 +33,7 @@ from device.errors import (
 )
 from device.frame import RadiometricFrame
 from device.sensor import Sensor
+from hardware.vetting.check import vet
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
@@ -204,7 +205,7 @@ def screen(options: argparse.Namespace, channel: Channel) -> None:
     if options.frames is not None:
         framepool.reserve(options.frames, FRAME_MEMORY_BYTES)
     with open_sensor(
-        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=None
+        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=vet
     ) as sensor:
         info = sensor.info
         preview = PreviewWriter(options.preview, (info.width, info.height))

@@ -63,13 +63,13 @@ class RunningStation:
                 continue
             try:
                 status = (entry / "stat").read_text()
-                command = (entry / "cmdline").read_bytes().split(b"\0")
+                command = (entry / "comm").read_text().strip()
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if int(status.rpartition(")")[2].split()[1]) != self.process.pid:
                 continue
             for name in ("worker", "web"):
-                if any(part.startswith(f"service.{name}".encode()) for part in command):
+                if command == f"limen-{name}":
                     found[name] = int(entry.name)
         return found
 

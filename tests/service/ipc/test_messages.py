@@ -43,14 +43,12 @@ from service.ipc.messages import (
     Stop,
     View,
     Watch,
-    WebLocked,
     Why,
-    WorkerLocked,
     decode,
     encode,
 )
 from service.ipc.settings import StationSettings
-from service.sandbox import Descriptor, LockReport
+from service.sandbox.report import Descriptor, LockReport
 from tests.service.stage import SENSOR
 
 REAL = True  # a positional boolean with a name
@@ -62,8 +60,6 @@ REPORT = LockReport(
 )
 HOUR = HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),))
 EVERY = [
-    WorkerLocked(REPORT),
-    WorkerLocked(None),
     Configure(Settings(references=(Reference(mark=(10.0, 20.0)), Reference()))),
     Watch(on=True),
     RequestFfc(),
@@ -79,7 +75,6 @@ EVERY = [
     RecordsRead(
         1, (REPORT,), (HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),)),)
     ),
-    WebLocked(REPORT),
     Screens(2, 1),
     Acknowledge(1, 2),
     SecondCheck(1, 2, Outcome.DECLINED),
