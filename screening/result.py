@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 Box = tuple[float, float, float, float]  # x, y, width, height in upright pixels
 
@@ -79,6 +80,10 @@ class Reason(StrEnum):
     ABOVE_POPULATION = "above_population"
     UNCERTAIN = "uncertain"  # the uncertainty is too large to say clear
     RELATIVE_MODE = "relative_mode"  # no reference: the number is relative
+
+
+# Why a visitor has no result, or the one that they have: the last two groups above.
+REASONS_OF_VISITORS: Final = tuple(Reason)[tuple(Reason).index(Reason.TOO_FAR) :]
 
 
 @dataclass(frozen=True, slots=True)

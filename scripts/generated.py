@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hardware.register import schema_page
-from scripts import command_line_page, decision_index, settings_page
+from scripts import budget_table, command_line_page, decision_index, settings_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES: dict[str, Callable[[], str]] = {
     "decisions/README.md": decision_index.render,
+    "explanation/budget.md": budget_table.render,
     "reference/command-line.md": command_line_page.render,
     "reference/dossier.md": schema_page.render,
     "reference/settings.md": settings_page.render,

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from screening.faces.detection import Detection
+from screening.visitors.assignment import assign
 
 PLACE_NOISE: Final = 0.05  # standard deviation of a detection's place, in face sizes
 ACCELERATION: Final = 4.0  # of a face, in face sizes s-2 per root Hz
@@ -189,11 +187,11 @@ class Tracker:
         free = set(range(len(detections)))
         looks = [Sighting.at(detection) for detection in detections]
         if self.tracks and detections:
-            cost = np.array([[t.misfit(look) for look in looks] for t in self.tracks])
-            for row, column in zip(*linear_sum_assignment(cost), strict=True):
-                if cost[row, column] < NEVER:
-                    self.tracks[row].update(detections[int(column)], looks[int(column)])
-                    free.discard(int(column))
+            cost = [[t.misfit(look) for look in looks] for t in self.tracks]
+            for row, column in assign(cost):
+                if cost[row][column] < NEVER:
+                    self.tracks[row].update(detections[column], looks[column])
+                    free.discard(column)
         for index in sorted(free):
             self._begin(detections[index], looks[index], time_s)
         seen = [t for t in self.tracks if t.detection is not None]

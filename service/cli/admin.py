@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="The admin's password.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The admin's password.")
 
 
 @app.callback()

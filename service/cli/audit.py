@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="What was changed on this station: verify it, read it.", no_args_is_help=True
+    rich_markup_mode=None,
+    help="What was changed on this station: verify it, read it.",
+    no_args_is_help=True,
 )
 
 State = Annotated[Path, typer.Option("--state", help="State folder of the station.")]

@@ -9,7 +9,9 @@ import typer
 if TYPE_CHECKING:
     from device.boson.emulator.scene import FrameSource
 
-app = typer.Typer(no_args_is_help=True, help="Emulate a sensor for any client.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Emulate a sensor for any client."
+)
 
 
 @app.callback()

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from hardware.register.dossier import Dossier
     from hardware.register.signature import Signatures
 
-app = typer.Typer(no_args_is_help=True, help="The register of vetted hardware.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The register of vetted hardware."
+)
 for module, commands in (
     (hardware_keys, ("keygen", "sign", "verify", "index", "keep")),
     (hardware_station, ("ask", "enrol", "rules")),
@@ -236,19 +238,20 @@ def hbom(
 ) -> None:
     """Print the bill of materials of a dossier, or of this station's software, as CycloneDX."""
     from hardware.errors import HardwareError
-    from hardware.register import hbom as bills
+    from hardware.register.cyclonedx import VERSIONS, to_json
+    from hardware.register.hbom import hbom as bill_of
     from service.attestation.sbom import sbom
 
-    if spec not in bills.VERSIONS:
-        raise typer.BadParameter(f"There is {' and '.join(bills.VERSIONS)}, not {spec}.")
+    if spec not in VERSIONS:
+        raise typer.BadParameter(f"There is {' and '.join(VERSIONS)}, not {spec}.")
     known = register(own)
     try:
         if key == "station":
             bill = sbom(known.today)
         else:
             dossier, _ = known.dossier(key)
-            bill = bills.hbom(dossier, known.sha256(key), known.today)
-        typer.echo(bills.to_json(bill, spec))
+            bill = bill_of(dossier, known.sha256(key), known.today)
+        typer.echo(to_json(bill, spec))
     except HardwareError as error:
         raise ended(error) from error
 

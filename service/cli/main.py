@@ -18,6 +18,7 @@ from service.cli.simulate import simulate
 app = typer.Typer(
     name="limen",
     no_args_is_help=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Screen people for elevated skin temperature: vetted hardware, no network, no recording.",
 )

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Learn a threshold from clinical data.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Learn a threshold from clinical data."
+)
 
 
 @app.callback()

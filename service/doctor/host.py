@@ -10,6 +10,7 @@ from pathlib import Path
 from device.framepool import FramePool, Protection
 from service.doctor.finding import Finding, Level
 
+_SPOKEN_OF_CRASHES = frozenset({"kill_process", "kill_thread", "log"})
 _PROC = Path("/proc")
 _OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python")
 _BROKEN_OPENCV = "4.11."  # https://github.com/opencv/opencv/issues/27166
@@ -96,6 +97,33 @@ def core_dumps(*, proc_root: Path = _PROC) -> Iterator[Finding]:
         )
     else:
         yield Finding("core dumps", Level.OK, "Core dumps are not handed to another program.")
+
+
+def crash_lines(*, proc_root: Path = _PROC) -> Iterator[Finding]:
+    """Yield whether the kernel writes lines about crashes into its log.
+
+    Such a line holds addresses that the crashing process chose: bits that outlive it.
+    """
+    settings = proc_root / "sys"
+    loud = [
+        f"{name.replace('/', '.')}=0"
+        for name in ("debug/exception-trace", "kernel/print-fatal-signals")
+        if (settings / name).exists() and (settings / name).read_text().strip() != "0"
+    ]
+    actions = settings / "kernel/seccomp/actions_logged"
+    if actions.exists() and "kill" in (logged := actions.read_text()):
+        rest = " ".join(word for word in logged.split() if word not in _SPOKEN_OF_CRASHES)
+        loud.append(f"kernel.seccomp.actions_logged='{rest}'")
+    if loud:
+        yield Finding(
+            "crash lines",
+            Level.WARN,
+            "The kernel's log gets a line with addresses whenever a program crashes: a hostile "
+            "library could write there, some bytes at a time.",
+            f"sudo sysctl -w {' '.join(loud)}, and the same in /etc/sysctl.d",
+        )
+    else:
+        yield Finding("crash lines", Level.OK, "A crash leaves no line in the kernel's log.")
 
 
 def libraries() -> Iterator[Finding]:

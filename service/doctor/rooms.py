@@ -26,6 +26,7 @@ def rooms(sensor: str | None = None, port: str | None = None) -> tuple[Room, ...
         Room("rights", host.rights),
         Room("swap", host.swap),
         Room("core dumps", host.core_dumps),
+        Room("crash lines", host.crash_lines),
         Room("libraries", host.libraries),
         Room("process lock", lock.look),
         Room("network", partial(network.look, real=real)),

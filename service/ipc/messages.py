@@ -18,6 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings, Site
+from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
 from service.sandbox.report import LockReport
 
@@ -26,7 +27,18 @@ DOWN = frozenset({State.NOT_SCREENING, State.STARTING, State.WARMING_UP, State.S
 """The states in which nobody is screened: they need no frame to be believed."""
 
 MAX_PASSWORD_LENGTH = 128
+MAX_SCREENS = 16
 SESSION_S = 15 * 60.0  # an admin's session, without a request
+
+
+# What the web process says is bounded type by type: see `service.ipc.capacity`.
+MAX_REQUESTS = 2**16  # they are numbered anew after so many
+RequestNumber = Annotated[int, Field(ge=0, le=MAX_REQUESTS - 1)]
+AlarmNumber = Annotated[int, Field(ge=1, le=2**20)]
+Password = Annotated[str, Field(max_length=MAX_PASSWORD_LENGTH)]
+Session = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{22})?$"), Bits(132)]  # empty: none
+ScenarioName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$"), Bits(40 * 5.21)]
+Some = Annotated[int, Field(ge=0, le=MAX_SCREENS)]
 
 
 class ChannelError(Exception):
@@ -303,8 +315,8 @@ class RecordsRead:
 class Screens:
     """How many screens watch, and how many of those are connected but no longer paint."""
 
-    watching: int
-    frozen: int
+    watching: Some
+    frozen: Some
     kind: Literal["screens"] = "screens"
 
 
@@ -312,8 +324,8 @@ class Screens:
 class Acknowledge:
     """A guard has seen the alarm."""
 
-    request: int
-    alarm: int
+    request: RequestNumber
+    alarm: AlarmNumber
     kind: Literal["acknowledge"] = "acknowledge"
 
 
@@ -321,8 +333,8 @@ class Acknowledge:
 class SecondCheck:
     """How the second check of an alarm's visitor ended."""
 
-    request: int
-    alarm: int
+    request: RequestNumber
+    alarm: AlarmNumber
     outcome: Outcome
     kind: Literal["second_check"] = "second_check"
 
@@ -331,8 +343,8 @@ class SecondCheck:
 class Login:
     """An admin's password, to be exchanged for a session."""
 
-    request: int
-    password: str
+    request: RequestNumber
+    password: Password
     kind: Literal["login"] = "login"
 
 
@@ -340,8 +352,8 @@ class Login:
 class Logout:
     """End a session."""
 
-    request: int
-    session: str
+    request: RequestNumber
+    session: Session
     kind: Literal["logout"] = "logout"
 
 
@@ -349,8 +361,8 @@ class Logout:
 class ReadSettings:
     """An admin asks what is set. Without a valid session: only whether a password is set."""
 
-    request: int
-    session: str
+    request: RequestNumber
+    session: Session
     kind: Literal["read_settings"] = "read_settings"
 
 
@@ -358,8 +370,8 @@ class ReadSettings:
 class ReadRecords:
     """An admin asks how the processes are locked, and for the counts of the last hours."""
 
-    request: int
-    session: str
+    request: RequestNumber
+    session: Session
     kind: Literal["read_records"] = "read_records"
 
 
@@ -367,8 +379,8 @@ class ReadRecords:
 class ChangeSettings:
     """Replace all settings by these."""
 
-    request: int
-    session: str
+    request: RequestNumber
+    session: Session
     settings: StationSettings
     kind: Literal["change_settings"] = "change_settings"
 
@@ -377,8 +389,8 @@ class ChangeSettings:
 class AskFfc:
     """An admin asks for a flat-field correction now."""
 
-    request: int
-    session: str
+    request: RequestNumber
+    session: Session
     kind: Literal["ask_ffc"] = "ask_ffc"
 
 
@@ -386,8 +398,8 @@ class AskFfc:
 class AskNonUniformity:
     """An admin holds an even plate before the lens: its shape is to be learnt and saved."""
 
-    request: int
-    session: str
+    request: RequestNumber
+    session: Session
     kind: Literal["ask_non_uniformity"] = "ask_non_uniformity"
 
 
@@ -395,9 +407,9 @@ class AskNonUniformity:
 class ChooseScenario:
     """Restart the simulated sensor with another scenario."""
 
-    request: int
-    session: str
-    scenario: str
+    request: RequestNumber
+    session: Session
+    scenario: ScenarioName
     kind: Literal["choose_scenario"] = "choose_scenario"
 
 
@@ -431,6 +443,20 @@ def encode(message: Message) -> bytes:
             f"at most {MAX_MESSAGE_BYTES} may travel."
         )
     return packet
+
+
+def decode_exactly(packet: bytes) -> Message:
+    """Return the message in a packet that holds nothing else: no space, no other order.
+
+    Raises
+    ------
+    ChannelError
+        When the same message would be written otherwise.
+    """
+    message = decode(packet)
+    if encode(message) != packet:
+        raise ChannelError(f"A packet of {len(packet)} bytes is not as a message is written.")
+    return message
 
 
 def decode(packet: bytes) -> Message:

@@ -4,9 +4,7 @@ import ctypes
 import mmap
 import os
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from service.ipc.preview_memory import (
     BOX,
@@ -23,6 +21,10 @@ from service.ipc.preview_memory import (
     SIZE,
     STAMP,
 )
+
+if TYPE_CHECKING:  # the web process reads bytes, and goes without what computes with pictures
+    import numpy as np
+    from numpy.typing import NDArray
 
 Boxes = Sequence[tuple[int, tuple[float, float, float, float]]]
 
@@ -52,13 +54,13 @@ class PreviewWriter:
     def __init__(self, fd: int, source: tuple[int, int]) -> None:
         self._memory = _map_shared(fd)
         os.close(fd)
-        self._pixels = np.frombuffer(self._memory, np.uint8, SIZE - PIXELS_AT, PIXELS_AT)
+        self._pixels = self._memory[PIXELS_AT:]
         self._source = source
         self._stamp = 0
 
     def write(
         self,
-        grey: NDArray[np.uint8],
+        grey: "NDArray[np.uint8]",
         sequence: int,
         boxes: Boxes = (),
         reference: tuple[float, float] | None = None,
@@ -68,7 +70,7 @@ class PreviewWriter:
         Parameters
         ----------
         grey
-            `(h, w) uint8`, at most 256 by 320.
+            `(h, w) uint8`, at most 256 by 320, row by row in memory.
         sequence
             Number of the frame that it shows.
         boxes
@@ -79,7 +81,7 @@ class PreviewWriter:
         """
         height, width = grey.shape
         self._mark(self._stamp + 1)
-        np.copyto(self._pixels[: height * width].reshape(height, width), grey)
+        self._pixels[: height * width] = grey.data.cast("B")
         SHAPE.pack_into(self._memory, 8, width, height, *self._source, sequence)
         self._place(boxes[:MAX_BOXES], reference)
         self._mark(self._stamp + 1)
@@ -87,7 +89,7 @@ class PreviewWriter:
     def wipe(self) -> None:
         """Overwrite the picture with zeros."""
         self._mark(self._stamp + 1)
-        self._pixels.fill(0)
+        self._pixels[:] = bytes(len(self._pixels))
         SHAPE.pack_into(self._memory, 8, 0, 0, 0, 0, 0)
         self._place((), None)
         self._mark(self._stamp + 1)

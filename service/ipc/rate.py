@@ -1,6 +1,24 @@
 """A token bucket: how often something may happen, whoever wants it to."""
 
+from typing import Any, Final
+
+from service.ipc import messages
 from service.ipc.records import Rate
+
+# How often the web process may say what: a guard's and an admin's hands are not faster.
+OF_WEB: Final[dict[type, Rate]] = {
+    messages.Screens: Rate(5.0, 20),
+    messages.Acknowledge: Rate(2.0, 20),
+    messages.SecondCheck: Rate(2.0, 20),
+    messages.Login: Rate(0.2, 10),
+    messages.Logout: Rate(0.2, 10),
+    messages.ReadSettings: Rate(2.0, 30),
+    messages.ReadRecords: Rate(1.0, 10),
+    messages.ChangeSettings: Rate(0.2, 10),
+    messages.AskFfc: Rate(0.2, 10),
+    messages.AskNonUniformity: Rate(0.1, 5),
+    messages.ChooseScenario: Rate(0.2, 10),
+}
 
 
 class Bucket:
@@ -35,3 +53,21 @@ class Bucket:
     def give(self) -> None:
         """Add a token: something was asked for that will be answered once."""
         self._tokens += 1.0
+
+
+class Buckets:
+    """A bucket for each kind of message of the web process.
+
+    Parameters
+    ----------
+    now_s, share
+        As for a `Bucket`.
+    """
+
+    def __init__(self, now_s: float, *, share: float = 1.0) -> None:
+        self._of = {kind: Bucket(rate, now_s, share=share) for kind, rate in OF_WEB.items()}
+
+    def take(self, message: Any, now_s: float) -> bool:
+        """Take a token for a message; False when there is none, or none of its kind may come."""
+        bucket = self._of.get(type(message))
+        return bucket is not None and bucket.take(now_s)

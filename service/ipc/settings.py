@@ -23,6 +23,7 @@ from screening.settings import (
     Site,
     Uniformity,
 )
+from service.ipc.capacity import Bits, Decimals
 
 
 class Language(StrEnum):
@@ -45,11 +46,15 @@ def _tenths(value: float) -> float:
     return tenth
 
 
-Celsius = Annotated[float, Field(ge=-20.0, le=60.0)]
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+# Numbers are kept to the decimals that mean something: no more can be said with them.
+_Hundredths = AfterValidator(Decimals(2))
+_Thousandths = AfterValidator(Decimals(3))
+Celsius = Annotated[float, Field(ge=-20.0, le=60.0), _Hundredths]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0), _Thousandths]
 # a lens that reads two degrees lower at the edge than in the middle is none to screen with
-ShapeCelsius = Annotated[float, Field(ge=-2.0, le=2.0)]
-Metres = Annotated[float, Field(ge=0.1, le=10.0)]
+ShapeCelsius = Annotated[float, Field(ge=-2.0, le=2.0), _Thousandths]
+Metres = Annotated[float, Field(ge=0.1, le=10.0), _Hundredths]
+Pixels = Annotated[float, Field(ge=0.0, le=4096.0), AfterValidator(Decimals(1))]
 
 
 # The screener's own defaults are the door's: there is one place to change them.
@@ -65,31 +70,33 @@ class _Door(BaseModel):
 class SceneSettings(_Door):
     """Surroundings; see `screening.settings.Scene`."""
 
-    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = _SCENE.emissivity
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0), _Thousandths] = _SCENE.emissivity
     reflected_temp_c: Celsius = _SCENE.reflected_temp_c
     ambient_temp_c: Celsius = _SCENE.ambient_temp_c
     relative_humidity: Fraction = _SCENE.relative_humidity
-    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] = _SCENE.distance_m
-    window_transmission: Annotated[float, Field(ge=0.5, le=1.0)] = _SCENE.window_transmission
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0), _Hundredths] = _SCENE.distance_m
+    window_transmission: Annotated[float, Field(ge=0.5, le=1.0), _Thousandths] = (
+        _SCENE.window_transmission
+    )
     window_temp_c: Celsius = _SCENE.window_temp_c
 
 
 class ReferenceSettings(_Door):
     """A reference in view; see `screening.settings.Reference`."""
 
-    temp_c: Annotated[float, Field(ge=30.0, le=42.0)] = _REFERENCE.temp_c
-    emissivity: Annotated[float, Field(ge=0.90, le=1.0)] = _REFERENCE.emissivity
-    expanded_uncertainty_c: Annotated[float, Field(ge=0.01, le=1.0)] = (
+    temp_c: Annotated[float, Field(ge=30.0, le=42.0), _Thousandths] = _REFERENCE.temp_c
+    emissivity: Annotated[float, Field(ge=0.90, le=1.0), _Thousandths] = _REFERENCE.emissivity
+    expanded_uncertainty_c: Annotated[float, Field(ge=0.01, le=1.0), _Thousandths] = (
         _REFERENCE.expanded_uncertainty_c
     )
     mark: (
         tuple[
-            Annotated[float, Field(ge=0.0, le=4096.0)],
-            Annotated[float, Field(ge=0.0, le=4096.0)],
+            Pixels,
+            Pixels,
         ]
         | None
     ) = _REFERENCE.mark
-    distance_m: Annotated[float, Field(ge=0.2, le=10.0)] | None = _REFERENCE.distance_m
+    distance_m: Annotated[float, Field(ge=0.2, le=10.0), _Hundredths] | None = _REFERENCE.distance_m
 
 
 class LimitSettings(_Door):
@@ -97,10 +104,12 @@ class LimitSettings(_Door):
 
     ambient_c: tuple[Celsius, Celsius] = _LIMITS.ambient_c
     relative_humidity: tuple[Fraction, Fraction] = _LIMITS.relative_humidity
-    warm_up_s: Annotated[float, Field(ge=0.0, le=7200.0)] = _LIMITS.warm_up_s
-    plausible_skin_c: Annotated[float, Field(ge=30.0, le=36.0)] = _LIMITS.plausible_skin_c
+    warm_up_s: Annotated[float, Field(ge=0.0, le=7200.0), _Hundredths] = _LIMITS.warm_up_s
+    plausible_skin_c: Annotated[float, Field(ge=30.0, le=36.0), _Hundredths] = (
+        _LIMITS.plausible_skin_c
+    )
     zone_m: tuple[Metres, Metres] = _LIMITS.zone_m
-    ffc_settle_s: Annotated[float, Field(ge=1.0, le=120.0)] = _LIMITS.ffc_settle_s
+    ffc_settle_s: Annotated[float, Field(ge=1.0, le=120.0), _Hundredths] = _LIMITS.ffc_settle_s
 
     @model_validator(mode="after")
     def _ordered(self) -> "LimitSettings":
@@ -128,9 +137,9 @@ class UniformitySettings(_Door):
     xx_c: ShapeCelsius
     yy_c: ShapeCelsius
     xy_c: ShapeCelsius
-    residual_c: Annotated[float, Field(ge=0.0, le=MAX_RESIDUAL_C)]
+    residual_c: Annotated[float, Field(ge=0.0, le=MAX_RESIDUAL_C), _Thousandths]
     learnt_on: date
-    sensor_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sensor_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$"), Bits(256)]
 
     def plain(self) -> Uniformity:
         """Return the plain object that the screener trusts."""
@@ -141,10 +150,10 @@ class DecisionSettings(_Door):
     """When a visitor is elevated; see `screening.settings.Decision`."""
 
     site: Site = _DECISION.site
-    threshold_c: Annotated[float, Field(ge=34.0, le=39.0), AfterValidator(_tenths)] = (
+    threshold_c: Annotated[float, Field(ge=34.0, le=39.0), AfterValidator(_tenths), Decimals(1)] = (
         _DECISION.threshold_c
     )
-    guard_k: Annotated[float, Field(ge=0.0, le=3.0)] = _DECISION.guard_k
+    guard_k: Annotated[float, Field(ge=0.0, le=3.0), _Hundredths] = _DECISION.guard_k
     relative: bool = _DECISION.relative
 
 

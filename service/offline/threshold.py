@@ -4,14 +4,16 @@ The threshold is the order statistic of the afebrile that keeps the wanted share
 (no distribution is assumed), and what it does is counted on people who had no part in choosing it.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 FOLDS: Final = 10
+_TAIL: Final = 0.025  # on each side of an interval of 95 %
 
 Floats = NDArray[np.float64]
 
@@ -49,14 +51,14 @@ class Share:
         """Lower end of the interval."""
         if self.hits == 0:
             return 0.0
-        return float(beta.ppf(0.025, self.hits, self.total - self.hits + 1))
+        return _bisected(lambda p: 1.0 - _at_most(self.hits - 1, self.total, p) < _TAIL)
 
     @property
     def high(self) -> float:
         """Upper end of the interval."""
         if self.hits == self.total:
             return 1.0
-        return float(beta.ppf(0.975, self.hits + 1, self.total - self.hits))
+        return _bisected(lambda p: _at_most(self.hits, self.total, p) > _TAIL)
 
     def __str__(self) -> str:
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f}; {self.hits} of {self.total})"
@@ -150,6 +152,30 @@ def fit(
         _share(~called, well),
         _share(called, ~well & ~ill),
     )
+
+
+def _at_most(hits: int, total: int, p: float) -> float:
+    """Return the chance of at most so many hits, each of a chance 0 < `p` < 1."""
+    whole = math.lgamma(total + 1)
+    return math.fsum(
+        math.exp(
+            whole
+            - math.lgamma(k + 1)
+            - math.lgamma(total - k + 1)
+            + k * math.log(p)
+            + (total - k) * math.log1p(-p)
+        )
+        for k in range(hits + 1)
+    )
+
+
+def _bisected(below: Callable[[float], bool]) -> float:
+    """Return where `below` turns from true to false between 0 and 1, to a float's last bits."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if below(middle) else (low, middle)
+    return (low + high) / 2.0
 
 
 def _share(called: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share:

@@ -1,4 +1,4 @@
-"""Start a process as the supervisor does, judge it, and say what held; for examiners of the lock."""
+"""Start a process as the supervisor does, judge it, and say what held: to examine the lock."""
 
 import os
 import select

@@ -5,6 +5,7 @@ Argon2id as in RFC 9106 with the parameters that OWASP gives for 19 MiB; the cou
 attempts is saved before the answer leaves, so that pulling the plug buys no attempt.
 """
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.ipc.messages import MAX_PASSWORD_LENGTH, SESSION_S
@@ -23,8 +24,8 @@ MIN_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1
 SESSIONS_KEPT = 4
 _FREE_ATTEMPTS = 3
 _LONGEST_DELAY_S = 300.0
-_MOST_FAILED = 1000  # more of them do not wait longer
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+ATTEMPTS_KEPT = 1000  # more of them do not wait longer
+_MEMORY_KIB = 19 * 1024
 
 
 class AdminError(Exception):
@@ -68,7 +69,7 @@ def set_password(folder: Path, password: str) -> None:
         When it is too short or too long, or the folder does not take it.
     """
     require_fit(password)
-    saved = _Password(argon2id=_HASHER.hash(password))
+    saved = _Password(argon2id=_hashed(password))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # The attempts first: when the second file does not fit, the old password stands.
@@ -76,6 +77,14 @@ def set_password(folder: Path, password: str) -> None:
         write_atomically(folder / "admin.json", saved.model_dump_json().encode())
     except OSError as error:
         raise AdminError(f"The password could not be saved in {folder} {cause(error)}") from error
+
+
+def _hashed(password: str) -> str:
+    """Return salt, parameters and hash as one string in the PHC format."""
+    hashed = Argon2id(
+        salt=secrets.token_bytes(16), length=32, iterations=2, lanes=1, memory_cost=_MEMORY_KIB
+    )
+    return hashed.derive_phc_encoded(password.encode())
 
 
 class AdminDoor:
@@ -121,17 +130,19 @@ class AdminDoor:
             self._save_attempts(attempts.model_copy(update={"not_before": until}))
         if wait_s > 0.0:
             return LoginResult(retry_after_s=wait_s)
-        failed = min(attempts.failed + 1, _MOST_FAILED)
-        delay_s = min(_LONGEST_DELAY_S, 2.0 ** (failed - _FREE_ATTEMPTS))
+        failed = min(attempts.failed + 1, ATTEMPTS_KEPT)
+        delay_s, until = min(_LONGEST_DELAY_S, 2.0 ** (failed - _FREE_ATTEMPTS)), 0.0
         if failed < _FREE_ATTEMPTS:
             delay_s = 0.0
-        self._save_attempts(_Attempts(failed=failed, not_before=self._wall_clock() + delay_s))
+        else:  # in whole seconds: when an attempt was made is for whoever makes it to choose
+            until = math.ceil(self._wall_clock() + delay_s)
+        self._save_attempts(_Attempts(failed=failed, not_before=until))
         try:
-            _HASHER.verify(saved.argon2id, password)
-        except (VerifyMismatchError, InvalidHashError):
+            Argon2id.verify_phc_encoded(password.encode(), saved.argon2id)
+        except (InvalidKey, ValueError):  # another password, or what is kept is no hash
             return LoginResult(retry_after_s=delay_s)
         self._save_attempts(_Attempts())
-        session = secrets.token_urlsafe(32)
+        session = secrets.token_urlsafe(16)
         while len(self._sessions) >= SESSIONS_KEPT:
             del self._sessions[min(self._sessions, key=lambda key: self._sessions[key])]
         self._sessions[self._key(session)] = self._clock()

@@ -107,9 +107,8 @@ class ProcessLost:
 
 @dataclass(frozen=True, slots=True)
 class ScreenFrozen:
-    """Screens are connected but no longer paint."""
+    """A screen is connected but no longer paints."""
 
-    screens: Count
     kind: Literal["screen_frozen"] = "screen_frozen"
 
 

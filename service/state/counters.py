@@ -20,13 +20,14 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from screening.result import Reason
+from screening.result import REASONS_OF_VISITORS, Reason
 from service.ipc.messages import HourCounts
 from service.state.files import write_atomically
 
 FILE = "counters.json"
 SMALLEST_SHOWN = 5
 KEPT_DAYS = 30
+MAX_PER_HOUR = 2047  # of anything: more people than can stand before one camera
 _WRITTEN_EVERY_S = 15 * 60.0
 FEW = None
 
@@ -83,9 +84,11 @@ class Counters:
     def count(self, what: Counted, because: tuple[Reason, ...] = ()) -> None:
         """Count one; `because` are the reasons why there was no result."""
         counts = self._now()
-        counts[what] += 1
-        for reason in because:
-            counts[f"{what}:{reason}"] += 1
+        for word in (
+            what,
+            *(f"{what}:{reason}" for reason in because if reason in REASONS_OF_VISITORS),
+        ):
+            counts[word] = min(counts[word] + 1, MAX_PER_HOUR)
 
     def tick(self) -> bool:
         """Read once, write when it is time to; return whether what was read was damaged.

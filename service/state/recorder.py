@@ -5,9 +5,10 @@ event that keeps coming (a sensor with a loose plug) is written a few times an h
 counted, so that the trail stays readable and the disk does not fill.
 
 What somebody asks for is done after it is in the trail, or not at all (`write`). What has happened
-cannot be refused: it waits until the disk takes it (`note`). While anything waits, or a file
-cannot be written, or the trail does not verify, `trouble` says so and nothing is screened; it is
-tried again every second, so that the station goes on by itself.
+cannot be refused: it waits until the disk takes it (`note`). What a process that sees pixels can
+bring about is written seldom and late (`note_of_child`). While anything waits, or a file cannot be
+written, or the trail does not verify, `trouble` says so and nothing is screened; it is tried again
+every second, so that the station goes on by itself.
 """
 
 import time
@@ -42,6 +43,7 @@ from service.state.audit_events import (
     said,
 )
 from service.state.audit_trail import AuditError, Entry, read
+from service.state.child_events import ChildEvents, OfChildren
 from service.state.counters import Counted, Counters
 from service.state.files import cause, require_room
 
@@ -79,6 +81,8 @@ class Recorder:
         all is well.
     head
         The audit trail's head as the screen shows it.
+    told
+        Called with every event of a child when it is written: the log says no more than the trail.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Recorder:
     ) -> None:
         self.trouble = ""
         self.head = ""
+        self.told: Callable[[Event], None] = lambda _event: None
         self._folder = folder
         self._own = own
         self._wall_clock = wall_clock
@@ -99,6 +104,8 @@ class Recorder:
         self._waiting: deque[Event] = deque()
         self._again_at = 0.0
         self._counters = Counters(folder, wall_clock=wall_clock, clock=clock)
+        self._of_children = ChildEvents(clock())
+        self._last: dict[str, Event] = {}  # by what, of which only news is written
         self._locks: dict[str, LockReport] = {}
         self._hour = -1
         self._written: Counter[str] = Counter()
@@ -136,11 +143,29 @@ class Recorder:
         with suppress(AuditError):
             self._settle()
 
+    def note_of_child(self, event: OfChildren) -> None:
+        """Note what a process that sees pixels brought about: seldom, and on the full ten seconds.
+
+        Raises
+        ------
+        EventRefused
+            When it says what the vocabulary has no words for.
+        """
+        said(event)
+        self._write_of_children(self._of_children.due(self._clock()))
+        self._of_children.add(event, self._clock())
+
+    def _write_of_children(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.told(event)
+            self._waiting.append(event)
+
     def tick(self) -> None:
         """Look whether all can be written, and verify the trail on; call it every now and then."""
         if self._audit is None and self._clock() < self._again_at:
             return
         self._look_at_clock()
+        self._write_of_children(self._of_children.due(self._clock()))
         try:
             require_room(self._folder)
             self._tick_counters()
@@ -168,6 +193,7 @@ class Recorder:
         AuditError
             When something is lost because the disk does not take it.
         """
+        self._write_of_children(self._of_children.rest())
         self._tell_withheld()
         self._settle()
         try:
@@ -257,24 +283,32 @@ class Recorder:
         except HardwareError:  # whether it may be used at all was decided before it was opened
             dossier = None
         serial = sha256(sensor.serial.encode()).hexdigest()
-        self.note(SensorOpened(sensor.dossier, dossier, serial, sensor.simulated))
+        opened = SensorOpened(sensor.dossier, dossier, serial, sensor.simulated)
+        if self._news("sensor", opened):
+            self.note_of_child(opened)
+
+    def _news(self, what: str, event: Event) -> bool:
+        """Whether an event differs from the last one: a child that starts anew is no news."""
+        before, self._last[what] = self._last.get(what), event
+        return event != before
 
     def locked(self, process: Literal["worker", "web"], report: LockReport | None) -> None:
         """Note how a process is locked, or that it is not."""
         self._locks.pop(process, None)
+        event: Event
         if report is None:
-            self.note(ProcessNotLocked(process))
+            event = ProcessNotLocked(process)
         else:
             self._locks[process] = report
-            self.note(
-                ProcessLocked(
-                    process,
-                    report.landlock_abi,
-                    report.filter_sha256,
-                    len(report.files_alone) + len(report.attacks),
-                    report.memory_locked,
-                )
+            event = ProcessLocked(
+                process,
+                report.landlock_abi,
+                report.filter_sha256,
+                len(report.files_alone) + len(report.attacks),
+                report.memory_locked,
             )
+        if self._news(process, event):
+            self.note(event)
 
     @property
     def locks(self) -> tuple[LockReport, ...]:
@@ -284,7 +318,7 @@ class Recorder:
     def lost(self, process: Literal["worker", "web"], reason: Reason) -> None:
         """Note that a process ended that should not have."""
         self._locks.pop(process, None)
-        self.note(ProcessLost(process, reason))
+        self.note_of_child(ProcessLost(process, reason))
 
     # ---- what an admin changes
 

@@ -1,12 +1,13 @@
-"""Keeps a child process: hears what it says, notices its end, and says when to start the next."""
+"""Keeps a child process: hears what it says, notices its end, and says when to start the next.
+
+Nothing is logged here: when a child ends, and how, is a child's to choose.
+"""
 
 import selectors
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from signal import SIGSYS
-
-import structlog
 
 from service.ipc.messages import ChannelClosed, ChannelError, Message
 from service.sandbox.errors import SandboxError
@@ -41,7 +42,7 @@ class ChildSlot:
     Parameters
     ----------
     name
-        For the log.
+        For sentences.
     selector
         The supervisor's; what it has ready is called.
     hear
@@ -69,7 +70,6 @@ class ChildSlot:
         self._selector = selector
         self._hear, self._ended = hear, ended
         self._judged, self._refused = judged, refused
-        self._log = structlog.get_logger("limen")
         self._backoff = Backoff()
         self._due = 0.0
         self._nonsense = ""
@@ -109,7 +109,6 @@ class ChildSlot:
                 lambda: self._go(child, waits_for_camera),
             )
             self._watch(start, lambda: self._on_call(child, start))
-        self._log.info(f"{self._name} started", pid=child.pid)
 
     def ask(self, message: Message) -> None:
         """Send a message, when there is a child."""
@@ -171,7 +170,6 @@ class ChildSlot:
         return waits_for_camera
 
     def _refuse(self, sentence: str) -> None:
-        self._log.error(f"{self._name} not locked", what=sentence)
         if self.child is not None:
             self.child.kill()
         self.end()
@@ -194,8 +192,7 @@ class ChildSlot:
                 self._hear(packet)
         except ChannelClosed:
             self._unwatch(channel)  # its end comes as a process event
-        except (ChannelError, EventRefused) as error:
-            self._log.error(f"{self._name} talks nonsense", what=str(error))
+        except (ChannelError, EventRefused):
             self._nonsense = f"The {self._name} said what it may not say, and was ended."
             child.kill()
 
@@ -205,7 +202,6 @@ class ChildSlot:
         self._on_message(child)  # its last words may still be waiting
         self._on_output(child)
         code = child.returncode
-        self._log.error(f"{self._name} ended", returncode=code)
         why = self._nonsense
         if code == -SIGSYS:
             why = f"The {self._name} asked the kernel for what its lock forbids, and was ended."

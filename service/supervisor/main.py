@@ -10,7 +10,7 @@ import selectors
 import signal
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -32,9 +32,10 @@ from service.ipc.messages import (
     RequestFfc,
     Screens,
     Watch,
-    decode,
+    decode_exactly,
 )
 from service.ipc.preview_memory import create_memory
+from service.ipc.rate import Buckets
 from service.ipc.records import Fault, GaveUp, Instruments, Opened, PlateSeen, Seen, Status
 from service.ipc.settings import SettingsError, StationSettings
 from service.sandbox import confine, landlock
@@ -96,6 +97,7 @@ class Supervisor:
         self._listener = bind(config.port)
         self._lock = claim_state(config.state)
         self._recorder = Recorder(config.state, time.time, config.hardware_register)
+        self._recorder.told = lambda event: self._log.warning("written", **asdict(event))
         self._guard_view = GuardView(allow_unlocked=config.allow_unsandboxed)
         self._store = SettingsStore(
             config.state, lambda: default_settings(config.sensor, self.scenario)
@@ -136,6 +138,7 @@ class Supervisor:
         self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told
         self._screens = Screens(0, 0)
+        self._web_room = Buckets(0.0)
         self._shown_at = 0.0
         self._watchdog = Watchdog()
         self._stopping = False
@@ -225,6 +228,7 @@ class Supervisor:
             self._log.error("web not locked", what=str(error))
             self._web.delay()
             return
+        self._web_room = Buckets(time.monotonic())
         self._web.keep(child)
         if not self._locked:
             self._recorder.locked("web", None)
@@ -250,7 +254,9 @@ class Supervisor:
             self._picture = None
 
     def _hear_web(self, packet: bytes) -> None:
-        message = decode(packet)
+        message = decode_exactly(packet)
+        if not self._web_room.take(message, time.monotonic()):
+            raise ChannelError(f"A {message.kind} comes too often.")
         if isinstance(message, Screens):
             self._take_screens(message)
         elif isinstance(message, GuardRequest | AdminRequest):
@@ -261,8 +267,7 @@ class Supervisor:
 
     def _take_screens(self, screens: Screens) -> None:
         if screens.frozen > self._screens.frozen:
-            self._log.error("a screen no longer paints", frozen=screens.frozen)
-            self._recorder.note(ScreenFrozen(screens.frozen))
+            self._recorder.note_of_child(ScreenFrozen())
         if (screens.watching > 0) != (self._screens.watching > 0):
             self._worker.ask(Watch(screens.watching > 0))
         self._screens = screens
@@ -317,7 +322,6 @@ class Supervisor:
                 self._requests.plate_seen(plate, datetime.now(UTC).date())
             case GaveUp(reason=reason, fault=fault):
                 what = sentence(fault, self._words, self._vetting)
-                self._log.error("worker gave up", reason=reason, what=what)
                 self._lose(reason, what)
 
     def _take(self, said: Status | Seen | Instruments, now: float) -> None:
@@ -353,7 +357,6 @@ class Supervisor:
             self._restart_worker(Reason.SENSOR_REFUSED, what)
             return
         locked = self._worker.locked
-        self._log.info("sensor open", sensor=sensor.model, locked=locked)
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
         if self._settings is not None and self._non_uniformity.holds(self._settings):
@@ -391,7 +394,6 @@ class Supervisor:
             return
         heard = self._guard_view.heard_at
         if heard is not None and now - heard > _WORKER_SILENT_S:
-            self._log.error("worker silent", seconds=round(now - heard, 1))
             self._restart_worker(Reason.SILENT, "The worker fell silent.")
         elif heard is None and now - worker.started_at > _WORKER_STARTS_WITHIN_S:
             self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")

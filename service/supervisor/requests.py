@@ -1,5 +1,7 @@
 """Where requests of guards and admins are answered; the web process only carries them here."""
 
+import time
+from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
@@ -24,11 +26,13 @@ from service.ipc.messages import (
     SettingsRead,
     Why,
 )
-from service.ipc.records import PlateSeen
+from service.ipc.rate import Bucket
+from service.ipc.records import PlateSeen, Rate
 from service.ipc.settings import SettingsError, StationSettings
 from service.state.admin_password import AdminDoor, AdminError
 from service.state.audit_events import LoginTried, ScenarioChosen
 from service.state.audit_trail import AuditError
+from service.state.budget import SAVES_PER_HOUR
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
@@ -73,6 +77,8 @@ class Requests:
         Keeps what an admin changed and how second checks ended.
     non_uniformity
         How learning the sensor's non-uniformity stands.
+    clock
+        Monotonic time in seconds.
     """
 
     def __init__(
@@ -83,6 +89,7 @@ class Requests:
         actions: Actions,
         recorder: Recorder,
         non_uniformity: NonUniformityLearning,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._station = station
         self._store = store
@@ -90,6 +97,8 @@ class Requests:
         self._actions = actions
         self._recorder = recorder
         self._non_uniformity = non_uniformity
+        self._clock = clock
+        self._saves = Bucket(Rate(SAVES_PER_HOUR / 3600.0, SAVES_PER_HOUR), clock())
 
     def plate_seen(self, plate: PlateSeen, today: date) -> None:
         """Save the non-uniformity that the worker has learnt, or keep the sentence why not."""
@@ -150,7 +159,10 @@ class Requests:
             return self._no_session(number)
         result = self._door.login(password)
         try:
-            self._recorder.write(LoginTried(bool(result.session)))
+            if result.session:
+                self._recorder.write(LoginTried(granted=True))
+            else:
+                self._recorder.note_of_child(LoginTried(granted=False))
         except AuditError:
             self._door.logout(result.session)
             raise
@@ -183,7 +195,14 @@ class Requests:
         number = request.request
         match request:
             case ChangeSettings(settings=settings):
-                self._save(settings)
+                if not self._saves.take(self._clock()):
+                    return Refused(
+                        number,
+                        Why.NOT_SAVED,
+                        f"Settings were saved {SAVES_PER_HOUR} times within an hour: wait, then "
+                        "save again. Nothing was changed.",
+                    )
+                self._save(self._with_saved_uniformity(settings))
             case AskFfc():
                 self._actions.ask_for_ffc()
             case AskNonUniformity():
@@ -198,6 +217,21 @@ class Requests:
                 self._recorder.write(ScenarioChosen(scenario))
                 self._actions.play(scenario)
         return Done(number)
+
+    def _with_saved_uniformity(self, settings: StationSettings) -> StationSettings:
+        """Return what a page wants, with the learnt non-uniformity as it is saved, or without it.
+
+        Raises
+        ------
+        SettingsError
+            When it is another than the one that was learnt: no page can set one.
+        """
+        wanted = settings.uniformity
+        if wanted is not None and wanted != self._store.load().uniformity:
+            raise SettingsError(
+                "The non-uniformity is learnt from a plate, not typed in: read the settings again."
+            )
+        return settings
 
     def _save(self, settings: StationSettings) -> None:
         try:

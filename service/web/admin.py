@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from service.ipc import messages
 from service.ipc.messages import (
     MAX_PASSWORD_LENGTH,
     SESSION_S,
@@ -28,7 +29,18 @@ from service.web.answers import Done, Empty, granted, responses
 from service.web.hub import Hub
 
 COOKIE = "limen_session"
-Session = Annotated[str, Cookie(alias=COOKIE, max_length=100)]
+_SESSION = TypeAdapter(messages.Session)
+
+
+def _session(cookie: str) -> str:
+    """Return a cookie that could be a session; none otherwise."""
+    try:
+        return _SESSION.validate_python(cookie)
+    except ValidationError:
+        return ""
+
+
+Session = Annotated[str, Cookie(alias=COOKIE, max_length=100), AfterValidator(_session)]
 
 
 class PasswordIn(BaseModel):
@@ -42,7 +54,7 @@ class ScenarioIn(BaseModel):
     """A scenario of the simulated sensor."""
 
     model_config = ConfigDict(extra="forbid")
-    scenario: Annotated[str, Field(min_length=1, max_length=100)]
+    scenario: messages.ScenarioName
 
 
 class Overview(BaseModel):

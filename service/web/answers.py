@@ -57,7 +57,9 @@ class Refusal(Exception):
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what a route declares for the problems that it can answer with."""
-    return {status: {"model": Problem} for status in (*statuses, 405, 422, 503, *GUARD_STATUSES)}
+    return {
+        status: {"model": Problem} for status in (*statuses, 405, 422, 429, 503, *GUARD_STATUSES)
+    }
 
 
 def granted(reply: Answered | Refused) -> Answered:

@@ -29,9 +29,10 @@ from service.web.answers import (
 )
 from service.web.assets import Asset
 from service.web.guard import Guard
-from service.web.hub import Hub, HubError, Screen
+from service.web.hub import AskedTooOften, Hub, HubError, Screen
 
-AlarmNumber = Annotated[int, Path(ge=1, le=2**31)]
+_ASK_AGAIN_S = 5
+AlarmNumber = Annotated[int, Path(ge=1, le=2**20)]
 _NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
     "tracing": False,
@@ -122,7 +123,9 @@ def application(
 
 
 async def _on_hub_error(request: object, error: Exception) -> Response:
-    return await on_refusal(request, Refusal(503, Problem(error=str(error))))  # type: ignore[arg-type]
+    often = isinstance(error, AskedTooOften)
+    problem = Problem(error=str(error), retry_after_s=_ASK_AGAIN_S if often else 0)
+    return await on_refusal(request, Refusal(429 if often else 503, problem))  # type: ignore[arg-type]
 
 
 def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRouter:

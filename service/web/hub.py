@@ -16,6 +16,8 @@ from screening.result import Reason, State
 from service.ipc.channel import Channel
 from service.ipc.messages import (
     DOWN,
+    MAX_REQUESTS,
+    MAX_SCREENS,
     VIEW,
     AdminRequest,
     ChannelClosed,
@@ -31,8 +33,11 @@ from service.ipc.messages import (
     SettingsRead,
     Stop,
     View,
+    decode_exactly,
+    encode,
 )
 from service.ipc.preview import PreviewReader
+from service.ipc.rate import Buckets
 
 BEAT_S = 0.1
 SILENT_AFTER_S = 0.5  # without a word of the supervisor
@@ -40,7 +45,6 @@ FROZEN_AFTER_S = 1.0  # without a painted beat
 _PICTURE_S = 0.04
 _AT_MOST_EVERY_S = 0.04  # events per screen
 _REPLY_WITHIN_S = 3.0
-MAX_SCREENS = 16
 
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead)
@@ -48,6 +52,10 @@ _Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead)
 
 class HubError(Exception):
     """The supervisor does not answer, or there are too many screens."""
+
+
+class AskedTooOften(HubError):
+    """More requests come than people make."""
 
 
 @dataclass(eq=False)
@@ -88,6 +96,7 @@ class Hub:
         self._reader: PreviewReader | None = None
         self._screens: set[Screen] = set()
         self._told = Screens(0, 0)
+        self._room = Buckets(time.monotonic(), share=0.9)
         self.ended = False
         self.picture = b""
 
@@ -248,7 +257,7 @@ class Hub:
         now = time.monotonic()
         watching = sum(not screen.hidden for screen in self._screens)
         screens = Screens(watching, sum(screen.frozen(now) for screen in self._screens))
-        if screens != self._told and not self.ended:
+        if screens != self._told and not self.ended and self._room.take(screens, now):
             try:
                 if self._channel.send(screens):
                     self._told = screens
@@ -275,12 +284,20 @@ class Hub:
         ------
         HubError
             When it does not answer in time, or answers something else.
+        AskedTooOften
+            When it is asked more often than it may be (`service.ipc.rate`).
+        ChannelError
+            When the request is none that may be made.
         """
-        number = next(self._numbers)
+        number = next(self._numbers) % MAX_REQUESTS
+        message = make(number)
+        decode_exactly(encode(message))  # what we may not say, we do not
+        if not self._room.take(message, time.monotonic()):
+            raise AskedTooOften("Too many requests: wait a few seconds, then try again.")
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            if not self._channel.send(make(number)):
+            if not self._channel.send(message):
                 raise HubError("The station is too busy to answer.")
             async with asyncio.timeout(_REPLY_WITHIN_S):
                 reply = await answer

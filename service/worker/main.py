@@ -17,6 +17,7 @@ from contextlib import suppress
 from types import FrameType
 
 import cv2
+import numpy.ma  # noqa: F401 - numpy.median would load it late, behind the lock
 
 from device import framepool
 from device.drivers import open_sensor

@@ -13,6 +13,8 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+from service.ipc.preview_memory import PIXELS_AT, SIZE
+
 STARTS_WITHIN_S = 90.0
 
 
@@ -131,13 +133,17 @@ class RunningStation:
 
     def picture_memory(self) -> bytes:
         """Return the thermal view's grey values as they are in the worker's memory."""
+        return self.preview_memory()[PIXELS_AT:]
+
+    def preview_memory(self) -> bytes:
+        """Return the memory of `service.ipc.preview_memory` as the worker wrote it."""
         pid = self.children()["worker"]
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             if "limen-preview" in line:
                 start = int(line.split("-")[0], 16)
                 with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:  # noqa: PTH123
-                    memory.seek(start + 32)
-                    return memory.read(320 * 256)
+                    memory.seek(start)
+                    return memory.read(SIZE)
         raise AssertionError("the worker has no thermal view")
 
     def close(self) -> None:

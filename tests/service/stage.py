@@ -63,6 +63,9 @@ PLACE = (78.0, 125.0)  # of the reference in the picture
 BOX = (300.0, 210.0, 120.0, 160.0)
 
 
+SESSION = "a-session-of-22-digits"
+
+
 def visitor(
     number: int, verdict: Verdict | None, *reasons: Reason, skin_c: float = 35.6
 ) -> ShownVisitor:
@@ -219,9 +222,9 @@ class Stage:
     @staticmethod
     def _answer(message: GuardRequest | AdminRequest) -> Reply:
         if isinstance(message, Login):
-            return LoggedIn(message.request, "a-session")
+            return LoggedIn(message.request, SESSION)
         if isinstance(message, ReadSettings):
-            if message.session != "a-session":
+            if message.session != SESSION:
                 return Refused(message.request, Why.NO_SESSION, "Log in first.")
             return SettingsRead(
                 message.request,

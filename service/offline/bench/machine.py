@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("limen", "numpy", "opencv-python-headless", "onnxruntime", "scipy")
+PACKAGES: Final = ("limen", "numpy", "opencv-python-headless", "onnxruntime")
 
 
 def machine() -> dict[str, str]:

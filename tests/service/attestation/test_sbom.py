@@ -4,8 +4,11 @@ import json
 from datetime import date
 from importlib.metadata import version
 
-from hardware.register.hbom import to_json
+import pytest
+
+from hardware.register.cyclonedx import VERSIONS, to_json
 from service.attestation.sbom import sbom
+from tests.hardware.schema import breaks
 
 ON = date(2026, 12, 1)
 
@@ -20,3 +23,8 @@ def test_the_station_s_bill_names_what_is_installed() -> None:
     assert content["metadata"]["component"]["name"] == "limen"
     assert "limen" not in found
     assert text == to_json(sbom(ON))
+
+
+@pytest.mark.parametrize("wanted", VERSIONS)
+def test_the_station_s_bill_follows_the_published_schema(wanted: str) -> None:
+    assert not breaks(to_json(sbom(ON), wanted), wanted)

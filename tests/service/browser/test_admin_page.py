@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator
 
+from service.ipc.preview_memory import PER_PIXEL, PLACES, PLACES_AT
 from service.state.admin_password import set_password
 from tests.service.browser.conftest import Screen
 from tests.service.browser.test_alert_screen import AXE
@@ -98,17 +99,19 @@ def test_a_wrong_value_is_said_beside_its_field_and_changes_nothing(
 def test_the_reference_is_marked_by_a_click_in_the_thermal_view(
     desk: Screen, station: RunningStation
 ) -> None:
-    reference = station.wait_for(lambda view: view["reference"]["found"])["reference"]
+    station.wait_for(lambda view: view["reference"]["found"])
     desk.until(lambda: desk.page.locator("#apparent").inner_text().endswith("°C"))
     canvas = desk.page.locator("#picture")
     box = canvas.bounding_box()
     assert box is not None
     desk.page.wait_for_timeout(1000)
+    x, y, _ = PLACES.unpack_from(station.preview_memory(), PLACES_AT)
+    reference = x / PER_PIXEL, y / PER_PIXEL
     scale = box["width"] / 640
-    canvas.click(position={"x": reference["x"] * scale, "y": reference["y"] * scale})
+    canvas.click(position={"x": reference[0] * scale, "y": reference[1] * scale})
     marked = [float(field(desk, f"references.0.mark.{i}").input_value()) for i in (0, 1)]
-    assert abs(marked[0] - reference["x"]) < 4
-    assert abs(marked[1] - reference["y"]) < 4
+    assert abs(marked[0] - reference[0]) < 4
+    assert abs(marked[1] - reference[1]) < 4
 
 
 def test_the_drift_of_the_reference_is_drawn(desk: Screen) -> None:

@@ -60,6 +60,31 @@ def test_core_dumps_that_go_to_a_program_are_told(
 
 
 @pytest.mark.parametrize(
+    ("trace", "fatal", "logged", "says"),
+    [
+        ("0", "0", "errno trap", ""),
+        ("1", "0", "errno trap", "debug.exception-trace=0"),
+        ("0", "1", "errno trap", "kernel.print-fatal-signals=0"),
+        ("0", "0", "kill_process errno", "kernel.seccomp.actions_logged='errno'"),
+    ],
+)
+def test_a_kernel_that_writes_of_crashes_is_told_with_what_quiets_it(
+    tmp_path: Path, trace: str, fatal: str, logged: str, says: str
+) -> None:
+    settings = tmp_path / "sys"
+    for name, value in (
+        ("debug/exception-trace", trace),
+        ("kernel/print-fatal-signals", fatal),
+        ("kernel/seccomp/actions_logged", logged),
+    ):
+        (settings / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings / name).write_text(value + "\n")
+    (found,) = host.crash_lines(proc_root=tmp_path)
+    assert (found.level is Level.WARN) == bool(says)
+    assert says in found.remedy
+
+
+@pytest.mark.parametrize(
     ("installed", "level", "says"),
     [
         ({"opencv-python-headless": "5.0.0.93"}, Level.OK, "5.0.0.93"),

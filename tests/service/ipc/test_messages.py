@@ -2,7 +2,7 @@
 
 import os
 import socket
-from typing import get_args
+from typing import Annotated, get_args
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from screening.result import Reason, State, Verdict
 from screening.settings import Reference, Settings, Site
+from service.ipc.capacity import bits_of
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
     MAX_MESSAGE_BYTES,
@@ -23,6 +24,7 @@ from service.ipc.messages import (
     ChooseScenario,
     Configure,
     Done,
+    FromWeb,
     HourCounts,
     LearnNonUniformity,
     LoggedIn,
@@ -45,8 +47,10 @@ from service.ipc.messages import (
     Watch,
     Why,
     decode,
+    decode_exactly,
     encode,
 )
+from service.ipc.rate import OF_WEB
 from service.ipc.settings import StationSettings
 from service.sandbox.report import Descriptor, LockReport
 from tests.service.stage import SENSOR
@@ -59,6 +63,7 @@ REPORT = LockReport(
     "worker", "6.18", "x86_64", 7, "ab" * 32, REAL, (Descriptor(0, "pipe", REAL),), (), ()
 )
 HOUR = HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),))
+SESSION = "a-session-of-22-digits"
 EVERY = [
     Configure(Settings(references=(Reference(mark=(10.0, 20.0)), Reference()))),
     Watch(on=True),
@@ -79,13 +84,13 @@ EVERY = [
     Acknowledge(1, 2),
     SecondCheck(1, 2, Outcome.DECLINED),
     Login(1, "a password"),
-    Logout(1, "session"),
-    ReadSettings(1, "session"),
-    ReadRecords(9, "abc"),
-    ChangeSettings(1, "session", StationSettings()),
-    AskFfc(1, "session"),
-    AskNonUniformity(1, "session"),
-    ChooseScenario(1, "session", "one-fever"),
+    Logout(1, SESSION),
+    ReadSettings(1, SESSION),
+    ReadRecords(9, SESSION),
+    ChangeSettings(1, SESSION, StationSettings()),
+    AskFfc(1, SESSION),
+    AskNonUniformity(1, SESSION),
+    ChooseScenario(1, SESSION, "one-fever"),
 ]
 
 
@@ -159,6 +164,65 @@ def test_a_descriptor_travels_with_its_message() -> None:
         os.close(one)
     sender.close()
     receiver.close()
+
+
+FROM_WEB = [one for one in EVERY if type(one) in OF_WEB]
+
+
+@pytest.mark.parametrize("message", FROM_WEB, ids=lambda message: message.kind)
+def test_what_the_web_process_says_has_a_bound_and_one_way_to_be_written(
+    message: Message,
+) -> None:
+    assert 0.0 < bits_of(type(message)) < 3000.0
+    packet = encode(message)
+    assert decode_exactly(packet) == message
+    for other in (
+        packet.replace(b":", b": ", 1),
+        packet + b" ",
+        packet.replace(b"request", b"re\\u0071uest", 1),
+        b"{" + packet[1:-1].partition(b",")[2] + b"," + packet[1:-1].partition(b",")[0] + b"}",
+    ):
+        if other != packet:
+            with pytest.raises(ChannelError):
+                decode_exactly(other)
+
+
+def test_every_kind_that_the_web_process_may_send_has_a_rate() -> None:
+    assert {type(one) for one in FROM_WEB} == set(OF_WEB)
+    assert set(OF_WEB) == set(get_args(FromWeb))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Screens(17, 0),
+        Acknowledge(2**16, 1),
+        Acknowledge(1, 10**30),
+        Login(1, "x" * 129),
+        Logout(1, "a session with spaces."),
+        ChooseScenario(1, SESSION, "no scenario"),
+    ],
+    ids=lambda message: message.kind,
+)
+def test_what_is_past_a_bound_is_refused(message: Message) -> None:
+    with pytest.raises(ChannelError):
+        decode_exactly(encode(message))
+
+
+def test_a_number_of_the_settings_has_no_more_decimals_than_it_means() -> None:
+    exact = encode(ChangeSettings(1, SESSION, StationSettings()))
+    finer = exact.replace(b'"temp_c":36.0', b'"temp_c":36.00001')
+    assert finer != exact
+    with pytest.raises(ChannelError, match="not as a message is written"):
+        decode_exactly(finer)
+
+
+@pytest.mark.parametrize(
+    "kind", [int, float, str, list[int], dict[str, int], tuple[int, ...], Annotated[int, "x"]]
+)
+def test_a_type_without_a_bound_has_no_capacity(kind: object) -> None:
+    with pytest.raises(TypeError, match="bound"):
+        bits_of(kind)
 
 
 def test_packets_keep_their_borders() -> None:

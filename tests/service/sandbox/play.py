@@ -118,8 +118,12 @@ def main() -> None:
     given = [fd for fd in (theirs.fileno(), frames) if fd is not None]
     program = Program(
         "tests.service.sandbox.scene",
-        [str(theirs.fileno()), str(-1 if frames is None else frames), told["script"]]
-        + list(told["arguments"]),
+        [
+            str(theirs.fileno()),
+            str(-1 if frames is None else frames),
+            told["script"],
+            *told["arguments"],
+        ],
         given,
         preload=told["preload"],
         further={"tests": PROJECT / "tests"},
@@ -146,7 +150,8 @@ def main() -> None:
 
             start = Start(launched.listener, look, go)
         try:
-            while start is not None and select.select([start, ours], [], []):
+            while start is not None:
+                select.select([start.fileno(), ours.fileno()], [], [])
                 _echo(ours)
                 if select.select([start], [], [], 0)[0] and not start.serve():
                     break

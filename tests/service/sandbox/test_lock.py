@@ -169,10 +169,11 @@ def test_a_locked_worker_opens_no_file_but_lives_to_say_why_it_failed(scene: Sce
 def test_a_locked_worker_computes_and_talks(scene: Scene) -> None:
     done = scene(
         """
-import numpy, scipy.optimize, cv2
+import numpy, cv2
 from device.framepool import FramePool, Protection
 cv2.setNumThreads(0)
 from screening.faces.detector import FaceDetector
+from screening.visitors.assignment import assign
 faces = FaceDetector(640, 512)
 pool = FramePool(512, 640)
 settle()
@@ -184,7 +185,7 @@ for number in range(30):
     celsius = slot.view * numpy.float32(0.01) - numpy.float32(273.15)
     small = cv2.GaussianBlur(cv2.resize(celsius, (320, 256)), (5, 5), 1.0)
     numpy.linalg.svd(small[:64, :64])
-    scipy.optimize.linear_sum_assignment(small[:8, :8])
+    assign(small[:8, :8].tolist())
     faces.detect(celsius, ())
     os.write(channel.fileno(), b"result")
     poll.poll(1000)

@@ -7,6 +7,7 @@ from tests.service.sandbox.play import Played
 Scene = Callable[..., Played]
 
 SCREEN = """
+import service.worker.main  # with all that is loaded late otherwise
 from screening.screener import Screener
 from screening.settings import Settings
 info = sensor.info

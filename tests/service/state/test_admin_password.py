@@ -58,6 +58,28 @@ def test_only_an_argon2id_hash_is_saved(door: AdminDoor, tmp_path: Path) -> None
     assert json.loads(saved)["argon2id"].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
+SAVED_EARLIER = (  # of `PASSWORD`, by the library that hashed passwords before
+    "$argon2id$v=19$m=19456,t=2,p=1$SyyPD33E7T7d1u3BHWJdog$OGl2f1eg4kibURTy0OkRl0kAgA64fGSKKwVWOpnHaVc"
+)
+
+
+@pytest.mark.parametrize(
+    ("saved", "opens"),
+    [
+        (SAVED_EARLIER, True),
+        (SAVED_EARLIER[:-1] + "A", False),
+        (SAVED_EARLIER.replace("t=2", "t=0"), False),
+        ("no hash", False),
+    ],
+)
+def test_a_hash_that_was_saved_earlier_opens_and_a_damaged_one_does_not(
+    tmp_path: Path, clock: Clock, saved: str, opens: bool
+) -> None:
+    (tmp_path / "admin.json").write_text(json.dumps({"argon2id": saved}))
+    door = AdminDoor(tmp_path, clock=clock, wall_clock=clock)
+    assert bool(door.login(PASSWORD).session) is opens
+
+
 def test_the_right_password_opens_a_session(door: AdminDoor) -> None:
     session = door.login(PASSWORD).session
     assert door.admits(session)

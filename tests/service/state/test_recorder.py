@@ -11,7 +11,7 @@ from screening.result import Reason, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.messages import ShownVisitor
 from service.state.audit import verify
-from service.state.audit_events import EntriesWithheld, ProcessLost, SensorOpened, SettingChanged
+from service.state.audit_events import ClockJumped, EntriesWithheld, SensorOpened, SettingChanged
 from service.state.audit_trail import TRAIL, read
 from service.state.recorder import Recorder
 from tests.narrow import of
@@ -73,6 +73,7 @@ def test_a_serial_number_is_not_in_the_trail(recorder: Recorder, tmp_path: Path)
             simulated=False,
         )
     )
+    recorder.close()
     assert b"1234567" not in (tmp_path / TRAIL).read_bytes()
     *_, last = list(read(tmp_path))
     assert of(SensorOpened, last.event).dossier_sha256 == documents.load().sha256("boson-plus-640")
@@ -98,12 +99,12 @@ def test_what_keeps_happening_is_counted_instead_of_written(
     recorder: Recorder, tmp_path: Path, clock: Clock
 ) -> None:
     for _ in range(500):
-        recorder.lost("worker", Reason.SENSOR_LOST)
+        recorder.note(ClockJumped(3600))
         clock.now += 2.0
-    assert told(tmp_path).count("process_lost") == 20
+    assert told(tmp_path).count("clock_jumped") == 20
     clock.now += 3600.0
-    recorder.lost("worker", Reason.SENSOR_LOST)
+    recorder.note(ClockJumped(60))
     *_, withheld, last = list(read(tmp_path))
-    assert withheld.event == EntriesWithheld("process_lost", 480)
-    assert last.event == ProcessLost("worker", Reason.SENSOR_LOST)
+    assert withheld.event == EntriesWithheld("clock_jumped", 480)
+    assert last.event == ClockJumped(60)
     verify(tmp_path)

@@ -29,10 +29,11 @@ from service.ipc.messages import (
     Why,
 )
 from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
-from service.ipc.settings import DecisionSettings, StationSettings
+from service.ipc.settings import DecisionSettings, StationSettings, UniformitySettings
 from service.state.admin_password import AdminDoor, set_password
 from service.state.audit_events import LoginTried, ScenarioChosen, SettingChanged
 from service.state.audit_trail import TRAIL, read
+from service.state.budget import SAVES_PER_HOUR
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
@@ -49,7 +50,7 @@ WARMER = StationSettings(decision=DecisionSettings(threshold_c=38.0))
 class Office:
     """A desk with everything real around it, and what it asked the supervisor to do."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         set_password(folder, PASSWORD)
         self.folder = folder
         self.scenario = "empty"
@@ -61,7 +62,7 @@ class Office:
         self.recorder = Recorder(folder, time.time)
         self.non_uniformity = NonUniformityLearning()
         self.requests = Requests(
-            self.station, self.store, self.door, self, self.recorder, self.non_uniformity
+            self.station, self.store, self.door, self, self.recorder, self.non_uniformity, clock
         )
 
     def apply(self, settings: StationSettings) -> None:
@@ -209,6 +210,35 @@ def test_without_a_sensor_no_shape_is_learnt(office: Office) -> None:
     assert office.done == []
 
 
+def test_no_page_sets_a_non_uniformity_that_was_not_learnt(office: Office) -> None:
+    session = office.login()
+    made_up = UniformitySettings(
+        **dict.fromkeys(("x_c", "y_c", "xx_c", "yy_c", "xy_c"), 0.1),
+        residual_c=0.01,
+        learnt_on=TODAY,
+        sensor_sha256="0" * 64,
+    )
+    changed = StationSettings(uniformity=made_up)
+    refused = of(Refused, office.requests.answer(ChangeSettings(1, session, changed)))
+    assert refused.why is Why.NOT_SAVED
+    assert "learnt from a plate" in refused.sentence
+    assert office.store.load().uniformity is None
+
+
+def test_settings_are_saved_so_many_times_an_hour_and_no_more(tmp_path: Path) -> None:
+    now = [0.0]
+    office = Office(tmp_path, clock=lambda: now[0])
+    session = office.login()
+    for number in range(SAVES_PER_HOUR):
+        changed = StationSettings(decision=DecisionSettings(threshold_c=36.0 + number % 20 / 10))
+        assert isinstance(office.requests.answer(ChangeSettings(1, session, changed)), Done)
+    refused = of(Refused, office.requests.answer(ChangeSettings(1, session, WARMER)))
+    assert "within an hour" in refused.sentence
+    assert office.store.load() != WARMER
+    now[0] += 3600.0 / SAVES_PER_HOUR
+    assert isinstance(office.requests.answer(ChangeSettings(1, session, WARMER)), Done)
+
+
 def test_a_scenario_that_does_not_exist_is_not_played(office: Office) -> None:
     session = office.login()
     assert isinstance(office.requests.answer(ChooseScenario(1, session, "no-such")), Refused)
@@ -222,9 +252,10 @@ def test_every_login_is_recorded_and_a_logout_ends_the_session(office: Office) -
     session = office.login()
     office.requests.answer(Logout(2, session))
     assert of(Refused, office.requests.answer(AskFfc(3, session))).why is Why.NO_SESSION
+    office.recorder.close()
     assert [e for e in office.trail() if isinstance(e, LoginTried)] == [
-        LoginTried(granted=False),
         LoginTried(granted=True),
+        LoginTried(granted=False),  # what anybody can bring about is written later
     ]
 
 

@@ -16,7 +16,7 @@ from websockets.typing import Origin
 from screening.result import Reason, State
 from service.ipc.messages import Acknowledge, ChangeSettings, Outcome, Screens, SecondCheck
 from service.ipc.settings import StationSettings
-from tests.service.stage import Stage, elevated, view
+from tests.service.stage import SESSION, Stage, elevated, view
 
 
 def request(
@@ -235,7 +235,7 @@ def test_a_session_is_a_cookie_that_no_script_and_no_other_page_gets(stage: Stag
     status, _, headers = request(stage, "POST", "/api/admin/login", {"password": "right"})
     assert status == 200
     cookie = headers["set-cookie"].lower()
-    assert "limen_session=a-session" in cookie
+    assert "limen_session=" + SESSION in cookie
     for word in ("httponly", "samesite=strict", "max-age=900"):
         assert word in cookie
 
@@ -257,7 +257,7 @@ def test_without_a_session_only_whether_there_is_a_password_is_said(stage: Stage
     assert answer["password_set"]
     assert not answer["logged_in"]
     assert answer["settings"] is None
-    _, answer, _ = request(stage, "GET", "/api/admin/overview", Cookie="limen_session=a-session")
+    _, answer, _ = request(stage, "GET", "/api/admin/overview", Cookie="limen_session=" + SESSION)
     assert answer["logged_in"]
     assert answer["settings"]["decision"]["threshold_c"] == 37.5
 

@@ -1,0 +1,106 @@
+"""How much processes that see pixels can say, in the worst case: computed, not estimated.
+
+Suppose that every library in the worker and in the web process is hostile, and works with all it
+has at one aim: to get a picture out. It may choose every field of every record, send each as often
+as is taken, and end when it likes. What the supervisor then hears, and what of it outlives the
+process, is bounded by the tables of records (`service.ipc.records`), the types of messages
+(`service.ipc.messages`), their rates, and what `service.state` writes.
+
+Not counted, because no field carries it: the moments at which the supervisor writes on its own
+(`service.state.child_events` takes the choice of the moment away; what a file system notes of it
+to the nanosecond is the jitter of the supervisor, not a process's choice).
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from screening.result import REASONS_OF_VISITORS, Reason
+from service.ipc.capacity import bits_of
+from service.ipc.rate import OF_WEB
+from service.ipc.records import RATES, payload_bits
+from service.ipc.settings import StationSettings, UniformitySettings
+from service.state.admin_password import ATTEMPTS_KEPT
+from service.state.child_events import EVENTS_PER_HOUR, MAX_WITHHELD, WRITTEN_EVERY_S
+from service.state.counters import KEPT_DAYS, MAX_PER_HOUR, Counted
+
+PICTURE_BITS: Final = 160 * 120 * 8  # the smallest picture of a face that is worth having
+SAVES_PER_HOUR: Final = 60
+SENSORS: Final = 8  # enrolled at one station: which of them was opened is a choice
+_HOUR_S: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One way out, and how wide it is.
+
+    Attributes
+    ----------
+    what
+        Where it ends.
+    bits
+        Bits a second, or an hour.
+    because
+        What they are made of.
+    """
+
+    what: str
+    bits: float
+    because: str
+
+
+def per_second() -> tuple[Line, ...]:
+    """Return what the supervisor hears, in bits a second."""
+    worker = sum(rate.per_s * payload_bits(kind) for kind, rate in RATES.items())
+    web = sum(rate.per_s * bits_of(kind) for kind, rate in OF_WEB.items())
+    return (
+        Line("worker to supervisor", worker, "records at their rates"),
+        Line("web process to supervisor", web, "requests at their rates"),
+    )
+
+
+def per_hour() -> tuple[Line, ...]:
+    """Return what outlives the processes that said it, in bits an hour."""
+    slots = _HOUR_S / WRITTEN_EVERY_S
+    events = len(Reason) + 1 + 1 + 1 + SENSORS  # worker lost, web lost, login, frozen, opened
+    trail = EVENTS_PER_HOUR * math.log2(slots * events + 1) + math.log2(MAX_WITHHELD + 1)
+    of_visitors = 3 + len(REASONS_OF_VISITORS)
+    by_guards = len(Counted) - 3
+    width = math.log2(MAX_PER_HOUR + 1)
+    attempts = math.log2(ATTEMPTS_KEPT * _HOUR_S)
+    return (
+        Line(
+            "audit trail and log",
+            trail,
+            f"{EVENTS_PER_HOUR} events of {events}, each at one of {slots:.0f} moments; "
+            f"how many more, to {MAX_WITHHELD}",
+        ),
+        Line(
+            "counters",
+            (of_visitors + by_guards) * width,
+            f"{of_visitors} sums of visitors and {by_guards} of second checks, "
+            f"each to {MAX_PER_HOUR}, for {KEPT_DAYS} days",
+        ),
+        Line("attempts at the password", attempts, "their number, and the second of the last"),
+    )
+
+
+def per_hour_of_admin() -> tuple[Line, ...]:
+    """Return what a hostile web process could write in an admin's name, in bits an hour.
+
+    Only while an admin's session is open or after the password was typed there: then it can do
+    what the admin can. The non-uniformity is not an admin's to type in.
+    """
+    settings = bits_of(StationSettings) - bits_of(UniformitySettings)
+    return (
+        Line(
+            "settings and their trail",
+            SAVES_PER_HOUR * settings,
+            f"{SAVES_PER_HOUR} savings of {settings:.0f} bits",
+        ),
+    )
+
+
+def hours_for_picture() -> float:
+    """Return how long a picture of 160 x 120 with 8 bits would take to get out."""
+    return PICTURE_BITS / sum(line.bits for line in per_hour())
