@@ -21,6 +21,11 @@ STARTS_WITHIN_S = 90.0
 class RunningStation:
     """`limen run` in a process of its own, on a free port.
 
+    Parameters
+    ----------
+    altered
+        What is not as it should be: see `tests.service.altered`.
+
     Attributes
     ----------
     address
@@ -29,11 +34,12 @@ class RunningStation:
         Its state folder.
     """
 
-    def __init__(self, state: Path, *options: str) -> None:
+    def __init__(self, state: Path, *options: str, altered: str = "") -> None:
         self.state = state
+        how = ("tests.service.altered", altered) if altered else ("service.cli",)
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "service.cli", "run", "--port", "0", "--no-browser"),
+                *(sys.executable, "-m", *how, "run", "--port", "0", "--no-browser"),
                 *("--state", str(state)),
                 *options,
             ],
