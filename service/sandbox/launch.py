@@ -58,6 +58,8 @@ class Program:
         Set before anything is imported.
     preload
         The environment that the kernel passes on; empty but in tests, who can see it could read it.
+    readable
+        Folders and files besides the code that it may read while it starts.
     further
         Packages besides the station's own, by name: their folders.
     """
@@ -67,6 +69,7 @@ class Program:
     descriptors: Sequence[int] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: confine.SINGLE_THREADED)
     preload: Mapping[str, str] = field(default_factory=dict)
+    readable: Sequence[Path] = ()
     further: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -212,7 +215,7 @@ def _lock(
     abi = landlock.require()
     first, asking, final = filters(profile, machine, place.value or 0)
     kernel = os.uname().release
-    allowed = readable(program.further)
+    allowed = (*readable(program.further), *(p for p in program.readable if p.exists()))
     confine.limit(threads=profile.threads)
     confine.drop_rights()
     landlock.restrict(allowed, runnable())

@@ -223,7 +223,12 @@ class Supervisor:
 
     def _start_web(self) -> None:
         try:
-            child = start_web(self._config, self._listener.fileno(), locked=self._locked)
+            child = start_web(
+                self._config,
+                self._listener.fileno(),
+                here=self._vetting.here().to_json(),
+                locked=self._locked,
+            )
         except SandboxError as error:
             self._log.error("web not locked", what=str(error))
             self._web.delay()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.frame_memory import create_frame_memory
@@ -12,13 +13,15 @@ from service.supervisor.child import Child
 from service.supervisor.config import StationConfig
 
 
-def start_web(config: StationConfig, listener: int, *, locked: bool) -> Child:
+def start_web(config: StationConfig, listener: int, *, here: str, locked: bool) -> Child:
     """Start the web process.
 
     Parameters
     ----------
     listener
         Descriptor of the listening socket.
+    here
+        What the station remembers of its register, and what it has, as JSON.
 
     Raises
     ------
@@ -27,11 +30,19 @@ def start_web(config: StationConfig, listener: int, *, locked: bool) -> Child:
     """
     arguments = ["--listen", str(listener), "--language", config.language, "--name", config.name]
     if config.hardware_register is not None:
-        arguments += ["--register", str(config.hardware_register)]
+        arguments += ["--register", str(config.hardware_register.absolute())]
+    arguments += ["--here", here]
     ours, theirs = socket_pair()
     with theirs:
-        program = _program(
-            "service.web", arguments, [theirs.fileno(), listener], theirs.fileno(), locked=locked
+        program = replace(
+            _program(
+                "service.web",
+                arguments,
+                [theirs.fileno(), listener],
+                theirs.fileno(),
+                locked=locked,
+            ),
+            readable=() if config.hardware_register is None else (config.hardware_register,),
         )
         return Child(
             program,

@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--language", default="en")
     parser.add_argument("--name", default="")
     parser.add_argument("--register", type=Path)
+    parser.add_argument("--here", default="", help="what the station remembers, and what it has")
     parser.add_argument("--unlocked", action="store_true")
     options = parser.parse_args()
     listener = socket.socket(fileno=options.listen)
@@ -51,7 +52,7 @@ def main() -> None:
         pages=pages(language=options.language, name=options.name),
         assets=static_files(),
         authority=f"{host}:{port}",
-        register=register_router(options.register),
+        register=register_router(options.register, options.here),
         loaded=(lambda: None) if options.unlocked else settle,
     )
     server = Server(

@@ -11,7 +11,8 @@ import service.worker.main  # with all that is loaded late otherwise
 from screening.screener import Screener
 from screening.settings import Settings
 info = sensor.info
-screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, Settings())
+lens = info.width, info.height, info.hfov_deg, info.netd_k
+screener = Screener(*lens, Settings(), noise_walks=info.noise_walks)
 settle()
 frames = sensor.frames()
 states = set()
