@@ -4,7 +4,7 @@ A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET pa
 by `kind`. Numbers and words travel here, never pixels; and nothing of it comes from the worker.
 
     worker -> supervisor   records, never messages: `service.ipc.records`
-    supervisor -> worker   Configure, Watch, RequestFfc, LearnNonUniformity, Stop
+    supervisor -> worker   Admitted, Configure, Watch, RequestFfc, LearnNonUniformity, Stop
     supervisor -> web      View (every frame), Picture (carries a file descriptor), a Reply
     web -> supervisor      Screens, and the requests of guards and admins
 """
@@ -130,6 +130,13 @@ class HourCounts:
 
 
 # ---- supervisor -> worker
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The sensor that was opened may be set up and screened with."""
+
+    kind: Literal["admitted"] = "admitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +432,7 @@ AdminRequest = (
     | ChooseScenario
 )
 Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
-ToWorker = Configure | Watch | RequestFfc | LearnNonUniformity | Stop
+ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Stop
 ToWeb = View | Picture | Reply
 FromWeb = Screens | GuardRequest | AdminRequest
 Message = ToWorker | ToWeb | FromWeb

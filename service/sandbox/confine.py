@@ -66,6 +66,11 @@ def drop_rights() -> None:
             syscall("capset", header, sets)
         except OSError as error:
             raise SandboxError(f"Rights cannot be given up ({error.strerror}).") from error
+    forbid_new_rights()
+
+
+def forbid_new_rights() -> None:
+    """Give up the way to gain rights by running files; Landlock and filters ask for that."""
     try:
         syscall("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     except OSError as error:

@@ -69,10 +69,15 @@ class Start:
         Called when everything is loaded; raises to refuse.
     go
         Called when the process is closed to others; returns whether it has to wait for a camera.
+
+    Attributes
+    ----------
+    listener
+        Where it is heard.
     """
 
     def __init__(self, listener: int, judge: Callable[[], None], go: Callable[[], bool]) -> None:
-        self._listener = listener
+        self.listener = listener
         self._judge, self._go = judge, go
         self._waiting: Call | None = None
         self.phase = Phase.LOADING
@@ -86,7 +91,7 @@ class Start:
 
     def fileno(self) -> int:
         """Return what to wait for, for selectors; another one once everything is loaded."""
-        return self._loaded if self.phase is Phase.LOADING else self._listener
+        return self._loaded if self.phase is Phase.LOADING else self.listener
 
     def serve(self) -> bool:
         """Answer what is asked now; False when the start is over.
@@ -99,7 +104,7 @@ class Start:
         if self.phase is Phase.LOADING:
             self._hear_usher()
         else:
-            call = _receive(self._listener)
+            call = _receive(self.listener)
             if call is None:  # the process is gone
                 self.close()
             else:
@@ -109,7 +114,7 @@ class Start:
     @property
     def wants_camera(self) -> bool:
         """Whether the process waits for its camera's descriptor."""
-        return self._waiting is not None
+        return self.phase is Phase.WAITING
 
     def put(self, descriptor: int) -> None:
         """Give the process that waits a descriptor; only an opener calls this, in its own process.
@@ -123,7 +128,7 @@ class Start:
             raise OSError(errno.ENOENT, "Nobody waits for a camera")
         close_on_exec = os.O_CLOEXEC
         packed = _ADD.pack(self._waiting.id, _ADD_AND_SEND, descriptor, 0, close_on_exec)
-        fcntl.ioctl(self._listener, _ADD_DESCRIPTOR, packed)
+        fcntl.ioctl(self.listener, _ADD_DESCRIPTOR, packed)
 
     def close(self) -> None:
         """End the start for good."""
@@ -131,7 +136,7 @@ class Start:
             self._end_usher()
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
-            os.close(self._listener)
+            os.close(self.listener)
 
     def _hear_usher(self) -> None:
         """Everything is loaded, or the process is gone."""
@@ -142,7 +147,7 @@ class Start:
         self._judge()
         self._end_usher()
         self.phase = Phase.JUDGED
-        _send(self._listener, _call(said), errno.EAGAIN)
+        _send(self.listener, _call(said), errno.EAGAIN)
 
     def _end_usher(self) -> None:
         os.close(self._loaded)
@@ -156,10 +161,10 @@ class Start:
                 self.phase = Phase.WAITING
                 self._waiting = call
                 return
-            _send(self._listener, call, errno.ENODEV)
+            _send(self.listener, call, errno.ENODEV)
             self.close()
         else:
-            _send(self._listener, call, errno.ENOSYS)
+            _send(self.listener, call, errno.ENOSYS)
 
 
 # ---- in the usher

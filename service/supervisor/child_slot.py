@@ -87,6 +87,16 @@ class ChildSlot:
         """Whether the judge has found the child locked."""
         return self.start is not None and self.start.phase is not Phase.LOADING
 
+    @property
+    def wants_camera(self) -> bool:
+        """Whether the child waits for a descriptor of its camera."""
+        return self.start is not None and self.start.wants_camera
+
+    def given(self) -> None:
+        """Close the start of a child that was given its camera: it gets nothing more."""
+        if self.start is not None:
+            self.start.close()
+
     def keep(self, child: Child, *, waits_for_camera: bool = False) -> None:
         """Take in a child that has just been started.
 

@@ -9,7 +9,7 @@ import os
 import selectors
 import signal
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,12 +17,14 @@ from importlib.metadata import version
 import structlog
 
 from device.drivers import driver
+from device.errors import SensorNotFound
 from device.simulator.scenario.schema import scenario_names
 from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.ipc.messages import (
     AdminRequest,
+    Admitted,
     ChannelClosed,
     ChannelError,
     Configure,
@@ -49,6 +51,9 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.supervisor.camera_access import CameraAccess
+from service.supervisor.camera_place import CameraPlace, locate
+from service.supervisor.child import Child
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
 from service.supervisor.faults import sentence
@@ -58,7 +63,7 @@ from service.supervisor.hearing import Hearing
 from service.supervisor.known_sensor import known_sensor
 from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
-from service.supervisor.programs import start_web, start_worker
+from service.supervisor.programs import line_of, start_filter, start_web, start_worker
 from service.supervisor.requests import Requests
 from service.supervisor.systemd import Watchdog
 from service.supervisor.trail_memory import TrailMemory
@@ -114,7 +119,7 @@ class Supervisor:
             hear=self._hear_worker,
             ended=self._worker_ended,
             judged=lambda report: self._recorder.locked("worker", report),
-            refused=lambda sentence: self._lose(Reason.NOT_LOCKED, sentence),
+            refused=self._worker_refused,
         )
         self._web = ChildSlot(
             "web",
@@ -124,6 +129,8 @@ class Supervisor:
             judged=self._web_judged,
             refused=self._web_ended,
         )
+        self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
+        self._place: CameraPlace | None = None  # of a real camera
         self._warm_up = WarmUp(time.monotonic)
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
@@ -183,6 +190,7 @@ class Supervisor:
             key.data()
         self._look_for_silence()
         self._look_at_locks()
+        self._camera.turn(admitted=self._admitted)
         self._look_at_hardware()
         if time.monotonic() - self._shown_at >= _VIEW_S:
             self._look_at_records()
@@ -196,6 +204,7 @@ class Supervisor:
 
     def _end_all(self) -> None:
         children = [keeper.child for keeper in (self._worker, self._web)]
+        self._camera.end()
         deadline = time.monotonic() + _STOP_WITHIN_S
         for child in children:
             if child is not None:
@@ -287,28 +296,47 @@ class Supervisor:
     # ---- the worker
 
     def _start_worker(self, settings: StationSettings) -> None:
-        writable, readable = create_memory()
-        self._forget_picture()
-        self._picture = readable
-        try:
-            child = start_worker(
-                self._config, scenario=self.scenario, preview=writable, locked=self._locked
-            )
-        except SandboxError as error:
-            self._worker.delay()
-            self._explained = False
-            self._lose(Reason.NOT_LOCKED, str(error))
-            return
-        finally:
-            os.close(writable)
-        self._worker.keep(child)
-        self._give_picture()
         self._explained = self._admitted = False
         self._hearing = None
+        try:
+            self._worker.keep(
+                self._new_worker(), waits_for_camera=bool(self._place and self._place.video)
+            )
+        except (SandboxError, SensorNotFound) as error:
+            locked = isinstance(error, SensorNotFound)
+            self._camera.end()
+            self._worker.delay()
+            self._lose(Reason.SENSOR_LOST if locked else Reason.NOT_LOCKED, str(error))
+            return
+        self._give_picture()
         if not self._locked:
             self._recorder.locked("worker", None)
         self._configure(settings)  # the shape follows when it is known whose it is
         self._worker.ask(Watch(self._screens.watching > 0))
+
+    def _new_worker(self) -> Child:
+        """Start a worker, and the filter before its camera."""
+        config = self._config
+        with ExitStack() as passed_on:
+            camera: tuple[CameraPlace, int] | None = None
+            if not config.simulated:
+                self._place = place = locate(
+                    driver(config.sensor), config.sensor_port, self._vetting.sys_root
+                )
+                ours, filters = map(passed_on.enter_context, line_of(place))
+                self._camera.begin(place, start_filter(config, place, filters.fileno()))
+                camera = place, ours.fileno()
+            writable, readable = create_memory()
+            passed_on.callback(os.close, writable)
+            self._forget_picture()
+            self._picture = readable
+            return start_worker(
+                config,
+                scenario=self.scenario,
+                preview=writable,
+                camera=camera,
+                locked=self._locked,
+            )
 
     def _hear_worker(self, packet: bytes) -> None:
         now = time.monotonic()
@@ -353,6 +381,7 @@ class Supervisor:
                 words=self._words,
                 scenario=self.scenario if config.simulated else "",
                 simulator=config.simulated,
+                port=self._place.usb.port if self._place and self._place.usb else None,
             )
         except HardwareError as error:
             self._restart_worker(Reason.SENSOR_REFUSED, str(error))
@@ -371,16 +400,23 @@ class Supervisor:
         decision = self._watch.admit(sensor, time.monotonic())
         if decision.passes:
             self._admitted = True
+            self._worker.ask(Admitted())
         else:
             self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
 
     def _worker_ended(self, why: str) -> None:
+        self._camera.end()
         self._lose(Reason.WORKER_LOST, why)
+
+    def _worker_refused(self, sentence: str) -> None:
+        self._camera.end()
+        self._lose(Reason.NOT_LOCKED, sentence)
 
     def _restart_worker(self, reason: Reason, what: str) -> None:
         if self._worker.child is not None:
             self._lose(reason, what)
             self._worker.end()
+        self._camera.end()
 
     def _lose(self, reason: Reason, what: str) -> None:
         """Turn the screens blind; the first reason for it is the one that stands."""

@@ -1,6 +1,7 @@
 """What runs in the station's other processes, and with which descriptors."""
 
 import os
+import socket
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -8,7 +9,8 @@ from dataclasses import replace
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.frame_memory import create_frame_memory
 from service.sandbox.launch import Program
-from service.sandbox.profiles import WEB, WORKER
+from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER
+from service.supervisor.camera_place import CameraPlace
 from service.supervisor.child import Child
 from service.supervisor.config import StationConfig
 
@@ -52,7 +54,34 @@ def start_web(config: StationConfig, listener: int, *, here: str, locked: bool) 
         )
 
 
-def start_worker(config: StationConfig, *, scenario: str, preview: int, locked: bool) -> Child:
+def start_filter(config: StationConfig, place: CameraPlace, line: int) -> Child:
+    """Start the filter before a camera.
+
+    Parameters
+    ----------
+    line
+        Descriptor of its end of the line to the worker.
+    """
+    arguments = ["--kind", place.filter_kind, "--worker", str(line)]
+    program = Program("service.camera_filter.main", arguments, [line])
+    return Child(program, CAMERA_FILTER, show_output=config.show_output)
+
+
+def line_of(place: CameraPlace) -> tuple[socket.socket, socket.socket]:
+    """Return both ends of a new line between worker and filter; a Lepton's keeps records apart."""
+    records = not place.control.serial
+    kind = socket.SOCK_SEQPACKET if records else socket.SOCK_STREAM
+    return socket.socketpair(socket.AF_UNIX, kind)
+
+
+def start_worker(
+    config: StationConfig,
+    *,
+    scenario: str,
+    preview: int,
+    camera: tuple[CameraPlace, int] | None,
+    locked: bool,
+) -> Child:
     """Start the worker.
 
     Parameters
@@ -61,13 +90,22 @@ def start_worker(config: StationConfig, *, scenario: str, preview: int, locked: 
         What a simulated sensor shows.
     preview
         Writable descriptor of the memory of the thermal view.
+    camera
+        Where a real sensor is, and the worker's end of the line to its filter.
     """
     arguments = ["--preview", str(preview), "--sensor", config.sensor]
-    if config.simulated:
-        arguments += ["--scenario", scenario]
-    if config.sensor_port is not None:
-        arguments += ["--sensor-port", config.sensor_port]
     descriptors = [preview]
+    if camera is None:
+        arguments += ["--scenario", scenario]
+    else:
+        place, line = camera
+        descriptors.append(line)
+        arguments += ["--port", place.port, "--line", str(line)]
+        if place.video is not None:
+            arguments += ["--video", place.video.path]
+        if place.usb is not None:
+            arguments += ["--usb-serial", place.usb.serial]
+            arguments += ["--usb-firmware", place.usb.bcd_device]
     with ExitStack() as ours_to_close:
         frames = create_frame_memory()
         if frames is not None:

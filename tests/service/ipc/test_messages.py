@@ -15,6 +15,7 @@ from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
     MAX_MESSAGE_BYTES,
     Acknowledge,
+    Admitted,
     Alarm,
     AskFfc,
     AskNonUniformity,
@@ -66,6 +67,7 @@ HOUR = HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),
 SESSION = "a-session-of-22-digits"
 EVERY = [
     Configure(Settings(references=(Reference(mark=(10.0, 20.0)), Reference()))),
+    Admitted(),
     Watch(on=True),
     RequestFfc(),
     LearnNonUniformity(),

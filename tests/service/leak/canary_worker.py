@@ -92,6 +92,6 @@ class CanarySensor:
 if __name__ == "__main__":
     chosen = os.environ.get("LIMEN_LEAK", "")
     worker = vars(service.worker.main)
-    assert "open_sensor" in worker, "the worker calls it otherwise now"
-    worker["open_sensor"] = lambda *_a, **_k: CanarySensor(chosen)
+    assert "open_simulated" in worker, "the worker calls it otherwise now"
+    worker["open_simulated"] = lambda *_a, **_k: CanarySensor(chosen)
     service.worker.main.main()
