@@ -8,6 +8,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from service.ipc.frame_memory import create_frame_memory
 from service.sandbox.errors import SandboxError
 from service.sandbox.judge import Judge
 from service.sandbox.launch import Program, launch
+from service.sandbox.opener import Node, NotOpened, Opener
 from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER
 from service.sandbox.start import Start
 
@@ -68,6 +70,8 @@ def play(
     preload: Mapping[str, str] | None = None,
     frames: bool = False,
     locked: bool = True,
+    camera: str = "",
+    serial: bool = False,
 ) -> Played:
     """Play a scene.
 
@@ -85,6 +89,8 @@ def play(
         Whether it gets secret memory for frames.
     locked
         Without: the control.
+    camera, serial
+        Device node that an opener gives it when it asks, and whether that is a serial line.
     """
     told = {
         "script": _PREAMBLE + script,
@@ -93,6 +99,8 @@ def play(
         "before": before,
         "preload": dict(preload or {}),
         "frames": frames,
+        "camera": camera,
+        "serial": serial,
     }
     done = subprocess.run(
         [sys.executable, "-m", "tests.service.sandbox.play", json.dumps(told)],
@@ -146,18 +154,14 @@ def main() -> None:
 
             def go() -> bool:
                 judge.closed()
-                return False
+                return bool(told["camera"])
 
             start = Start(launched.listener, look, go)
         try:
-            while start is not None:
-                select.select([start.fileno(), ours.fileno()], [], [])
-                _echo(ours)
-                if select.select([start], [], [], 0)[0] and not start.serve():
-                    break
             if start is not None:
+                _serve(start, ours, Node(told["camera"], told["serial"]))
                 judged = reports[0] if reports else None
-        except SandboxError as error:
+        except (SandboxError, NotOpened) as error:
             refused = str(error)
             os.kill(launched.pid, signal.SIGKILL)
         returncode = _end_of(launched.pid, ours)
@@ -165,7 +169,30 @@ def main() -> None:
     print(json.dumps({"refused": refused, "judged": judged, "returncode": returncode}))
 
 
-def _echo(ours: Any) -> None:
+def _serve(start: Start, ours: socket.socket, camera: Node) -> None:
+    """Answer the process until its start is over."""
+    while True:
+        select.select([start.fileno(), ours.fileno()], [], [])
+        _echo(ours)
+        if select.select([start], [], [], 0)[0] and not start.serve():
+            return
+        if start.wants_camera:
+            _hand_over(start, camera)
+            return
+
+
+def _hand_over(start: Start, node: Node) -> None:
+    """Give the camera, and see that this process holds no descriptor of it at any time."""
+    target = os.path.realpath(node.path)
+    opener = Opener(start, node)
+    while not select.select([opener], [], [], 0.0001)[0]:
+        held = [os.path.realpath(entry) for entry in Path("/proc/self/fd").iterdir()]
+        assert target not in held
+    opener.end()
+    start.close()
+
+
+def _echo(ours: socket.socket) -> None:
     with suppress(OSError):
         while (
             packet := os.read(ours.fileno(), 65_536) if select.select([ours], [], [], 0)[0] else b""
@@ -173,7 +200,7 @@ def _echo(ours: Any) -> None:
             os.write(ours.fileno(), packet)
 
 
-def _end_of(pid: int, ours: Any) -> int:
+def _end_of(pid: int, ours: socket.socket) -> int:
     ends_s = time.monotonic() + 200.0
     while time.monotonic() < ends_s:
         ended, status = os.waitpid(pid, os.WNOHANG)
