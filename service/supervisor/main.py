@@ -22,6 +22,8 @@ from device.simulator.scenario.schema import scenario_names
 from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
 from screening.result import Reason
+from service.checkcode.key import StationKeyError
+from service.checkcode.statement import Fact
 from service.ipc.messages import (
     AdminRequest,
     Admitted,
@@ -53,6 +55,7 @@ from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.camera_access import CameraAccess
 from service.supervisor.camera_place import CameraPlace, locate
+from service.supervisor.check_code import CheckCodes
 from service.supervisor.child import Child
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
@@ -135,6 +138,10 @@ class Supervisor:
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
+        try:
+            self._check_codes = CheckCodes(config.state, config.hardware_register)
+        except StationKeyError as error:
+            raise StationError(str(error)) from error
         self._words = "sensor" if config.simulated else driver(config.sensor).words
         self._hearing: Hearing | None = None  # of this worker, once it has spoken
         self._locked = self._can_lock()
@@ -201,6 +208,20 @@ class Supervisor:
         view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
         self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
+        self._show_check_code(no_network=network == ())
+
+    def _show_check_code(self, *, no_network: bool) -> None:
+        so = {
+            Fact.WORKER_LOCKED: self._worker_lock is not None,
+            Fact.WEB_LOCKED: self._web.locked,
+            Fact.NO_NETWORK: no_network,
+            Fact.HARDWARE_ADMITTED: self._admitted,
+            Fact.SIMULATED: self._config.simulated,
+        }
+        facts = frozenset(fact for fact, holds in so.items() if holds)
+        code = self._check_codes.due(self._shown_at, self._recorder.head, facts)
+        if code is not None:
+            self._web.ask(code)
 
     def _end_all(self) -> None:
         children = [keeper.child for keeper in (self._worker, self._web)]
@@ -212,6 +233,7 @@ class Supervisor:
         for child in children:
             if child is not None:
                 child.end(deadline)
+        self._check_codes.end()
         self._listener.close()
         self._selector.close()
         os.close(self._lock)
@@ -249,6 +271,7 @@ class Supervisor:
 
     def _web_judged(self, report: LockReport) -> None:
         self._recorder.locked("web", report)
+        self._check_codes.again()
         self._give_picture()
 
     def _give_picture(self) -> None:

@@ -21,6 +21,7 @@ from service.ipc.messages import (
     VIEW,
     AdminRequest,
     ChannelClosed,
+    CheckCode,
     Done,
     GuardRequest,
     LoggedIn,
@@ -99,6 +100,7 @@ class Hub:
         self._room = Buckets(time.monotonic(), share=0.9)
         self.ended = False
         self.picture = b""
+        self.check_code, self._code_at = "", 0.0
 
     # ---- life
 
@@ -146,6 +148,8 @@ class Hub:
             case View():
                 self._view, self._heard_at = message, time.monotonic()
                 self._publish()
+            case CheckCode(text=text):
+                self.check_code, self._code_at = text, time.monotonic()
             case Picture():
                 self._new_memory(fd)
             case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead():
@@ -170,6 +174,11 @@ class Hub:
             valid_s=max(0.0, self._view.valid_s - age_s),
             frozen_screens=sum(screen.frozen(now) for screen in self._screens),
         )
+
+    @property
+    def code_age_s(self) -> float:
+        """How long ago the check code came."""
+        return time.monotonic() - self._code_at
 
     def _blind(self, reason: Reason) -> View:
         return replace(
