@@ -212,7 +212,7 @@ class Supervisor:
 
     def _show_check_code(self, *, no_network: bool) -> None:
         so = {
-            Fact.WORKER_LOCKED: self._worker_lock is not None,
+            Fact.WORKER_LOCKED: self._worker.locked,
             Fact.WEB_LOCKED: self._web.locked,
             Fact.NO_NETWORK: no_network,
             Fact.HARDWARE_ADMITTED: self._admitted,
