@@ -205,6 +205,9 @@ class Supervisor:
 
     def _show(self) -> None:
         self._shown_at = time.monotonic()
+        if not self._web_ready:
+            return
+        self._give_picture()
         view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
         self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
@@ -274,16 +277,22 @@ class Supervisor:
         self._check_codes.again()
         self._give_picture()
 
+    @property
+    def _web_ready(self) -> bool:
+        """Whether there is a web process that may see what screens show."""
+        return self._web.child is not None and (self._web.locked or not self._locked)
+
     def _give_picture(self) -> None:
-        """Give the web process the thermal view, once it is locked."""
+        """Give the web process the thermal view, once it is locked, and until it takes it."""
         web, memory = self._web.child, self._picture
-        if web is None or web.channel is None or memory is None:
+        if web is None or web.channel is None or memory is None or not self._web_ready:
             return
-        if self._web.locked or not self._locked:
-            self._picture = None
-            with suppress(ChannelClosed):
-                web.channel.send(Picture(present=True), fd=memory)
-            os.close(memory)
+        try:
+            given = web.channel.send(Picture(present=True), fd=memory)
+        except ChannelClosed:
+            given = True  # it is gone, and the next one comes with new memory
+        if given:
+            self._forget_picture()
 
     def _forget_picture(self) -> None:
         if self._picture is not None:
