@@ -18,7 +18,7 @@ MAY_REACH = {
     "service.worker": {
         *HARDWARE,
         *WORDS,
-        *(f"device.{room}" for room in ("drivers", "errors", "frame", "framepool", "info")),
+        *(f"device.{room}" for room in ("drivers", "ends", "errors", "frame", "framepool", "info")),
         "device.sensor",
         *(f"screening.{room}" for room in ("faces", "freshness", "measuring", "radiometry")),
         *(f"screening.{room}" for room in ("reference", "screener", "states", "visitors")),
@@ -29,6 +29,7 @@ MAY_REACH = {
     "service.supervisor": {
         *HARDWARE,
         *WORDS,
+        "device.discovery",
         "device.drivers",
         "device.errors",
         "device.info",
@@ -54,6 +55,7 @@ MAY_REACH = {
         "device.evo_thermal",
         "device.lepton",
         "hardware.errors",
+        "service.sandbox",
     },
 }
 OF_THE_SIMULATOR = "device.simulator.scenario"  # all that who sees no pixel may reach of it
