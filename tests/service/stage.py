@@ -170,6 +170,7 @@ class Stage:
         self.asked: list[Message] = []
         self.shown = view(State.READY)
         self.silent = False
+        self.told_at = 0.0  # when a view was sent last, by the wall clock
         self.answers = True
         self.preview: PreviewWriter | None = None
         self._ended = threading.Event()
@@ -210,6 +211,7 @@ class Stage:
             try:
                 if not self.silent:
                     self.web.channel.send(self.shown)
+                    self.told_at = time.time()
                 message = self.web.channel.receive(wait_s=0.04)
             except ChannelClosed:
                 return
