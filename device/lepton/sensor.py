@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device import discovery
+from device.ends import Admit, Ends
 from device.errors import (
     NotRadiometric,
     ProtocolError,
@@ -24,6 +25,7 @@ from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiom
 from device.framepool import FramePool
 from device.info import SensorInfo
 from device.lepton.control import LeptonControl
+from device.lepton.ids import USB_IDS
 from device.lepton.proof import Flaw, Prover
 from device.lepton.telemetry import FFC_DESIRED, HEIGHT, ROWS, WIDTH, Telemetry, decode
 from device.y16 import Y16Capture
@@ -33,7 +35,6 @@ from hardware.vetting.check import Vet
 from hardware.vetting.check import vet as vet_by_register
 from hardware.vetting.decision import Decision, SensorSays
 
-USB_IDS = "1e4e:0100"
 DOSSIER = "lepton-3-5-purethermal"
 
 _PATIENCE_S = 5.0  # without a proven frame for so long, the sensor is given up
@@ -151,32 +152,48 @@ def open_lepton(
         usb = behind(Path(node))
     except HardwareError as error:
         raise SensorNotFound(str(error)) from error
-    channel = control(node)
+    where = usb.port if usb else node
+
+    def admit(info: SensorInfo, says: SensorSays) -> None:
+        _admit(vet(info.dossier, usb, says), node)
+
+    return _set_up(control(node), node, where, admit, quarter_turns)
+
+
+def attach_lepton(ends: Ends, *, admit: Admit) -> "LeptonSensor":
+    """Set up a Lepton whose commands go through a filter; see `device.ends`, and `open_lepton`."""
+    node = ends.video or ""
+    return _set_up(LeptonControl(node, filter_end=ends.line), node, ends.port, admit)
+
+
+def _set_up(
+    channel: LeptonControl, node: str, where: str, admit: Admit, quarter_turns: int = 0
+) -> "LeptonSensor":
+    """Identify the camera behind a control channel, set it up when it is admitted, and film."""
     try:
         who = channel.identity()
         dossier, simulated = dossier_of(who.part_number)
-        says = SensorSays(who.serial, who.part_number, who.software, simulated)
-        _admit(vet(dossier, usb, says), node)
+        model = _MODELS.get(who.part_number.removeprefix(_SIMULATED).strip())
+        info = SensorInfo(
+            dossier=dossier,
+            model=model.name if model else f"Lepton {who.part_number}",
+            serial=who.serial,
+            firmware=who.software,
+            width=WIDTH,
+            height=HEIGHT,
+            frame_rate_hz=8.7,
+            hfov_deg=model.hfov_deg if model else None,
+            netd_k=_NETD_K,
+            simulated=simulated,
+            port=where,
+            noise_walks=not simulated,
+        )
+        admit(info, SensorSays(who.serial, who.part_number, who.software, simulated))
         channel.make_radiometric()
         capture = Y16Capture(node, WIDTH, HEIGHT + ROWS)
     except BaseException:
         channel.close()
         raise
-    model = _MODELS.get(who.part_number.removeprefix(_SIMULATED).strip())
-    info = SensorInfo(
-        dossier=dossier,
-        model=model.name if model else f"Lepton {who.part_number}",
-        serial=who.serial,
-        firmware=who.software,
-        width=WIDTH,
-        height=HEIGHT,
-        frame_rate_hz=8.7,
-        hfov_deg=model.hfov_deg if model else None,
-        netd_k=_NETD_K,
-        simulated=simulated,
-        port=usb.port if usb else node,
-        noise_walks=not simulated,
-    )
     return LeptonSensor(info, capture, channel, quarter_turns)
 
 

@@ -65,7 +65,7 @@ def create_app(
     assets: Mapping[str, Asset],
     authority: str,
     register: APIRouter | None = None,
-    lock: Callable[[], None] = lambda: None,
+    loaded: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """Return the application with its guard before it.
 
@@ -79,10 +79,10 @@ def create_app(
         The address that is ours, `127.0.0.1:8630`.
     register
         The register's pages.
-    lock
-        Called once when the event loop runs, before anybody is answered.
+    loaded
+        Called once when the event loop runs, before anybody is answered: nothing is opened later.
     """
-    app = application(hub, pages=pages, assets=assets, lock=lock)
+    app = application(hub, pages=pages, assets=assets, loaded=loaded)
     if register is not None:
         app.include_router(register)
     return Guard(app, authority=authority)
@@ -93,13 +93,13 @@ def application(
     *,
     pages: Mapping[str, str],
     assets: Mapping[str, Asset],
-    lock: Callable[[], None] = lambda: None,
+    loaded: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Return the bare application: no documentation pages, no telemetry."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        lock()
+        loaded()
         task = asyncio.create_task(hub.run())
         yield
         task.cancel()

@@ -40,7 +40,13 @@ class Door(H11Protocol):
     @property
     def idle(self) -> bool:
         """Whether nothing is asked, or everything answered."""
-        return self.cycle is None or self.cycle.response_complete
+        return not self._asked or self.cycle.response_complete
+
+    @property
+    def _asked(self) -> bool:
+        """Whether anything was ever asked."""
+        cycle: object | None = self.cycle
+        return cycle is not None
 
     def _make_room(self) -> None:
         """End the oldest idle connections when there are too many."""
@@ -49,6 +55,5 @@ class Door(H11Protocol):
             one.transport.abort()
 
     def _show_out(self) -> None:
-        asked: object = self.cycle
-        if asked is None and self in self.connections:  # a socket is not among them any more
+        if not self._asked and self in self.connections:  # a socket is not among them any more
             self.transport.abort()
