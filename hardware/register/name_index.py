@@ -3,7 +3,7 @@
 The Union's list of sanctions has thousands of firms with several spellings each; comparing every
 word of a dossier with each of them takes a minute. A name that stands in a text, or looks like a
 word of it, shares runs of three letters with it, where beginning and end count as letters: whoever
-shares less than a third of a name's runs is neither in the text nor like it. That nothing is lost
+shares less than a quarter of a name's runs is neither in the text nor like it. That nothing is lost
 by it is tested against comparing all.
 """
 
@@ -14,7 +14,7 @@ from hardware.register import names
 from hardware.register.names import Folded
 
 _RUN = 3
-_SHARED = 1 / 3  # a letter that is missing in five spoils three of five runs
+_SHARED = 1 / 4  # two letters that are missing in eight spoil six of eight runs
 
 
 class NameIndex:
