@@ -13,11 +13,13 @@ from device.frame import KELVIN_OFFSET, RadiometricFrame
 from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
 from screening.faces.plausible import Plausibility
+from screening.freshness.freshness import Freshness
 from screening.measuring import footprint
 from screening.measuring.correction import Correction
 from screening.measuring.estimate import Sample
 from screening.measuring.measure import Reading, Surveyor
 from screening.measuring.quality import judge
+from screening.radiometry.bad_pixels import BadPixels
 from screening.reference.non_uniformity import NonUniformity
 from screening.reference.references import References
 from screening.result import Box, Face, Reason, ScreeningResult, State, Verdict, Visitor
@@ -30,6 +32,7 @@ from screening.visitors.visitor import VisitorRecord
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
+BEFORE_S: Final = 0.5  # readings so soon before the scale came into question are left out
 MIN_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
 
 
@@ -46,10 +49,19 @@ class Screener:
         Noise-equivalent temperature difference of a pixel in kelvin.
     settings
         What the admin says; `configure` replaces them.
+    noise_walks
+        Whether the noise of this kind of sensor walks (`device.info.SensorInfo`).
     """
 
     def __init__(
-        self, width: int, height: int, hfov_deg: float | None, netd_k: float, settings: Settings
+        self,
+        width: int,
+        height: int,
+        hfov_deg: float | None,
+        netd_k: float,
+        settings: Settings,
+        *,
+        noise_walks: bool = False,
     ) -> None:
         self._size = (width, height)
         self._netd_k = netd_k
@@ -57,6 +69,12 @@ class Screener:
             None if hfov_deg is None else 2.0 * math.tan(math.radians(hfov_deg) / 2.0) / width
         )
         self._celsius = np.empty((height, width), np.float32)
+        self._freshness = (
+            Freshness(height, width, netd_k, walks=noise_walks)
+            if min(width, height) >= MIN_SIDE_PX
+            else None  # with fewer pixels nothing is screened at all
+        )
+        self._bad_pixels = BadPixels(height, width)
         self._detector = FaceDetector(width, height)
         self._plausibility = Plausibility(width, height)
         self._surveyor = Surveyor(width, height)
@@ -67,6 +85,7 @@ class Screener:
         self._faces_before: list[Box] = []
         self._next_id = 1
         self._first_s: float | None = None
+        self._last_s = 0.0
         self._settings = settings
         self._correction = Correction(settings)
         self._non_uniformity = NonUniformity(settings.uniformity or Uniformity(), width, height)
@@ -93,21 +112,28 @@ class Screener:
 
     def step(self, frame: RadiometricFrame) -> ScreeningResult:
         """Take one frame and say everything that follows from it."""
-        self._first_s = frame.time_s if self._first_s is None else self._first_s
+        useless = self._read(frame)
+        if useless is not None:
+            return self._void(useless, frame)
         celsius = self._celsius
-        np.multiply(frame.counts, np.float32(frame.radiometry.kelvin_per_count), out=celsius)
-        celsius -= np.float32(KELVIN_OFFSET)
+        was_in_question = self._references.in_question
         why_not = self._references.step(celsius, frame, self._faces_before)
         self._correction.correct_by(self._references.offsets)
         fault = self._fault(why_not, frame)
+        may_measure = fault is None and not self._references.in_question
         detections = [] if why_not is Reason.FFC else self._faces(celsius)
         self._faces_before = [detection.box for detection in detections]
         seen, ended = self._tracker.step(detections, frame.time_s)
+        if self._references.in_question and not was_in_question:
+            for record in self._records.values():
+                record.unsay_since(
+                    frame.time_s - BEFORE_S, self._correction, self._settings, self._population
+                )
         for track in seen:
             self._note(track, frame)
         present = self._present(seen)
         for track in seen:
-            self._measure(track, celsius, present, may_measure=fault is None)
+            self._measure(track, celsius, present, may_measure=may_measure)
         if fault is not None:
             for record in present:
                 record.hinder(fault[1])
@@ -123,6 +149,43 @@ class Screener:
             visitors=tuple(r.report() for r in present),
             departed=departed,
             ffc_advised=not self._tracker.tracks and _ffc_due(frame),
+        )
+
+    def _read(self, frame: RadiometricFrame) -> Reason | None:
+        """Turn a frame into apparent temperatures; return why nothing of it may be used, if so."""
+        if self._freshness is not None:
+            stale = self._freshness.step(frame)
+            if stale is not None:
+                return stale
+            if self._freshness.cut:
+                for record in self._records.values():
+                    record.begin_again()
+        self._first_s = frame.time_s if self._first_s is None else self._first_s
+        self._last_s = frame.time_s
+        kelvin_per_count, celsius = frame.radiometry.kelvin_per_count, self._celsius
+        np.multiply(frame.counts, np.float32(kelvin_per_count), out=celsius)
+        celsius -= np.float32(KELVIN_OFFSET)
+        too_many = self._bad_pixels.mend(frame.counts, kelvin_per_count, celsius)
+        return Reason.BAD_PIXELS if too_many else None
+
+    def _void(self, reason: Reason, frame: RadiometricFrame) -> ScreeningResult:
+        """Use nothing of a frame; whoever was in view has had their last word."""
+        for record in self._records.values():
+            record.hinder((reason,))
+        departed = self.finish()
+        self._tracker.forget()
+        self._faces_before = []
+        if reason is Reason.IMPOSSIBLE_VALUES:  # of time too: nothing goes on where it was
+            self._first_s = None
+            self._references = References(self._settings, self._netd_k, self._non_uniformity)
+        state, reasons = self._board.step(self._last_s, (State.NOT_SCREENING, (reason,)), [])
+        return ScreeningResult(
+            sequence=frame.sequence,
+            time_s=self._last_s,
+            state=state,
+            reasons=reasons,
+            departed=departed,
+            ffc_advised=reason is Reason.NO_FFC,
         )
 
     def finish(self) -> tuple[Visitor, ...]:
@@ -233,6 +296,7 @@ class Screener:
             sd_c=self._netd_k / 2.0 + 0.02,
             mm_per_px=size,
             blur_px=judgement.blur_px,
+            time_s=track.time_s,
         )
         record.add(reading, judgement, sample, track.time_s)
         record.conclude(self._correction, settings, self._population)

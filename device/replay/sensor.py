@@ -2,12 +2,14 @@
 
 import gzip
 import math
+import os
+import stat
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +55,11 @@ _KELVIN_PER_COUNT = 0.01
 # TLinear, and none below it, at 0.01 K, is warmer than -109 deg C.
 _RAW_LIMIT = 1 << 14
 _SCENE_C = (-40.0, 120.0)  # mean of a picture in the high gain range
+MAX_DROPPED: Final = 0.1  # of the frames: a recording with more flawed ones shows something else
+STOPPED_CLOCK: Final = "stopped_clock"  # another picture at the same time
+DUPLICATE: Final = "duplicate"  # the same one: some recorders write each frame several times
+# frames that no camera meant to be measured: they do not count against a recording
+_EXPECTED: Final = frozenset({DUPLICATE, "background", Flaw.UNCONFIRMED})
 
 
 def open_recording(path: str | Path, *, quarter_turns: int | None = None) -> "RecordedSensor":
@@ -70,22 +77,37 @@ def open_recording(path: str | Path, *, quarter_turns: int | None = None) -> "Re
     Raises
     ------
     SensorNotFound
-        No such file, or it cannot be read.
+        No such file, it is a folder, a pipe or a device, or it cannot be read.
     RecordingError
-        It is cut, corrupt or of an unknown kind.
+        It is cut, corrupt or of an unknown kind, or more than `MAX_DROPPED` of its frames may not
+        be measured.
     NotRadiometric
         Its counts are no temperatures.
     """
     path = Path(path)
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise SensorNotFound(f"{path} cannot be opened: {error.strerror}.") from error
+    stream = _open(path)
     try:
         return RecordedSensor(stream, _read(stream, path.name), path.name, quarter_turns)
     except BaseException:
         stream.close()
         raise
+
+
+def _open(path: Path) -> BinaryIO:
+    """Open a regular file; a pipe with nobody at its other end is refused and not waited for."""
+    try:
+        stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    except OSError as error:  # a folder is one too
+        raise SensorNotFound(
+            f"{path} cannot be opened: {error.strerror}.", "Give the path of a recording."
+        ) from error
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise SensorNotFound(
+            f"{path} is a pipe or a device, and a recording is read more than once.",
+            "Save it as a file first.",
+        )
+    return stream
 
 
 def _read(stream: BinaryIO, name: str) -> StoredFrames:
@@ -122,7 +144,6 @@ class RecordedSensor:
         self._turns = turns
         self._rejected: Counter[str] = Counter()
         self._pool = FramePool(*upright)
-        self._rows = RowCheck(camera.height, camera.width)
         lens = _RADIOMETRIC[camera.model]
         self.info = SensorInfo(
             dossier="recording",
@@ -136,23 +157,20 @@ class RecordedSensor:
             netd_k=lens.netd_k,
             simulated=True,
             port=name,
+            noise_walks=True,  # of a Lepton
         )
+        self._refuse_where_much_is_flawed()
 
     def frames(self) -> Iterator[RadiometricFrame]:
         """Yield the frames of the recording from its first one; ends where the recording ends."""
         radiometry = Radiometry(
             tlinear=True, agc_off=True, kelvin_per_count=_KELVIN_PER_COUNT, gain=Gain.HIGH
         )
-        before_s = -math.inf
-        stored = self._stored.frames()
-        while (frame := self._next(stored)) is not None:
-            flaw = frame.flaw or self._flaw(frame.counts)
-            if flaw is None and frame.time_s <= before_s:
-                flaw = "duplicate"
+        self._rejected.clear()
+        for frame, flaw in self._judged():
             if flaw is not None:
                 self._rejected[flaw] += 1
                 continue
-            before_s = frame.time_s
             slot = self._pool.take()
             slot.write[...] = np.rot90(frame.counts, self._turns)
             yield RadiometricFrame(
@@ -165,15 +183,42 @@ class RecordedSensor:
                 fpa_temp_c=frame.fpa_temp_c,
             )
 
+    def _judged(self) -> Iterator[tuple[StoredFrame, str | None]]:
+        """Yield every stored frame and why it may not be measured; None for a good one."""
+        before: StoredFrame | None = None
+        rows = RowCheck(self._stored.camera.height, self._stored.camera.width)
+        stored = self._stored.frames()
+        while (frame := self._next(stored)) is not None:
+            flaw = frame.flaw
+            if flaw is None and before is not None and frame.time_s <= before.time_s:
+                same = np.array_equal(frame.counts, before.counts)
+                flaw = DUPLICATE if same else STOPPED_CLOCK
+            if flaw is None and not _could_be_temperatures(frame.counts):
+                flaw = "not_radiometric"
+            if flaw is None and rows.finds(frame.counts):
+                flaw = Flaw.CORRUPT_ROW
+            if flaw is None:
+                before = frame
+            yield frame, flaw
+
+    def _refuse_where_much_is_flawed(self) -> None:
+        judged = Counter(flaw for _, flaw in self._judged())
+        sound = judged.pop(None, 0)
+        against = sum(count for flaw, count in judged.items() if flaw not in _EXPECTED)
+        if sound and against <= MAX_DROPPED * (sound + against):
+            return
+        reasons = ", ".join(f"{flaw} {count}" for flaw, count in judged.most_common())
+        raise RecordingError(
+            f"Only {sound} of the {sound + judged.total()} frames of {self.info.port} may be "
+            f"measured (dropped: {reasons}); a recording with more than {MAX_DROPPED:.0%} flawed "
+            "ones is refused.",
+            "Record again with one radiometric camera, TLinear on and its clock running.",
+        )
+
     def _next(self, stored: Iterator[StoredFrame]) -> StoredFrame | None:
         if self._stream.closed:
             raise SensorLost(f"{self.info.port} is closed.", "Open the recording again.")
         return next(stored, None)
-
-    def _flaw(self, counts: NDArray[np.uint16]) -> str | None:
-        if not _could_be_temperatures(counts):
-            return "not_radiometric"
-        return Flaw.CORRUPT_ROW if self._rows.finds(counts) else None
 
     def request_ffc(self) -> None:
         """Do nothing: what was recorded is done."""

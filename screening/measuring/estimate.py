@@ -18,7 +18,7 @@ class Sample:
     """One usable frame of a visitor.
 
     `raw_c` is apparent, `corrected_c` has reference and scene taken out, `footprint_c` is what the
-    pixels' footprint takes from a hot spot.
+    pixels' footprint takes from a hot spot; `time_s` is that of the frame.
     """
 
     quality: float
@@ -28,6 +28,7 @@ class Sample:
     sd_c: float
     mm_per_px: float
     blur_px: float
+    time_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ class BestFrames:
         worst = min(range(BEST), key=lambda i: samples[i].quality)
         if sample.quality >= samples[worst].quality:
             samples[worst] = sample
+
+    def drop_since(self, time_s: float) -> bool:
+        """Leave out what was read at `time_s` or later; say whether there was anything."""
+        kept = [sample for sample in self._samples if sample.time_s < time_s]
+        dropped = len(kept) < len(self._samples)
+        self._samples = kept
+        return dropped
 
     @property
     def best_quality(self) -> float:

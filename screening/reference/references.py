@@ -1,5 +1,6 @@
 """All references of a station together: one status, one set of offsets, areas to mask."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,15 +12,15 @@ from screening.measuring.correction import expected_c
 from screening.reference.non_uniformity import NonUniformity
 from screening.reference.spot import Spot
 from screening.reference.tracker import ReferenceTracker
+from screening.reference.witness import Witness
 from screening.result import Box, Reason, ReferenceStatus
 from screening.settings import Settings
 
 MASK_RADII: Final = 1.6  # half a mask's side, in radii of the reference
-AGREE_C: Final = 0.8  # two references tell the same error of the sensor, or one is wrong
 CREEP_S: Final = 60.0  # after a flat-field correction a sensor creeps for so long
-BRIEFLY_S: Final = 0.5  # a reference out of sight for so long still speaks
-SORT_OUT_S: Final = 5.0  # two that disagree are looked for anew for so long
-AGAIN_S: Final = 30.0  # and again after so long
+BRIEFLY_S: Final = 0.5  # a reference out of sight for so long is no fault yet
+AGAIN_S: Final = 30.0  # two that disagree are looked for anew after so long, until proven
+SAME: Final = 0.9  # of what they may disagree by, to agree again
 
 
 class References:
@@ -40,6 +41,7 @@ class References:
         self._limits = settings.limits
         warmest = max((r.temp_c for r in settings.references), default=0.0)
         pair = len(settings.references) > 1
+        self._witness = Witness(non_uniformity.width, non_uniformity.height)
         self._trackers = [
             ReferenceTracker(
                 reference,
@@ -51,8 +53,9 @@ class References:
         ]
         self._ffc_age_s: float | None = None
         self._in_ffc = False
-        self._hidden_since_s: float | None = None
+        self._agree_c = _agree_c(settings, non_uniformity) if pair else math.inf
         self._at_odds_s: float | None = None  # since when two references disagree
+        self.in_question = True  # whether this frame's scale is not certain
         self.masks: list[Box] = []
 
     def step(
@@ -73,29 +76,44 @@ class References:
                 tracker.corrected()
         self._in_ffc = in_ffc
         if in_ffc:
+            self.in_question = True
             return Reason.FFC  # the frame shows the shutter: nothing in it is of the scene
         self._ffc_age_s = age_s
-        taken: list[Spot] = []
-        for tracker in self._trackers:
-            creeping = age_s is None or age_s < CREEP_S
-            tracker.step(celsius, frame.time_s, taken, people=people, creeping=creeping)
-            if tracker.spot is not None:
-                taken.append(tracker.spot)
-        self.masks = [_mask(spot) for spot in taken]
-        return self._why_not(age_s, frame.time_s)
+        self._look(celsius, frame.time_s, people, creeping=age_s is None or age_s < CREEP_S)
+        at_odds = self._at_odds(frame.time_s)
+        self.masks = [_mask(k.spot) for k in self._trackers if k.spot is not None]
+        fault = Reason.REFERENCE_OUT_OF_LIMITS if at_odds else self._why_not(age_s)
+        self.in_question = fault is not None or not all(k.seen for k in self._trackers)
+        return fault
 
-    def _why_not(self, age_s: float | None, time_s: float) -> Reason | None:
-        if self._at_odds(time_s):
-            return Reason.REFERENCE_OUT_OF_LIMITS
+    def _look(
+        self,
+        celsius: NDArray[np.float32],
+        time_s: float,
+        people: Sequence[Box],
+        *,
+        creeping: bool,
+    ) -> None:
+        level_c = self._witness.step(celsius, time_s) if self._trackers else None
         for tracker in self._trackers:
-            if tracker.reason is Reason.REFERENCE_HIDDEN:
-                self._hidden_since_s = self._hidden_since_s or time_s
-                if time_s - self._hidden_since_s > BRIEFLY_S:
-                    return tracker.reason
+            others = (k.spot for k in self._trackers if k is not tracker)
+            tracker.step(
+                celsius,
+                time_s,
+                [spot for spot in others if spot is not None],
+                level_c=level_c,
+                people=people,
+                creeping=creeping,
+                wanted=sum(not k.known for k in self._trackers),
+            )
+
+    def _why_not(self, age_s: float | None) -> Reason | None:
+        for tracker in self._trackers:
+            reason = tracker.reason
+            if reason is Reason.REFERENCE_HIDDEN and tracker.gone_s <= BRIEFLY_S:
                 continue
-            if tracker.reason is not None:
-                return tracker.reason
-            self._hidden_since_s = None
+            if reason is not None:
+                return reason
         if age_s is not None and age_s < self._limits.ffc_settle_s:
             return Reason.SETTLING
         if not all(tracker.settled for tracker in self._trackers):
@@ -105,20 +123,25 @@ class References:
     def _at_odds(self, time_s: float) -> bool:
         """Whether two references tell different errors of the sensor.
 
-        They may have been taken for one another: so they are looked for anew, once in a while.
-        Else one of them is not as warm as it should be, or the sensor does not read what is there.
+        Then one of them is not as warm as it should be, or the sensor does not read what is there.
+        Until they are proven they may have been taken for one another, so they are looked for anew.
         """
         since_s = self._at_odds_s
-        if not all(k.seen for k in self._trackers):
-            return since_s is not None and time_s - since_s < SORT_OUT_S
-        errors = [k.offset.offset_c for k in self._trackers if k.offset is not None]
-        if not errors or max(errors) - min(errors) <= AGREE_C:
-            self._at_odds_s = None
+        if all(k.seen for k in self._trackers):
+            errors = [k.error_c for k in self._trackers]
+            most_c = self._agree_c * (1.0 if since_s is None else SAME)
+            if not errors or max(errors) - min(errors) <= most_c:
+                self._at_odds_s = None
+                return False
+            self._at_odds_s = since_s = time_s if since_s is None else since_s
+        if since_s is None:
             return False
-        if since_s is None or time_s - since_s > AGAIN_S:
-            self._at_odds_s = time_s
-            for tracker in self._trackers:
+        anew = time_s - since_s > AGAIN_S and not any(k.proven for k in self._trackers)
+        self._at_odds_s = time_s if anew else since_s
+        for tracker in self._trackers:
+            if anew:
                 tracker.forget()
+            tracker.distrust()
         return True
 
     @property
@@ -152,6 +175,20 @@ class References:
             offset_c=offset.offset_c if offset else None,
             offset_uncertainty_c=offset.uncertainty_c if offset else None,
         )
+
+
+def _agree_c(settings: Settings, shape: NonUniformity) -> float:
+    """Return by how much two references may disagree: k = 2 of all that is unsure between them.
+
+    Their certificates, the sensor's gain over what lies between them, and the difference of their
+    places in the picture.
+    """
+    doubt, learnt = settings.doubt, settings.uniformity
+    temps = [reference.temp_c for reference in settings.references]
+    shares = [reference.expanded_uncertainty_c for reference in settings.references]
+    shares.append(2.0 * doubt.gain * (max(temps) - min(temps)))
+    shares.append(2.0 * (doubt.uniformity_c if learnt is None else shape.coefficients.residual_c))
+    return math.hypot(*shares)
 
 
 def _mask(spot: Spot) -> Box:

@@ -19,7 +19,6 @@ MAX_SPREAD_C: Final = 0.35  # standard deviation inside the core
 RADIUS_PX: Final = (2.0, 48.0)
 _LEVEL_STEP_C: Final = 1.0
 _SEARCH_PX: Final = 160  # longer side of the picture that is searched
-THROUGH_C: Final = 0.2  # nearer to the level than this, noise decides which pixels are above it
 SHARP: Final = 0.05  # of its radius, by which a region's edge moves between two levels
 _MIN_PX: Final = 4  # area of a region in the picture that is searched
 GLANCE: Final = 0.8  # of the contrast and the edge, asked for by a first look at few pixels
@@ -143,8 +142,10 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
             spot = RegionSampler(region.x, region.y, region.radius_px, celsius.shape).sample(
                 celsius
             )
-            if spot.stands_out and spot.apparent_c < level + THROUGH_C:
-                spot = _whole(celsius, level - _LEVEL_STEP_C / 2.0, spot)
+            if spot.stands_out:
+                # half-way down its edge: as large at every temperature, whole where noise at its
+                # own level had cut it to pieces
+                spot = _whole(celsius, (spot.apparent_c + spot.around_c) / 2.0, spot)
             if spot.stands_out and lowest_c <= spot.apparent_c <= highest_c:
                 found.append(spot)
     found.sort(key=lambda s: s.spread_c - s.edge - 0.05 * (s.apparent_c - s.around_c))
@@ -176,7 +177,7 @@ def _regions(above: NDArray[np.bool_], most_px: float) -> list[_Region]:
 
 
 def _whole(celsius: NDArray[np.float32], level: float, part: Spot) -> Spot:
-    """Return what a spot is a part of, for at its own level noise may have cut it to pieces."""
+    """Return what stands above a level around a spot; the spot itself where that is not compact."""
     region = _closer(celsius, level, part.x, part.y, part.radius_px)
     if region is None:
         return part

@@ -1,58 +1,40 @@
-"""Keeps one reference in sight: finds, confirms and checks it, and says what is wrong with it.
+"""Keeps one reference in sight: finds, proves and watches it, and says what is wrong with it.
 
-Failure and occlusion look alike on the reference's own pixels. They differ around it: somebody who
-stands before it covers the surroundings too, and leaves again.
+What stands in its place is the reference while it looks like one and is as warm against the rest
+of the scene as it always was. Failure and occlusion look alike on the reference's own pixels: they
+differ around it, for somebody who stands before it covers the surroundings too.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.reference.candidates import Candidates, is_taken
+from screening.reference.identity import Identity
 from screening.reference.offset import OffsetFilter
 from screening.reference.spot import MIN_CONTRAST_C, RegionSampler, Spot, find
 from screening.result import Box, Reason
 from screening.settings import Reference
 
-CONFIRM_FRAMES: Final = 3
-STILL_PX: Final = 1.0
-CONFIRM_S: Final = 1.0  # at one place for so long: nobody who walks in carries a reference
-BESIDE_FACE: Final = 0.3  # of a face's size: around it nothing is taken for a reference
-BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
 SEARCH_EVERY_S: Final = 0.1  # while it is not in sight
-COLD_EVERY_S: Final = 0.5  # and whether it stands there cold
+RIVALS_EVERY_S: Final = 0.5  # and for others like it, until it is proven
 FOUND_WITHIN_PX: Final = 2.0
+SAME_SIZE: Final = (0.7, 1.4)  # of its radius, of what may be the reference at another place
 MAX_OFFSET_C: Final = 6.0  # of a sensor that is radiometric at all (data sheets: 5)
-JUMP_C: Final = 0.6  # between two frames, without a correction: something stands before it
+JUMP_C: Final = 0.6  # between two frames, alone: something stands before it
+STEP_C: Final = 0.2  # against the offset so far, with the scene: the sensor's own step
+KNOWN_C: Final = 0.05  # standard uncertainty from which on the offset can be held against a step
 GLIMPSE_S: Final = 0.5  # out of sight for longer, it is looked for elsewhere
 HIDDEN_S: Final = 8.0  # longer, and it counts as missing
 MOVED_S: Final = 4.0  # an unmarked reference that stays at its new place is taken on again
-MARK_PX: Final = 6.0  # an admin's mark is that good, or within the reference's own radius
-WITNESS_TAU_S: Final = 30.0
-FAILING_C: Final = 0.3  # change of the reference that its surroundings do not share
 OUTSIDE_C: Final = 1.0  # such a change after which it has left its set point for certain
 SETTLED_RATE_C_S: Final = 0.06
 SETTLED_DOUBT_C_S: Final = 0.03  # standard uncertainty of that rate
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """Something like a reference that may have stood at one place for a while."""
-
-    spot: Spot
-    since_s: float
-    frames: int = 1
-
-    def stays(self, spot: Spot, time_s: float, within_px: float = STILL_PX) -> bool:
-        """Take the next sight of it; return whether it has stood still long enough."""
-        if math.hypot(self.spot.x - spot.x, self.spot.y - spot.y) > within_px:
-            self.frames, self.since_s = 0, time_s
-        self.spot = spot
-        self.frames += 1
-        return self.frames >= CONFIRM_FRAMES and time_s - self.since_s >= CONFIRM_S
+RUNAWAY_C_S: Final = 0.15  # and the sensor that was at rest no longer is
+RECENT_S: Final = 0.2  # time constant of the error that two references are compared by
 
 
 class ReferenceTracker:
@@ -74,20 +56,20 @@ class ReferenceTracker:
         self, reference: Reference, expected_c: float, netd_k: float, rank: int = 0
     ) -> None:
         self._rank = rank
-        self._reference = reference
+        self._marked = reference.mark is not None
         self._expected_c = expected_c
         self._netd_k = netd_k
+        between_c = (expected_c - MAX_OFFSET_C, expected_c + MAX_OFFSET_C)
+        self._candidates = Candidates(between_c, reference.mark)
         self._sampler: RegionSampler | None = None
-        self._candidate: _Candidate | None = None
-        self._cold: _Candidate | None = None
+        self._identity: Identity | None = None
         self._offset: OffsetFilter | None = None
-        self._seen_s = 0.0
-        self._searched_s = self._looked_for_cold_s = -math.inf
-        self._moved_s: float | None = None
-        self._witness: tuple[float, float, float] | None = None  # time, reference, surroundings
-        self._around_c = 0.0
-        self._last_c = 0.0
-        self._corrected = self._creeping = self._settling = False
+        self._seen_s = self._time_s = 0.0
+        self._searched_s = self._moved_s = -math.inf
+        self._elsewhere: Spot | None = None  # where it may have been moved to
+        self._around_c = self._last_c = self._apart_c = 0.0
+        self._corrected = self._creeping = self._settling = self._rival = False
+        self.error_c = 0.0
         self.spot: Spot | None = None
         self.reason: Reason | None = Reason.REFERENCE_MISSING
 
@@ -97,35 +79,56 @@ class ReferenceTracker:
         return self.reason is None
 
     @property
+    def known(self) -> bool:
+        """Whether it has been found."""
+        return self._sampler is not None
+
+    @property
+    def proven(self) -> bool:
+        """Whether it has been steady for so long that nothing else is taken for it."""
+        return self._identity is not None and self._identity.proven
+
+    @property
+    def gone_s(self) -> float:
+        """For how long it has not been believed."""
+        return self._time_s - self._seen_s
+
+    @property
     def offset(self) -> OffsetFilter | None:
         """The offset; None until the reference has been found once."""
         return self._offset
 
     @property
     def settled(self) -> bool:
-        """Whether the reference has said that the sensor came to rest after its last correction."""
+        """Whether the sensor has come to rest, as the reference says, after what it did last."""
         return self._offset is not None and not self._settling
 
     def forget(self) -> None:
         """Search anew: what was taken for it is something else."""
-        self._sampler = self._candidate = self._cold = None
-        self._offset = None
-        self.spot = None
+        self._sampler = self._offset = self._identity = self.spot = None
         self.reason = Reason.REFERENCE_OUT_OF_LIMITS
+
+    def distrust(self) -> None:
+        """Take note that another reference speaks against it: it proves nothing meanwhile."""
+        if self._identity is not None:
+            self._identity.begin_again()
 
     def corrected(self) -> None:
         """Take note of a flat-field correction: temperatures jump, places do not."""
         self._corrected = self._settling = True
-        self._witness = None
+        if self._identity is not None:
+            self._identity.corrected()
 
     def step(
         self,
         celsius: NDArray[np.float32],
         time_s: float,
-        taken: list[Spot],
+        taken: Sequence[Spot],
         *,
+        level_c: float | None = 0.0,
         people: Sequence[Box] = (),
         creeping: bool = False,
+        wanted: int = 1,
     ) -> None:
         """Look at one frame.
 
@@ -135,194 +138,163 @@ class ReferenceTracker:
             `(H, W) float32`, apparent deg C.
         taken
             Other references in this frame.
+        level_c
+            By how much the rest of the scene has moved; None where it is not known.
         people
             Faces of the frame before: a new reference is not found on anybody.
         creeping
             A flat-field correction was not long ago: the sensor may still creep.
+        wanted
+            How many references are still to be found, with this one.
         """
+        since_s, self._time_s = self._time_s, time_s
         self._creeping = creeping
         if self._sampler is None:
             if not 0.0 <= time_s - self._searched_s < SEARCH_EVERY_S:
                 self._searched_s = time_s
-                self._search(celsius, time_s, taken, people)
+                self._search(celsius, taken, people, level_c, wanted)
             return
-        offset = self._offset
+        offset, identity = self._offset, self._identity
         assert offset is not None  # noqa: S101  # made together with the sampler
+        assert identity is not None  # noqa: S101
         if self._corrected:
             offset.loosen()
+        offset.coast(time_s)
         spot = self._sampler.sample(celsius)
-        jumped = abs(spot.apparent_c - self._last_c) > JUMP_C and not self._corrected
-        if spot.stands_out and not jumped:
-            self._corrected = False
-            self._take(spot, time_s, offset)
+        departed_c = identity.departed_c(spot.apparent_c, level_c, time_s)
+        moved_c, self._apart_c = departed_c - self._apart_c, departed_c
+        if spot.stands_out and identity.is_it(departed_c):
+            self._take(spot, departed_c, level_c, time_s - since_s)
+            self._look_for_rivals(celsius, taken, people)
+        elif spot.stands_out and abs(moved_c) < JUMP_C and self.reason in _BY_ITSELF:
+            # it has gone there by itself, and nobody stands before it
+            identity.doubt(departed_c)
+            self.spot = spot
+            outside_c = 0.9 * OUTSIDE_C if self.reason is _OUT else OUTSIDE_C  # no flicker
+            self.reason = _OUT if abs(departed_c) > outside_c else Reason.REFERENCE_UNSTABLE
         else:
-            offset.coast(time_s)
-            self.reason = self._what_is_wrong(celsius, spot, time_s, taken)
+            self.reason = self._what_is_wrong(celsius, spot, taken)
 
-    def _take(self, spot: Spot, time_s: float, offset: OffsetFilter) -> None:
-        self.spot = spot
-        self._seen_s, self._last_c, self._around_c = time_s, spot.apparent_c, spot.around_c
-        self._moved_s = None
+    def _take(self, spot: Spot, departed_c: float, level_c: float | None, elapsed_s: float) -> None:
+        """Believe what stands there, and ask what the sensor has done since."""
+        offset, identity = self._offset, self._identity
+        assert offset is not None  # noqa: S101  # see `step`
+        assert identity is not None  # noqa: S101
         error_c = self._expected_c - spot.apparent_c
-        offset.read(time_s, error_c)
-        if self._settling:
-            slow = abs(offset.rate_c_s) < SETTLED_RATE_C_S
-            self._settling = not (slow and offset.rate_uncertainty_c_s < SETTLED_DOUBT_C_S)
-        departed_c = self._departed_c(spot, time_s)
-        was_outside = self.reason is Reason.REFERENCE_OUT_OF_LIMITS
-        outside_c = 0.9 * OUTSIDE_C if was_outside else OUTSIDE_C  # no flicker at the border
+        stepped = offset.uncertainty_c < KNOWN_C and abs(error_c - offset.offset_c) > STEP_C
+        if stepped and level_c is None:
+            self.reason = Reason.REFERENCE_UNSTABLE  # it or the sensor: nothing tells
+            return
+        if stepped:
+            offset.restart(error_c)
+            self._settling = True
+        self.spot = spot
+        self._seen_s, self._last_c, self._around_c = self._time_s, spot.apparent_c, spot.around_c
+        self._elsewhere = None
+        self._corrected = False
+        identity.believe(departed_c)
+        offset.read(self._time_s, error_c)
+        self.error_c += (error_c - self.error_c) * min(1.0, max(elapsed_s, 0.0) / RECENT_S)
+        if offset.rate_uncertainty_c_s < SETTLED_DOUBT_C_S:
+            most_c_s = SETTLED_RATE_C_S if self._settling else RUNAWAY_C_S
+            self._settling = abs(offset.rate_c_s) > most_c_s
+        if not self._settling:
+            identity.settled()
         if error_c > MAX_OFFSET_C:
             self.reason = Reason.REFERENCE_NOT_WARM
-        elif error_c < -MAX_OFFSET_C or departed_c > outside_c:
+        elif error_c < -MAX_OFFSET_C:
             self.reason = Reason.REFERENCE_OUT_OF_LIMITS
-        elif departed_c > 0.0:
-            self.reason = Reason.REFERENCE_UNSTABLE
         else:
-            self.reason = None
+            self.reason = Reason.REFERENCE_AMBIGUOUS if self._rival else None
 
-    def _departed_c(self, spot: Spot, time_s: float) -> float:
-        """Return by how much it has changed while what stands around it has not; 0 when sound.
-
-        No sensor drifts like that.
-        """
-        if self._witness is None:
-            self._witness = (time_s, spot.apparent_c, spot.around_c)
-            return 0.0
-        then_s, reference_c, around_c = self._witness
-        own, shared = spot.apparent_c - reference_c, spot.around_c - around_c
-        failing = abs(own - shared) > FAILING_C and abs(shared) < 0.5 * abs(own)
-        if failing:
-            return abs(own - shared)
-        weight = min(1.0, max(0.0, time_s - then_s) / WITNESS_TAU_S)
-        self._witness = (time_s, reference_c + weight * own, around_c + weight * shared)
-        return 0.0
+    def _look_for_rivals(
+        self, celsius: NDArray[np.float32], taken: Sequence[Spot], people: Sequence[Box]
+    ) -> None:
+        """See whether something else could be the reference as well, until it is proven."""
+        if self.proven:
+            self._rival = False
+        elif not 0.0 <= self._time_s - self._searched_s < RIVALS_EVERY_S and self.spot:
+            self._searched_s = self._time_s
+            self._candidates.look(celsius, self._time_s, [*taken, self.spot], people)
+            self._rival = self._candidates.rival(self.spot, self._time_s)
 
     def _what_is_wrong(
-        self, celsius: NDArray[np.float32], spot: Spot, time_s: float, taken: list[Spot]
+        self, celsius: NDArray[np.float32], spot: Spot, taken: Sequence[Spot]
     ) -> Reason:
-        assert self._sampler is not None  # noqa: S101  # only called with one
-        gone_s = time_s - self._seen_s
-        if gone_s > GLIMPSE_S:
-            for other in self._look_around(celsius, taken):
-                if math.hypot(other.x - spot.x, other.y - spot.y) > FOUND_WITHIN_PX:
-                    self._moved_s = time_s if self._moved_s is None else self._moved_s
-                    if self._reference.mark is None and time_s - self._moved_s > MOVED_S:
-                        self._sampler = None  # search anew, from nothing
-                    return Reason.REFERENCE_MOVED
-                self._sampler = RegionSampler(other.x, other.y, other.radius_px, celsius.shape)
         around_changed = abs(spot.around_c - self._around_c) > 1.0
         bare = not around_changed and abs(spot.apparent_c - spot.around_c) < MIN_CONTRAST_C
-        if gone_s > GLIMPSE_S and bare:
-            return Reason.REFERENCE_MISSING  # nothing stands there, and nobody before it
-        if gone_s < HIDDEN_S and (around_changed or spot.apparent_c < self._last_c + 3.0):
+        if self.gone_s > GLIMPSE_S:
+            if self._stands_elsewhere(celsius, spot, taken, bare=bare):
+                return Reason.REFERENCE_MOVED
+            if bare:
+                return Reason.REFERENCE_MISSING  # nothing stands there, and nobody before it
+        if self.gone_s < HIDDEN_S and (around_changed or spot.apparent_c < self._last_c + 3.0):
             return Reason.REFERENCE_HIDDEN
-        if gone_s > HIDDEN_S and self._reference.mark is None:
-            self._sampler = None
         return Reason.REFERENCE_MISSING
 
-    def _look_around(self, celsius: NDArray[np.float32], taken: list[Spot]) -> list[Spot]:
-        sampler = self._sampler
+    def _stands_elsewhere(
+        self, celsius: NDArray[np.float32], spot: Spot, taken: Sequence[Spot], *, bare: bool
+    ) -> bool:
+        """Look for it at other places: as large as it was, and as warm against the scene."""
+        sampler, identity = self._sampler, self._identity
         assert sampler is not None  # noqa: S101  # looks around only from one
-        found = find(celsius, self._last_c - 1.5, self._last_c + 1.5)
-        return [
-            s
-            for s in found
-            if 0.7 < s.radius_px / sampler.radius_px < 1.4 and not _is_taken(s, taken)
-        ]
+        assert identity is not None  # noqa: S101
+        warm_c = spot.apparent_c - self._apart_c
+        for other in find(celsius, warm_c - 1.5, warm_c + 1.5):
+            alike = SAME_SIZE[0] < other.radius_px / sampler.radius_px < SAME_SIZE[1]
+            if not alike or is_taken(other, taken):
+                continue
+            if not identity.is_it(other.apparent_c - warm_c):
+                continue
+            if math.hypot(other.x - spot.x, other.y - spot.y) <= FOUND_WITHIN_PX:
+                self._sampler = _sampler(other, celsius)  # nudged
+                return False
+            before = self._elsewhere
+            if before is None or math.hypot(other.x - before.x, other.y - before.y) > 1.0:
+                self._elsewhere, self._moved_s = other, self._time_s
+            if not self._marked and bare and self._time_s - self._moved_s > MOVED_S:
+                self._sampler = _sampler(other, celsius)
+            return True
+        return False
 
     def _search(
         self,
         celsius: NDArray[np.float32],
-        time_s: float,
-        taken: list[Spot],
+        taken: Sequence[Spot],
         people: Sequence[Box],
+        level_c: float | None,
+        wanted: int,
     ) -> None:
         self.spot = None
-        coldest_c, warmest_c = self._expected_c - MAX_OFFSET_C, self._expected_c + MAX_OFFSET_C
-        found = self._candidates(celsius, (coldest_c, warmest_c), taken, people)
-        if self._confirms(found, time_s):
-            self._begin(celsius, time_s)
-        elif not 0.0 <= time_s - self._looked_for_cold_s < COLD_EVERY_S:
-            self._looked_for_cold_s = time_s
-            cold = self._stands_cold(celsius, time_s, coldest_c, taken, people)
-            self.reason = Reason.REFERENCE_NOT_WARM if cold else Reason.REFERENCE_MISSING
+        found = self._candidates.look(celsius, self._time_s, taken, people)
+        sure = not self._candidates.unsure(self._time_s)
+        if len(found) == (1 if self._marked else wanted) and sure:
+            best = max(found, key=lambda s: self._rank * s.apparent_c)
+            self._begin(celsius, best, level_c)
+        elif len(found) > wanted or (found and self._marked):
+            self.reason = Reason.REFERENCE_AMBIGUOUS
+        else:
+            self.reason = self._candidates.missing(celsius, self._time_s, taken, people)
 
-    def _confirms(self, found: list[Spot], time_s: float) -> bool:
-        """Say whether the best of what was found has stood at one place for long enough."""
-        if not found:
-            self._candidate = None
-            return False
-        best = max(found, key=lambda s: self._rank * s.apparent_c) if self._rank else found[0]
-        if self._candidate is None:
-            self._candidate = _Candidate(best, time_s)
-            return False
-        return self._candidate.stays(best, time_s)
-
-    def _begin(self, celsius: NDArray[np.float32], time_s: float) -> None:
-        """Keep to the candidate from now on."""
-        assert self._candidate is not None  # noqa: S101  # confirmed just now
-        best = self._candidate.spot
-        self._candidate = self._cold = None
-        self._sampler = RegionSampler(best.x, best.y, best.radius_px, celsius.shape)
-        self._offset = OffsetFilter(
-            self._netd_k / self._sampler.core_px**0.5, creeping=self._creeping
-        )
-        self._witness = self._moved_s = None
+    def _begin(self, celsius: NDArray[np.float32], best: Spot, level_c: float | None) -> None:
+        """Keep to what was found from now on."""
+        self._sampler = _sampler(best, celsius)
+        sd_c = self._netd_k / self._sampler.core_px**0.5
+        self._offset = OffsetFilter(sd_c, creeping=self._creeping)
+        spot = self._sampler.sample(celsius)
+        self._identity = Identity(spot.apparent_c, level_c, self._time_s)
+        if self._creeping:
+            self._identity.corrected()
+        self._apart_c, self._rival = 0.0, False
         self._settling = self._creeping
-        self._take(self._sampler.sample(celsius), time_s, self._offset)
-
-    def _candidates(
-        self,
-        celsius: NDArray[np.float32],
-        between_c: tuple[float, float],
-        taken: list[Spot],
-        people: Sequence[Box],
-    ) -> list[Spot]:
-        return [
-            s
-            for s in find(celsius, *between_c)
-            if not _is_taken(s, taken) and not _on_somebody(s, people) and self._at_mark(s)
-        ]
-
-    def _stands_cold(
-        self,
-        celsius: NDArray[np.float32],
-        time_s: float,
-        coldest_c: float,
-        taken: list[Spot],
-        people: Sequence[Box],
-    ) -> bool:
-        """Say whether something reference-like but cold stands at the mark, or has for a while."""
-        room_c = float(np.median(celsius[::8, ::8]))
-        between_c = (room_c + MIN_CONTRAST_C, coldest_c)
-        found = self._candidates(celsius, between_c, taken, people)
-        if not found:
-            self._cold = None
-            return False
-        if self._reference.mark is not None:
-            return True
-        if self._cold is None:
-            self._cold = _Candidate(found[0], time_s)
-            return False
-        before = self._cold.spot
-        nearest = min(found, key=lambda s: math.hypot(s.x - before.x, s.y - before.y))
-        # only said, never measured with: a part of it in the noise of a level will do
-        within_px = max(STILL_PX, before.radius_px, nearest.radius_px)
-        return self._cold.stays(nearest, time_s, within_px)
-
-    def _at_mark(self, spot: Spot) -> bool:
-        mark = self._reference.mark
-        within = max(MARK_PX, spot.radius_px)
-        return mark is None or math.hypot(spot.x - mark[0], spot.y - mark[1]) <= within
+        self.error_c = self._expected_c - spot.apparent_c
+        self._take(spot, 0.0, level_c, 0.0)
 
 
-def _on_somebody(spot: Spot, people: Sequence[Box]) -> bool:
-    return any(
-        x - BESIDE_FACE * w < spot.x < x + (1.0 + BESIDE_FACE) * w
-        and y - BESIDE_FACE * h < spot.y < y + BELOW_FACE * h
-        for x, y, w, h in people
-    )
+_OUT: Final = Reason.REFERENCE_OUT_OF_LIMITS
+# how it was in the frame before, when it can go on to depart without anybody before it
+_BY_ITSELF: Final = frozenset({None, Reason.REFERENCE_UNSTABLE, _OUT, Reason.REFERENCE_AMBIGUOUS})
 
 
-def _is_taken(spot: Spot, taken: list[Spot]) -> bool:
-    return any(math.hypot(spot.x - t.x, spot.y - t.y) < t.radius_px for t in taken)
+def _sampler(spot: Spot, celsius: NDArray[np.float32]) -> RegionSampler:
+    return RegionSampler(spot.x, spot.y, spot.radius_px, celsius.shape)

@@ -59,6 +59,8 @@ class VisitorRecord:
 
     def _begin(self) -> None:
         self.verdict: Verdict | None = None
+        self._verdict_s = 0.0  # when it was given
+        self._read_s = 0.0  # when a frame was read last
         self._wanted: Verdict | None = None
         self._provisional: Ruling | None = None
         self._lasted = 0
@@ -165,6 +167,7 @@ class VisitorRecord:
             self._unmended = before
         self.obstacles = judgement.doubtful
         self.sample = sample
+        self._read_s = time_s
         self._usable += 1
         self._doubts.update(judgement.doubtful)
         self._best[reading.site].add(sample)
@@ -217,7 +220,23 @@ class VisitorRecord:
             or verdict is Verdict.ELEVATED
             or self._lasted >= STEADY_FRAMES
         ):
+            self._verdict_s = self._verdict_s if self.verdict is verdict else self._read_s
             self.verdict, self.reasons = verdict, reasons
+
+    def unsay_since(
+        self, time_s: float, correction: Correction, settings: Settings, population: Population
+    ) -> None:
+        """Take back what rests on readings from `time_s` on: the scale was no longer certain.
+
+        A verdict that was given before stands.
+        """
+        dropped = [best.drop_since(time_s) for best in self._best.values()]
+        if not any(dropped) or (self.verdict is not None and self._verdict_s < time_s):
+            return
+        self.verdict = self._wanted = self._provisional = None
+        self.fused = self.skin_c = self.budget = self.site = self.sample = None
+        self.reasons, self._lasted = (), 0
+        self.conclude(correction, settings, population)
 
     def final_report(self) -> Visitor:
         """Return how this visitor's screening ended; there is always a verdict."""

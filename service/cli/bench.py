@@ -16,11 +16,12 @@ def bench(
     out: Annotated[Path | None, typer.Option(help="Write the JSON lines to this file too.")] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="recordings, clinical, simulated, scenarios, time or lock."),
+        typer.Option(help="recordings, clinical, simulated, scenarios, attacks, time or lock."),
     ] = None,
 ) -> None:
     """Measure what the documentation claims: half an hour. Exit 1 where a bar is missed."""
     from service.offline.bench import (
+        attacks,
         clinical,
         library,
         locked,
@@ -40,6 +41,7 @@ def bench(
         "clinical": clinical.rows,
         "simulated": simulated.rows,
         "scenarios": library.rows,
+        "attacks": attacks.rows,
         "time": timing.rows,
         "lock": locked.rows,
     }

@@ -6,15 +6,25 @@ from typing import Annotated
 
 import typer
 
+from service.cli.options import finite
+
 
 def budget(
-    mm_per_px: Annotated[float, typer.Option(min=0.1, max=20.0, help="At the face.")] = 1.3,
+    mm_per_px: Annotated[
+        float, typer.Option(min=0.1, max=20.0, callback=finite, help="At the face.")
+    ] = 1.3,
     skin: Annotated[
-        float, typer.Option(min=30.0, max=42.0, help="Skin temperature, deg C.")
+        float, typer.Option(min=30.0, max=42.0, callback=finite, help="Skin temperature, deg C.")
     ] = 36.5,
-    noise: Annotated[float, typer.Option(min=0.0, help="Of the fused frames, deg C.")] = 0.02,
-    ambient: Annotated[float, typer.Option(help="Air and walls, deg C.")] = 22.0,
-    reference_temp: Annotated[float, typer.Option(help="Set point, deg C.")] = 36.0,
+    noise: Annotated[
+        float, typer.Option(min=0.0, max=5.0, callback=finite, help="Of the fused frames, deg C.")
+    ] = 0.02,
+    ambient: Annotated[
+        float, typer.Option(min=-20.0, max=60.0, callback=finite, help="Air and walls, deg C.")
+    ] = 22.0,
+    reference_temp: Annotated[
+        float, typer.Option(min=30.0, max=42.0, callback=finite, help="Set point, deg C.")
+    ] = 36.0,
     relative: Annotated[bool, typer.Option("--relative", help="Without a reference.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:

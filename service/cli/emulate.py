@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.options import finite
+
 if TYPE_CHECKING:
     from device.boson.emulator.scene import FrameSource
 
@@ -31,9 +33,16 @@ def boson(
     fault: Annotated[
         str | None, typer.Option(help="Bad day that begins after a while; 'list' lists them.")
     ] = None,
-    after: Annotated[float, typer.Option(help="Seconds until the fault begins.")] = 5.0,
-    array: Annotated[int, typer.Option(help="640 or 320 pixels per row.")] = 640,
-    serial: Annotated[int, typer.Option(help="Serial number of the camera.")] = 900_001,
+    after: Annotated[
+        float,
+        typer.Option(
+            min=0.0, max=86_400.0, callback=finite, help="Seconds until the fault begins."
+        ),
+    ] = 5.0,
+    array: Annotated[int, typer.Option(min=320, max=640, help="640 or 320 pixels per row.")] = 640,
+    serial: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Serial number of the camera.")
+    ] = 900_001,
 ) -> None:
     """Emulate a FLIR Boson on a pty, until it is told to stop."""
     # Only here: the help of the command line stays quick.

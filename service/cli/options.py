@@ -1,12 +1,23 @@
-"""What `limen replay` and `limen simulate` share: settings from options, and lines for people."""
+"""What commands share: numbers within bounds, settings from options, and lines for people."""
 
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
 import typer
 
 from screening.settings import Decision, Reference, Settings
+
+
+def finite(number: float | None) -> float | None:
+    """Refuse what is no finite number; give it as `callback` to every option of that kind.
+
+    The bounds of an option let `nan` pass, for it is neither below nor above anything.
+    """
+    if number is not None and not math.isfinite(number):
+        raise typer.BadParameter(f"{number} is no finite number.")
+    return number
 
 
 def reference_settings(

@@ -1,24 +1,31 @@
 """`limen replay`: screen recordings without a screen, as fast as it goes."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.cli.options import emit, reference_settings
+from service.cli.options import emit, finite, reference_settings
 
 
 def replay(
     files: Annotated[list[Path], typer.Argument(help="Recordings (CPTV, or PureThermal raw Y16).")],
     reference_temp: Annotated[
         float | None,
-        typer.Option(help="Set point of the heated reference in view, in deg C."),
+        typer.Option(
+            min=30.0,
+            max=42.0,
+            callback=finite,
+            help="Set point of the heated reference in view, in deg C.",
+        ),
     ] = None,
     reference_emissivity: Annotated[
         float,
         typer.Option(
             min=0.5,
             max=1.0,
+            callback=finite,
             help="Of its surface; 1 when the set point is a radiation temperature.",
         ),
     ] = 1.0,
@@ -27,7 +34,10 @@ def replay(
         typer.Option("--relative", help="There is no reference in view: readings are relative."),
     ] = False,
     threshold: Annotated[
-        float | None, typer.Option(min=34.0, max=39.0, help="Skin temperature threshold in deg C.")
+        float | None,
+        typer.Option(
+            min=34.0, max=39.0, callback=finite, help="Skin temperature threshold in deg C."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     per_frame: Annotated[bool, typer.Option(help="Also an object per frame.")] = False,
@@ -44,17 +54,24 @@ def replay(
         threshold_c=threshold,
     )
     tally = Tally()
+    dropped: Counter[str] = Counter()
     refused = 0
     for path in files:
         try:
             with open_recording(path) as sensor:
                 for line in screen(sensor, settings, tally, per_frame=per_frame):
                     emit({**line, "file": path.name}, as_json=as_json)
+                flawed = sensor.rejected()
+            dropped.update(flawed)
+            if flawed:
+                reasons = ", ".join(f"{reason} {count}" for reason, count in flawed.items())
+                typer.echo(f"{path.name}: frames dropped: {reasons}", err=True)
         except SensorError as error:
             refused += 1
             if as_json:
                 emit({"kind": "error", "file": path.name, "error": str(error)}, as_json=True)
             typer.echo(f"{path.name}: {error}", err=True)
-    emit(tally.summary() | {"files": len(files), "files_refused": refused}, as_json=as_json)
+    counts = {"files": len(files), "files_refused": refused, "frames_dropped": dict(dropped)}
+    emit(tally.summary() | counts, as_json=as_json)
     if refused:
         raise typer.Exit(1)

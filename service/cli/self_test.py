@@ -101,7 +101,7 @@ def _address(station: "subprocess.Popen[str]") -> tuple[str, int]:
 
 def _views(host: str, port: int) -> Iterator[dict]:  # type: ignore[type-arg]
     """Yield the views of the station's event stream."""
-    connection = http.client.HTTPConnection(host, port, timeout=10.0)
+    connection = http.client.HTTPConnection(host, port, timeout=_WITHIN_S)
     connection.request("GET", "/api/events")
     response = connection.getresponse()
     if response.status != http.client.OK:

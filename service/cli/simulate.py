@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import emit
+from service.cli.options import emit, finite
 
 
 def simulate(
@@ -15,9 +15,14 @@ def simulate(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     per_frame: Annotated[bool, typer.Option(help="Also an object per frame.")] = False,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same bytes.")
+    ] = 0,
     threshold: Annotated[
-        float | None, typer.Option(min=34.0, max=39.0, help="Skin temperature threshold in deg C.")
+        float | None,
+        typer.Option(
+            min=34.0, max=39.0, callback=finite, help="Skin temperature threshold in deg C."
+        ),
     ] = None,
     film: Annotated[
         Path | None, typer.Option(help="Only draw a contact sheet of the scenario, as this PNG.")

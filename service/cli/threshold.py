@@ -1,10 +1,13 @@
 """`limen threshold fit`: a threshold from clinical data, with its intervals."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from service.cli.options import finite
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Learn a threshold from clinical data."
@@ -20,16 +23,30 @@ def threshold() -> None:
 def fit(
     table: Annotated[Path, typer.Argument(help="CSV: skin_c, oral_c; or PhysioNet 3bhc-9065.")],
     site: Annotated[str, typer.Option(help="canthus or face_maximum.")] = "canthus",
-    oral: Annotated[float, typer.Option(help="Oral temperature that is fever, deg C.")] = 38.0,
+    oral: Annotated[
+        float,
+        typer.Option(
+            min=36.0, max=42.0, callback=finite, help="Oral temperature that is fever, deg C."
+        ),
+    ] = 38.0,
     fpr: Annotated[
-        float, typer.Option(min=0.001, max=0.5, help="Share of false alarms, 0.02 is 2 %.")
+        float,
+        typer.Option(
+            min=0.001, max=0.5, callback=finite, help="Share of false alarms, 0.02 is 2 %."
+        ),
     ] = 0.02,
     afebrile: Annotated[
-        float, typer.Option(help="Oral temperature below which there is no fever, deg C.")
+        float,
+        typer.Option(
+            min=35.0,
+            max=42.0,
+            callback=finite,
+            help="Oral temperature below which there is no fever, deg C.",
+        ),
     ] = 37.5,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per round.")] = False,
 ) -> None:
-    """Print threshold, sensitivity and specificity with exact intervals, cross-validated."""
+    """Print threshold, sensitivity and specificity by person, with intervals for other groups."""
     from screening.settings import Site
     from service.offline.clinical_tables import TableError, read
     from service.offline.threshold import Share, TooFewPeopleError
@@ -38,7 +55,15 @@ def fit(
     try:
         rounds = read(table, Site(site))
         fits = [
-            fit_threshold(r.skin_c, r.oral_c, febrile_c=oral, afebrile_c=afebrile, false_alarms=fpr)
+            fit_threshold(
+                r.skin_c,
+                r.oral_c,
+                febrile_c=oral,
+                afebrile_c=afebrile,
+                false_alarms=fpr,
+                person=r.person,
+                day=r.day,
+            )
             for r in rounds
         ]
     except (OSError, TableError, TooFewPeopleError, ValueError) as error:
@@ -57,19 +82,22 @@ def fit(
                 "oral_c": oral,
                 "afebrile_c": afebrile,
                 "false_alarms": fpr,
-                "threshold_c": found.threshold_c,
-                "threshold_folds_c": found.spread_c,
+                "threshold_c": found.threshold_c.value,
+                "threshold_interval_c": (found.threshold_c.low, found.threshold_c.high),
                 "sensitivity": numbers(found.sensitivity),
                 "specificity": numbers(found.specificity),
                 "between": numbers(found.between),
+                "false_alarms_elsewhere": asdict(found.elsewhere),
             }
             typer.echo(json.dumps(line))
             continue
-        low, high = found.spread_c
+        at, elsewhere = found.threshold_c, found.elsewhere
         typer.echo(
-            f"{name}: threshold {found.threshold_c:.2f} deg C skin at the {site} "
-            f"(folds {low:.2f} to {high:.2f})\n"
+            f"{name}: threshold {at.value:.2f} deg C skin at the {site} "
+            f"({at.low:.2f} to {at.high:.2f} with other people)\n"
             f"  sensitivity {found.sensitivity}  oral >= {oral}\n"
             f"  specificity {found.specificity}  oral < {afebrile}\n"
-            f"  called      {found.between}  in between"
+            f"  called      {found.between}  in between\n"
+            f"  false alarms to expect in another group of this size: {elsewhere.value:.1%} "
+            f"({elsewhere.low:.1%} to {elsewhere.high:.1%}), where {fpr:.1%} were asked for"
         )

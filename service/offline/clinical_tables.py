@@ -1,7 +1,8 @@
 """Tables of clinical data: skin temperatures of known sites beside oral ones.
 
-Two kinds are read. The plain one has a header line with `skin_c` and `oral_c`, one person a line.
-The other is that of "Facial and oral temperature data from a large set of human subject
+Two kinds are read. The plain one has a header line with `skin_c` and `oral_c`, one measurement a
+line, and may have `subject` (lines of the same one are repeated measurements) and `day`. The other
+is that of "Facial and oral temperature data from a large set of human subject
 volunteers" (PhysioNet, doi 10.13026/3bhc-9065), which has three header lines, four rounds, and
 temperatures that the blackbody has already corrected (`T_offset` is not added again). In its
 fourth round mouths are open, which lifts the face's maximum; only rounds 1 to 3 are used.
@@ -22,6 +23,7 @@ COLUMNS: Final = {Site.CANTHUS: "canthi4Max", Site.FACE_MAXIMUM: "T_Max"}
 PLAUSIBLE_C: Final = (25.0, 45.0)
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
 
 
 class TableError(ValueError):
@@ -30,16 +32,21 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ClinicalRound:
-    """One measurement of everybody: `(N,)` deg C, nan where there is none."""
+    """Measurements of people: `(N,)` deg C, nan where there is none.
+
+    `person` and `day` number who was measured and when; None where the table does not tell.
+    """
 
     name: str
     skin_c: Floats
     oral_c: Floats
     ambient_c: Floats
+    person: Whole | None = None
+    day: Whole | None = None
 
 
 def read(path: Path, site: Site) -> list[ClinicalRound]:
-    """Read a table; one entry for each round in it.
+    """Read a table; one entry for each round in it, and last all rounds together.
 
     Raises
     ------
@@ -52,12 +59,22 @@ def read(path: Path, site: Site) -> list[ClinicalRound]:
         names = [name.strip() for name in lines[header]]
         body = lines[header + 1 :]
         if "aveOralM" in names:
-            return [_round(names, body, site, number) for number in ROUNDS]
+            rounds = [_round(names, body, site, number) for number in ROUNDS]
+            return [*rounds, _together(rounds)]
         if {"skin_c", "oral_c"} <= set(names):
             ambient = _column(names, body, "ambient_c") if "ambient_c" in names else None
             skin_c = _column(names, body, "skin_c")
             ambient_c = np.full_like(skin_c, np.nan) if ambient is None else ambient
-            return [ClinicalRound("all", skin_c, _column(names, body, "oral_c"), ambient_c)]
+            return [
+                ClinicalRound(
+                    "all",
+                    skin_c,
+                    _column(names, body, "oral_c"),
+                    ambient_c,
+                    _names(names, body, "subject"),
+                    _names(names, body, "day"),
+                )
+            ]
     raise TableError(
         f"{path.name} has no columns `skin_c` and `oral_c` (deg C, one person a line), and is no "
         "table of PhysioNet 10.13026/3bhc-9065 either."
@@ -73,6 +90,25 @@ def _round(names: list[str], body: list[list[str]], site: Site, number: int) -> 
         _column(names, body, f"{column}{number}"),
         _column(names, body, "aveOralM"),
         _column(names, body, "T_atm", (10.0, 40.0)),
+        _names(names, body, "SubjectID"),
+        _names(names, body, "Date"),
+    )
+
+
+def _together(rounds: list[ClinicalRound]) -> ClinicalRound:
+    """Return all rounds as one: everybody several times, and known to be the same person."""
+
+    def joined(columns: list[Whole | None]) -> Whole | None:
+        known = [column for column in columns if column is not None]
+        return np.concatenate(known) if len(known) == len(columns) else None
+
+    return ClinicalRound(
+        "all",
+        np.concatenate([one.skin_c for one in rounds]),
+        np.concatenate([one.oral_c for one in rounds]),
+        np.concatenate([one.ambient_c for one in rounds]),
+        joined([one.person for one in rounds]),
+        joined([one.day for one in rounds]),
     )
 
 
@@ -89,6 +125,19 @@ def _column(
     values = np.array([_number(line[at] if at < len(line) else "") for line in body])
     values[~((values >= plausible[0]) & (values <= plausible[1]))] = np.nan
     return values
+
+
+def _names(names: list[str], body: list[list[str]], name: str) -> Whole | None:
+    """Return a column of names as whole numbers in their order; None where there is none.
+
+    An empty cell is a name of its own: nobody is taken for somebody else.
+    """
+    if name not in names:
+        return None
+    at = names.index(name)
+    cells = [line[at].strip() if at < len(line) else "" for line in body]
+    told = [cell or f"line {number}" for number, cell in enumerate(cells)]
+    return np.asarray(np.unique(told, return_inverse=True)[1], np.intp)
 
 
 def _number(cell: str) -> float:

@@ -7,6 +7,7 @@ import pytest
 
 from screening.reference.spot import find
 from screening.reference.tracker import ReferenceTracker
+from screening.reference.witness import Witness
 from screening.result import Box, Reason
 from screening.settings import Reference
 from tests.narrow import some
@@ -22,6 +23,7 @@ class Film:
     def __init__(self, mark: tuple[float, float] | None = None) -> None:
         self.wall = Wall()
         self.tracker = ReferenceTracker(Reference(mark=mark), EXPECTED_C, 0.03)
+        self.witness = Witness(self.wall.width, self.wall.height)
         self.time_s = 0.0
 
     def show(
@@ -34,7 +36,8 @@ class Film:
         for _ in range(frames):
             self.time_s += FRAME_S
             picture = self.wall.paint(*things, offset_c=offset_c)
-            self.tracker.step(picture, self.time_s, [], people=people)
+            level_c = self.witness.step(picture, self.time_s)
+            self.tracker.step(picture, self.time_s, [], level_c=level_c, people=people)
         return self.tracker.reason
 
 
@@ -203,3 +206,124 @@ def test_cold_at_its_mark_it_has_not_warmed_up() -> None:
 def test_a_warm_thing_elsewhere_is_not_it_when_there_is_a_mark() -> None:
     film = Film(mark=(100, 120))
     assert film.show(disc(30, 30, 6, EXPECTED_C), frames=9) is Reason.REFERENCE_MISSING
+
+
+# identity: place, size, warmth against the scene, history, neighbours
+
+
+@pytest.mark.parametrize("other_c", [34.5, 35.6, 36.4, 39.0])
+def test_two_things_like_it_are_a_doubt_until_one_is_gone(other_c: float) -> None:
+    film = Film()
+    other = disc(30, 40, 7, other_c)
+    assert film.show(SOUND, other, frames=30) is Reason.REFERENCE_AMBIGUOUS
+    assert film.tracker.offset is None
+    assert film.show(SOUND, frames=20) is None
+    assert some(film.tracker.spot).x == pytest.approx(100, abs=1.0)
+
+
+def test_a_rival_that_comes_while_it_is_new_is_a_doubt_too() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    rival = disc(30, 40, 7, 37.0)
+    assert film.show(SOUND, rival, frames=50) is Reason.REFERENCE_AMBIGUOUS
+    assert film.show(SOUND, frames=12) is None
+
+
+def test_lukewarm_things_and_small_ones_are_no_rivals() -> None:
+    film = Film()
+    lukewarm, small = disc(30, 40, 7, 29.5), disc(30, 120, 2.2, 33.0)
+    assert film.show(SOUND, lukewarm, small, frames=60) is None
+
+
+def test_a_mark_settles_which_of_two_it_is() -> None:
+    film = Film(mark=(100, 120))
+    assert film.show(SOUND, disc(30, 40, 7, 38.0), frames=20) is None
+    assert some(film.tracker.spot).x == pytest.approx(100, abs=1.0)
+
+
+@pytest.mark.parametrize("hand_c", [33.5, 35.0, 36.6, 38.0])
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_hand_in_its_place_is_not_taken_for_it_however_long(hand_c: float, marked: bool) -> None:
+    film = Film(mark=(100, 120) if marked else None)
+    film.show(SOUND, frames=30)
+    before_c = some(film.tracker.offset).offset_c
+    for _ in range(200):
+        assert film.show(disc(100, 120, 7, hand_c)) is not None
+    assert film.show(SOUND, frames=3) is None  # and the true one is back at once
+    assert some(film.tracker.offset).offset_c == pytest.approx(before_c, abs=0.05)
+
+
+def test_a_creep_that_the_scene_does_not_share_is_noticed() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    wrong_c = 0.0
+    for n in range(9 * 90):
+        wrong_c = 0.4 / 60.0 * n * FRAME_S
+        if film.show(disc(100, 120, 6, EXPECTED_C + wrong_c)) is not None:
+            break
+    assert film.tracker.reason is Reason.REFERENCE_UNSTABLE
+    assert wrong_c < 0.32
+
+
+def test_what_it_crept_to_is_not_believed_later() -> None:
+    film = Film()
+    film.show(SOUND, frames=9 * 70)
+    assert film.tracker.proven
+    for n in range(9 * 30):
+        film.show(disc(100, 120, 6, EXPECTED_C + 0.03 * n * FRAME_S))
+    for _ in range(9 * 90):
+        assert film.show(disc(100, 120, 6, EXPECTED_C + 0.9)) is Reason.REFERENCE_UNSTABLE
+    assert film.show(SOUND, frames=3) is None
+
+
+def test_one_that_warms_up_is_awaited() -> None:
+    film = Film()
+    for n in range(9 * 60):
+        warming_c = EXPECTED_C - 3.0 * float(np.exp(-n * FRAME_S / 12.0))
+        film.show(disc(100, 120, 6, warming_c))
+    assert film.tracker.reason is not None  # by now it has moved by 3 deg C
+    assert film.show(SOUND, frames=9 * 60) is None
+
+
+@pytest.mark.parametrize("step_c", [-2.5, -0.5, 0.5, 1.2])
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_step_of_the_sensor_stops_at_once_and_is_followed(step_c: float, marked: bool) -> None:
+    film = Film(mark=(100, 120) if marked else None)
+    film.show(SOUND, frames=60)
+    film.show(SOUND, offset_c=step_c)
+    assert not film.tracker.settled or film.tracker.reason is not None
+    film.show(SOUND, frames=27, offset_c=step_c)
+    assert film.tracker.reason is None
+    assert film.tracker.settled
+    assert some(film.tracker.offset).offset_c == pytest.approx(-step_c, abs=0.03)
+
+
+def test_a_step_behind_somebodys_back_is_followed_too() -> None:
+    film = Film()
+    film.show(SOUND, frames=60)
+    before = block(80, 90, 40, 70, 31.0)
+    film.show(SOUND, before, frames=40)
+    film.show(SOUND, before, frames=40, offset_c=0.8)
+    film.show(SOUND, frames=27, offset_c=0.8)
+    assert film.tracker.reason is None
+    assert some(film.tracker.offset).offset_c == pytest.approx(-0.8, abs=0.03)
+
+
+def test_another_one_at_another_place_is_not_the_one_that_was_moved() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    for _ in range(120):
+        assert film.show(disc(40, 60, 6, EXPECTED_C + 0.6)) is not None
+    assert film.tracker.reason is Reason.REFERENCE_MISSING
+
+
+@pytest.mark.parametrize("radius", [4.0, 5.0, 6.0, 9.0])
+def test_its_size_does_not_depend_on_how_wrong_the_sensor_is(radius: float) -> None:
+    wall = Wall()
+    there = disc(60.3, 80.4, radius, EXPECTED_C)
+    seen = [
+        find(wall.paint(there, offset_c=offset_c), 30.0, 42.0)[0].radius_px
+        for offset_c in np.arange(-3.0, 3.0, 0.1)
+    ]
+    assert np.ptp(seen) < 0.25
+    assert np.mean(seen) == pytest.approx(radius + 0.1, abs=0.3)

@@ -11,6 +11,7 @@ from screening.settings import Site
 from service.offline.bench.data import DataAbsentError, find
 from service.offline.clinical_tables import TableError, read
 from service.offline.threshold import Share, TooFewPeopleError, fit, threshold_for
+from tests.narrow import some
 
 
 @pytest.mark.parametrize(("hits", "total"), [(0, 5), (5, 5), (17, 19), (98, 100), (1, 300)])
@@ -41,9 +42,64 @@ def test_cross_validation_tells_what_happens_to_other_people() -> None:
     skin, oral = people(1)
     found = fit(skin, oral, febrile_c=38.0, afebrile_c=37.5, false_alarms=0.02)
     fresh_skin, fresh_oral = people(2, 60000)
-    called = fresh_skin >= found.threshold_c
+    called = fresh_skin >= found.threshold_c.value
     assert found.sensitivity.low <= called[fresh_oral >= 38.0].mean() <= found.sensitivity.high
     assert found.specificity.low <= (~called)[fresh_oral < 37.5].mean() <= found.specificity.high
+
+
+def test_measured_three_times_they_are_no_more_people() -> None:
+    skin, oral = people(6, 600)
+    once = fit(skin, oral, febrile_c=38.0, afebrile_c=37.5, false_alarms=0.02)
+    thrice = fit(
+        np.tile(skin, 3),
+        np.tile(oral, 3),
+        febrile_c=38.0,
+        afebrile_c=37.5,
+        false_alarms=0.02,
+        person=np.tile(np.arange(600), 3),
+    )
+    assert thrice == once
+
+
+def test_another_group_of_people_lies_in_the_interval_that_was_promised() -> None:
+    inside, told = 0, []
+    for seed in range(40):
+        skin, oral = people(100 + seed, 500)
+        found = fit(skin, oral, febrile_c=38.0, afebrile_c=37.5, false_alarms=0.02)
+        told.append(found.elsewhere.value)
+        others_c, others_oral_c = people(200 + seed, 500)
+        reached = (others_c >= found.threshold_c.value)[others_oral_c < 37.5].mean()
+        inside += found.elsewhere.low <= reached <= found.elsewhere.high
+    assert inside >= 36  # 95 % of 40, and a bootstrap of an extreme quantile is a little narrow
+    assert 0.018 < np.mean(told) < 0.03
+
+
+def test_days_that_err_together_widen_what_is_promised_of_another_group() -> None:
+    skin, oral = people(7, 600)
+    day = np.arange(600) // 20
+    skin = skin + np.random.default_rng(8).normal(0, 0.25, 30)[day]
+    alone = fit(skin, oral, febrile_c=38.0, afebrile_c=37.5, false_alarms=0.02)
+    by_day = fit(skin, oral, febrile_c=38.0, afebrile_c=37.5, false_alarms=0.02, day=day)
+    assert by_day.elsewhere.high > alone.elsewhere.high
+    assert by_day.threshold_c.high - by_day.threshold_c.low > (
+        alone.threshold_c.high - alone.threshold_c.low
+    )
+
+
+def test_the_same_table_gives_the_same_intervals() -> None:
+    skin, oral = people(9, 400)
+    first, second = (
+        fit(skin, oral, febrile_c=38.0, afebrile_c=37.5, false_alarms=0.02) for _ in range(2)
+    )
+    assert first == second
+
+
+def test_a_plain_table_tells_who_was_measured_twice(tmp_path: Path) -> None:
+    table = tmp_path / "ours.csv"
+    table.write_text("subject,skin_c,oral_c,day\na,35.5,36.8,1\nb,36.0,37.0,1\na,35.6,36.8,2\n")
+    (only,) = read(table, Site.CANTHUS)
+    assert some(only.person).tolist() == [0, 1, 0]
+    assert some(only.day).tolist() == [0, 0, 1]
 
 
 def test_people_without_a_value_do_not_count() -> None:
@@ -81,9 +137,9 @@ def test_the_clinical_set_is_read_without_its_traps(camera: str) -> None:
     except DataAbsentError as absent:
         pytest.skip(str(absent))
     rounds = read(path, Site.CANTHUS)
-    assert [r.name for r in rounds] == ["round 1", "round 2", "round 3"]
+    assert [r.name for r in rounds] == ["round 1", "round 2", "round 3", "all"]
     for one in rounds:
         well = one.oral_c < 37.5
-        assert np.isfinite(one.oral_c).sum() > 500
+        assert len(np.unique(some(one.person))) > 500
         assert np.nanmean(one.skin_c[well]) == pytest.approx(35.6, abs=0.3)
         assert np.nanmax(one.ambient_c) < 31.0
