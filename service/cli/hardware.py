@@ -129,25 +129,21 @@ def check(
 
 @app.command()
 def hbom(
-    key: Annotated[str, typer.Argument(help="Key of a dossier, or `station` for the software.")],
+    key: DossierKey,
     spec: Annotated[str, typer.Option(help="CycloneDX version: 1.7 or 1.6.")] = "1.7",
     own: Own = None,
 ) -> None:
-    """Print the bill of materials of a dossier, or of this station's software, as CycloneDX."""
+    """Print the hardware bill of materials of a dossier, as CycloneDX."""
     from hardware.errors import HardwareError
     from hardware.register.cyclonedx import VERSIONS, to_json
     from hardware.register.hbom import hbom as bill_of
-    from service.attestation.sbom import sbom
 
     if spec not in VERSIONS:
         raise typer.BadParameter(f"There is {' and '.join(VERSIONS)}, not {spec}.")
     known = register(own)
     try:
-        if key == "station":
-            bill = sbom(known.today)
-        else:
-            dossier, _ = known.dossier(key)
-            bill = bill_of(dossier, known.sha256(key), known.today)
+        dossier, _ = known.dossier(key)
+        bill = bill_of(dossier, known.sha256(key), known.today)
         typer.echo(to_json(bill, spec))
     except HardwareError as error:
         raise ended(error) from error

@@ -221,10 +221,9 @@ def test_lists_show_age_hash_source_and_terms() -> None:
     assert ndaa["age_days"] >= 0
 
 
-@pytest.mark.parametrize("what", ["boson-plus-640", "station"])
 @pytest.mark.parametrize("spec", ["1.6", "1.7"])
-def test_hbom_prints_a_bill_of_materials(what: str, spec: str) -> None:
-    content = json.loads(limen("hbom", what, "--spec", spec).output)
+def test_hbom_prints_a_bill_of_materials(spec: str) -> None:
+    content = json.loads(limen("hbom", "boson-plus-640", "--spec", spec).output)
     assert content["bomFormat"] == "CycloneDX"
     assert content["specVersion"] == spec
 
