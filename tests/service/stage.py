@@ -111,20 +111,27 @@ def elevated(number: int = 1, *, acknowledged: bool = False) -> View:
 class Stage:
     """The web process, told what to show, and what it asked for.
 
+    Parameters
+    ----------
+    more
+        More of its options.
+    language
+        What a screen starts with.
+
     Attributes
     ----------
     asked
         Everything the web process said, in order.
     """
 
-    def __init__(self, *, language: str = "en") -> None:
+    def __init__(self, *more: str, language: str = "en") -> None:
         self._listener = bind(0)
         fd = self._listener.fileno()
         self.authority = f"{HOST}:{self._listener.getsockname()[1]}"
         self.address = f"http://{self.authority}"
         self.web = Child(
             "service.web",
-            ["--listen", str(fd), "--language", language, "--name", "Main entrance"],
+            ["--listen", str(fd), "--language", language, "--name", "Main entrance", *more],
             pass_fds=[fd],
             environment={"OPENBLAS_NUM_THREADS": "1"},
         )
