@@ -15,6 +15,9 @@ from screening.visitors.population import Population
 from screening.visitors.tracking import Track
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
+SOMEBODY_FRAMES: Final = 3  # in which a box holds something else than the furniture behind it
+UNSURE_S: Final = 1.0  # or for so long, moving, where that is not sure
+STIRRED_FRAMES: Final = 2  # in which something moves: what never did is no person
 WAIT_S: Final = 2.0  # or stand before it for so long and look into the camera
 NEAR: Final = 1.6  # how far before the zone people may stand and wait, in its depths
 WAITING_SPEED: Final = 0.6  # of a face, in face sizes per second
@@ -50,7 +53,8 @@ class VisitorRecord:
         self.mm_per_px: float | None = None
         self._radians_per_px = radians_per_px
         self._zone_frames = 0
-        self._waited_s = 0.0
+        self._waited_s = self._unsure_s = 0.0
+        self._somebody = self._stirred = 0  # frames
         self.obstacles: tuple[Reason, ...] = ()  # of the last frame
         self._hindrances: Counter[Reason] = Counter()
         self.sample: Sample | None = None  # of the last frame, if it gave one
@@ -118,10 +122,32 @@ class VisitorRecord:
             self._waited_s += track.gap_s if still and faces else 0.0
             self.obstacles = (Reason.TOO_FAR,)
 
+    def live(self, track: Track, *, somebody: bool, stirs: bool) -> None:
+        """Take in what the map of the furniture says of this frame's box.
+
+        Parameters
+        ----------
+        somebody
+            Most of the box is not what stood there before; else that is not sure.
+        stirs
+            Something in it moves.
+        """
+        self._stirred += stirs
+        if somebody:
+            self._somebody += 1
+        else:
+            self._unsure_s += track.gap_s if stirs else 0.0
+
+    @property
+    def lives(self) -> bool:
+        """Whether it has moved as people do, and is not what always stood there."""
+        sure = self._somebody >= SOMEBODY_FRAMES or self._unsure_s >= UNSURE_S
+        return sure and self._stirred >= STIRRED_FRAMES
+
     def admit(self, number: int) -> bool:
         """Become visitor `number`, unless it is one or no more than a passer-by; say whether."""
         came = self._zone_frames >= ZONE_FRAMES or self._waited_s >= WAIT_S
-        if self.id is not None or not came:
+        if self.id is not None or not (came and self.lives):
             return False
         self.id = number
         return True
