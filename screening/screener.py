@@ -229,7 +229,9 @@ class Screener:
             return
         settings = self._settings
         masks = self._references.masks
-        reading = self._surveyor.read(celsius, detection, size, settings.decision.site, masks)
+        reading = self._surveyor.read(
+            celsius, detection, size, settings.decision.site, masks, self._furniture.stands_in
+        )
         if reading is None:
             record.hinder((Reason.CUT_OFF,))
             return

@@ -117,6 +117,10 @@ class Furniture:
             return Nature.UNSURE
         return Nature.SOMEBODY
 
+    def stands_in(self, box: Box) -> bool:
+        """Say whether a box holds nothing but what belongs to the entrance."""
+        return self.nature(box) is Nature.FURNITURE
+
     def stirs(self, box: Box) -> bool:
         """Say whether something in a box moves."""
         move = self._move[self._cells(box)]
