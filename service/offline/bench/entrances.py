@@ -79,9 +79,10 @@ def film(model: str, *, visited: bool = False) -> tuple[SensorInfo, list[Film]]:
         with SimulatedSensor(scenario, realtime=False, loop=False, seed=SEED + room) as sensor:
             info = sensor.info
             for frame in sensor.frames():
-                celsius = cv2.blur(frame.counts * np.float32(0.01), (3, 3))
+                celsius = np.asarray(cv2.blur(frame.counts * np.float32(0.01), (3, 3)), np.float32)
+                off = np.abs(celsius - (celsius if empty is None else empty))
                 empty = celsius if empty is None else empty
-                behind = cv2.erode((np.abs(celsius - empty) < OVER_C).astype(np.float32), _AROUND)
+                behind = cv2.erode((off < OVER_C).astype(np.float32), _AROUND)
                 taken.append((replace(frame, counts=frame.counts.copy()), np.asarray(behind)))
         films.append(taken)
     return info, films
@@ -116,7 +117,7 @@ def painted(
     celsius = frame.counts * np.float32(0.01) - np.float32(KELVIN_OFFSET)
     mean = cv2.blur(celsius, (5, 5))
     celsius += behind * entrance.cover * (entrance.temp_c + np.float32(scenes.OFFSET_K) - mean)
-    return np.rint((celsius + np.float32(KELVIN_OFFSET)) * 100.0).astype(np.uint16)
+    return np.asarray(np.rint((celsius + np.float32(KELVIN_OFFSET)) * 100.0), np.uint16)
 
 
 def rows(draws: int = DRAWS) -> Iterator[Row]:
