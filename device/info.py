@@ -23,6 +23,9 @@ class SensorInfo:
         Horizontal field of view of the upright image in degrees; None when the lens is unknown.
     netd_k
         Noise-equivalent temperature difference in kelvin (data sheet or scenario).
+    noise_walks
+        Whether its noise wanders from frame to frame, as a Lepton's does, instead of being white;
+        only of a kind of sensor whose frames were measured.
     simulated
         True for everything that is no physical camera; the screen shows it at all times.
     port
@@ -40,6 +43,7 @@ class SensorInfo:
     netd_k: float
     simulated: bool
     port: str = ""
+    noise_walks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ class Reason(StrEnum):
     SENSOR_STALLED = "sensor_stalled"
     SENSOR_REFUSED = "sensor_refused"
     NOT_RADIOMETRIC = "not_radiometric"
+    LOW_GAIN = "low_gain"
+    NO_FFC = "no_ffc"  # none since the sensor was switched on
+    PICTURE_STILL = "picture_still"  # the picture, or a part of it, repeats what came before
+    FOREIGN_NOISE = "foreign_noise"  # its noise is not that of this kind of sensor
+    BAD_PIXELS = "bad_pixels"  # too many
+    IMPOSSIBLE_VALUES = "impossible_values"  # time, counter, FFC age, temperature or mode
     TOO_FEW_PIXELS = "too_few_pixels"  # a sensor that cannot screen faces at all
     # not screening: the station
     WORKER_LOST = "worker_lost"
@@ -72,6 +78,7 @@ class Reason(StrEnum):
     COVERED = "covered"  # cap, fringe, scarf or mask over the site
     SEVERAL_PEOPLE = "several_people"
     TOO_COLD = "too_cold"  # below what a face at rest can be
+    TOO_HOT = "too_hot"  # above what a face can be
     NOT_ACCLIMATISED = "not_acclimatised"
     LEFT_RIGHT = "left_right"  # the two canthi differ more than a face's do
     TOO_FEW_FRAMES = "too_few_frames"

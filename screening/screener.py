@@ -14,11 +14,13 @@ from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
 from screening.faces.furniture import Furniture, Nature
 from screening.faces.plausible import Plausibility
+from screening.freshness.freshness import Freshness
 from screening.measuring import footprint
 from screening.measuring.correction import Correction
 from screening.measuring.estimate import Sample
 from screening.measuring.measure import Reading, Surveyor
 from screening.measuring.quality import judge
+from screening.radiometry.bad_pixels import BadPixels
 from screening.reference.non_uniformity import NonUniformity
 from screening.reference.references import References
 from screening.reference.witness import Witness
@@ -49,10 +51,19 @@ class Screener:
         Noise-equivalent temperature difference of a pixel in kelvin.
     settings
         What the admin says; `configure` replaces them.
+    noise_walks
+        Whether the noise of this kind of sensor walks (`device.info.SensorInfo`).
     """
 
     def __init__(
-        self, width: int, height: int, hfov_deg: float | None, netd_k: float, settings: Settings
+        self,
+        width: int,
+        height: int,
+        hfov_deg: float | None,
+        netd_k: float,
+        settings: Settings,
+        *,
+        noise_walks: bool = False,
     ) -> None:
         self._size = (width, height)
         self._netd_k = netd_k
@@ -60,6 +71,12 @@ class Screener:
             None if hfov_deg is None else 2.0 * math.tan(math.radians(hfov_deg) / 2.0) / width
         )
         self._celsius = np.empty((height, width), np.float32)
+        self._freshness = (
+            Freshness(height, width, netd_k, walks=noise_walks)
+            if min(width, height) >= MIN_SIDE_PX
+            else None  # with fewer pixels nothing is screened at all
+        )
+        self._bad_pixels = BadPixels(height, width)
         self._detector = FaceDetector(width, height)
         self._plausibility = Plausibility(width, height)
         self._witness = Witness(width, height)
@@ -72,6 +89,7 @@ class Screener:
         self._faces_before: list[Box] = []
         self._next_id = 1
         self._first_s: float | None = None
+        self._last_s = 0.0
         self._settings = settings
         self._correction = Correction(settings)
         self._non_uniformity = NonUniformity(settings.uniformity or Uniformity(), width, height)
@@ -98,10 +116,10 @@ class Screener:
 
     def step(self, frame: RadiometricFrame) -> ScreeningResult:
         """Take one frame and say everything that follows from it."""
-        self._first_s = frame.time_s if self._first_s is None else self._first_s
+        useless = self._read(frame)
+        if useless is not None:
+            return self._void(useless, frame)
         celsius = self._celsius
-        np.multiply(frame.counts, np.float32(frame.radiometry.kelvin_per_count), out=celsius)
-        celsius -= np.float32(KELVIN_OFFSET)
         was_in_question = self._references.in_question
         level_c = None
         if frame.ffc is not FfcState.IN_PROGRESS:
@@ -141,6 +159,43 @@ class Screener:
             visitors=tuple(r.report() for r in present),
             departed=departed,
             ffc_advised=not self._tracker.tracks and _ffc_due(frame),
+        )
+
+    def _read(self, frame: RadiometricFrame) -> Reason | None:
+        """Turn a frame into apparent temperatures; return why nothing of it may be used, if so."""
+        if self._freshness is not None:
+            stale = self._freshness.step(frame)
+            if stale is not None:
+                return stale
+            if self._freshness.cut:
+                for record in self._records.values():
+                    record.begin_again()
+        self._first_s = frame.time_s if self._first_s is None else self._first_s
+        self._last_s = frame.time_s
+        kelvin_per_count, celsius = frame.radiometry.kelvin_per_count, self._celsius
+        np.multiply(frame.counts, np.float32(kelvin_per_count), out=celsius)
+        celsius -= np.float32(KELVIN_OFFSET)
+        too_many = self._bad_pixels.mend(frame.counts, kelvin_per_count, celsius)
+        return Reason.BAD_PIXELS if too_many else None
+
+    def _void(self, reason: Reason, frame: RadiometricFrame) -> ScreeningResult:
+        """Use nothing of a frame; whoever was in view has had their last word."""
+        for record in self._records.values():
+            record.hinder((reason,))
+        departed = self.finish()
+        self._tracker.forget()
+        self._faces_before = []
+        if reason is Reason.IMPOSSIBLE_VALUES:  # of time too: nothing goes on where it was
+            self._first_s = None
+            self._references = References(self._settings, self._netd_k, self._non_uniformity)
+        state, reasons = self._board.step(self._last_s, (State.NOT_SCREENING, (reason,)), [])
+        return ScreeningResult(
+            sequence=frame.sequence,
+            time_s=self._last_s,
+            state=state,
+            reasons=reasons,
+            departed=departed,
+            ffc_advised=reason is Reason.NO_FFC,
         )
 
     def finish(self) -> tuple[Visitor, ...]:

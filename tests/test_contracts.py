@@ -20,6 +20,7 @@ PLANTED = {
     "service/camera_filter/wire.py": "import numpy",
     "service/sandbox/errors.py": "import service.ipc.channel",
     "hardware/register/trust.py": "import hardware.vetting.check",
+    "screening/states.py": "import scipy",
 }
 _CACHES = shutil.ignore_patterns("__pycache__")
 

@@ -162,6 +162,7 @@ def open_lepton(
         netd_k=_NETD_K,
         simulated=simulated,
         port=usb.port if usb else node,
+        noise_walks=not simulated,
     )
     return LeptonSensor(info, capture, channel, quarter_turns)
 

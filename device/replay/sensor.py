@@ -157,6 +157,7 @@ class RecordedSensor:
             netd_k=lens.netd_k,
             simulated=True,
             port=name,
+            noise_walks=True,  # of a Lepton
         )
         self._refuse_where_much_is_flawed()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from device.errors import NotRadiometric, SensorLost, SensorStalled
 from device.frame import Gain, RadiometricFrame, Radiometry
@@ -52,6 +53,7 @@ class SimulatedSensor:
         self._pool: FramePool | None = FramePool(self._optics.height, self._optics.width)
         self._image = np.zeros((self._optics.height, self._optics.width), np.float32)
         self._truth: FrameTruth | None = None
+        self._still: NDArray[np.uint16] | None = None  # the picture that stands still
         self._late = 0
         self._ffc_wanted = False
         if realtime:
@@ -72,6 +74,7 @@ class SimulatedSensor:
             netd_k=self._model.netd_k,
             simulated=True,
             port=self.scenario.name,
+            noise_walks=self._model.walks,
         )
 
     def frames(self) -> Iterator[RadiometricFrame]:
@@ -124,6 +127,8 @@ class SimulatedSensor:
             self._pool.close()
             self._pool = None
         self._image.fill(0.0)
+        if self._still is not None:
+            self._still.fill(0)
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +139,7 @@ class SimulatedSensor:
     def _break_down(self, time_s: float) -> None:
         """Fail as the scenario says."""
         camera = self.scenario.camera
-        if camera.fails == "never" or time_s < camera.fails_at_s:
+        if camera.fails in {"never", "stands_still"} or time_s < camera.fails_at_s:
             return
         if camera.fails == "lost":
             raise SensorLost(
@@ -150,6 +155,14 @@ class SimulatedSensor:
             "Start it again.",
         )
 
+    def _stand_still(self, time_s: float, counts: NDArray[np.uint16]) -> None:
+        """Repeat one picture from a time on, as the scenario says."""
+        if time_s < self.scenario.camera.fails_at_s:
+            return
+        if self._still is None:
+            self._still = counts.copy()
+        counts[...] = self._still
+
     def _frame(self, sequence: int, pool: FramePool) -> RadiometricFrame:
         time_s = sequence / self._rate_hz
         if self._ffc_wanted:
@@ -158,6 +171,8 @@ class SimulatedSensor:
         rendered = self._scene.render(time_s % self.scenario.duration_s, self._image)
         slot = pool.take()
         exposure = self._detector.expose(self._image, time_s, slot.write)
+        if self.scenario.camera.fails == "stands_still":
+            self._stand_still(time_s, slot.write)
         self._truth = FrameTruth(
             sequence, time_s, rendered.people, rendered.references, exposure.offset_k
         )

@@ -13,7 +13,7 @@ camera: what it protects is the picture of a person.
 
 from enum import StrEnum
 
-from hardware.register.dossier import Component
+from hardware.register.sections import Component
 
 
 class Criticality(StrEnum):

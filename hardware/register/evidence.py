@@ -23,13 +23,13 @@ class EvidenceFolder:
         """Say why the document with this hash cannot be opened; empty when it can."""
         if not sha256:
             return "no copy of it is held"
-        found = sorted(self.folder.glob(f"{sha256}*")) if self.folder else []
-        if not found:
+        found = self._copy(sha256)
+        if found is None:
             return f"the evidence folder has no copy with the SHA-256 {sha256[:16]}…"
         try:
-            now = _hashed(found[0])
+            now = _hashed(found)
         except OSError as error:
-            return f"its copy {found[0].name[:16]}… cannot be read ({error.strerror})"
+            return f"its copy {found.name[:16]}… cannot be read ({error.strerror})"
         return "" if now == sha256 else f"its copy {sha256[:16]}… has other bytes than were read"
 
     def read(self, sha256: str) -> bytes:
@@ -40,12 +40,18 @@ class EvidenceFolder:
         RegisterError
             When there is no such copy, or its bytes are others.
         """
-        if why := self.missing(sha256):
+        why, found = self.missing(sha256), self._copy(sha256)
+        if why or found is None:
             raise RegisterError(f"The document cannot be opened: {why}.")
-        data = b"" if self.folder is None else next(self.folder.glob(f"{sha256}*")).read_bytes()
+        data = found.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise RegisterError("The document changed while it was read.")
         return data
+
+    def _copy(self, sha256: str) -> Path | None:
+        """Return the file that is called by a hash; a pipe or a device is none."""
+        files = sorted(self.folder.glob(f"{sha256}*")) if self.folder and sha256 else []
+        return next((file for file in files if file.is_file()), None)
 
     def keep(self, file: Path) -> str:
         """Take a copy of a document under its hash; return the hash.

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from hardware.register import cyclonedx
-from hardware.register import dossier as schema
+from hardware.register import cyclonedx, sections
 from hardware.register.cyclonedx import Words, component, prop
 from hardware.register.dossier import Dossier, Evidence
 from hardware.register.statement import Statement
@@ -66,7 +65,7 @@ def hbom(dossier: Dossier, sha256: str, on: date) -> Words:
 def _parts(dossier: Dossier) -> Iterator[Words]:
     """Yield every part that is there, or of which nobody knows whether it is."""
     for name, words in _WORDS.items():
-        part: schema.Component = getattr(dossier.components, name)
+        part: sections.Component = getattr(dossier.components, name)
         if part.absent:
             continue
         ref = f"{dossier.key}/{name}"

@@ -3,7 +3,7 @@
 Every document of a register is signed on its own, so an old one is as well signed as a new one.
 The index says which are in force. It follows the rules that TUF (The Update Framework) has for its
 targets and snapshot: enough people sign it, its version only rises, and it expires, so that nobody
-can keep a station on an old register for ever. Decision 0081 says why it is no TUF metadata.
+can keep a station on an old register for ever. Decision 0110 says why it is no TUF metadata.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from hardware.errors import RegisterError
-from hardware.register.statement import Document, Sha256
+from hardware.register.statement import MAX_VERSION, Document, Sha256
 
 FILE = "index.toml"
 _KINDS = ("trust.toml", "policy.toml", "dossiers/*.toml", "lists/*.toml")
@@ -36,7 +36,7 @@ class IndexFile(Document):
     """The index."""
 
     edition: Literal[1] = Field(description="Edition of this schema.")
-    version: int = Field(description="Number of this index; it only rises.", ge=1)
+    version: int = Field(description="Number of this index; it only rises.", ge=1, le=MAX_VERSION)
     made: date = Field(description="Day on which it was made.")
     expires: date = Field(description="Last day on which it holds.")
     document: tuple[Listed, ...] = Field(description="The documents in force.")
@@ -108,7 +108,7 @@ def read(data: bytes) -> Index:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise RegisterError(f"The index of the register: {where}: {first['msg']}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
         raise RegisterError(f"The index of the register is no TOML: {error}.") from error
     return Index(content, hashlib.sha256(data).hexdigest())
 

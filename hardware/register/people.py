@@ -1,8 +1,9 @@
 """People: when two written names are one person's, so that nobody counts twice.
 
-A name is compared without case, spacing, invisible characters and compatibility forms (NFKC), and
-with the Cyrillic and Greek letters that look like Latin ones taken for them: "Eve", " EVE ",
-"E\u200bve" and "\u0415ve" are one signer. It can only make two signers one, never one two.
+Of a name only its letters and digits are compared, without case, accents, spacing, compatibility
+forms (NFKC) and whatever shows nothing, and with the Cyrillic and Greek letters and the digits that
+look like Latin letters taken for them: "Eve", " EVE ", "E\u200bve", "\u0415ve" are one signer. It
+can only make two signers one, never one two.
 """
 
 import unicodedata
@@ -12,9 +13,11 @@ LOOK_ALIKES = str.maketrans(
     {
         **dict(zip("авекмнорстухіјѕԁѵһ", "abekmhopctyxijsdvh", strict=True)),
         **dict(zip("αβεικνορτυχ", "abeiknoptux", strict=True)),
-        **dict(zip("ıɑɡ", "iag", strict=True)),
+        **dict(zip("ıɑɡ01", "iagol", strict=True)),
     }
 )
+# Letters by their category that show nothing: fillers of the Korean alphabet.
+FILLERS = "\u115f\u1160\u3164\uffa0"
 
 
 def person(name: str) -> str:
@@ -25,6 +28,6 @@ def person(name: str) -> str:
     >>> person("Anna  Berg") == person("anna berg"), person("Anna") == person("Anne")
     (True, False)
     """
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    seen = "".join(c for c in plain if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace())
-    return " ".join(seen.translate(LOOK_ALIKES).split())
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    seen = (c if c.isalnum() else " " * c.isspace() for c in plain if c not in FILLERS)
+    return " ".join("".join(seen).translate(LOOK_ALIKES).split())

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from hardware.errors import PolicyError
+from hardware.register.countries import Country
 from hardware.register.dossier import Dossier, Kind
 from hardware.register.statement import Document, Statement, Words
 
@@ -67,7 +68,7 @@ class Paragraph(Document):
     rule: RuleName = Field(description="The rule that it switches on.")
     effect: Effect = Field(description="What follows when the rule finds something.")
     statements: Words = Field(default=(), description="Statements of the dossier it is about.")
-    countries: Words = Field(default=(), description="ISO 3166 codes it is about.")
+    countries: tuple[Country, ...] = Field(default=(), description="ISO 3166 codes it is about.")
     lists: Words = Field(default=(), description="Exclusion lists it is about.")
     kinds: tuple[Kind, ...] = Field(
         default=(), description="Kinds of hardware it is about; all when empty."

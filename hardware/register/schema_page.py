@@ -10,22 +10,21 @@ from pydantic.fields import FieldInfo
 
 from hardware.register.dossier import (
     Cleared,
-    Component,
     Dossier,
     Evidence,
-    Interface,
     Kind,
     Ruling,
     Screened,
     Verdict,
 )
+from hardware.register.sections import Component, Interface
 from hardware.register.statement import Document, Statement, Status
 
 _HEAD = """# The dossier
 
 A dossier is a TOML file about one kind of hardware, `dossiers/KEY.toml`. This page is made from \
-the schema, `hardware/register/dossier.py`; a test keeps it current. How to fill one in: \
-[vet a sensor](../how-to/vet-a-sensor.md). Why it looks like this: \
+the schema, `hardware/register/dossier.py` and `sections.py`; a test keeps it current. How to \
+fill one in: [vet a sensor](../how-to/vet-a-sensor.md). Why it looks like this: \
 [vetting](../explanation/vetting.md).
 
 ## A statement
@@ -100,12 +99,14 @@ def _section(name: str, model: type[Document]) -> Iterator[str]:
 
 
 def _statements(fields: dict[str, FieldInfo]) -> Iterator[str]:
-    yield "| statement | value | what it says | while unknown, the owner must supply |"
-    yield "|---|---|---|---|"
+    yield "| statement | value | what it says | while unknown, the owner must supply | from whom |"
+    yield "|---|---|---|---|---|"
     for name, field in fields.items():
         extra = field.json_schema_extra
-        supply = extra.get("supply", "") if isinstance(extra, dict) else ""
-        yield f"| `{name}` | {_value(field.annotation)} | {field.description} | {supply} |"
+        asked = extra if isinstance(extra, dict) else {}
+        supply, whom = asked.get("supply", ""), asked.get("whom", "")
+        value = _value(field.annotation)
+        yield f"| `{name}` | {value} | {field.description} | {supply} | {whom} |"
 
 
 def _plain(model: type[Document], only: tuple[str, ...] = ()) -> Iterator[str]:

@@ -24,7 +24,7 @@ from pydantic import AfterValidator, ValidationError
 from hardware.errors import SignatureError
 from hardware.register.people import person
 from hardware.register.statement import Document, Sha256
-from hardware.register.trust import Trust, What, key_id
+from hardware.register.trust import Key, Trust, What, key_id
 
 SUFFIX = ".dsse"
 
@@ -144,7 +144,13 @@ def reseal(envelope: bytes) -> bytes:
 
 
 def verify(
-    payload: bytes, what: What, envelope: bytes | None, trust: Trust, today: date | None
+    payload: bytes,
+    what: What,
+    envelope: bytes | None,
+    trust: Trust,
+    today: date | None,
+    *,
+    others: bool = False,
 ) -> Signatures:
     """Return who signed `payload`, and everything that is wrong. Every signature must hold.
 
@@ -153,6 +159,10 @@ def verify(
     today
         Day for which the keys must be valid; None asks no key for its time: when a trust file is
         followed by the next, the keys of the earlier one may have run out since.
+    others
+        Whether signatures may stand there whose keys do not count by this trust file: they are
+        passed over. When people change, the next trust file is signed by some whom only the
+        earlier one knows, and by some whom only the new one does.
     """
     if envelope is None:
         return _enough((), [], trust.needed(what), "It is not signed.")
@@ -168,14 +178,17 @@ def verify(
     signers: dict[str, str] = {}
     seen: set[str] = set()
     for entry in opened.signatures:
-        name, problem = _check(entry, what, payload, trust, today)
         if entry.keyid in seen:
-            problem = f"The key {entry.keyid[:16]} signed twice."
+            problems.append(f"The key {entry.keyid[:16]} signed twice.")
+            continue
         seen.add(entry.keyid)
-        if problem:
-            problems.append(problem)
+        key, why_not = _counts(entry.keyid, what, trust, today)
+        if key is None:
+            problems += () if others else (why_not,)
+        elif not _holds(entry, key, what, payload):
+            problems.append(f"The signature of {key.name} is not over these bytes.")
         else:  # two keys of one person are one signer, however the name is written
-            signers.setdefault(person(name), name)
+            signers.setdefault(person(key.name), key.name)
     return _enough(tuple(signers.values()), problems, trust.needed(what))
 
 
@@ -189,30 +202,32 @@ def _enough(
     return Signatures(signers, tuple(problems))
 
 
-def _check(
-    entry: Signature, what: What, payload: bytes, trust: Trust, today: date | None
-) -> tuple[str, str]:
-    """Return the name of a signer, and what is wrong with the signature."""
-    short = entry.keyid[:16]
-    key = trust.key(entry.keyid)
-    if revoked := trust.revocation(entry.keyid):
+def _counts(keyid: str, what: What, trust: Trust, today: date | None) -> tuple[Key | None, str]:
+    """Return the key when it may sign this on that day, or None and why not."""
+    short = keyid[:16]
+    key = trust.key(keyid)
+    if revoked := trust.revocation(keyid):
         owner = f" of {key.name}" if key else ""
-        return "", f"The key {short}{owner} was revoked on {revoked.on}: {revoked.reason}"
+        return None, f"The key {short}{owner} was revoked on {revoked.on}: {revoked.reason}"
     if key is None:
-        return "", f"The key {short} is not in the trust file."
+        return None, f"The key {short} is not in the trust file."
     if what not in key.signs:
         may = ", ".join(one.word for one in key.signs)
-        return "", f"{key.name} may sign {may} with the key {short}, and no {what.word}."
+        return None, f"{key.name} may sign {may} with the key {short}, and no {what.word}."
     if today is not None and not key.valid_from <= today <= key.valid_until:
-        return "", (
+        return None, (
             f"The signature of {key.name} does not count on {today}: the key {short} is valid"
             f" from {key.valid_from} until {key.valid_until}."
         )
+    return key, ""
+
+
+def _holds(entry: Signature, key: Key, what: What, payload: bytes) -> bool:
     try:
         key.ed25519.verify(base64.b64decode(entry.sig), pae(what, payload))
     except InvalidSignature:
-        return "", f"The signature of {key.name} is not over these bytes."
-    return key.name, ""
+        return False
+    return True
 
 
 def _open(data: bytes) -> Envelope:

@@ -9,6 +9,7 @@ T = TypeVar("T")
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Words = tuple[str, ...]
+MAX_VERSION = 2**31  # of a document whose number only rises; nobody gets there one by one
 
 
 class Status(StrEnum):
@@ -17,6 +18,16 @@ class Status(StrEnum):
     VERIFIED = "verified"  # checked by us against a document or an object, of which we hold a copy
     DECLARED = "declared"  # someone says so in a document that can be named
     UNKNOWN = "unknown"  # nobody here can say; counts against the hardware
+
+
+class Whom(StrEnum):
+    """Who can supply what is unknown."""
+
+    MAKER = "maker"
+    SELLER = "seller"
+    LABORATORY = "laboratory"
+    COUNSEL = "counsel"  # a lawyer who knows the law of the country
+    YOURSELVES = "yourselves"  # who opens one, listens to one, plugs one in, decides
 
 
 class Document(BaseModel):
@@ -65,10 +76,10 @@ class Statement(Document, Generic[T]):
         return "" if self.value is None else str(self.value)
 
 
-def told(description: str, supply: str) -> Any:
-    """Declare a statement: what it says, and what the owner must supply while it is unknown."""
+def told(description: str, supply: str, whom: Whom = Whom.MAKER) -> Any:
+    """Declare a statement: what it says, and while it is unknown, what is needed and from whom."""
     return Field(
         default_factory=lambda: Statement(unknown=supply),
         description=description,
-        json_schema_extra={"supply": supply},
+        json_schema_extra={"supply": supply, "whom": whom.value},
     )

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from hardware.errors import SignatureError
 from hardware.register.people import person
-from hardware.register.statement import Document, Sha256
+from hardware.register.statement import MAX_VERSION, Document, Sha256
 
 
 class What(StrEnum):
@@ -98,7 +98,9 @@ class TrustFile(Document):
     """The trust file."""
 
     edition: Literal[2] = Field(description="Edition of this schema.")
-    version: int = Field(description="Number of this trust file; it only rises.", ge=1)
+    version: int = Field(
+        description="Number of this trust file; it only rises.", ge=1, le=MAX_VERSION
+    )
     expires: date = Field(description="Last day on which it holds.")
     signers_needed: int = Field(
         default=2, description="How many people must sign; an enrolment needs one.", ge=1

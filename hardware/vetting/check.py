@@ -4,7 +4,7 @@
 minute and after every replug. A document that cannot be relied on refuses: doubt is not screening.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,15 +19,17 @@ from hardware.register.dossier import Dossier, Kind
 from hardware.register.policy import Effect, Paragraph
 from hardware.register.signature import UNSIGNED, Signatures
 from hardware.vetting import computers
+from hardware.vetting.cases import Device, Documents
 from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays, decide
 from hardware.vetting.enrolment import Enrolled
-from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES, Device, Documents
+from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES
 
 __all__ = [
     "Admission",
     "Decision",
     "Outcome",
     "SensorSays",
+    "differences_of_computer",
     "refusal",
     "still_vetted",
     "vet",
@@ -182,7 +184,7 @@ def vet_host(
     found = network.findings if network.fresh(now_s) else (network.statement(now_s),)
     by_rule = {
         "network": [f"{text[0].upper()}{text[1:]}." for text in found],
-        "computer": list(computers.differences(computer or Computer(), known)),
+        "computer": list(differences_of_computer(computer or Computer(), known)),
     }
     reasons = tuple(
         _reason(paragraph, text)
@@ -199,6 +201,18 @@ def allowed_controllers(computer: Computer, known: Register) -> tuple[str, ...]:
     if document is None or not vet_dossier(document.key, register=known).passes:
         return ()
     return document.computer.controllers.value or ()
+
+
+def differences_of_computer(computer: Computer, known: Register) -> Iterator[str]:
+    """Yield why a computer is not one that is approved: its dossier, and what is not as there."""
+    document = computers.dossier_of(computer, known)
+    if document is not None:
+        answer = vet_dossier(document.key, register=known)
+        yield from (
+            f"The dossier {document.key} of this computer is not approved: {reason.text}"
+            for reason in answer.refusals[:1]
+        )
+    yield from computers.differences(computer, known)
 
 
 def refusal(dossier: str, text: str) -> Decision:

@@ -24,9 +24,9 @@ def dossier_of(computer: Computer, register: Register) -> Dossier | None:
 def differences(computer: Computer, register: Register) -> Iterator[str]:
     """Yield a sentence for everything by which a computer is not the one in its dossier.
 
-    Whether that dossier is approved is asked of the register like that of any hardware, with
-    `hardware.vetting.check.vet_dossier`; here it is only compared.
+    Whether that dossier is approved, `hardware.vetting.check` asks the register.
     """
+    yield from (f"A radio is fitted: {radio}." for radio in computer.radios)
     name = computer.product or "a computer whose firmware names nobody"
     document = dossier_of(computer, register)
     if document is None:

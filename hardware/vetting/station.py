@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from hardware.errors import HardwareError
 from hardware.host import computer as host_computer
 from hardware.host.computer import Computer
@@ -17,7 +19,8 @@ from hardware.host.network import HostNetwork
 from hardware.host.usb import SYS, UsbIdentity
 from hardware.register import documents
 from hardware.register.documents import Register
-from hardware.register.memory import Remembering
+from hardware.register.memory import Memory, Remembering
+from hardware.register.trust import Trust
 from hardware.vetting import enrolment
 from hardware.vetting.check import (
     Admission,
@@ -31,6 +34,63 @@ from hardware.vetting.check import (
 from hardware.vetting.enrolment import Enrolled
 
 ENROLMENTS = "enrolments.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One device that is enrolled at a station, for a reader.
+
+    Attributes
+    ----------
+    dossier, serial, firmware, port, on, by
+        Kind, what it said of itself, where it hangs, when it was enrolled and by whom.
+    problem
+        Why the enrolment does not count; empty when it does.
+    """
+
+    dossier: str
+    serial: str
+    firmware: str
+    port: str
+    on: str
+    by: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a page may say of one station: how high its memory is, and what hangs on its wall.
+
+    It is handed, as JSON, to a process that can read neither the trail nor the enrolments.
+
+    Attributes
+    ----------
+    memory
+        The highest that the station has seen; None where nobody remembers.
+    units
+        The devices that are enrolled.
+    trouble
+        Why the register or the enrolments cannot be relied on; empty when they can.
+    """
+
+    memory: Memory | None = None
+    units: tuple[Unit, ...] = ()
+    trouble: str = ""
+
+    def to_json(self) -> str:
+        """Return it as one line."""
+        return _HERE.dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> "Here":
+        """Read it back.
+
+        Raises
+        ------
+        ValueError
+            When it is none.
+        """
+        return _HERE.validate_json(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +161,16 @@ class Vetting:
         """Return the enrolments of this station."""
         return enrolment.load(self.state / ENROLMENTS)
 
+    def here(self) -> Here:
+        """Return what a page may say of this station."""
+        try:
+            memory = self.memory.recall() if self.memory else None
+            trust = documents.load_trust(self.own, today=self.today())
+            units = tuple(_unit(entry, trust, self.today(), memory) for entry in self.enrolments())
+        except HardwareError as error:
+            return Here(trouble=str(error))
+        return Here(memory, units)
+
     def still(self, admission: Admission) -> Decision:
         """Decide whether an admitted sensor may go on; everything is read anew."""
         try:
@@ -123,3 +193,15 @@ class Vetting:
         except HardwareError as error:
             return refusal("host", str(error))
         return vet_host(network, now_s, register=known, computer=self.computer())
+
+
+def _unit(entry: Enrolled, trust: Trust, today: date, memory: Memory | None) -> Unit:
+    made = entry.enrolment
+    problem = " ".join(entry.signed(trust, today).problems[:1])
+    if not problem and memory and memory.enrolled.get(made.port) != entry.sha256:
+        problem = "It is not the last one in the audit trail."
+    on = made.on.isoformat()
+    return Unit(made.dossier, made.serial, made.firmware, made.port, on, made.by, problem)
+
+
+_HERE = TypeAdapter(Here)

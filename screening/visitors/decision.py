@@ -7,6 +7,7 @@ from screening.result import Reason, Verdict
 from screening.settings import Settings
 
 UNCERTAIN_C: Final = 0.5  # a standard uncertainty with which nobody is cleared
+HOTTEST_SKIN_C: Final = 42.0  # nobody who walks in has warmer skin: it is a lamp, a cup, a fault
 
 Ruling = tuple[Verdict, tuple[Reason, ...]]
 
@@ -37,9 +38,10 @@ def decide(evidence: Evidence, settings: Settings) -> Ruling:
     Examples
     --------
     >>> settings = Settings()  # threshold 37.5, guard band of one standard uncertainty
-    >>> for skin_c in (38.2, 37.4, 35.9, 33.0):
+    >>> for skin_c in (123.9, 38.2, 37.4, 35.9, 33.0):
     ...     verdict, reasons = decide(Evidence(skin_c, 0.15), settings)
     ...     print(verdict.value, *(reason.value for reason in reasons))
+    recheck too_hot
     elevated above_threshold
     recheck near_threshold
     clear
@@ -50,6 +52,8 @@ def decide(evidence: Evidence, settings: Settings) -> Ruling:
     doubts = (*evidence.doubts, *relative)
     above = evidence.skin_c - decision.threshold_c
     guard_c = decision.guard_k * evidence.standard_c
+    if evidence.skin_c > HOTTEST_SKIN_C:
+        return Verdict.RECHECK, (Reason.TOO_HOT, *doubts)
     if above >= guard_c and not relative:
         return Verdict.ELEVATED, (Reason.ABOVE_THRESHOLD, *doubts)
     if (

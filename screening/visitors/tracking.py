@@ -202,6 +202,10 @@ class Tracker:
         self.tracks = [t for t in self.tracks if t not in ended and t not in doubles]
         return seen, [t for t in ended + doubles if t.confirmed]
 
+    def forget(self) -> None:
+        """Follow nobody any more; numbers go on counting."""
+        self.tracks = []
+
     def _begin(self, detection: Detection, look: Sighting, time_s: float) -> None:
         track = Track(self._next_id, *look, time_s=time_s, seen_s=time_s, seen=look)
         track.detection = detection

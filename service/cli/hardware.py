@@ -1,40 +1,35 @@
 """`limen hardware`: look into the register, ask it about a sensor, sign, verify and enrol."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from service.cli import hardware_keys, hardware_shared, hardware_station
-from service.cli.hardware_shared import AsJson, Own, State, ended, plain, register, show_json, tell
-
-if TYPE_CHECKING:
-    from hardware.register.documents import Register
-    from hardware.register.dossier import Dossier
-    from hardware.register.signature import Signatures
+from service.cli import hardware_keys, hardware_shared, hardware_station, hardware_todo
+from service.cli.hardware_shared import (
+    AsJson,
+    DossierKey,
+    Own,
+    State,
+    Sys,
+    document,
+    ended,
+    plain,
+    register,
+    show_json,
+    tell,
+)
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The register of vetted hardware."
 )
 for module, commands in (
     (hardware_keys, ("keygen", "sign", "verify", "index", "keep")),
-    (hardware_station, ("ask", "enrol", "rules")),
+    (hardware_station, ("scan", "ask", "enrol", "rules")),
+    (hardware_todo, ("todo",)),
 ):
     for name in commands:
         app.command(name)(getattr(module, name))
-
-Sys = Annotated[Path, typer.Option(help="Root of sysfs, to check a copy of it.")]
-DossierKey = Annotated[str, typer.Argument(help="Key of a dossier; `limen hardware list`.")]
-
-
-def document(known: "Register", key: str) -> "tuple[Dossier, Signatures]":
-    """Return a dossier, or end with the sentence that says why it cannot be had."""
-    from hardware.errors import HardwareError
-
-    try:
-        return known.dossier(key)
-    except HardwareError as error:
-        raise ended(error) from error
 
 
 @app.command("list")
@@ -123,54 +118,6 @@ def check(
     else:
         tell(decision)
     raise typer.Exit(0 if decision.passes else 1)
-
-
-@app.command()
-def scan(sys: Sys = Path("/sys"), as_json: AsJson = False) -> None:
-    """Show every USB device that is plugged in, and what in it a sensor may not have."""
-    from hardware.errors import HardwareError
-    from hardware.host import usb
-    from hardware.host.functions import findings, name_of
-
-    devices: list[dict[str, Any]] = []
-    for port in usb.ports(sys):
-        try:
-            device = usb.read(port, sys)
-        except HardwareError as error:
-            devices.append({"port": port, "problem": str(error)})
-            continue
-        devices.append(
-            {
-                "port": device.port,
-                "ids": device.ids,
-                "name": f"{device.manufacturer} {device.product}".strip(),
-                "serial": device.serial,
-                "release": device.bcd_device,
-                "descriptors_sha256": device.descriptors_sha256,
-                "functions": {
-                    str(code): name_of(code)
-                    for code in sorted({i.code for i in device.descriptors.interfaces})
-                },
-                "not_of_a_sensor": [str(found) for found in findings(device.descriptors)],
-            }
-        )
-    if as_json:
-        show_json(devices)
-        return
-    for entry in devices:
-        if "problem" in entry:
-            typer.echo(f"{entry['port']:8} {entry['problem']}")
-            continue
-        typer.echo(
-            f"{entry['port']:8} {entry['ids']} {entry['name'] or 'no name'},"
-            f" serial {entry['serial'] or 'none'}, release {entry['release']}"
-        )
-        for code, name in entry["functions"].items():
-            typer.echo(f"           {code}  {name}")
-        for found in entry["not_of_a_sensor"]:
-            typer.echo(f"         ! {found}")
-    if not devices:
-        typer.echo("No USB device is plugged in.")
 
 
 @app.command()

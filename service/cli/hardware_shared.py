@@ -10,6 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from hardware.register.documents import Register
+    from hardware.register.dossier import Dossier
+    from hardware.register.signature import Signatures
     from hardware.vetting.decision import Decision
 
 Own = Annotated[
@@ -19,6 +21,8 @@ Own = Annotated[
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 State = Annotated[Path, typer.Option(help="State folder, where the enrolments are.")]
+Sys = Annotated[Path, typer.Option(help="Root of sysfs, to check a copy of it.")]
+DossierKey = Annotated[str, typer.Argument(help="Key of a dossier; `limen hardware list`.")]
 
 
 def today() -> date:
@@ -33,6 +37,16 @@ def register(own: Path | None) -> "Register":
 
     try:
         return documents.load(own, today=today())
+    except HardwareError as error:
+        raise ended(error) from error
+
+
+def document(known: "Register", key: str) -> "tuple[Dossier, Signatures]":
+    """Return a dossier, or end with the sentence that says why it cannot be had."""
+    from hardware.errors import HardwareError
+
+    try:
+        return known.dossier(key)
     except HardwareError as error:
         raise ended(error) from error
 

@@ -1,14 +1,14 @@
-"""`limen hardware ask|enrol|rules`: the sensor that is plugged in at this station."""
+"""`limen hardware scan|ask|enrol|rules`: what is plugged in at this station, and the computer."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli import hardware_shared
 from service.cli.hardware_keys import PassphraseFile, private_key
-from service.cli.hardware_shared import AsJson, Own, State, ended, show_json, tell
+from service.cli.hardware_shared import AsJson, Own, State, Sys, ended, register, show_json, tell
 
 if TYPE_CHECKING:
     from device.sensor import Sensor
@@ -24,6 +24,87 @@ def _opener(sensor: str, port: str | None) -> "Callable[[Vet], Sensor]":
     except SensorNotFound as error:
         raise typer.BadParameter(str(error)) from error
     return lambda vet: row.open(port, vet=vet)
+
+
+def scan(
+    sys: Sys = Path("/sys"),
+    own: Own = None,
+    *,
+    computer: Annotated[
+        bool, typer.Option("--computer", help="This computer instead, beside its dossier.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show every USB device that is plugged in, and what in it a sensor may not have."""
+    if computer:
+        _computer(sys, own, as_json=as_json)
+        return
+    from hardware.errors import HardwareError
+    from hardware.host import usb
+    from hardware.host.functions import findings, name_of
+
+    devices: list[dict[str, Any]] = []
+    for port in usb.ports(sys):
+        try:
+            device = usb.read(port, sys)
+        except HardwareError as error:
+            devices.append({"port": port, "problem": str(error)})
+            continue
+        devices.append(
+            {
+                "port": device.port,
+                "ids": device.ids,
+                "name": f"{device.manufacturer} {device.product}".strip(),
+                "serial": device.serial,
+                "release": device.bcd_device,
+                "descriptors_sha256": device.descriptors_sha256,
+                "controller": str(device.controller),
+                "doubt": device.controller.doubt,
+                "functions": {
+                    str(code): name_of(code)
+                    for code in sorted({i.code for i in device.descriptors.interfaces})
+                },
+                "not_of_a_sensor": [str(found) for found in findings(device.descriptors)],
+            }
+        )
+    if as_json:
+        show_json(devices)
+        return
+    for entry in devices:
+        if "problem" in entry:
+            typer.echo(f"{entry['port']:8} {entry['problem']}")
+            continue
+        typer.echo(
+            f"{entry['port']:8} {entry['ids']} {entry['name'] or 'no name'},"
+            f" serial {entry['serial'] or 'none'}, release {entry['release']}"
+        )
+        doubt = f": {entry['doubt']}" if entry["doubt"] else ""
+        typer.echo(f"         {'!' if doubt else ' '} on {entry['controller']}{doubt}")
+        for code, name in entry["functions"].items():
+            typer.echo(f"           {code}  {name}")
+        for found in entry["not_of_a_sensor"]:
+            typer.echo(f"         ! {found}")
+    if not devices:
+        typer.echo("No USB device is plugged in.")
+
+
+def _computer(sys: Path, own: Path | None, *, as_json: bool) -> None:
+    """Show what this computer says of itself, and where that is not what its dossier says."""
+    from dataclasses import asdict
+
+    from hardware.host import computer as host
+    from hardware.vetting.check import differences_of_computer
+
+    here, known = host.read(sys), register(own)
+    against = list(differences_of_computer(here, known))
+    if as_json:
+        show_json({**asdict(here), "against": against})
+        return
+    for name, value in asdict(here).items():
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        typer.echo(f"{name.replace('_', ' ') + ':':17} {text or 'none'}")
+    for text in against:
+        typer.echo(f"! {text}")
 
 
 def ask(

@@ -5,7 +5,7 @@ by `kind`. Numbers and words travel here, never pixels; and nothing of it comes 
 
     worker -> supervisor   records, never messages: `service.ipc.records`
     supervisor -> worker   Configure, Watch, RequestFfc, LearnNonUniformity, Stop
-    supervisor -> web      View (every frame), Picture (carries a file descriptor), a Reply
+    supervisor -> web      View (every frame), CheckCode, Picture (carries a descriptor), a Reply
     web -> supervisor      WebLocked, Screens, and the requests of guards and admins
 """
 
@@ -234,6 +234,14 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckCode:
+    """What the station says of itself, signed just now (`service.checkcode.statement`)."""
+
+    text: str
+    kind: Literal["check_code"] = "check_code"
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """The thermal view is in the read-only memory that comes with this message, or is gone."""
 
@@ -443,7 +451,7 @@ AdminRequest = (
 Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
 FromWorker = WorkerLocked
 ToWorker = Configure | Watch | RequestFfc | LearnNonUniformity | Stop
-ToWeb = View | Picture | Reply
+ToWeb = View | CheckCode | Picture | Reply
 FromWeb = WebLocked | Screens | GuardRequest | AdminRequest
 Message = FromWorker | ToWorker | ToWeb | FromWeb
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from typing import Any, ClassVar, Final
 
-from screening.result import REASONS_OF_VISITORS, Reason, State, Verdict
+from screening.result import Reason, State, Verdict
 from screening.settings import Site
 
 
@@ -136,7 +136,6 @@ class Presence(StrEnum):
 
 
 _REASON: Final = _one_of(Reason, optional=True)
-_OF_VISITOR: Final = Choice((None, *REASONS_OF_VISITORS))
 _SKIN: Final = Steps(20.0, 45.0, 0.05, optional=True)
 _OFFSET: Final = Steps(-10.0, 10.0, 0.01, optional=True)
 _COEFFICIENT: Final = Steps(-2.0, 2.0, 0.005)
@@ -210,8 +209,8 @@ class Seen:
         "begins": _flag(),
         "presence": _one_of(Presence),
         "verdict": _one_of(Verdict, optional=True),
-        "reason": _OF_VISITOR,
-        "second_reason": _OF_VISITOR,
+        "reason": _REASON,
+        "second_reason": _REASON,
         "skin_temp_c": _SKIN,
         "expanded_uncertainty_c": Steps(0.0, 6.3, 0.05, optional=True),
         "raw_c": _SKIN,

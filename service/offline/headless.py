@@ -45,7 +45,9 @@ def screen(
         As the sensor does, after everything that was known until then has been yielded.
     """
     info = sensor.info
-    screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
+    screener = Screener(
+        info.width, info.height, info.hfov_deg, info.netd_k, settings, noise_walks=info.noise_walks
+    )
     known = GroundTruth() if truth is not None else None
     failure = None
 

@@ -57,6 +57,8 @@ class Entry:
         SHA-256 of the line, 64 hex digits.
     next_key
         Public key, hex, that the next line must be signed with.
+    size
+        Bytes of the line, with its end.
     """
 
     number: int
@@ -64,6 +66,7 @@ class Entry:
     event: Event | OtherEvent
     head: str
     next_key: str
+    size: int
 
     @property
     def short_head(self) -> str:
@@ -156,6 +159,32 @@ def read_file(path: Path, size: int | None = None) -> Iterator[Entry]:
         raise AuditError(f"The audit trail {path} cannot be read {cause(error)}") from error
 
 
+def read_on(path: Path, after: Entry, at: int, size: int) -> Iterator[Entry]:
+    """Yield the entries that were added behind one that was read, verified like it.
+
+    Parameters
+    ----------
+    after, at
+        The last entry that was read, and how many bytes of the file it ends at.
+    size
+        How many bytes of the file to read; a line that is not whole yet is left for later.
+
+    Raises
+    ------
+    AuditError
+        At the first line that does not follow.
+    """
+    try:
+        with path.open("rb") as trail:
+            trail.seek(at)
+            whole = trail.read(size - at).rpartition(b"\n")[0]
+    except OSError as error:
+        raise AuditError(f"The audit trail {path} cannot be read {cause(error)}") from error
+    for line in whole.split(b"\n") if whole else ():
+        after = _checked(line + b"\n", after.number + 1, after.head, after.next_key)
+        yield after
+
+
 def _aside_number(path: Path) -> int:
     number = path.stem.removeprefix(_ASIDE)
     return int(number) if number.isdecimal() and len(number) < 10 else 0
@@ -198,7 +227,7 @@ def _checked(line: bytes, number: int, before: str, expected: str) -> Entry:
             f"Entry {number} of the audit trail is not as it was written: something was changed, "
             f"removed, moved or repeated there. {RESTART}"
         )
-    return Entry(number, body.at, event, sha256(bare).hexdigest(), body.next_key)
+    return Entry(number, body.at, event, sha256(bare).hexdigest(), body.next_key, len(line))
 
 
 def told(entry: Entry) -> str:

@@ -21,6 +21,8 @@ from device.simulator.scenario.schema import scenario_names
 from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
 from screening.result import Reason
+from service.checkcode.key import StationKeyError
+from service.checkcode.statement import Fact
 from service.ipc.messages import (
     AdminRequest,
     ChannelClosed,
@@ -50,6 +52,7 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.supervisor.check_code import CheckCodes
 from service.supervisor.child import Child
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
@@ -122,6 +125,11 @@ class Supervisor:
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
+        try:
+            self._check_codes = CheckCodes(config.state, config.hardware_register)
+        except StationKeyError as error:
+            raise StationError(str(error)) from error
+        self._web_locked = False
         self._words = "sensor" if config.simulated else driver(config.sensor).words
         self._hearing: Hearing | None = None  # of this worker, once it is locked
         self._worker_lock: LockReport | None = None
@@ -185,6 +193,20 @@ class Supervisor:
         view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
         self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
+        self._show_check_code(no_network=network == ())
+
+    def _show_check_code(self, *, no_network: bool) -> None:
+        so = {
+            Fact.WORKER_LOCKED: self._worker_lock is not None,
+            Fact.WEB_LOCKED: self._web_locked,
+            Fact.NO_NETWORK: no_network,
+            Fact.HARDWARE_ADMITTED: self._admitted,
+            Fact.SIMULATED: self._config.simulated,
+        }
+        facts = frozenset(fact for fact, holds in so.items() if holds)
+        code = self._check_codes.due(self._shown_at, self._recorder.head, facts)
+        if code is not None:
+            self._web.ask(code)
 
     def _end_all(self) -> None:
         children = [keeper.child for keeper in (self._worker, self._web)]
@@ -195,6 +217,7 @@ class Supervisor:
         for child in children:
             if child is not None:
                 child.end(deadline)
+        self._check_codes.end()
         self._listener.close()
         self._selector.close()
         os.close(self._lock)
@@ -207,6 +230,7 @@ class Supervisor:
         arguments += ["--name", config.name]
         if config.hardware_register is not None:
             arguments += ["--register", str(config.hardware_register)]
+        arguments += ["--here", self._vetting.here().to_json()]
         if config.allow_unsandboxed:
             arguments += ["--allow-unsandboxed"]
         self._web_heard, self._web_room = False, Buckets(time.monotonic())
@@ -219,6 +243,8 @@ class Supervisor:
             self._web_heard = True
             if isinstance(locked := decode(packet), WebLocked):
                 self._recorder.locked("web", locked.lock)
+                self._web_locked = locked.lock is not None
+                self._check_codes.again()
                 return
         message = decode_exactly(packet)
         if not self._web_room.take(message, time.monotonic()):
@@ -239,7 +265,7 @@ class Supervisor:
         self._screens = screens
 
     def _web_ended(self) -> None:
-        self._screens = Screens(0, 0)
+        self._screens, self._web_locked = Screens(0, 0), False
         self._recorder.lost("web", Reason.WORKER_LOST)
         # Its copy of the thermal view cannot be given again, since nobody else holds one:
         # the worker starts afresh with new memory.

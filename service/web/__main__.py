@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--language", default="en")
     parser.add_argument("--name", default="")
     parser.add_argument("--register", type=Path)
+    parser.add_argument("--here", default="", help="what the station remembers, and what it has")
     parser.add_argument("--allow-unsandboxed", action="store_true")
     options = parser.parse_args()
     die_with_parent(options.parent)
@@ -61,7 +62,7 @@ def main() -> None:
         pages=pages(language=options.language, name=options.name),
         assets=static_files(),
         authority=f"{host}:{port}",
-        register=register_router(options.register),
+        register=register_router(options.register, options.here),
         lock=lock,
     )
     server = Server(

@@ -28,6 +28,7 @@ from service.web.answers import (
     responses,
 )
 from service.web.assets import Asset
+from service.web.check import check_router
 from service.web.guard import Guard
 from service.web.hub import AskedTooOften, Hub, HubError, Screen
 
@@ -119,6 +120,7 @@ def application(
     app.include_router(_page_router(pages, assets))
     app.include_router(_screen_router(hub))
     app.include_router(admin_router(hub))
+    app.include_router(check_router(hub, pages["check.html"]))
     return app
 
 

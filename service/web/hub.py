@@ -22,6 +22,7 @@ from service.ipc.messages import (
     VIEW,
     AdminRequest,
     ChannelClosed,
+    CheckCode,
     Done,
     GuardRequest,
     LoggedIn,
@@ -104,6 +105,7 @@ class Hub:
         self._locked = True  # whether this process is; without its lock it takes no picture
         self.allow_unlocked = False
         self.picture = b""
+        self.check_code, self._code_at = "", 0.0
 
     # ---- life
 
@@ -163,6 +165,8 @@ class Hub:
             case View():
                 self._view, self._heard_at = message, time.monotonic()
                 self._publish()
+            case CheckCode(text=text):
+                self.check_code, self._code_at = text, time.monotonic()
             case Picture():
                 self._new_memory(fd)
             case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead():
@@ -190,6 +194,11 @@ class Hub:
             locked=self._view.locked and self._locked,
             frozen_screens=sum(screen.frozen(now) for screen in self._screens),
         )
+
+    @property
+    def code_age_s(self) -> float:
+        """How long ago the check code came."""
+        return time.monotonic() - self._code_at
 
     def _blind(self, reason: Reason) -> View:
         return replace(

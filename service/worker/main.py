@@ -112,7 +112,14 @@ class Worker:
         self._sensor = sensor
         self._preview = preview
         self._thumbnail = Thumbnail(info.width, info.height)
-        self._screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
+        self._screener = Screener(
+            info.width,
+            info.height,
+            info.hfov_deg,
+            info.netd_k,
+            settings,
+            noise_walks=info.noise_walks,
+        )
         self._frame_skipping = FrameSkipping(info.frame_rate_hz)
         self._flat_field = FlatField(info.width, info.height)
         self._watched = False

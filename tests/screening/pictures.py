@@ -79,9 +79,10 @@ def frame(
     *,
     sequence: int = 0,
     ffc: FfcState = FfcState.COMPLETE,
-    ffc_age_s: float | None = 300.0,
+    ffc_age_s: float | None = None,
     tlinear: bool = True,
 ) -> RadiometricFrame:
     counts = np.clip(np.rint((celsius + 273.15) * 100.0), 0, 65535).astype(np.uint16)
     radiometry = Radiometry(tlinear=tlinear, agc_off=True, kelvin_per_count=0.01, gain=Gain.HIGH)
-    return RadiometricFrame(counts, radiometry, time_s, sequence, ffc, ffc_age_s)
+    age_s = 300.0 + time_s if ffc_age_s is None else ffc_age_s
+    return RadiometricFrame(counts, radiometry, time_s, sequence, ffc, age_s)

@@ -90,9 +90,16 @@ class RunningStation:
 
     def view(self) -> dict[str, Any]:
         """Return what a screen shows now."""
+        return self._get("/api/state")
+
+    def check_code(self) -> str:
+        """Return the check code that is shown now; empty while there is none."""
+        return str(self._get("/api/check")["text"])
+
+    def _get(self, path: str) -> dict[str, Any]:
         connection = http.client.HTTPConnection(self.authority, timeout=30.0)
         with contextlib.closing(connection):
-            connection.request("GET", "/api/state")
+            connection.request("GET", path)
             with connection.getresponse() as response:
                 body = response.read()
         assert response.status == 200, body

@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from service.checkcode.code import code_sha256
+from service.checkcode.key import station_key
+from service.checkcode.statement import NEEDED, Fact, read
+from service.state import audit_trail
 from tests.service.running import RunningStation, gone
 
 BLIND_WITHIN_S = 1.0
@@ -300,3 +304,19 @@ def test_the_self_test_screens_both_visitors_through_the_whole_chain() -> None:
     ended = run("--self-test")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "Self-test passed." in ended.stdout
+
+
+def test_its_check_code_is_signed_by_its_key_and_says_what_runs(station: RunningStation) -> None:
+    station.screening()
+    needed = NEEDED - {Fact.NO_NETWORK} | {Fact.SIMULATED}  # whatever network this computer has
+
+    def told() -> frozenset[Fact]:
+        code = station.check_code()
+        return read(code)[1].facts if code else frozenset()
+
+    station.wait_for(lambda _: needed <= told())
+    key, said = read(station.check_code())
+    assert key == station_key(station.state).public_key().public_bytes_raw().hex()
+    assert said.code_sha256 == code_sha256()
+    assert any(entry.short_head == said.audit_head for entry in audit_trail.read(station.state))
+    assert abs(said.at_s - time.time()) < 90.0

@@ -41,7 +41,10 @@ class CameraModel:
         How noise hangs together: over neighbours (standard deviation of the blur that makes it so)
         and from frame to frame (0 is none). A Lepton filters its output, a Boson+ hardly.
     flicker_k
-        Jitter from frame to frame that the whole picture has in common.
+        Jitter from frame to frame that the whole picture has in common; where the noise has a
+        memory, so have its steps.
+    step_counts
+        The camera's counts come in steps of so many.
     """
 
     dossier: str
@@ -59,6 +62,12 @@ class CameraModel:
     grain_px: float = 0.0
     memory: float = 0.0
     flicker_k: float = 0.004
+    step_counts: int = 1
+
+    @property
+    def walks(self) -> bool:
+        """Whether its noise walks instead of being white."""
+        return self.memory > 0.0
 
 
 MODELS = {
@@ -75,15 +84,16 @@ MODELS = {
         120,
         9.0,
         57.0,
-        0.040,
+        0.050,
         2.6,
         2.0,
         180.0,
         1.5,
         0.012,
         grain_px=0.55,
-        memory=0.9,
-        flicker_k=0.015,
+        memory=0.94,
+        flicker_k=0.0035,
+        step_counts=2,
     ),
 }
 
@@ -146,7 +156,7 @@ class Detector:
         shape = (optics.height, optics.width)
         self._slope = radiometry.radiance_slope(30.0)
         self._middle = float(radiometry.radiance(room.ambient_c))
-        self._table, self._low, self._scale = _calibration(camera)
+        self._table, self._low, self._scale = _calibration(camera, self._model.step_counts)
         self._noise = _noise_planes(shape, self._model, rng)
         self._noise *= np.float32(self._model.netd_k * camera.noise * self._slope * self._scale)
         self._slow = self._noise[0, : shape[0], : shape[1]].copy()
@@ -162,6 +172,7 @@ class Detector:
         self._evened_s = self._shutter.open_since_s
         self._fpa_evened_c = self._fpa_c(self._evened_s)
         self._wander_k = 0.0
+        self._flicker_k = self._flicker_step_k = 0.0
         self._last_s: float | None = None
 
     def request_ffc(self, time_s: float) -> None:
@@ -223,11 +234,19 @@ class Detector:
         self._wander_k += 0.004 * float(np.sqrt(step)) * float(self._rng.standard_normal())
         drift = 0.35 * (self._fpa_c(time_s) - self._fpa_evened_c)
         jump = self._shutter.jump_k(time_s)
-        flicker = self._model.flicker_k * float(self._rng.standard_normal())
-        return self._camera.offset_k + drift + jump + self._wander_k + flicker
+        return self._camera.offset_k + drift + jump + self._wander_k + self._flicker()
+
+    def _flicker(self) -> float:
+        """Error common to one frame. A Lepton's steps have a lag-1 correlation of about 0.4."""
+        fresh = self._model.flicker_k * float(self._rng.standard_normal())
+        if not self._model.walks:
+            return fresh
+        self._flicker_step_k = 0.4 * self._flicker_step_k + float(np.sqrt(1.0 - 0.4**2)) * fresh
+        self._flicker_k = 0.9 * self._flicker_k + self._flicker_step_k
+        return self._flicker_k
 
 
-def _calibration(camera: Camera) -> tuple[NDArray[np.uint16], float, float]:
+def _calibration(camera: Camera, step: int) -> tuple[NDArray[np.uint16], float, float]:
     """Table from detector code to counts, and the radiance of code 0 and codes per radiance."""
     low, high = (float(radiometry.radiance(t)) for t in _SPAN_C)
     codes = np.linspace(low, high, _CODES)
@@ -241,7 +260,7 @@ def _calibration(camera: Camera) -> tuple[NDArray[np.uint16], float, float]:
         temp_c = temp_c + near * (pulled - temp_c)
     elif camera.fault == "clips":
         temp_c = np.minimum(temp_c, 37.0)
-    counts = np.rint((temp_c + radiometry.KELVIN_OFFSET) / KELVIN_PER_COUNT)
+    counts = step * np.rint((temp_c + radiometry.KELVIN_OFFSET) / KELVIN_PER_COUNT / step)
     return counts.astype(np.uint16).reshape(1, -1), low, (_CODES - 1) / (high - low)
 
 

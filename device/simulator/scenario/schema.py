@@ -56,7 +56,7 @@ class Camera(_Table):
     noise
         Temporal noise as a multiple of the data sheet's.
     fails, fails_at_s
-        A camera that breaks: unplugged, silent, or no longer radiometric.
+        A camera that breaks: unplugged, silent, no longer radiometric, or its picture stands still.
     fault
         A camera that lies: it pulls skin towards normal, clips, or has a wrong emissivity set.
     """
@@ -77,7 +77,7 @@ class Camera(_Table):
     softness_px: float = Field(default=0.5, ge=0.3, le=2.0)
     fall_off_k: tuple[float, float, float, float, float] = (0.05, 0.0, -0.20, -0.20, 0.0)
     noise: float = Field(default=1.0, ge=0.0, le=10.0)
-    fails: Literal["never", "lost", "stalled", "not_radiometric"] = "never"
+    fails: Literal["never", "lost", "stalled", "not_radiometric", "stands_still"] = "never"
     fails_at_s: Seconds = 0.0
     fault: Literal["none", "normalises", "clips", "wrong_emissivity"] = "none"
 

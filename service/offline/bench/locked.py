@@ -63,7 +63,17 @@ def main() -> None:
 
     # A locked process opens no file any more, not even a network's weights.
     screeners = iter(
-        [Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings) for _ in range(7)]
+        [
+            Screener(
+                info.width,
+                info.height,
+                info.hfov_deg,
+                info.netd_k,
+                settings,
+                noise_walks=info.noise_walks,
+            )
+            for _ in range(7)
+        ]
     )
 
     def pass_over() -> float:

@@ -48,7 +48,14 @@ class Watched:
     """
 
     def __init__(self, info: SensorInfo, settings: Settings) -> None:
-        self._screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
+        self._screener = Screener(
+            info.width,
+            info.height,
+            info.hfov_deg,
+            info.netd_k,
+            settings,
+            noise_walks=info.noise_walks,
+        )
         self._truth = GroundTruth()
         self.words: set[str] = set()
         self.outcomes: list[Outcome] = []

@@ -120,7 +120,12 @@ def swaps(scenario: schema.Scenario, seed: int) -> int:
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
         info = sensor.info
         screener = Screener(
-            info.width, info.height, info.hfov_deg, info.netd_k, settings_for(scenario)
+            info.width,
+            info.height,
+            info.hfov_deg,
+            info.netd_k,
+            settings_for(scenario),
+            noise_walks=info.noise_walks,
         )
         for frame in sensor.frames():
             for face in screener.step(frame).faces:

@@ -14,12 +14,14 @@ from markupsafe import Markup
 
 from hardware.errors import HardwareError
 from hardware.register.documents import Register
-from hardware.register.dossier import Dossier, Interface, Kind, Verdict, words
+from hardware.register.dossier import Dossier, Kind, Verdict
 from hardware.register.policy import Effect
+from hardware.register.sections import Interface
 from hardware.register.statement import Statement, Status
 from hardware.vetting.check import vet_dossier
 from hardware.vetting.decision import Decision, Outcome, Reason
-from hardware.vetting.rules import NEEDED_OF_A_DEVICE
+from hardware.vetting.station import Here
+from hardware.vetting.todo import needs
 
 _HEADLINES = {
     Outcome.APPROVED: ("✔", "Approved for use"),
@@ -84,7 +86,9 @@ class Objection:
     findings: tuple[str, ...]
 
 
-def register_page(known: Register, key: str, *, stylesheet: str | None = None) -> str:
+def register_page(
+    known: Register, key: str, here: Here | None = None, *, stylesheet: str | None = None
+) -> str:
     """Return the page of one dossier as HTML.
 
     Parameters
@@ -93,6 +97,8 @@ def register_page(known: Register, key: str, *, stylesheet: str | None = None) -
         The register.
     key
         Key of the dossier.
+    here
+        What hangs on the wall of the station that shows the page; None on no station.
     stylesheet
         Address of the style sheet; None puts the style into the page, so that it stands alone.
 
@@ -117,11 +123,12 @@ def register_page(known: Register, key: str, *, stylesheet: str | None = None) -
         refusals=_grouped(decision, Effect.REFUSE, known),
         conditions=_grouped(decision, Effect.CONDITION, known),
         sections=list(_sections(dossier)),
-        needed=_needed(dossier, known),
+        needed=[(need.what, need.words) for need in needs(dossier, known) if need.insisted],
         signatures=signatures,
         roles={entry.name: entry.role for entry in known.trust.content.key},
         known=known,
         sha256=known.sha256(key),
+        units=[unit for unit in here.units if unit.dossier == key] if here else None,
         style=_style(),
         stylesheet=stylesheet,
     )
@@ -153,7 +160,7 @@ def trouble_page(what: str, *, stylesheet: str | None = None) -> str:
     return _template("trouble.html").render(what=what, style=_style(), stylesheet=stylesheet)
 
 
-def all_pages(known: Register, *, stylesheet: str) -> dict[str, str]:
+def all_pages(known: Register, here: Here | None = None, *, stylesheet: str) -> dict[str, str]:
     """Return every page by its key, and the index under the empty key.
 
     A dossier that cannot be relied on has no page; the index says why.
@@ -161,7 +168,7 @@ def all_pages(known: Register, *, stylesheet: str) -> dict[str, str]:
     pages = {"": index_page(known, stylesheet=stylesheet)}
     for key in known.keys:
         try:
-            pages[key] = register_page(known, key, stylesheet=stylesheet)
+            pages[key] = register_page(known, key, here, stylesheet=stylesheet)
         except HardwareError:
             continue
     return pages
@@ -209,25 +216,6 @@ def _grouped(decision: Decision, effect: Effect, known: Register) -> list[Object
         Objection(number, reasons[0].title, why.get(number, ""), tuple(r.text for r in reasons))
         for number, reasons in groups.items()
     ]
-
-
-def _needed(dossier: Dossier, known: Register) -> list[tuple[str, list[str]]]:
-    """Return what the owner must supply before anybody can approve it, and what for."""
-    needed: dict[str, list[str]] = {}
-    insisting = [p for p in known.policy.paragraph if p.effect is Effect.REFUSE]
-    for path in (path for paragraph in insisting for path in paragraph.statements):
-        statement = dossier.statement(path)
-        if dossier.applies(path) and statement.status is not Status.VERIFIED:
-            what = statement.unknown or "proof, checked, of what is now only declared"
-            needed.setdefault(what, []).append(words(path))
-    for path in NEEDED_OF_A_DEVICE if dossier.kind is Kind.SENSOR else ():
-        statement = dossier.statement(path)
-        if statement.status is Status.UNKNOWN:
-            needed.setdefault(statement.unknown, []).append(words(path))
-    compared = {row.list for row in dossier.screening}
-    if lists := [s.content.title for s in known.lists if s.key not in compared]:
-        needed["a person who compares the dossier with the exclusion lists, and their name"] = lists
-    return list(needed.items())
 
 
 def _ways_out(dossier: Dossier) -> Row:

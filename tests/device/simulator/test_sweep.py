@@ -38,7 +38,7 @@ def test_a_camera_with_a_wrong_emissivity_is_named_with_it(model: Model) -> None
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(
     "state",
-    [{}, {"offset_k": -1.5}, {"powered_for_s": 300.0}, {"ffc_age_s": 0.0}, {"noise": 2.0}],
+    [{}, {"offset_k": -1.5}, {"powered_for_s": 300.0}, {"ffc_age_s": 0.0}, {"noise": 1.5}],
     ids=["usual", "off", "warming up", "after an FFC", "noisy"],
 )
 def test_an_honest_camera_is_not_accused(model: Model, state: dict[str, float]) -> None:

@@ -12,6 +12,7 @@ from hardware.register import documents, lists
 from hardware.register.lists import Snapshot, match_identifier, match_name
 from hardware.register.names import same_firm
 from hardware.register.trust import What
+from hardware.vetting import cases, list_rules
 from hardware.vetting.check import Decision, Outcome
 from tests.hardware.institution import LISTS, TODAY, Institution, screened, told
 from tests.hardware.trees import Fake
@@ -175,7 +176,8 @@ def test_an_observed_identifier_refuses_until_a_reviewer_explains_it(
     assert decision.outcome is Outcome.REFUSED
     assert "'ec:df:c9:00:00:01' may be Hikvision ('ecdfc9')" in texts(decision, "3.6")
 
-    why = [{"name": "ec:df:c9:00:00:01", "reason": "typed from the wrong device"}]
+    typo = "typed from the wrong device"
+    why = [{"name": "ec:df:c9:00:00:01", "entry": "Hikvision", "reason": typo}]
     rows = [
         screened(s, cleared=why if s.key == "limen-affiliates" else [])
         for s in institution.register().lists
@@ -257,14 +259,13 @@ def test_a_list_that_cannot_be_relied_on_refuses_and_says_so(
 
 def test_a_list_that_the_policy_wants_and_nobody_has_refuses() -> None:
     from hardware.register import policy
-    from hardware.vetting import rules
 
     known = documents.load(today=TODAY)
     paragraph = next(p for p in known.policy.paragraph if p.rule == "lists")
     dossier, signatures = known.dossier("boson-plus-640")
-    case = rules.Documents(dossier, signatures, known.lists[1:], TODAY)
+    case = cases.Documents(dossier, signatures, known.lists[1:], TODAY)
     assert isinstance(paragraph, policy.Paragraph)
-    assert list(rules.lists(case, paragraph)) == [
+    assert list(list_rules.lists(case, paragraph)) == [
         "The exclusion list limen-affiliates is missing or altered."
     ]
 

@@ -17,7 +17,8 @@ SCREEN = """
 from screening.screener import Screener
 from screening.settings import Settings
 info = sensor.info
-screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, Settings())
+lens = info.width, info.height, info.hfov_deg, info.netd_k
+screener = Screener(*lens, Settings(), noise_walks=info.noise_walks)
 report = lock_worker(ours.fileno(), theirs.fileno())
 frames = sensor.frames()
 states = set()

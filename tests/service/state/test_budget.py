@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from screening.result import Reason, Verdict
-from screening.settings import Site
-from service.ipc.messages import ChannelError
+from service.ipc.messages import ChannelError, ShownVisitor
 from service.ipc.records import RATES, Presence, Record, Seen, Status, pack, payload_bits
 from service.state.audit import verify
 from service.state.audit_events import EntriesWithheld, LoginTried, ProcessLost
@@ -196,10 +195,9 @@ def test_rates_bound_every_kind_that_comes_more_than_once() -> None:
     )
 
 
-def test_a_visitor_has_no_reason_of_the_station() -> None:
-    visitor = Seen(
-        0, begins=True, presence=Presence.IN_VIEW, verdict=Verdict.CLEAR, site=Site.CANTHUS
-    )
-    assert pack(visitor)
-    with pytest.raises(ValueError, match="not among"):
-        pack(Seen(0, begins=True, presence=Presence.IN_VIEW, reason=Reason.FFC))
+def test_only_a_reason_that_a_visitor_can_have_is_counted(tmp_path: Path, clock: Clock) -> None:
+    recorder = Recorder(tmp_path, clock, clock=clock)
+    recorder.departed([ShownVisitor(1, 1, Verdict.NO_RESULT, (Reason.FFC, Reason.GLASSES))])
+    recorder.close()
+    (counts,) = json.loads((tmp_path / "counters.json").read_text()).values()
+    assert counts == {"screened": 1, "no_result": 1, "no_result:glasses": 1}

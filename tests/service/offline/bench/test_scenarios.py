@@ -22,6 +22,12 @@ OF_NO_SCENARIO: Final = {
     Reason.CONFIGURATION,
     Reason.SENSOR_REFUSED,
     Reason.TOO_FEW_PIXELS,
+    Reason.LOW_GAIN,
+    Reason.NO_FFC,
+    Reason.FOREIGN_NOISE,
+    Reason.BAD_PIXELS,
+    Reason.IMPOSSIBLE_VALUES,
+    Reason.TOO_HOT,
 }
 LONG_S: Final = 30.0
 WORDS: Final = [word for word in (*State, *Reason) if word not in OF_NO_SCENARIO]

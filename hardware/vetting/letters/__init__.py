@@ -1,0 +1,1 @@
+"""Letters to makers and sellers: what an institution asks them for, in their language."""

@@ -1,0 +1,120 @@
+"""A frame is screened only as a new one of a living sensor: attacks are found, real films pass."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
+from device.replay.sensor import open_recording
+from screening.freshness.freshness import HOLD_S, Freshness
+from screening.result import Reason
+from tests.device.recordings import real
+from tests.screening.freshness.attacks import ATTACKS, Film, frozen
+
+FRAME_S = 1 / 8.7
+BEGIN = 30
+RADIOMETRY = Radiometry(tlinear=True, agc_off=True, kelvin_per_count=0.01, gain=Gain.HIGH)
+WITHIN_FRAMES = 21  # 2.4 s; most are found with the first frame, patches with the third
+STILL_PICTURES = {Reason.PICTURE_STILL, Reason.FOREIGN_NOISE}
+
+
+def living(frames: int = 60, memory: float = 0.94, netd_k: float = 0.05, step: int = 2) -> Film:
+    """Return a film of an empty room: a Lepton's noise, or white noise without a memory."""
+    rng = np.random.default_rng(3)
+    rows, columns = np.mgrid[:120, :160]
+    room = 29_500.0 + 300.0 * np.exp(-(((rows - 60) / 25) ** 2 + ((columns - 90) / 20) ** 2))
+    noise = rng.standard_normal(room.shape)
+    film = np.empty((frames, *room.shape), np.uint16)
+    for picture in film:
+        noise = memory * noise + np.sqrt(1.0 - memory**2) * rng.standard_normal(room.shape)
+        picture[...] = step * np.rint((room + 100.0 * netd_k * noise) / step)
+    return film
+
+
+def frame(counts: np.ndarray, number: int, ffc: FfcState = FfcState.COMPLETE) -> RadiometricFrame:
+    time_s = number * FRAME_S
+    return RadiometricFrame(counts, RADIOMETRY, time_s, number, ffc, 100.0 + time_s)
+
+
+def watched(film: Film, *, walks: bool = True, netd_k: float = 0.05) -> list[Reason | None]:
+    """Return what is said of each frame."""
+    freshness = Freshness(film.shape[1], film.shape[2], netd_k, walks=walks)
+    return [freshness.step(frame(counts, number)) for number, counts in enumerate(film)]
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_takes_the_place_of_a_living_picture_is_found(name: str) -> None:
+    said = watched(ATTACKS[name](living(), BEGIN, np.random.default_rng(1)))
+    assert not any(said[:BEGIN])
+    found = next(n for n, reason in enumerate(said[BEGIN:], 1) if reason is not None)
+    assert found <= WITHIN_FRAMES
+    assert set(said[BEGIN + found - 1 :]) <= STILL_PICTURES  # and stays found
+
+
+def test_a_living_picture_passes() -> None:
+    assert not any(watched(living()))
+    assert not any(watched(living(memory=0.0, netd_k=0.02, step=1), walks=False, netd_k=0.02))
+
+
+def test_noise_of_another_size_is_not_the_sensors_own() -> None:
+    for netd_k in (0.002, 0.2):  # of a sensor with 20 mK
+        film = living(memory=0.0, netd_k=netd_k, step=1)
+        said = watched(film, walks=False, netd_k=0.02)
+        assert said[-1] in STILL_PICTURES
+
+
+def test_a_picture_must_live_for_a_while_before_it_is_believed_again() -> None:
+    film = living(BEGIN + 40)
+    film[BEGIN] = film[BEGIN - 1]
+    said = watched(film)
+    wrong = [number for number, reason in enumerate(said) if reason is not None]
+    assert wrong == list(range(BEGIN, wrong[-1] + 1))
+    assert (wrong[-1] - BEGIN) * FRAME_S < HOLD_S <= (wrong[-1] + 1 - BEGIN) * FRAME_S
+
+
+def test_while_an_ffc_is_announced_a_still_picture_is_a_pause_and_no_fault() -> None:
+    film = frozen()(living(), BEGIN, np.random.default_rng(1))
+    freshness = Freshness(film.shape[1], film.shape[2], 0.05, walks=True)
+    said = [
+        freshness.step(frame(c, n, FfcState.IMMINENT if n >= BEGIN else FfcState.COMPLETE))
+        for n, c in enumerate(film)
+    ]
+    assert set(said[BEGIN:]) == {Reason.FFC}
+
+
+def test_another_scene_from_one_frame_to_the_next_is_a_cut() -> None:
+    film = living()
+    film[BEGIN:] += np.linspace(0, 100, 160).astype(np.uint16)  # up to 1 K, from left to right
+    freshness = Freshness(film.shape[1], film.shape[2], 0.05, walks=True)
+    cuts = []
+    for number, counts in enumerate(film):
+        freshness.step(frame(counts, number))
+        cuts.append(freshness.cut)
+    assert cuts.index(True) == BEGIN
+    assert sum(cuts) == 1
+
+
+def _alarms(recordings: list[Path]) -> tuple[int, float]:
+    """Return frames that were called stale, and how many hours were watched."""
+    alarms, hours = 0, 0.0
+    for path in recordings:
+        with open_recording(path) as sensor:
+            info = sensor.info
+            freshness = Freshness(info.height, info.width, info.netd_k, walks=info.noise_walks)
+            first_s = last_s = None
+            for picture in sensor.frames():
+                alarms += freshness.step(picture) is not None or freshness.cut
+                first_s = picture.time_s if first_s is None else first_s
+                last_s = picture.time_s
+            assert first_s is not None
+            assert last_s is not None
+            hours += (last_s - first_s) / 3600.0
+    return alarms, hours
+
+
+def test_no_frame_of_real_entrances_is_called_stale() -> None:
+    """None in 0.12 h: with 95 % confidence fewer than 25 an hour; margins say far fewer."""
+    alarms, hours = _alarms(real("lepton-kiosk/recordings/*.cptv"))
+    assert alarms == 0
+    assert 3.0 / hours < 26.0
