@@ -16,7 +16,7 @@ from screening.visitors.tracking import Track
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
 SOMEBODY_FRAMES: Final = 3  # in which a box holds something else than the furniture behind it
-UNSURE_S: Final = 1.0  # or for so long, moving, where that is not sure
+UNSURE_S: Final = 0.5  # or for so long, where that is not sure
 STIRRED_FRAMES: Final = 2  # in which something moves: what never did is no person
 WAIT_S: Final = 2.0  # or stand before it for so long and look into the camera
 NEAR: Final = 1.6  # how far before the zone people may stand and wait, in its depths
@@ -139,7 +139,7 @@ class VisitorRecord:
         if somebody:
             self._somebody += 1
         else:
-            self._unsure_s += track.gap_s if stirs else 0.0
+            self._unsure_s += track.gap_s
 
     @property
     def lives(self) -> bool:
