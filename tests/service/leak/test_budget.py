@@ -161,7 +161,7 @@ def test_the_sums_are_bounded_and_nothing_else_is_on_the_disk(haunted: Haunted) 
 
 
 def test_no_row_of_the_frame_is_anywhere(haunted: Haunted) -> None:
-    search = Search(canary(), [])
+    search = Search(canary(), ())
     files = [path for path in haunted.state.rglob("*") if path.is_file()]
     for data in (haunted.log.encode(), *(path.read_bytes() for path in files)):
         assert not list(search.find(data)), data[:200]
