@@ -46,7 +46,6 @@ if __name__ == "__main__":
     starts = vars(programs)
     assert starts["Child"] is Child, "what the supervisor starts is no longer called Child"
     starts["Child"] = _child
-    os.set_inheritable(int(sys.argv[2]), False)
     station = service.supervisor.main.Supervisor(StationConfig(state=Path(sys.argv[1]), port=0))
     sys.stderr.write(f"address {station.address}\n")
     sys.stderr.flush()

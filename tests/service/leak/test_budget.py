@@ -116,7 +116,7 @@ def haunted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Haunted]:
         station.wait()
         os.close(ours)
     text = log.read_text(errors="replace")
-    yield Haunted(state, text, acted, began, time.time())
+    return Haunted(state, text, acted, began, time.time())
 
 
 def test_every_variant_has_acted(haunted: Haunted) -> None:
