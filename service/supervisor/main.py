@@ -425,15 +425,14 @@ class Supervisor:
             what = sentence(Fault.REFUSED, self._words, self._vetting)
             self._restart_worker(Reason.SENSOR_REFUSED, what)
             return
-        locked = self._worker.locked
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
         if self._settings is not None and self._non_uniformity.holds(self._settings):
             self._configure(self._settings)
-        self._guard_view.started(sensor, locked=locked)
         self._recorder.sensor_opened(sensor)
         decision = self._watch.admit(sensor, time.monotonic())
         if decision.passes:
+            self._guard_view.started(sensor, locked=self._worker.locked)
             self._admitted = True
             self._worker.ask(Admitted())
         else:

@@ -53,7 +53,7 @@ def main() -> None:
         pages=pages(language=options.language, name=options.name),
         assets=static_files(),
         authority=f"{host}:{port}",
-        register=register_router(options.register, options.here),
+        register=register_router(options.register, options.here, options.language),
         loaded=(lambda: None) if options.unlocked else settle,
     )
     server = Server(

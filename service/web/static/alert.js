@@ -142,6 +142,8 @@ function renderFrame() {
   text("reference", word(view.reference?.found ? "ui.reference_found" : "ui.reference_lost"));
   text("threshold", view.threshold_c == null ? "–" : `${number(view.threshold_c)}\u00a0°C`);
   text("sensor", view.sensor?.model ?? "");
+  const dossier = view.sensor ? `/${encodeURIComponent(view.sensor.dossier)}` : "";
+  $("fact-sensor").href = `/register/${currentLanguage()}${dossier}`;
 }
 
 function toneOf() {
