@@ -70,7 +70,9 @@ _TENTH = 10
 def _fault(kind: str) -> st.SearchStrategy[Fault]:
     begins = st.integers(round(FIRST_FAULT_S * _TENTH), round((FIRST_FAULT_S + 4.0) * _TENTH))
     lasts = st.integers(1, 50)
-    return st.builds(lambda b, d: Fault(kind, b / _TENTH, d / _TENTH), begins, lasts)
+    return st.builds(
+        Fault, st.just(kind), begins.map(lambda n: n / _TENTH), lasts.map(lambda n: n / _TENTH)
+    )
 
 
 def faults(most: int = 3) -> st.SearchStrategy[list[Fault]]:

@@ -86,10 +86,16 @@ def judge(
 def _clear_while_blind(moments: Iterable[Moment], blind: Sequence[Blindness]) -> Iterator[Wrong]:
     for moment in moments:
         for one in blind:
-            begins_s = one.begins_s + one.notice_s + SHOWN_WITHIN_S
+            begins_s = _unmasked_s(one, blind) + one.notice_s + SHOWN_WITHIN_S
             if begins_s < moment.at_s < one.ends_s and moment.screens:
                 shown = moment.shown
                 yield Wrong("shown while blind", moment.at_s, f"{one.why}: {shown['state']}")
+
+
+def _unmasked_s(one: Blindness, blind: Sequence[Blindness]) -> float:
+    """Return from when on a blindness is the only one: before, the station was blind anyway."""
+    ends = [o.ends_s for o in blind if o is not one and o.begins_s <= one.begins_s < o.ends_s]
+    return max([one.begins_s, *ends])
 
 
 def _alarms_lost(moments: Iterable[Moment]) -> Iterator[Wrong]:
