@@ -38,6 +38,8 @@ from hardware.vetting.decision import Decision, SensorSays
 DOSSIER = "lepton-3-5-purethermal"
 
 _PATIENCE_S = 5.0  # without a proven frame for so long, the sensor is given up
+_CLOCK_SLIP_S = 3.0  # of a frame that waited, and of clocks that are not quite alike ...
+_CLOCK_DRIFT = 1e-3  # ... over time
 _FFC_LIMIT_S = 15.0  # an FFC takes about 1 s
 
 
@@ -82,6 +84,12 @@ _GIVE_UP: dict[Flaw, tuple[type[SensorError], str, str]] = {
         "Reseat the module in its socket; replace it when the row stays.",
     ),
     Flaw.TLINEAR_OFF: (NotRadiometric, "TLinear is off", "Open the sensor again to set it."),
+    Flaw.UNSETTLED: (NotRadiometric, "its settings change all the time", "Open it again."),
+    Flaw.SCALE_JUMPED: (
+        NotRadiometric,
+        "its counts jump all over the picture",
+        "Close other programs that use the camera.",
+    ),
     Flaw.AGC_ON: (NotRadiometric, "AGC is on", "Close other programs that use the camera."),
     Flaw.LOW_GAIN: (NotRadiometric, "it is in low gain", "Open the sensor again to set it."),
     Flaw.OWN_CORRECTION: (
@@ -95,6 +103,11 @@ _GIVE_UP: dict[Flaw, tuple[type[SensorError], str, str]] = {
         "Bring it to room temperature.",
     ),
     Flaw.OVER_TEMPERATURE: (NotRadiometric, "it is about to overheat", "Let it cool down."),
+    Flaw.OUT_OF_STEP: (
+        SensorLost,
+        "its clock does not go on as this computer's does",
+        "Open it again.",
+    ),
     Flaw.RESTARTED: (SensorLost, "it has restarted", "Open it again to set it up."),
 }
 
@@ -233,6 +246,7 @@ class LeptonSensor:
         self._prover = Prover()
         self._rejected: Counter[str] = Counter()
         self._proven_s: float | None = None  # when the last frame was passed on
+        self._apart_s: float | None = None  # our clock and the camera's
         self._steady_s = 0.0  # when the last frame outside an FFC was
         self._closed = False
         try:
@@ -279,6 +293,8 @@ class LeptonSensor:
                 self._proven_s = self._steady_s = time_s
             telemetry = decode(raw[HEIGHT:])
             flaw = self._prover.judge(raw[:HEIGHT], telemetry)
+            if flaw is None and not self._in_step(telemetry.uptime_ms / 1000.0, time_s):
+                flaw = Flaw.OUT_OF_STEP
             if flaw is None:
                 self._proven_s = time_s
                 return self._frame(raw[:HEIGHT], telemetry, time_s)
@@ -286,6 +302,17 @@ class LeptonSensor:
             if flaw is Flaw.RESTARTED or time_s - self._proven_s > _PATIENCE_S:
                 kind, what, remedy = _GIVE_UP[flaw]
                 raise kind(f"the camera cannot be measured with: {what}.", remedy)
+
+    def _in_step(self, uptime_s: float, time_s: float) -> bool:
+        """Whether the camera's clock goes on as ours does; that of a film does not.
+
+        It wraps after 49.7 days; then the sensor is given up and opened again.
+        """
+        apart_s = time_s - uptime_s
+        if self._apart_s is None:
+            self._apart_s = apart_s
+        drift_s = _CLOCK_DRIFT * uptime_s
+        return abs(apart_s - self._apart_s) <= _CLOCK_SLIP_S + drift_s
 
     def _frame(
         self, counts: NDArray[np.uint16], telemetry: Telemetry, time_s: float

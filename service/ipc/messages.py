@@ -164,7 +164,7 @@ class RequestFfc:
 
 @dataclass(frozen=True, slots=True)
 class LearnNonUniformity:
-    """Learn the shape of the picture: an even plate is before the lens."""
+    """Learn the non-uniformity: an even plate is before the lens."""
 
     kind: Literal["learn_non_uniformity"] = "learn_non_uniformity"
 
@@ -411,7 +411,7 @@ class AskFfc:
 
 @dataclass(frozen=True, slots=True)
 class AskNonUniformity:
-    """An admin holds an even plate before the lens: its shape is to be learnt and saved."""
+    """An admin holds an even plate before the lens, to have the non-uniformity learnt."""
 
     request: RequestNumber
     session: Session

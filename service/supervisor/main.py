@@ -9,7 +9,7 @@ import os
 import selectors
 import signal
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -66,6 +66,7 @@ from service.supervisor.hearing import Hearing
 from service.supervisor.known_sensor import known_sensor
 from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
+from service.supervisor.patience import Patience
 from service.supervisor.programs import line_of, start_filter, start_web, start_worker
 from service.supervisor.requests import Requests
 from service.supervisor.systemd import Watchdog
@@ -75,8 +76,6 @@ from service.supervisor.warm_up import WarmUp
 _TURN_S = 0.05  # how often silence is looked for
 _LOOK_S = 0.5  # how often the judge looks at a locked process
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
-_WORKER_SILENT_S = 2.0  # then it is ended and started again
-_WORKER_STARTS_WITHIN_S = 30.0
 _STOP_WITHIN_S = 1.5
 
 
@@ -135,6 +134,7 @@ class Supervisor:
         self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
         self._place: CameraPlace | None = None  # of a real camera
         self._warm_up = WarmUp(time.monotonic)
+        self._patience = Patience(time.monotonic())
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
@@ -343,7 +343,7 @@ class Supervisor:
         self._give_picture()
         if not self._locked:
             self._recorder.locked("worker", None)
-        self._configure(settings)  # the shape follows when it is known whose it is
+        self._configure(settings)  # the non-uniformity follows when it is known whose it is
         self._worker.ask(Watch(self._screens.watching > 0))
 
     def _new_worker(self) -> Child:
@@ -422,15 +422,14 @@ class Supervisor:
             what = sentence(Fault.REFUSED, self._words, self._vetting)
             self._restart_worker(Reason.SENSOR_REFUSED, what)
             return
-        locked = self._worker.locked
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
         if self._settings is not None and self._non_uniformity.holds(self._settings):
             self._configure(self._settings)
-        self._guard_view.started(sensor, locked=locked)
         self._recorder.sensor_opened(sensor)
         decision = self._watch.admit(sensor, time.monotonic())
         if decision.passes:
+            self._guard_view.started(sensor, locked=self._worker.locked)
             self._admitted = True
             self._worker.ask(Admitted())
         else:
@@ -462,13 +461,16 @@ class Supervisor:
         self._show()
 
     def _look_for_silence(self) -> None:
-        worker, now = self._worker.child, time.monotonic()
+        self._patience.turn(time.monotonic())
+        worker = self._worker.child
         if worker is None:
             return
         heard = self._guard_view.heard_at
-        if heard is not None and now - heard > _WORKER_SILENT_S:
+        if not self._patience.over(worker.started_at, heard):
+            return
+        if heard is not None:
             self._restart_worker(Reason.SILENT, "The worker fell silent.")
-        elif heard is None and now - worker.started_at > _WORKER_STARTS_WITHIN_S:
+        else:
             self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")
 
     def _look_at_locks(self) -> None:
@@ -499,7 +501,7 @@ class Supervisor:
         elif before and not trouble:
             self._load_settings()
 
-    # ---- settings, and what else the desk asks for
+    # ---- settings, and what else an admin asks for
 
     def _load_settings(self) -> None:
         try:

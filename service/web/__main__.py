@@ -14,6 +14,7 @@ from service.sandbox.settle import settle
 from service.web import rehearsal
 from service.web.app import create_app
 from service.web.assets import pages, static_files
+from service.web.door import Door
 from service.web.guard import MAX_HEADER_BYTES
 from service.web.hub import Hub
 from service.web.register.routes import register_router
@@ -52,13 +53,13 @@ def main() -> None:
         pages=pages(language=options.language, name=options.name),
         assets=static_files(),
         authority=f"{host}:{port}",
-        register=register_router(options.register, options.here),
+        register=register_router(options.register, options.here, options.language),
         loaded=(lambda: None) if options.unlocked else settle,
     )
     server = Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=Door,
             ws="websockets-sansio",
             loop="asyncio",
             lifespan="on",
@@ -70,7 +71,7 @@ def main() -> None:
             ws_max_queue=8,
             ws_per_message_deflate=False,
             h11_max_incomplete_event_size=2 * MAX_HEADER_BYTES,
-            limit_concurrency=64,
+            limit_concurrency=512,
             timeout_graceful_shutdown=_GRACE_S,
         )
     )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, FastAPI, Path, Response, WebSocket, WebSocketDisconnect
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -29,6 +29,7 @@ from service.web.answers import (
 )
 from service.web.assets import Asset
 from service.web.check import check_router
+from service.web.cover import cover_headers
 from service.web.guard import Guard
 from service.web.hub import AskedTooOften, Hub, HubError, Screen
 
@@ -137,6 +138,12 @@ def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRo
     async def alert_screen() -> HTMLResponse:
         return HTMLResponse(pages["alert.html"])
 
+    covers = cover_headers(pages["cover.html"]) if "cover.html" in pages else {}
+
+    @router.get("/cover")
+    async def cover() -> HTMLResponse:
+        return HTMLResponse(pages["cover.html"], headers=covers)
+
     @router.get("/admin")
     async def admin_page() -> HTMLResponse:
         return HTMLResponse(pages["admin.html"])
@@ -159,7 +166,12 @@ def _screen_router(hub: Hub) -> APIRouter:
         """Return what a screen shows now."""
         return Response(VIEW.dump_json(hub.view()), media_type="application/json")
 
-    @router.get("/api/events", response_class=EventSourceResponse)
+    @router.get(
+        "/api/events",
+        response_class=EventSourceResponse,
+        dependencies=[Depends(hub.check_room)],
+        responses=responses(503),
+    )
     async def events() -> AsyncIterable[ServerSentEvent]:
         """Stream what a screen shows: `{"beat", "view"}`, at least every tenth of a second."""
         async for event in hub.events():

@@ -46,6 +46,7 @@ FROZEN_AFTER_S = 1.0  # without a painted beat
 _PICTURE_S = 0.04
 _AT_MOST_EVERY_S = 0.04  # events per screen
 _REPLY_WITHIN_S = 3.0
+MAX_STREAMS = 32  # each is told ten times a second
 
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead)
@@ -198,6 +199,17 @@ class Hub:
         event = f'{{"beat":{self._beat},"view":{VIEW.dump_json(self.view()).decode()}}}'
         for queue in self._subscribers:
             _put_latest(queue, event)
+
+    def check_room(self) -> None:
+        """Refuse one more stream of events when there are too many: those that are there stay.
+
+        Raises
+        ------
+        HubError
+            When there are.
+        """
+        if len(self._subscribers) >= MAX_STREAMS:
+            raise HubError(f"There are already {MAX_STREAMS} streams of events.")
 
     async def events(self) -> AsyncIterator[str]:
         """Yield the state for one screen as JSON: always the latest, never a backlog."""

@@ -55,6 +55,7 @@ from service.ipc.messages import (
 from service.ipc.preview import PreviewWriter
 from service.ipc.records import MARKS, Fault, GaveUp, Opened, Record, pack
 from service.sandbox.settle import NotJudged, settle
+from service.worker.ffc_answer import FfcAnswer
 from service.worker.flat_field import FlatField
 from service.worker.frame_skipping import FrameSkipping
 from service.worker.rehearsal import rehearse
@@ -129,6 +130,7 @@ class Worker:
         self._watched = False
         self._telling = Telling(self._send, time.monotonic())
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
+        self._ffc_answer = FfcAnswer()
 
     def run(self, said: Iterable[Message] = ()) -> None:
         """Screen until told to stop, or until the sensor or the supervisor is lost.
@@ -150,6 +152,7 @@ class Worker:
             if self._watched:
                 self._draw(frame, result)
             self._tell(result, step_ms, frame.fpa_temp_c)
+            self._ffc_answer.step(frame, time.monotonic())
             if not self._listen():
                 return
         raise FramesEnded("The sensor's frames have ended.", "Start the station again.")
@@ -186,6 +189,7 @@ class Worker:
         if result.ffc_advised and now - self._ffc_at >= _FFC_AT_MOST_EVERY_S:
             self._ffc_at = now
             self._sensor.request_ffc()
+            self._ffc_answer.asked(now)
 
     def _listen(self) -> bool:
         """Do what the supervisor says; False when it says stop."""

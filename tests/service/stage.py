@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -115,10 +116,11 @@ def elevated(number: int = 1, *, acknowledged: bool = False) -> View:
 class Web:
     """The web process without its lock, and our end of its channel."""
 
-    def __init__(self, listener: int, language: str) -> None:
+    def __init__(self, listener: int, language: str, more: Sequence[str] = ()) -> None:
         ours, theirs = socket_pair()
         self.channel = Channel(ours)
         arguments = ["--listen", str(listener), "--language", language, "--name", "Main entrance"]
+        arguments += more
         with theirs:
             self._process = subprocess.Popen(
                 [
@@ -155,21 +157,29 @@ class Web:
 class Stage:
     """The web process, told what to show, and what it asked for.
 
+    Parameters
+    ----------
+    more
+        More of its options.
+    language
+        What a screen starts with.
+
     Attributes
     ----------
     asked
         Everything the web process said, in order.
     """
 
-    def __init__(self, *, language: str = "en") -> None:
+    def __init__(self, *more: str, language: str = "en") -> None:
         self._listener = bind(0)
         fd = self._listener.fileno()
         self.authority = f"{HOST}:{self._listener.getsockname()[1]}"
         self.address = f"http://{self.authority}"
-        self.web = Web(fd, language)
+        self.web = Web(fd, language, more)
         self.asked: list[Message] = []
         self.shown = view(State.READY)
         self.silent = False
+        self.told_at = 0.0  # when a view was sent last, by the wall clock
         self.answers = True
         self.preview: PreviewWriter | None = None
         self._ended = threading.Event()
@@ -210,6 +220,7 @@ class Stage:
             try:
                 if not self.silent:
                     self.web.channel.send(self.shown)
+                    self.told_at = time.time()
                 message = self.web.channel.receive(wait_s=0.04)
             except ChannelClosed:
                 return
