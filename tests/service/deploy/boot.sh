@@ -63,6 +63,15 @@ ExecStartPre=$python -c "import os; print([bool(os.statvfs(p).f_flag & os.ST_RDO
 StandardOutput=append:/var/tried
 StandardError=append:/var/said
 UNIT
+# A machine whose own root may not raise limits cannot give the service its LimitMEMLOCK: there the
+# right to lock memory takes its place, and no other.
+if ! prlimit --memlock=unlimited:unlimited true 2>/dev/null; then
+  cat >>$root/etc/systemd/system/limen.service.d/test.conf <<UNIT
+PrivateUsers=no
+CapabilityBoundingSet=CAP_IPC_LOCK
+AmbientCapabilities=CAP_IPC_LOCK
+UNIT
+fi
 # Somebody else on the same computer, who looks into what the station shows of its processes.
 cat >$root/etc/systemd/system/onlooker.service <<UNIT
 [Service]
