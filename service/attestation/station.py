@@ -237,8 +237,8 @@ def tried(what: str) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise AttestationError(
-            f"The attacks ({what}) were not through in {_TRIED_WITHIN_S:.0f} s: try again when this "
-            "computer has less to do."
+            f"The attacks ({what}) were not through in {_TRIED_WITHIN_S:.0f} s: try again when "
+            "this computer has less to do."
         ) from error
     if done.returncode != 0:
         raise AttestationError(done.stderr.decode(errors="replace").strip() or f"{what} failed.")
