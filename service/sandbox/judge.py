@@ -41,8 +41,9 @@ class Judge:
         How it was locked.
     kept
         Descriptors that it was given on purpose, besides its first three.
-    around
-        How many filters this process has itself: a container's, systemd's.
+    parent
+        Process that started it, whose own filters (a container's, systemd's) it has too; this one
+        when None.
     proc
         Root of the process file system.
     """
@@ -54,13 +55,14 @@ class Judge:
         kept: Collection[int],
         *,
         output: bool = False,
+        parent: int | None = None,
         proc: Path = Path("/proc"),
     ) -> None:
         self._pid, self._profile, self._kept = pid, profile, kept
         self._output = output
         self._proc = proc / str(pid)
         self._kept_open: dict[str, int] = {}  # what shows it when its folder no longer does
-        self._filters = FILTERS + int(status(proc / "self")["Seccomp_filters"])
+        self._filters = FILTERS + int(status(proc / str(parent or "self"))["Seccomp_filters"])
 
     def close(self) -> None:
         """Forget the process."""
