@@ -238,12 +238,7 @@ def import_list(file: Path, own: Path, *, today: date | None = None) -> Snapshot
     signatures = signature.verify(data, What.LIST, envelope, known.trust, known.today)
     if signatures.problems or envelope is None:
         raise RegisterError(f"The exclusion list {snapshot.key}: {signatures.problems[0]}")
-    for old in known.lists:
-        if old.key == snapshot.key and old.content.complete_to >= snapshot.content.complete_to:
-            raise RegisterError(
-                f"The snapshot of {snapshot.key} is complete to {snapshot.content.complete_to}; the"
-                f" one that applies is complete to {old.content.complete_to}."
-            )
+    check_newer(snapshot, known)
     target = own / "lists" / f"{snapshot.key}.toml"
     try:
         target.parent.mkdir(exist_ok=True)
@@ -252,6 +247,22 @@ def import_list(file: Path, own: Path, *, today: date | None = None) -> Snapshot
     except OSError as error:
         raise RegisterError(f"The list cannot be written to {own} ({error}).") from error
     return snapshot
+
+
+def check_newer(snapshot: Snapshot, known: Register) -> None:
+    """Check that a snapshot is newer than the one that applies.
+
+    Raises
+    ------
+    RegisterError
+        When it is not.
+    """
+    for old in known.lists:
+        if old.key == snapshot.key and old.content.complete_to >= snapshot.content.complete_to:
+            raise RegisterError(
+                f"The snapshot of {snapshot.key} is complete to {snapshot.content.complete_to}; the"
+                f" one that applies is complete to {old.content.complete_to}."
+            )
 
 
 def _beside(path: Path) -> Path:

@@ -2,7 +2,8 @@
 
 The same dossier gives the same bytes: references, serial number and time stamp come from it and
 from the day that is passed in. What is unknown is in it as unknown, because a bill that leaves
-gaps out looks complete.
+gaps out looks complete. Each part says how critical it is, what is done about it and where it was
+made; the device says where its seals sit.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from hardware.register import cyclonedx, sections
+from hardware.register.criticality import criticality
 from hardware.register.cyclonedx import Words, component, prop
 from hardware.register.dossier import Dossier, Evidence
 from hardware.register.statement import Statement
@@ -37,7 +39,7 @@ def hbom(dossier: Dossier, sha256: str, on: date) -> Words:
     on
         Day on which the bill is made.
     """
-    identity = dossier.identity
+    identity, seals = dossier.identity, dossier.tamper.seals.value or ()
     device = component(
         "device",
         dossier.key,
@@ -49,6 +51,7 @@ def hbom(dossier: Dossier, sha256: str, on: date) -> Words:
             prop("cdx:device:quantity", "1"),
             prop("cdx:device:deviceType", dossier.kind.value),
             prop("limen:dossier:sha256", sha256),
+            *(prop(f"limen:seal:{seal.number}", seal.place) for seal in seals),
             *_statements(dossier, ("components",)),
         ],
         documents=[_reference(document) for document in dossier.evidence],
@@ -84,6 +87,7 @@ def _parts(dossier: Dossier) -> Iterator[Words]:
             within=[firmware] if part.firmware.value else (),
             properties=[
                 prop("cdx:device:function", words),
+                prop(f"limen:components.{name}.criticality", criticality(part).value),
                 *_statements(dossier, (), within=f"components.{name}."),
             ],
         )

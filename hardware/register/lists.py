@@ -9,14 +9,16 @@ never clear, because a genuine device may carry another maker's identifier.
 import hashlib
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from hardware.errors import ListError
 from hardware.register import names
+from hardware.register.name_index import NameIndex
 from hardware.register.statement import Document, Key, Words
 
 
@@ -39,7 +41,10 @@ class Entry(Document):
 class Risk(Document):
     """A product of an area where a database sees a risk; it names no firm."""
 
-    area: str = Field(description="ISO 3166 code of the country, or of a part of it.", min_length=2)
+    area: str = Field(
+        description="ISO 3166 code of the country, or of a part of it (CN-XJ).",
+        pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
+    )
     product: str = Field(description="Product or sector.", min_length=1)
     severity: str = Field(default="", description="How grave, in the words of the source.")
 
@@ -76,10 +81,11 @@ class ExclusionList(Document):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A list with the hash of the exact bytes it was read from."""
+    """A list with the hash of the exact bytes it was read from, and its names to be searched."""
 
-    content: ExclusionList
+    content: ExclusionList = field(compare=False)
     sha256: str
+    index: NameIndex = field(compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -122,13 +128,21 @@ class Match:
 
 
 def read(data: bytes, key: str) -> Snapshot:
-    """Read a snapshot from the exact bytes of its file.
+    """Read a snapshot from the exact bytes of its file; the same bytes are read once.
 
     Raises
     ------
     ListError
         When they are no TOML, break the schema, or are those of another list.
     """
+    snapshot = _read(data, key)
+    if key and snapshot.key != key:
+        raise ListError(f"The file of list {key} holds the list {snapshot.key}.")
+    return snapshot
+
+
+@lru_cache(maxsize=64)
+def _read(data: bytes, key: str) -> Snapshot:
     try:
         content = ExclusionList.model_validate(tomllib.loads(data.decode()))
     except ValidationError as error:
@@ -137,28 +151,41 @@ def read(data: bytes, key: str) -> Snapshot:
         raise ListError(f"Exclusion list {key}: {where}: {first['msg']}.") from error
     except (ValueError, RecursionError) as error:  # a number or a nesting without bound, too
         raise ListError(f"Exclusion list {key} is no TOML: {error}.") from error
-    if key and content.key != key:
-        raise ListError(f"The file of list {key} holds the list {content.key}.")
-    return Snapshot(content, hashlib.sha256(data).hexdigest())
+    index = NameIndex(name for _, name in _listed(content))
+    return Snapshot(content, hashlib.sha256(data).hexdigest(), index)
+
+
+def _listed(content: ExclusionList) -> Iterator[tuple[Entry, str]]:
+    """Yield every name on a list with its entry, in the order of the index."""
+    for entry in content.entry:
+        for name in (entry.name, *entry.aliases, *entry.affiliates):
+            yield entry, name
 
 
 def match_name(given: str, snapshot: Snapshot) -> Iterator[Match]:
     """Yield the entries of a list that a name, or a sentence with names in it, matches."""
+    yield from _matches(given, snapshot)
+
+
+@lru_cache(maxsize=16384)
+def _matches(given: str, snapshot: Snapshot) -> tuple[Match, ...]:
     text = names.fold(given)
     title, key = snapshot.content.title, snapshot.key
-    for entry in snapshot.content.entry:
-        best: tuple[bool, str] | None = None
-        for name in (entry.name, *entry.aliases, *entry.affiliates):
-            other = names.fold(name)
-            if names.holds(text, other):
-                best = (True, name)
-                break
-            if best is None and names.alike(text, other):
-                best = (False, name)
-        if best:
-            yield Match(given, entry.name, best[1], title, key, best[0])
+    listed = list(_listed(snapshot.content))
+    best: dict[str, Match] = {}
+    for number in snapshot.index.near(text):
+        entry, name = listed[number]
+        old, other = best.get(entry.name), snapshot.index.folded[number]
+        if old is not None and old.certain:
+            continue
+        if names.holds(text, other):
+            best[entry.name] = Match(given, entry.name, name, title, key, certain=True)
+        elif old is None and names.alike(text, other):
+            best[entry.name] = Match(given, entry.name, name, title, key, certain=False)
     if text.mixed:
-        yield Match(given, "written in mixed alphabets", text.mixed, title, key, certain=False)
+        mixed = Match(given, "written to be misread", text.mixed, title, key, certain=False)
+        return (*best.values(), mixed)
+    return tuple(best.values())
 
 
 def match_identifier(given: str, snapshot: Snapshot) -> Iterator[Match]:

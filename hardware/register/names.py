@@ -38,6 +38,9 @@ CHINESE_PLACES = (
 )
 ALIKE = 0.85  # similarity above which two names are taken for look-alikes
 SHORTEST = 6  # letters below which a name is only found as a whole word (ZTE is not in Aztec)
+LEAST = 5  # letters below which nothing looks like a name
+# Marks that turn the direction of writing: what is read is not what is compared.
+TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 CONSONANTS = 4  # consonants below which two names of different alphabets do not sound alike
 
 _LATIN = dict(
@@ -64,7 +67,8 @@ class Folded:
     letters
         The same, joined.
     mixed
-        Words written in letters of two alphabets, joined by spaces.
+        Words written in letters of two alphabets, joined by spaces; and whether there are marks
+        that turn the direction of writing.
     """
 
     words: tuple[str, ...]
@@ -81,6 +85,8 @@ def fold(name: str) -> Folded:
     raw = "".join(c if c.isalnum() else " " for c in plain).split()
     words = tuple(word for word in raw if word not in LEGAL_FORMS)
     mixed = " ".join(word for word in words if len(_alphabets(word)) > 1)
+    if TURNING & set(name):
+        mixed = f"{mixed} with marks that turn the direction of writing".strip()
     return Folded(words, "".join(words), mixed)
 
 
@@ -100,7 +106,7 @@ def holds(text: Folded, name: Folded) -> bool:
 
 def alike(text: Folded, name: Folded) -> bool:
     """Whether a listed name looks or sounds like a word of a text, or like all of them."""
-    return _looks("".join(_distinct(name.words)), _distinct(text.words)) or (
+    return _looks("".join(distinct(name.words)), distinct(text.words)) or (
         name.letters.isascii() and _sounds(name.letters, text.words)
     )
 
@@ -108,10 +114,10 @@ def alike(text: Folded, name: Folded) -> bool:
 def same_firm(one: str, other: str) -> bool:
     """Whether two names can be those of one firm: the words of one are all in the other."""
     first, second = set(fold(one).words), set(fold(other).words)
-    return first <= second or second <= first
+    return bool(first and second) and (first <= second or second <= first)
 
 
-def _distinct(words: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a name that tell it from others."""
     return tuple(word for word in words if word not in GENERIC)
 
@@ -139,7 +145,7 @@ def _bare(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _looks(name: str, words: tuple[str, ...]) -> bool:
-    if len(name) < SHORTEST:
+    if len(name) < LEAST:
         return False
     for word in (*words, "".join(words)):
         matcher = SequenceMatcher(None, name, word, autojunk=False)
@@ -149,17 +155,17 @@ def _looks(name: str, words: tuple[str, ...]) -> bool:
 
 
 def _sounds(name: str, words: tuple[str, ...]) -> bool:
-    sound = _sound(name)
-    return len(sound) >= CONSONANTS and any(
-        _sound(word) == sound for word in words if _alphabets(word) == {"CYRILLIC"}
+    heard = sound(name)
+    return len(heard) >= CONSONANTS and any(
+        sound(word) == heard for word in words if _alphabets(word) == {"CYRILLIC"}
     )
 
 
 @lru_cache(maxsize=8192)
-def _sound(word: str) -> str:
+def sound(word: str) -> str:
     """Return the consonants of a word, as both alphabets would spell them.
 
-    >>> _sound("hikvision"), _sound("\u0445\u0438\u043a\u0432\u0438\u0436\u043d")
+    >>> sound("hikvision"), sound("\u0445\u0438\u043a\u0432\u0438\u0436\u043d")
     ('hkvsn', 'hkvsn')
     """
     latin = "".join(_LATIN.get(c, c) for c in word)

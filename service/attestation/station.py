@@ -31,8 +31,10 @@ from service.checkcode.key import StationKeyError, station_key
 from service.deploy.install import PLACES
 from service.doctor.finding import Examination, examine
 from service.doctor.rooms import rooms
-from service.sandbox import SINGLE_THREADED, AttackResult, LockReport, Outcome
 from service.sandbox.__main__ import REPORT, RESULTS
+from service.sandbox.attempts import AttackResult, Outcome
+from service.sandbox.confine import SINGLE_THREADED
+from service.sandbox.report import LockReport
 from service.state import audit
 from service.state.audit_trail import HEAD_DIGITS, AuditError
 

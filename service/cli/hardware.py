@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-from service.cli import hardware_keys, hardware_shared, hardware_station, hardware_todo
+from service.cli import (
+    hardware_keys,
+    hardware_lists,
+    hardware_shared,
+    hardware_station,
+    hardware_todo,
+)
 from service.cli.hardware_shared import (
     AsJson,
     DossierKey,
@@ -27,6 +33,7 @@ for module, commands in (
     (hardware_keys, ("keygen", "sign", "verify", "index", "keep")),
     (hardware_station, ("scan", "ask", "enrol", "rules")),
     (hardware_todo, ("todo",)),
+    (hardware_lists, ("lists",)),
 ):
     for name in commands:
         app.command(name)(getattr(module, name))
@@ -121,83 +128,22 @@ def check(
 
 
 @app.command()
-def lists(
-    new: Annotated[
-        Path | None,
-        typer.Option("--import", help="A newer, signed snapshot (FILE.dsse beside it)."),
-    ] = None,
-    own: Own = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the exclusion lists with their age and hash; import a newer snapshot into yours."""
-    from hardware.errors import HardwareError
-    from hardware.register.documents import import_list
-
-    if new is not None:
-        if own is None:
-            raise typer.BadParameter("--import needs --register: shipped lists are not changed.")
-        try:
-            taken = import_list(new, own, today=hardware_shared.today())
-        except HardwareError as error:
-            raise ended(error) from error
-        typer.echo(
-            f"Imported {taken.key}, complete to {taken.content.complete_to}, sha256 {taken.sha256}."
-        )
-        typer.echo("Make a new index now, and have it signed: limen hardware index")
-        return
-    known = register(own)
-    rows = [
-        {
-            "key": snapshot.key,
-            "published": snapshot.content.published,
-            "complete_to": snapshot.content.complete_to,
-            "copied": snapshot.content.copied,
-            "age_days": snapshot.age_days(known.today),
-            "entries": snapshot.content.count,
-            "sha256": snapshot.sha256,
-            "title": snapshot.content.title,
-            "source": snapshot.content.source,
-            "terms": snapshot.content.terms,
-            "scope": snapshot.content.scope.strip(),
-            "omits": snapshot.content.omits.strip(),
-        }
-        for snapshot in known.lists
-    ]
-    if as_json:
-        show_json(rows)
-        return
-    for row in rows:
-        typer.echo(
-            f"{row['key']:18} complete to {row['complete_to']}, {row['age_days']} days ago;"
-            f" {row['entries']} entries; published {row['published']}, copied {row['copied']}\n"
-            f"    {row['title']}\n    {row['source']}\n    {row['terms']}\n"
-            f"    In it: {row['scope']}\n    Not in it: {row['omits']}\n    sha256 {row['sha256']}"
-        )
-    for problem in known.problems:
-        typer.echo(f"! {problem}", err=True)
-
-
-@app.command()
 def hbom(
-    key: Annotated[str, typer.Argument(help="Key of a dossier, or `station` for the software.")],
+    key: DossierKey,
     spec: Annotated[str, typer.Option(help="CycloneDX version: 1.7 or 1.6.")] = "1.7",
     own: Own = None,
 ) -> None:
-    """Print the bill of materials of a dossier, or of this station's software, as CycloneDX."""
+    """Print the hardware bill of materials of a dossier, as CycloneDX."""
     from hardware.errors import HardwareError
     from hardware.register.cyclonedx import VERSIONS, to_json
     from hardware.register.hbom import hbom as bill_of
-    from service.attestation.sbom import sbom
 
     if spec not in VERSIONS:
         raise typer.BadParameter(f"There is {' and '.join(VERSIONS)}, not {spec}.")
     known = register(own)
     try:
-        if key == "station":
-            bill = sbom(known.today)
-        else:
-            dossier, _ = known.dossier(key)
-            bill = bill_of(dossier, known.sha256(key), known.today)
+        dossier, _ = known.dossier(key)
+        bill = bill_of(dossier, known.sha256(key), known.today)
         typer.echo(to_json(bill, spec))
     except HardwareError as error:
         raise ended(error) from error

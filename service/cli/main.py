@@ -13,6 +13,7 @@ from service.cli.doctor import doctor
 from service.cli.install import install, uninstall
 from service.cli.replay import replay
 from service.cli.run import run
+from service.cli.sbom import sbom
 from service.cli.simulate import simulate
 
 app = typer.Typer(
@@ -48,6 +49,7 @@ app.command()(doctor)
 app.command()(install)
 app.command()(replay)
 app.command()(run)
+app.command()(sbom)
 app.command()(simulate)
 app.command()(uninstall)
 app.add_typer(audit.app, name="audit")

@@ -7,73 +7,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from hardware.errors import HardwareError
+from hardware.register.criticality import criticality
 from hardware.register.documents import Register
-from hardware.register.dossier import Dossier, Kind, Verdict
+from hardware.register.dossier import Dossier, Verdict
 from hardware.register.policy import Effect
-from hardware.register.sections import Interface
-from hardware.register.statement import Statement, Status
+from hardware.register.sections import Component
 from hardware.vetting.check import vet_dossier
 from hardware.vetting.decision import Decision, Outcome, Reason
 from hardware.vetting.station import Here
 from hardware.vetting.todo import needs
+from service.web.register.answers import Row, answers, row
+from service.web.register.wording import LANGUAGES, Wording, wording
 
-_HEADLINES = {
-    Outcome.APPROVED: ("✔", "Approved for use"),
-    Outcome.APPROVED_WITH_CONDITIONS: ("✔", "Approved for use, with conditions"),
-    Outcome.SIMULATED: ("◇", "Simulated: no hardware, no people"),
-    Outcome.REFUSED: ("✘", "Not approved for use"),
+_SHAPES = {
+    Outcome.APPROVED: "✔",
+    Outcome.APPROVED_WITH_CONDITIONS: "✔",
+    Outcome.SIMULATED: "◇",
+    Outcome.REFUSED: "✘",
 }
-# Section and field names as a reader sees them where the name itself is no plain English.
-_WORDS = {
-    "usb": "USB: what the host must see",
-    "ids": "USB ids",
-    "units": "Devices that were bought",
-    "oem_statement": "OEM statement",
-    "security_law": "National security law that binds the maker",
-    "firmware_sha256": "Firmware SHA-256",
-    "other_radio": "Other radio",
-    "wifi": "Wi-Fi",
-}
-# What a reader in a hurry asks, and which statement answers.
-_QUESTIONS = (
-    ("Who made it?", "identity.maker"),
-    ("Whose badge is on it?", "identity.badge_brand"),
-    ("Where was it made?", "identity.factory_country"),
-    ("Who owns the maker?", "ownership.ultimate_owner"),
-    ("Which country's security law binds the maker?", "ownership.security_law"),
-    ("Has it a network or a radio?", "connectivity"),
-    ("Can it keep pictures?", "components.storage.fitted"),
-    ("Did anybody listen whether it sends?", "connectivity.silence_test"),
-    ("Did anybody open one?", "tamper.inspection"),
-)
-_QUESTIONS_REFERENCE = (
-    *_QUESTIONS[:5],
-    ("Is it calibrated, and by whom?", "metrology.certificate"),
-    ("Until when?", "metrology.due"),
-)
-MARKS = {Status.VERIFIED: "●", Status.DECLARED: "◐", Status.UNKNOWN: "○"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One statement of a dossier, as a line of a table."""
-
-    name: str
-    path: str
-    status: Status
-    text: str
-    evidence: tuple[str, ...]
-
-    @property
-    def mark(self) -> str:
-        """Shape of how it is known."""
-        return MARKS[self.status]
+_ENGLISH = wording("en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +43,23 @@ class Objection:
     findings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the hardware: how critical it is, where it was made, what is done about it."""
+
+    name: str
+    grade: str
+    country: Row
+    control: Row
+
+
 def register_page(
-    known: Register, key: str, here: Here | None = None, *, stylesheet: str | None = None
+    known: Register,
+    key: str,
+    here: Here | None = None,
+    *,
+    words: Wording = _ENGLISH,
+    stylesheet: str | None = None,
 ) -> str:
     """Return the page of one dossier as HTML.
 
@@ -99,6 +71,8 @@ def register_page(
         Key of the dossier.
     here
         What hangs on the wall of the station that shows the page; None on no station.
+    words
+        In which language the page speaks.
     stylesheet
         Address of the style sheet; None puts the style into the page, so that it stands alone.
 
@@ -109,32 +83,26 @@ def register_page(
     """
     dossier, signatures = known.dossier(key)
     decision = vet_dossier(key, register=known)
-    rows = [row for _, group in _sections(dossier) for row in group]
-    counts = {status: sum(row.status is status for row in rows) for status in Status}
+    needed = needs(dossier, known)
     return _template("page.html").render(
         dossier=dossier,
         decision=decision,
-        headline=_headline(dossier, decision),
-        answers=_answers(dossier),
-        counts=counts,
-        total=len(rows),
-        proofs=len({id_ for row in rows if row.status is Status.VERIFIED for id_ in row.evidence}),
-        marks=MARKS,
+        headline=_headline(dossier, decision, words),
+        answers=answers(dossier, signatures, known, needed, here, words),
+        parts=list(_parts(dossier, words)),
         refusals=_grouped(decision, Effect.REFUSE, known),
         conditions=_grouped(decision, Effect.CONDITION, known),
-        sections=list(_sections(dossier)),
-        needed=[(need.what, need.words) for need in needs(dossier, known) if need.insisted],
+        sections=list(_sections(dossier, words)),
+        needed=[need for need in needed if need.insisted],
         signatures=signatures,
         roles={entry.name: entry.role for entry in known.trust.content.key},
-        known=known,
         sha256=known.sha256(key),
-        units=[unit for unit in here.units if unit.dossier == key] if here else None,
-        style=_style(),
-        stylesheet=stylesheet,
+        path=f"/{key}",
+        **_common(known, words, stylesheet),
     )
 
 
-def index_page(known: Register, *, stylesheet: str | None = None) -> str:
+def index_page(known: Register, *, words: Wording = _ENGLISH, stylesheet: str | None = None) -> str:
     """Return the page that names every dossier, the lists, the policy and the trust file."""
     entries = []
     for key in known.keys:
@@ -142,33 +110,32 @@ def index_page(known: Register, *, stylesheet: str | None = None) -> str:
         try:
             dossier, _ = known.dossier(key)
         except HardwareError:
-            entries.append((key, key, "✘", "Cannot be relied on", str(decision)))
+            broken = words.say("page.broken")
+            entries.append((key, key, ("✘", broken), str(decision)))
             continue
-        mark, words = _headline(dossier, decision)
-        entries.append((key, dossier.name, mark, words, dossier.decision.why))
+        headline = _headline(dossier, decision, words)
+        entries.append((key, dossier.name, headline, dossier.decision.why))
     return _template("index.html").render(
-        entries=entries,
-        known=known,
-        style=_style(),
-        stylesheet=stylesheet,
-        link=lambda key: f"/register/{key}",
+        entries=entries, path="", **_common(known, words, stylesheet)
     )
 
 
-def trouble_page(what: str, *, stylesheet: str | None = None) -> str:
+def trouble_page(what: str, *, words: Wording = _ENGLISH, stylesheet: str | None = None) -> str:
     """Return the page that stands for a register that cannot be relied on."""
-    return _template("trouble.html").render(what=what, style=_style(), stylesheet=stylesheet)
+    return _template("trouble.html").render(what=what, path="", **_common(None, words, stylesheet))
 
 
-def all_pages(known: Register, here: Here | None = None, *, stylesheet: str) -> dict[str, str]:
+def all_pages(
+    known: Register, here: Here | None = None, *, words: Wording = _ENGLISH, stylesheet: str
+) -> dict[str, str]:
     """Return every page by its key, and the index under the empty key.
 
     A dossier that cannot be relied on has no page; the index says why.
     """
-    pages = {"": index_page(known, stylesheet=stylesheet)}
+    pages = {"": index_page(known, words=words, stylesheet=stylesheet)}
     for key in known.keys:
         try:
-            pages[key] = register_page(known, key, here, stylesheet=stylesheet)
+            pages[key] = register_page(known, key, here, words=words, stylesheet=stylesheet)
         except HardwareError:
             continue
     return pages
@@ -179,31 +146,30 @@ def stylesheet() -> str:
     return (files(__package__) / "register.css").read_text(encoding="utf-8")
 
 
-def _headline(dossier: Dossier, decision: Decision) -> tuple[str, str]:
-    mark, words = _HEADLINES[decision.outcome]
-    if decision.outcome is Outcome.REFUSED and dossier.decision.verdict is Verdict.REFUSED:
-        words = "Refused"
-    elif decision.outcome is Outcome.REFUSED:
-        words = (
-            "Not yet approved for use" if dossier.decision.verdict.value != "approved" else words
-        )
-    elif dossier.decision.expires and decision.outcome is not Outcome.SIMULATED:
-        words = f"{words}, until {dossier.decision.expires}"
-    return mark, words
+def _common(known: Register | None, words: Wording, style: str | None) -> dict[str, object]:
+    return {
+        "known": known,
+        "say": words.say,
+        "language": words.language,
+        # Whose words are English is known of what ships alone.
+        "theirs": Markup("") if known and known.own else Markup(' lang="en"'),
+        "languages": LANGUAGES if style else (),  # a page that stands alone has no others
+        "style": _style(),
+        "stylesheet": style,
+    }
 
 
-def _answers(dossier: Dossier) -> list[tuple[str, Row]]:
-    questions: tuple[tuple[str, str], ...]
-    questions = _QUESTIONS_REFERENCE if dossier.kind is Kind.REFERENCE else _QUESTIONS
-    if dossier.kind is Kind.SIMULATED:
-        questions = _QUESTIONS[:2]
-    return [
-        (
-            question,
-            _ways_out(dossier) if path == "connectivity" else _row(path, dossier.statement(path)),
-        )
-        for question, path in questions
-    ]
+def _headline(dossier: Dossier, decision: Decision, words: Wording) -> tuple[str, str]:
+    verdict = dossier.decision.verdict
+    if decision.outcome is Outcome.REFUSED:
+        key = {Verdict.REFUSED: "refused", Verdict.UNDECIDED: "not_yet"}.get(verdict, "not")
+    else:
+        key = decision.outcome.value
+    said = words.say(f"headlines.{key}")
+    expires = dossier.decision.expires
+    if expires and decision.outcome not in {Outcome.REFUSED, Outcome.SIMULATED}:
+        said = words.say("headlines.until", words=said, day=expires)
+    return _SHAPES[decision.outcome], said
 
 
 def _grouped(decision: Decision, effect: Effect, known: Register) -> list[Objection]:
@@ -218,45 +184,26 @@ def _grouped(decision: Decision, effect: Effect, known: Register) -> list[Object
     ]
 
 
-def _ways_out(dossier: Dossier) -> Row:
-    """Sum up the network interfaces and radios of a device in one line."""
-    ways = dossier.connectivity
-    known = {
-        _words(name): getattr(ways, name).present
-        for name in type(ways).model_fields
-        if isinstance(getattr(ways, name), Interface)
-    }
-    there = [name for name, present in known.items() if present.value]
-    unknown = [name for name, present in known.items() if present.status is Status.UNKNOWN]
-    sources = tuple(dict.fromkeys(id_ for present in known.values() for id_ in present.evidence))
-    worst = max((present.status for present in known.values()), key=list(Status).index)
-    if there:
-        text = "yes: " + ", ".join(there)
-        status = max((known[name].status for name in there), key=list(Status).index)
-        return Row("", "connectivity", status, text, sources)
-    text = f"teardown report with photographs ({', '.join(unknown)})" if unknown else "no"
-    return Row("", "connectivity", worst, text, sources)
+def _parts(dossier: Dossier, words: Wording) -> Iterator[Part]:
+    """Yield every part that is there, or of which nobody knows whether it is."""
+    for name in type(dossier.components).model_fields:
+        part: Component = getattr(dossier.components, name)
+        if part.fitted.value:
+            yield Part(
+                words.catalogue["parts"][name],
+                words.say(f"page.{criticality(part).value}"),
+                row(f"components.{name}.country", part.country, words),
+                row(f"components.{name}.control", part.control, words),
+            )
 
 
-def _sections(dossier: Dossier) -> Iterator[tuple[str, list[Row]]]:
+def _sections(dossier: Dossier, words: Wording) -> Iterator[tuple[str, list[Row]]]:
     """Yield each section of the dossier that says anything, with its statements."""
     groups: dict[str, list[Row]] = {}
     for path, statement in dossier.statements():
-        section, _, _rest = path.partition(".")
-        groups.setdefault(section, []).append(_row(path, statement))
+        groups.setdefault(path.partition(".")[0], []).append(row(path, statement, words))
     for section, rows in groups.items():
-        yield _words(section), rows
-
-
-def _row(path: str, statement: Statement[Any]) -> Row:
-    names = path.split(".")[1:]
-    name = ": ".join(_words(part) for part in names)
-    text = statement.text or statement.unknown
-    return Row(name, path, statement.status, text, statement.evidence)
-
-
-def _words(name: str) -> str:
-    return _WORDS.get(name, name.replace("_", " ").capitalize())
+        yield words.say(f"sections.{section}"), rows
 
 
 @lru_cache(maxsize=1)

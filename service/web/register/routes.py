@@ -11,12 +11,17 @@ from hardware.errors import HardwareError, RegisterError
 from hardware.register import documents
 from hardware.vetting.station import Here
 from service.web.register.page import all_pages, stylesheet, trouble_page
+from service.web.register.wording import LANGUAGES, wording
 
 STYLESHEET = "/register.css"
+Key = Annotated[str, Param(min_length=1, max_length=64)]
 
 
-def register_router(own: Path | None = None, here: str = "") -> APIRouter:
-    """Return the routes of the register: `/register`, `/register/KEY` and their style sheet.
+def register_router(own: Path | None = None, here: str = "", language: str = "en") -> APIRouter:
+    """Return the routes of the register and their style sheet.
+
+    `/register` and `/register/KEY` are in the language of the station; `/register/fr` and
+    `/register/fr/KEY` in another one.
 
     Parameters
     ----------
@@ -26,33 +31,54 @@ def register_router(own: Path | None = None, here: str = "") -> APIRouter:
     here
         What the station remembers and has enrolled (`Here.to_json`); a register that is older
         than it remembers is not shown as if it were in force. Empty where nobody remembers.
+    language
+        The station's language.
     """
-    try:
-        station = Here.from_json(here) if here else Here()
-        if station.trouble:
-            raise RegisterError(station.trouble)  # one page says what is wrong
-        known = documents.load(own, memory=station.memory)
-        pages = all_pages(known, station, stylesheet=STYLESHEET)
-        status = 200
-    except HardwareError as error:
-        pages = {"": trouble_page(str(error), stylesheet=STYLESHEET)}
-        status = 503
+    status, pages = _written(own, here)
     style = stylesheet()
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/register")
-    async def index() -> HTMLResponse:
-        return HTMLResponse(pages[""], status_code=status)
-
-    @router.get("/register/{key}")
-    async def page(key: Annotated[str, Param(min_length=1, max_length=64)]) -> Response:
-        found = pages.get(key)
+    def answer(code: str, key: str = "") -> Response:
+        found = pages.get((code, key))
         if found is None:
             return HTMLResponse("There is no such dossier.", status_code=404)
-        return HTMLResponse(found)
+        return HTMLResponse(found, status_code=status)
+
+    @router.get("/register")
+    async def index() -> Response:
+        return answer(language)
+
+    @router.get("/register/{key}")
+    async def page(key: Key) -> Response:
+        return answer(key) if key in LANGUAGES else answer(language, key)
+
+    @router.get("/register/{code}/{key}")
+    async def translated(code: Key, key: Key) -> Response:
+        return answer(code, key)
 
     @router.get(STYLESHEET)
     async def style_sheet() -> Response:
         return Response(style, media_type="text/css")
 
     return router
+
+
+def _written(own: Path | None, here: str) -> tuple[int, dict[tuple[str, str], str]]:
+    """Return the status of every page, and the pages by language and key."""
+    try:
+        station = Here.from_json(here) if here else Here()
+        if station.trouble:
+            raise RegisterError(station.trouble)
+        known = documents.load(own, memory=station.memory)
+    except HardwareError as error:
+        return 503, {
+            (code, ""): trouble_page(str(error), words=wording(code), stylesheet=STYLESHEET)
+            for code in LANGUAGES
+        }
+    return 200, {
+        (code, key): text
+        for code in LANGUAGES
+        for key, text in all_pages(
+            known, station, words=wording(code), stylesheet=STYLESHEET
+        ).items()
+    }

@@ -16,9 +16,19 @@ from service.cli.hardware import app
 from service.state.audit import AuditLog
 from service.state.audit_events import SensorEnrolled
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
+from tests.hardware.host.test_computer import machine
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, dossier, told, toml
 from tests.hardware.register.test_lists import LIST
-from tests.hardware.trees import ACM, Fake, Setting, configuration, device_bytes, plant
+from tests.hardware.register.test_sources import EU
+from tests.hardware.trees import (
+    ACM,
+    Fake,
+    Setting,
+    configuration,
+    controller,
+    device_bytes,
+    plant,
+)
 
 RUNNER = CliRunner()
 DOCS = Path(__file__).parents[3] / "docs"
@@ -211,10 +221,9 @@ def test_lists_show_age_hash_source_and_terms() -> None:
     assert ndaa["age_days"] >= 0
 
 
-@pytest.mark.parametrize("what", ["boson-plus-640", "station"])
 @pytest.mark.parametrize("spec", ["1.6", "1.7"])
-def test_hbom_prints_a_bill_of_materials(what: str, spec: str) -> None:
-    content = json.loads(limen("hbom", what, "--spec", spec).output)
+def test_hbom_prints_a_bill_of_materials(spec: str) -> None:
+    content = json.loads(limen("hbom", "boson-plus-640", "--spec", spec).output)
     assert content["bomFormat"] == "CycloneDX"
     assert content["specVersion"] == spec
 
@@ -285,3 +294,57 @@ def test_every_command_in_the_how_tos_exists() -> None:
         text = (DOCS / "how-to" / page).read_text(encoding="utf-8")
         used = set(re.findall(r"limen hardware ([a-z]+)", text))
         assert used <= names, used - names
+
+
+def test_a_published_file_becomes_a_list_of_ones_own(
+    institution: Institution, tmp_path: Path
+) -> None:
+    own = ["--register", institution.own]
+    file = tmp_path / "sanctions.csv"
+    file.write_bytes(EU)
+    made = limen("lists", "--from", file, "--as", "eu-sanctions", *own)
+    assert "2 entries, complete to 2026-11-27; the one before had 1" in made.output
+    path = institution.own / "lists/eu-sanctions.toml"
+    assert not path.with_name("eu-sanctions.toml.dsse").exists()
+    assert "not the one in force" in limen("lists", *own).stderr
+    institution.sign(path, What.LIST, *institution.people)
+    institution.index()
+    assert "Consolidated list of persons" in limen("lists", *own).output
+    again = limen("lists", "--from", file, "--as", "eu-sanctions", *own, ends=1)
+    assert "the one that applies is complete to 2026-11-27" in again.output
+    wrong = limen("lists", "--from", file, "--as", "us-bis-entities", *own, ends=1)
+    assert "has no column" in wrong.output
+    limen("lists", "--from", file, "--as", "nothing", *own, ends=2)
+    limen("lists", "--from", file, "--as", "eu-sanctions", ends=2)
+
+
+def test_todo_tells_what_is_needed_and_writes_the_letters(institution: Institution) -> None:
+    output = limen("todo", "boson-plus-640", ends=1).output
+    assert "Refused without, from the seller (--letter seller):" in output
+    assert "certificate of origin for the delivered lot" in output
+    assert "identity: factory country" in output
+    plain = json.loads(limen("todo", "boson-plus-640", "--json", ends=1).output)
+    assert {"what", "paths", "whom", "insisted"} == set(plain[0])
+    letter = limen("todo", "boson-plus-640", "--letter", "maker", "--language", "fr").output
+    assert letter.startswith("Teledyne FLIR Boson+ 640 : ce que nous devons savoir")
+    limen("todo", "boson-plus-640", "--letter", "laboratory", ends=2)
+    limen("todo", "boson-plus-640", "--letter", "maker", "--language", "es", ends=2)
+    limen("todo", "nothing", ends=1)
+
+
+def test_scan_shows_the_computer_beside_its_dossier(tmp_path: Path) -> None:
+    machine(tmp_path, class__dmi__id__sys_vendor="QEMU", class__ieee80211__phy0__index="0")
+    output = limen("scan", "--computer", "--sys", tmp_path).output
+    assert "radios:           Wi-Fi radio phy0" in output
+    assert "! A radio is fitted: Wi-Fi radio phy0." in output
+    assert "! No dossier speaks for this computer (QEMU)." in output
+    plain = json.loads(limen("scan", "--computer", "--sys", tmp_path, "--json").output)
+    assert plain["guest"] == "its firmware calls it QEMU"
+    assert len(plain["against"]) == 3
+
+
+def test_scan_says_what_a_port_hangs_on(tmp_path: Path) -> None:
+    controller(tmp_path, "vhci_hcd", "platform")
+    plant(tmp_path, Fake())
+    output = limen("scan", "--sys", tmp_path).output
+    assert "! on vhci_hcd on platform: it brings devices over a network (USB over IP)" in output
