@@ -5,7 +5,6 @@
 ACTED is a descriptor: each variant that acted writes its name there. They take turns for ever.
 """
 
-import os
 import sys
 from dataclasses import replace
 from itertools import chain, cycle

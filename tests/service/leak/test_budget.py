@@ -80,7 +80,7 @@ def _children(pid: int) -> Iterator[tuple[int, str]]:
 
 
 @pytest.fixture(scope="module")
-def haunted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Haunted]:
+def haunted(tmp_path_factory: pytest.TempPathFactory) -> Haunted:
     folder = tmp_path_factory.mktemp("haunted")
     state, log = folder / "state", folder / "log"
     set_password(state, "correct horse")
