@@ -1,8 +1,8 @@
 """The one table of drivers: a new sensor is a row here, a folder beside it, and its dossier.
 
 A row names the driver's package, which is imported only when a sensor is opened or asked: a process
-that must not see a pixel can read the table without importing a driver. Its module `asking` has
-`USB_IDS` and `ask`.
+that must not see a pixel can read the table without importing a driver. Its module `ids` has
+`USB_IDS` and nothing else, `asking` has `ask`.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from hardware.host.usb import UsbIdentity
 from hardware.vetting.check import Admission, Decision, SensorSays, Vet, refusal
 
 if TYPE_CHECKING:
+    from device.ends import Admit, Ends
     from device.sensor import Sensor
 
 SIMULATED: Final = "simulated"
@@ -33,6 +34,9 @@ class Driver:
         Where the driver is.
     opener
         Module and function there that open a sensor: `(port, *, vet) -> device.sensor.Sensor`.
+    attacher
+        Module and function there for a process that may open nothing:
+        `(ends, *, admit) -> device.sensor.Sensor` (`device.ends`).
     has_serial, has_video
         Which device nodes it has.
     owns_ids
@@ -43,6 +47,7 @@ class Driver:
     words: str
     package: str
     opener: str
+    attacher: str
     has_serial: bool
     has_video: bool
     owns_ids: bool = True
@@ -50,7 +55,7 @@ class Driver:
     @property
     def usb_ids(self) -> str:
         """Its USB vendor and product id (`09cb:4007`)."""
-        return str(_load(f"{self.package}.asking", "USB_IDS"))
+        return str(_load(f"{self.package}.ids", "USB_IDS"))
 
     def open(self, port: str | None, *, vet: Vet) -> "Sensor":
         """Open the sensor at a port, or the one that is found; `vet` decides before it is set up.
@@ -61,6 +66,15 @@ class Driver:
             When it is not there, is not vetted, or sends no temperatures.
         """
         sensor: Sensor = _load(*f"{self.package}.{self.opener}".rsplit(".", 1))(port, vet=vet)
+        return sensor
+
+    def load(self) -> None:
+        """Import the driver: a process that may open nothing later does so beforehand."""
+        _load(*f"{self.package}.{self.attacher}".rsplit(".", 1))
+
+    def attach(self, ends: "Ends", *, admit: "Admit") -> "Sensor":
+        """Set up a camera that others hold open; raises as `open`."""
+        sensor: Sensor = _load(*f"{self.package}.{self.attacher}".rsplit(".", 1))(ends, admit=admit)
         return sensor
 
     def ask(self, serial_port: str | None, video_node: str | None) -> Answer:
@@ -75,6 +89,7 @@ DRIVERS: Final = (
         "Boson",
         package="device.boson",
         opener="opening.open_boson",
+        attacher="opening.attach_boson",
         has_serial=True,
         has_video=True,
     ),
@@ -83,6 +98,7 @@ DRIVERS: Final = (
         "Lepton on a PureThermal board",
         package="device.lepton",
         opener="sensor.open_lepton",
+        attacher="sensor.attach_lepton",
         has_serial=False,
         has_video=True,
     ),
@@ -91,6 +107,7 @@ DRIVERS: Final = (
         "Evo Thermal",
         package="device.evo_thermal",
         opener="sensor.open_evo_thermal",
+        attacher="sensor.attach_evo_thermal",
         has_serial=True,
         has_video=False,
         owns_ids=False,
@@ -113,34 +130,10 @@ def driver(name: str) -> Driver:
     raise SensorNotFound(f"there is no driver called {name!r}; there are: {', '.join(NAMES)}.")
 
 
-def open_sensor(name: str, *, port: str | None, scenario: str, vet: Vet) -> "Sensor":
-    """Open a sensor.
-
-    Parameters
-    ----------
-    name
-        One of `NAMES`.
-    port
-        Where a real one is plugged in; None finds it.
-    scenario
-        What a simulated one shows.
-    vet
-        Asked, before anything is changed in a camera, whether it may be used.
-
-    Returns
-    -------
-    device.sensor.Sensor
-        Open, identified, checked.
-
-    Raises
-    ------
-    SensorError
-        When it is not there, is not vetted, or sends no temperatures.
-    """
-    if name == SIMULATED:
-        sensor: Sensor = _load("device.simulator.sensor", "open_simulated")(scenario)
-        return sensor
-    return driver(name).open(port, vet=vet)
+def open_simulated(scenario: str) -> "Sensor":
+    """Open the simulated sensor with a scenario."""
+    sensor: Sensor = _load("device.simulator.sensor", "open_simulated")(scenario)
+    return sensor
 
 
 def meet(open_sensor: "Callable[[Vet], Sensor]") -> Admission:

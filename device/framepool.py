@@ -6,6 +6,7 @@ frames in this memory: the one that is being filled and the one that is being me
 """
 
 import ctypes
+import errno
 import mmap
 import os
 from dataclasses import dataclass
@@ -125,6 +126,39 @@ class FramePool:
         self.close()
 
 
+class _Reserve:
+    """Secret memory for all pools of this process, which may not ask the kernel for any."""
+
+    def __init__(self, fd: int, size: int) -> None:
+        access = mmap.PROT_READ | mmap.PROT_WRITE
+        self._next = _map(None, size, access, mmap.MAP_SHARED, fd)
+        self._end = self._next + size
+        _advise(self._next, size, mmap.MADV_DONTFORK)
+
+    def take(self, size: int) -> int:
+        if self._next + size > self._end:
+            raise OSError(errno.ENOMEM, f"{size} bytes for frames are more than were reserved")
+        taken, self._next = self._next, self._next + size
+        return taken
+
+
+_reserved: list[_Reserve] = []
+
+
+def reserve(fd: int, size: int) -> None:
+    """Keep the frames of every pool to come in secret memory that the parent process has made.
+
+    Parameters
+    ----------
+    fd
+        Descriptor of the memory (memfd_secret(2)), `size` bytes long; it is closed once mapped.
+    """
+    try:
+        _reserved[:] = [_Reserve(fd, size)]
+    finally:
+        os.close(fd)
+
+
 def _slot(frame: NDArray[np.uint16]) -> Slot:
     view = frame.view()
     view.flags.writeable = False
@@ -137,6 +171,8 @@ def _map_private(size: int) -> tuple[int, Protection]:
     Secret memory is locked and not dumped by itself, and the kernel clears its pages when freed.
     """
     flags = mmap.PROT_READ | mmap.PROT_WRITE
+    if _reserved:
+        return _reserved[0].take(size), Protection.SECRET
     fd = _libc.syscall(_SYS_MEMFD_SECRET, os.O_CLOEXEC)
     if fd >= 0:
         try:

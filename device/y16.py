@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from device.errors import NotRadiometric, ProtocolError, SensorLost, SensorNotFound, SensorStalled
 
 BUFFERS = 4
+_MOST_DESCRIPTORS = 1024  # what a process may have open, where nobody has allowed more
 _Y16 = cv2.VideoWriter.fourcc(*"Y16 ")
 
 
@@ -63,13 +64,13 @@ class Y16Capture:
     def __init__(self, node: str, width: int, height: int, *, silence_s: float = 0.5) -> None:
         self.node = node
         self._silence_s = silence_s
-        others = set(_descriptors_of(node))
+        others = set(_descriptors())
         self._capture = cv2.VideoCapture(node, cv2.CAP_V4L2)
         if not self._capture.isOpened():
             raise SensorNotFound(f"cannot open the video node {node}.", _why_not(node))
         self._poll = select.poll()
         try:
-            (descriptor,) = set(_descriptors_of(node)) - others
+            (descriptor,) = set(_descriptors()) - others
             self._poll.register(descriptor, select.POLLIN)
             self._choose_format(width, height)
             self._start(width, height)
@@ -180,15 +181,14 @@ class Y16Capture:
         return SensorLost(f"the video node {self.node} is gone.", "Plug the sensor in again.")
 
 
-def _descriptors_of(node: str) -> Iterator[int]:
-    """Yield the file descriptors of this process that are open on `node`."""
-    path = os.path.realpath(node)
-    for entry in Path("/proc/self/fd").iterdir():
+def _descriptors() -> Iterator[int]:
+    """Yield this process's descriptors; a locked one may not list them, so each is tried."""
+    for descriptor in range(_MOST_DESCRIPTORS):
         try:
-            if str(entry.readlink()) == path:
-                yield int(entry.name)
-        except FileNotFoundError:
-            continue  # the descriptor of the listing itself
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        yield descriptor
 
 
 def _why_not(node: str) -> str:

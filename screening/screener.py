@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from device.frame import KELVIN_OFFSET, RadiometricFrame
+from device.frame import KELVIN_OFFSET, FfcState, RadiometricFrame
 from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
+from screening.faces.furniture import Furniture, Nature
 from screening.faces.plausible import Plausibility
 from screening.freshness.freshness import Freshness
 from screening.measuring import footprint
@@ -22,6 +23,7 @@ from screening.measuring.quality import judge
 from screening.radiometry.bad_pixels import BadPixels
 from screening.reference.non_uniformity import NonUniformity
 from screening.reference.references import References
+from screening.reference.witness import Witness
 from screening.result import Box, Face, Reason, ScreeningResult, State, Verdict, Visitor
 from screening.settings import Settings, Uniformity
 from screening.states import Board, Shown
@@ -77,6 +79,8 @@ class Screener:
         self._bad_pixels = BadPixels(height, width)
         self._detector = FaceDetector(width, height)
         self._plausibility = Plausibility(width, height)
+        self._witness = Witness(width, height)
+        self._furniture = Furniture(width, height)
         self._surveyor = Surveyor(width, height)
         self._tracker = Tracker()
         self._board = Board()
@@ -117,7 +121,11 @@ class Screener:
             return self._void(useless, frame)
         celsius = self._celsius
         was_in_question = self._references.in_question
-        why_not = self._references.step(celsius, frame, self._faces_before)
+        level_c = None
+        if frame.ffc is not FfcState.IN_PROGRESS:
+            level_c = self._witness.step(celsius, frame.time_s)
+            self._furniture.look(celsius, level_c, frame.time_s)
+        why_not = self._references.step(celsius, frame, self._faces_before, level_c)
         self._correction.correct_by(self._references.offsets)
         fault = self._fault(why_not, frame)
         may_measure = fault is None and not self._references.in_question
@@ -137,6 +145,8 @@ class Screener:
         if fault is not None:
             for record in present:
                 record.hinder(fault[1])
+        if why_not is not Reason.FFC:
+            self._furniture.learn(self._faces_before, corrected=self._references.corrected)
         departed = tuple(v for t in ended if (v := self._close(t.id)) is not None)
         state, reasons = self._board.step(frame.time_s, fault, present or self._approaching(seen))
         return ScreeningResult(
@@ -223,7 +233,8 @@ class Screener:
         """Return the faces of people in a frame of apparent deg C."""
         found = self._detector.detect(celsius, self._references.masks)
         offsets = self._references.offsets
-        return self._plausibility.faces(celsius, found, offsets[0][1] if offsets else None)
+        faces = self._plausibility.faces(celsius, found, offsets[0][1] if offsets else None)
+        return [f for f in faces if self._furniture.nature(f.box) is not Nature.FURNITURE]
 
     def _note(self, track: Track, frame: RadiometricFrame) -> None:
         """Keep the record of a track up to date; it may turn out to be a visitor's."""
@@ -235,6 +246,11 @@ class Screener:
             )
         record = self._records[track.id]
         record.see(track, frame.sequence, self._settings.limits.zone_m[1])
+        record.live(
+            track,
+            somebody=self._furniture.nature(detection.box) is Nature.SOMEBODY,
+            stirs=self._furniture.stirs(detection.box),
+        )
         if track.confirmed and record.admit(self._next_id):
             self._next_id += 1
 
@@ -268,7 +284,9 @@ class Screener:
             return
         settings = self._settings
         masks = self._references.masks
-        reading = self._surveyor.read(celsius, detection, size, settings.decision.site, masks)
+        reading = self._surveyor.read(
+            celsius, detection, size, settings.decision.site, masks, self._furniture.stands_in
+        )
         if reading is None:
             record.hinder((Reason.CUT_OFF,))
             return

@@ -55,6 +55,8 @@ class Board:
             self._verdict = self._asked = None
             return self._show(fault)
         foremost = present[0] if present else None
+        if self._alarm_of_another(time_s, foremost):
+            return self._show((State.ELEVATED, self._verdict[2] if self._verdict else ()))
         if foremost is not None and foremost.verdict in _OF_VERDICT:
             verdict = foremost.verdict
             self._verdict = (foremost.id or 0, verdict, foremost.reasons)
@@ -69,6 +71,14 @@ class Board:
             return self._show((_OF_VERDICT[verdict], reasons))
         self._verdict = None
         return self._settle(time_s, _instruction(foremost))
+
+    def _alarm_of_another(self, time_s: float, foremost: VisitorRecord | None) -> bool:
+        """Whether somebody else's alarm is still to be read: no word on the next one ends it."""
+        if self._verdict is None or self._verdict[1] is not Verdict.ELEVATED:
+            return False
+        if time_s > self._verdict_until_s or foremost is None:
+            return False
+        return (foremost.id or 0) != self._verdict[0] and foremost.verdict is not Verdict.ELEVATED
 
     def _ask(self, time_s: float, foremost: VisitorRecord | None) -> Shown | None:
         """Return what to ask of a visitor who would be sent to a second check for it alone.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hardware.register import schema_page
-from scripts import budget_table, command_line_page, decision_index, settings_page
+from scripts import budget_table, command_line_page, decision_index, settings_page, verify_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES: dict[str, Callable[[], str]] = {
@@ -18,6 +18,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/command-line.md": command_line_page.render,
     "reference/dossier.md": schema_page.render,
     "reference/settings.md": settings_page.render,
+    "verify/limen-check.html": verify_page.render,
 }
 
 

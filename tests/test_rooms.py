@@ -1,6 +1,7 @@
 """Tests of a lower room import no higher one, neither themselves nor by what they share."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,15 +15,22 @@ HIGHER = {
     "screening": ("service",),
 }
 
+NAMED = re.compile(r"\b(?:service|screening|device|hardware|training|scripts)(?:\.[a-z_]+)+\b(?!/)")
+
 
 def imported(file: Path) -> set[str]:
-    """Return every module that a file names in an import, wherever in it that stands."""
+    """Return every module that a file names, in imports and in any text that is one's name."""
     names: set[str] = set()
+    here = file.relative_to(PROJECT).with_suffix("").parts
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.ImportFrom):
+            above = ".".join(here[: -node.level]) if node.level else ""
+            module = ".".join(filter(None, (above, node.module)))
+            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names |= set(NAMED.findall(node.value))  # importlib, monkeypatch, `-m`, code to run
     return names
 
 
@@ -38,10 +46,16 @@ def reached(files: Iterator[Path]) -> dict[str, list[str]]:
         seen.add(file)
         for name in imported(file):
             rooms.setdefault(name.partition(".")[0], []).append(f"{way} -> {name}")
-            shared = PROJECT / (name.replace(".", "/") + ".py")
-            if name.startswith(("tests.", "training.")) and shared.exists():
-                ways.append((shared, f"{way} -> {name}"))
+            shared = PROJECT / name.replace(".", "/")
+            if name.startswith(("tests.", "training.", "scripts.")):
+                files_of = (shared.with_suffix(".py"), *(p / "__init__.py" for p in _up(shared)))
+                ways += [(file, f"{way} -> {name}") for file in files_of if file.exists()]
     return rooms
+
+
+def _up(folder: Path) -> list[Path]:
+    """Return a folder and those that it lies in, up to the project's."""
+    return [folder, *(one for one in folder.parents if one.is_relative_to(PROJECT))]
 
 
 @pytest.mark.parametrize("room", HIGHER)
@@ -51,14 +65,29 @@ def test_tests_of_a_room_import_no_higher_one(room: str) -> None:
     assert {higher: rooms[higher] for higher in HIGHER[room] if higher in rooms} == {}
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "from tests import shared",
+        "from .. import shared",
+        "from ..shared import late",
+        "from tests.folder import one",
+        "import importlib\nimportlib.import_module('service.web')",
+        "def test(monkeypatch):\n    monkeypatch.setattr('service.web.hub.Hub', None)",
+        "import subprocess\nsubprocess.run(['python', '-m', 'service.web'])",
+        "from scripts import late",
+    ],
+)
 def test_a_way_through_what_tests_share_is_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden: str
 ) -> None:
     monkeypatch.setattr(f"{__name__}.PROJECT", tmp_path)
-    (tmp_path / "tests/hardware").mkdir(parents=True)
+    for name in ("tests/hardware", "tests/folder", "scripts"):
+        (tmp_path / name).mkdir(parents=True)
     (tmp_path / "tests/shared.py").write_text("def late():\n    import service.web\n")
+    (tmp_path / "tests/folder/__init__.py").write_text("import service.web\n")
+    (tmp_path / "tests/folder/one.py").touch()
+    (tmp_path / "scripts/late.py").write_text("import service.web\n")
     test = tmp_path / "tests/hardware/test_it.py"
-    test.write_text("from tests import shared\n")
-    assert reached(iter([test]))["service"] == [
-        "tests/hardware/test_it.py -> tests.shared -> service.web"
-    ]
+    test.write_text(f"{hidden}\n")
+    assert "service" in reached(iter([test]))

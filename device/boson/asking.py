@@ -3,11 +3,8 @@
 from device.boson.client import BosonClient
 from device.boson.commands import RADIOMETRY_CAPABLE
 from device.boson.identity import identify
-from device.boson.opening import USB_IDS
 from device.boson.transport import SerialTransport
 from device.info import Answer
-
-__all__ = ["USB_IDS", "ask"]
 
 
 def ask(serial_port: str | None, _video_node: str | None) -> Answer:

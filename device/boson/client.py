@@ -134,7 +134,7 @@ class BosonClient:
                 self._check(command, message)
                 strays_left = _STRAYS_PER_ANSWER
                 _hurry(waiting, message.sequence)
-                failure = message.failure(command.name)
+                failure = message.failure(command.name, pixels=command.reply.carries_bytes)
                 if failure is None:
                     del waiting[message.sequence]
                     patience_ends_s = time.monotonic() + self.patience_s
@@ -203,8 +203,7 @@ class BosonClient:
                 f"answer {message.sequence} is for function 0x{message.function:08X}, expected "
                 f"{command.name} (0x{command.function:08X}).",
                 "Unplug the sensor and plug it in again.",
-                message.data,
-            )
+            )  # without its data: a late answer may carry a piece of a frame
 
 
 def _hurry(waiting: dict[int, _Request], answered: int) -> None:

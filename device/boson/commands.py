@@ -1,7 +1,8 @@
 """The commands of the camera that we use or emulate, each one line of a table.
 
 Ids and types are those of the Boson SDK (Software IDD 102-2013-42 and its packager). To add a
-command, add its line; the client and the emulator know it from then on.
+command, add its line: the client knows it from then on, the emulator too when it is a register. What an
+other read-out returns or an action does is a row in `emulator/camera.py`.
 
 The last column is what the station's filter lets through to a camera at work (`Command.allowed`):
 `allowed=True` for a read-out or an action without data, `keeps=(...)` for a register that may be

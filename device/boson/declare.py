@@ -52,6 +52,11 @@ class Layout:
         self._struct = struct.Struct(">" + "".join(formats[:-1] if self._rest else formats))
 
     @property
+    def carries_bytes(self) -> bool:
+        """Whether its last field is bytes of any number: of a frame, for all that is known."""
+        return self._rest
+
+    @property
     def size(self) -> int:
         """Bytes on the wire, without a last field that takes the rest."""
         return self._struct.size
@@ -121,7 +126,7 @@ class Command(Generic[T]):
             raise ProtocolError(
                 f"{self.name} answered {len(data)} bytes, expected {self.reply}.",
                 "The camera's firmware may define this command in another way than we do.",
-                data,
+                b"" if self.reply.carries_bytes else data,
             ) from impossible
 
 

@@ -205,8 +205,13 @@ class Message:
         sequence, function, status = _HEADER.unpack_from(payload)
         return cls(sequence, function, status, payload[_HEADER.size :])
 
-    def failure(self, command: str) -> CommandFailed | None:
-        """Return the error that the status stands for, None when it is OK."""
+    def failure(self, command: str, *, pixels: bool = False) -> CommandFailed | None:
+        """Return the error that the status stands for, None when it is OK.
+
+        `pixels` leaves the data out of it: they may be a piece of a frame.
+        """
         if self.status == Status.OK:
             return None
-        return _NAMED.get(self.status, CommandFailed)(command, self.status, self.data)
+        return _NAMED.get(self.status, CommandFailed)(
+            command, self.status, b"" if pixels else self.data
+        )

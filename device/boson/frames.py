@@ -118,8 +118,8 @@ class SerialFrames:
             if len(data) != wanted:
                 raise ProtocolError(
                     f"the camera answered {len(data)} bytes of its capture, expected {wanted}.",
-                    evidence=data,
-                )
+                    "Unplug the sensor and plug it in again.",
+                )  # without the bytes: they are pixels
             pixels[offset : offset + wanted] = data
 
     def close(self) -> None:

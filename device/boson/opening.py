@@ -10,15 +10,16 @@ from device.boson.bringup import bring_up
 from device.boson.client import BosonClient
 from device.boson.frames import FrameSource, SerialFrames, VideoFrames
 from device.boson.identity import Identity, identify
+from device.boson.ids import USB_IDS
 from device.boson.sensor import BosonSensor
-from device.boson.transport import SerialTransport, Transport
+from device.boson.transport import OpenLine, SerialTransport, Transport
+from device.ends import Admit, Ends
 from device.errors import SensorNotFound, SensorRefused
+from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.host.usb import PORT, SYS, UsbIdentity, behind
 from hardware.vetting import check
 from hardware.vetting.check import Vet
-
-USB_IDS = "09cb:4007"
 
 _TIMEOUT_S = 0.25  # three of them are still within the second in which the station must notice
 # FLIR's SDK never has more than one request under way, so neither have we with a camera; what the
@@ -70,38 +71,67 @@ def open_boson(
         When it is missing, refused, silent, or not radiometric; see `device.errors`.
     """
     place = _locate(port, serial, sys_root)
+    node = video or place.video
+    if node is None and place.usb is not None:
+        raise SensorNotFound(
+            f"the Boson at USB port {place.usb.port} has a serial port and no video node.",
+            "Check that the kernel's uvcvideo module is loaded.",
+        )
+    where = place.usb.port if place.usb else place.port
+
+    def admit(identity: Identity, _info: SensorInfo) -> None:
+        _admit(identity, place, serial, vet)
+
+    return _set_up(connect(place.port), node, where, admit)
+
+
+def attach_boson(ends: Ends, *, admit: Admit) -> BosonSensor:
+    """Set up and try a Boson that others hold open; see `device.ends`, and `open_boson`.
+
+    Its frames come over the control channel when it has no video node: an emulated one's.
+    """
+
+    def ask(identity: Identity, info: SensorInfo) -> None:
+        if ends.usb_serial is None and not identity.simulated:
+            raise _no_camera(ends.port, identity)
+        admit(info, identity.says())
+
+    return _set_up(OpenLine(ends.port, ends.line), ends.video, ends.port, ask)
+
+
+def _set_up(
+    line: Transport,
+    node: str | None,
+    where: str,
+    admit: Callable[[Identity, SensorInfo], None],
+) -> BosonSensor:
+    """Identify, set up and try what is at the end of a line; `admit` comes before the second."""
     with ExitStack() as opened:  # closes what is open when a step fails
-        client = BosonClient(connect(place.port), timeout_s=_TIMEOUT_S)
+        client = BosonClient(line, timeout_s=_TIMEOUT_S)
         opened.callback(client.close)
         client.drain()
         identity = identify(client)
-        _admit(identity, place, serial, vet)
+        info = identity.info(where, _rate_hz(identity, node))
+        admit(identity, info)
         if identity.simulated:
             client.window = _EMULATOR_WINDOW
         scene = bring_up(client)
-        source, rate_hz = _source(client, identity, place, video or place.video)
+        source: FrameSource = (
+            VideoFrames(node, identity) if node else SerialFrames(client, *identity.size)
+        )
         opened.callback(source.close)
-        where = place.usb.port if place.usb else place.port
-        sensor = BosonSensor(client, source, identity, identity.info(where, rate_hz), scene)
+        sensor = BosonSensor(client, source, identity, info, scene)
         opened.callback(sensor.close)
         sensor.self_test()
         opened.pop_all()
     return sensor
 
 
-def _source(
-    client: BosonClient, identity: Identity, place: _Place, node: str | None
-) -> tuple[FrameSource, float]:
-    """Open what the frames come from, and say how many per second."""
+def _rate_hz(identity: Identity, node: str | None) -> float:
     if node is not None:
-        return VideoFrames(node, identity), float(identity.frame_rate_hz)
-    if place.usb is not None:
-        raise SensorNotFound(
-            f"the Boson at USB port {place.usb.port} has a serial port and no video node.",
-            "Check that the kernel's uvcvideo module is loaded.",
-        )
+        return float(identity.frame_rate_hz)
     width, height = identity.size
-    return SerialFrames(client, width, height), round(_SERIAL_BYTES_PER_S / (width * height * 2), 1)
+    return round(_SERIAL_BYTES_PER_S / (width * height * 2), 1)
 
 
 def _locate(port: str | None, serial: str | None, sys_root: Path) -> _Place:
@@ -136,14 +166,18 @@ def _admit(identity: Identity, place: _Place, serial: str | None, vet: Vet) -> N
             "Plug the vetted one in, or have this one vetted.",
         )
     if place.usb is None and not identity.simulated:
-        raise SensorRefused(
-            f"what answers at {place.port} calls itself {identity.part}, and is no USB device: "
-            "nothing shows that it is a camera.",
-            "Connect the camera by USB; an emulator must call itself simulated.",
-        )
+        raise _no_camera(place.port, identity)
     decision = vet(identity.dossier, place.usb, identity.says())
     if not decision.passes:
         raise SensorRefused(
             f"the camera at {place.port} is not vetted: {decision}",
             "Use one that is in the register.",
         )
+
+
+def _no_camera(port: str, identity: Identity) -> SensorRefused:
+    return SensorRefused(
+        f"what answers at {port} calls itself {identity.part}, and is no USB device: nothing shows "
+        "that it is a camera.",
+        "Connect the camera by USB; an emulator must call itself simulated.",
+    )

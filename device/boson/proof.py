@@ -1,7 +1,8 @@
-"""Why a frame's counts are temperatures: asked of the camera after the frame was taken.
+"""Why a frame's counts are temperatures: asked of the camera before and after it was taken.
 
-A frame is passed on only when everything that makes its counts temperatures was read back *after*
-it was exposed, so a setting that changed before the frame cannot go unnoticed.
+A frame is passed on only when everything that makes its counts temperatures was read back *before
+and after* it was exposed. What changes and changes back in between shows in the picture alone:
+`device.scale`.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class Flaw(StrEnum):
     WRONG_Y16 = "wrong 16-bit video"
     LOW_GAIN = "low gain"
     SCENE_CHANGED = "scene parameters changed"
+    SCALE_JUMPED = "counts that jump all over the picture"
     SETTLING = "settling after settings were restored"
     DUPLICATE = "duplicate"
     TELEMETRY = "corrupt telemetry"

@@ -27,6 +27,7 @@ from device.errors import (
 from device.frame import FfcState, RadiometricFrame
 from device.framepool import FramePool
 from device.info import SensorInfo
+from device.scale import Scale
 
 _PATIENCE_S = 2.0  # without a frame that may be measured, the sensor is given up
 _SETTLE_S = 0.25  # after settings were restored: frames from before are still on their way
@@ -62,6 +63,7 @@ class BosonSensor:
         self._identity = identity
         self._scene = scene
         self._pool = FramePool(source.rows, info.width)
+        self._scale = Scale(info.height, info.width)
         self._rejected: Counter[str] = Counter()
         self._closed = False
         now_s = time.monotonic()
@@ -101,6 +103,7 @@ class BosonSensor:
         self._source.close()
         self._client.close()
         self._pool.close()
+        self._scale.forget()
 
     def __enter__(self) -> Self:
         return self
@@ -150,11 +153,12 @@ class BosonSensor:
 
     def _attempt(self, buffer: NDArray[np.uint16]) -> tuple[Exposure, Proof] | Flaw:
         """Take one frame, prove it, fetch it; or say why it is not passed on."""
+        flaw = proof.prove(self._client).flaw
         exposure = self._source.expose(buffer)
         said = proof.prove(self._client)
         before, self._ffc = self._ffc, said.ffc
         self._watch_ffc(before, exposure)
-        flaw = said.flaw or self._ask_next()
+        flaw = flaw or said.flaw or self._ask_next()
         if flaw is not None:
             self._restore()
             return flaw
@@ -174,6 +178,10 @@ class BosonSensor:
         if before is FfcStatus.IN_PROGRESS:  # the shutter may still have been closed
             said = Proof(said.tlinear, said.ir16, said.table, before)
         self._source.fetch(buffer)
+        if FfcStatus.IN_PROGRESS in {said.ffc, before}:  # it shows the shutter
+            self._scale.forget()
+        elif self._scale.jumps(buffer[-self._info.height :]):
+            return Flaw.SCALE_JUMPED
         return exposure, said
 
     def _as_frame(

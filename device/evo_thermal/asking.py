@@ -1,10 +1,8 @@
 """Asking an Evo Thermal who it is: all that it can say is that it speaks the protocol."""
 
-from device.evo_thermal.sensor import USB_IDS, open_evo_thermal
+from device.evo_thermal.sensor import open_evo_thermal
 from device.info import Answer
 from hardware.vetting.decision import Decision, Outcome, SensorSays
-
-__all__ = ["USB_IDS", "ask"]
 
 
 def ask(serial_port: str | None, _video_node: str | None) -> Answer:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from device import discovery
-from device.boson.transport import SerialTransport, Transport
+from device.boson.transport import OpenLine, SerialTransport, Transport
+from device.ends import Admit, Ends
 from device.errors import (
     CommandFailed,
     ProtocolError,
@@ -18,6 +19,7 @@ from device.errors import (
     SensorStalled,
 )
 from device.evo_thermal.commands import STREAM_OFF, STREAM_ON
+from device.evo_thermal.ids import USB_IDS
 from device.evo_thermal.protocol import KELVIN_PER_COUNT, SIDE, Answer, Decoder, Frame
 from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
@@ -28,7 +30,6 @@ from hardware.vetting.check import Vet
 from hardware.vetting.check import vet as vet_by_register
 from hardware.vetting.decision import SensorSays
 
-USB_IDS = "0483:5740"  # ST's own example ids, which many other devices carry too
 DOSSIER = "evo-thermal"
 
 _SILENCE_S = 2.0
@@ -72,27 +73,37 @@ def open_evo_thermal(
         usb = behind(Path(port))
     except HardwareError as error:
         raise SensorNotFound(str(error)) from error
-    dossier = DOSSIER if usb else "simulated"
-    serial = usb.serial if usb else "0"
-    decision = vet(dossier, usb, SensorSays(serial, simulated=usb is None))
+    where = usb.port if usb else port
+    info = _info(where, usb.serial if usb else None, usb.bcd_device if usb else "", hfov_deg)
+    decision = vet(info.dossier, usb, SensorSays(info.serial, simulated=usb is None))
     if not decision.passes:
         raise SensorRefused(
             f"the sensor at {port} is not vetted: {decision}", "Use one that is in the register."
         )
-    info = SensorInfo(
-        dossier=dossier,
+    return EvoThermalSensor(info, connect(port))
+
+
+def attach_evo_thermal(ends: Ends, *, admit: Admit) -> "EvoThermalSensor":
+    """Switch on an Evo Thermal that others hold open; see `device.ends`, `open_evo_thermal`."""
+    info = _info(ends.port, ends.usb_serial, ends.usb_firmware, None)
+    admit(info, SensorSays(info.serial, "", info.firmware, info.simulated))
+    return EvoThermalSensor(info, OpenLine(ends.port, ends.line))
+
+
+def _info(port: str, serial: str | None, firmware: str, hfov_deg: float | None) -> SensorInfo:
+    return SensorInfo(
+        dossier="simulated" if serial is None else DOSSIER,
         model="TeraRanger Evo Thermal",
-        serial=serial,
-        firmware=usb.bcd_device if usb else "",
+        serial="0" if serial is None else serial,
+        firmware=firmware,
         width=SIDE,
         height=SIDE,
         frame_rate_hz=14.0,
         hfov_deg=hfov_deg,
         netd_k=0.1,  # not published; one count, which is what can be seen of it
-        simulated=usb is None,
-        port=usb.port if usb else port,
+        simulated=serial is None,
+        port=port,
     )
-    return EvoThermalSensor(info, connect(port))
 
 
 def _find(port: str | None) -> str:

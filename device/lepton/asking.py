@@ -4,10 +4,8 @@ from device.errors import CommandFailed
 from device.info import Answer
 from device.lepton.commands import Commands
 from device.lepton.control import LeptonControl
-from device.lepton.sensor import USB_IDS, dossier_of
+from device.lepton.sensor import dossier_of
 from hardware.vetting.decision import SensorSays
-
-__all__ = ["USB_IDS", "ask"]
 
 
 def ask(_serial_port: str | None, video_node: str | None) -> Answer:

@@ -5,6 +5,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from device.frame import FfcState
 from device.lepton.rows import RowCheck
 from device.lepton.telemetry import (
     AGC_ON,
@@ -15,6 +16,7 @@ from device.lepton.telemetry import (
     WIDTH,
     Telemetry,
 )
+from device.scale import Scale
 
 _CLOCK = 1 << 32  # uptime and frame counter have 32 bits
 _FPA_KELVIN_100 = (23315, 37315)  # -40 to 100 deg C: beyond what the camera survives
@@ -29,11 +31,14 @@ class Flaw(StrEnum):
     CORRUPT_TELEMETRY = "corrupt_telemetry"
     CORRUPT_ROW = "corrupt_row"  # a row with wrong bits: single pixels that no lens could make
     TLINEAR_OFF = "tlinear_off"
+    UNSETTLED = "unsettled"  # proven, but the frame before was not: it may have begun like that
+    SCALE_JUMPED = "scale_jumped"  # all of the picture jumps, as only another scale makes it
     AGC_ON = "agc_on"
     LOW_GAIN = "low_gain"
     OWN_CORRECTION = "own_correction"  # the camera corrects emissivity or a window by itself
     SHUTTER_LOCKOUT = "shutter_lockout"  # too cold or too hot for an FFC
     OVER_TEMPERATURE = "over_temperature"
+    OUT_OF_STEP = "out_of_step"  # its uptime and our clock do not go on alike
     RESTARTED = "restarted"  # its uptime went back: what was set in it is lost
 
 
@@ -48,6 +53,8 @@ class Prover:
         self._before: Telemetry | None = None
         self._identity: tuple[int, int, int] | None = None
         self._rows = RowCheck(HEIGHT, WIDTH)
+        self._scale = Scale(HEIGHT, WIDTH)
+        self._settled = True
 
     def judge(self, counts: NDArray[np.uint16], telemetry: Telemetry) -> Flaw | None:
         """Return why the frame may not be measured, or None.
@@ -70,7 +77,19 @@ class Prover:
         if flaw is not None:
             return flaw
         self._before = telemetry
-        return _settings(telemetry) or (Flaw.CORRUPT_ROW if self._rows.finds(counts) else None)
+        settled, flaw = self._settled, _settings(telemetry)
+        self._settled = flaw is None
+        if flaw is None:
+            flaw = self._picture(counts, telemetry) or (None if settled else Flaw.UNSETTLED)
+        return flaw
+
+    def _picture(self, counts: NDArray[np.uint16], telemetry: Telemetry) -> Flaw | None:
+        """Check the counts themselves."""
+        if telemetry.ffc is FfcState.IN_PROGRESS:
+            self._scale.forget()  # it shows the shutter
+        elif self._scale.jumps(counts):
+            return Flaw.SCALE_JUMPED
+        return Flaw.CORRUPT_ROW if self._rows.finds(counts) else None
 
 
 def _plausible(telemetry: Telemetry) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device import discovery
+from device.ends import Admit, Ends
 from device.errors import (
     NotRadiometric,
     ProtocolError,
@@ -24,6 +25,7 @@ from device.frame import KELVIN_OFFSET, FfcState, Gain, RadiometricFrame, Radiom
 from device.framepool import FramePool
 from device.info import SensorInfo
 from device.lepton.control import LeptonControl
+from device.lepton.ids import USB_IDS
 from device.lepton.proof import Flaw, Prover
 from device.lepton.telemetry import FFC_DESIRED, HEIGHT, ROWS, WIDTH, Telemetry, decode
 from device.y16 import Y16Capture
@@ -33,10 +35,11 @@ from hardware.vetting.check import Vet
 from hardware.vetting.check import vet as vet_by_register
 from hardware.vetting.decision import Decision, SensorSays
 
-USB_IDS = "1e4e:0100"
 DOSSIER = "lepton-3-5-purethermal"
 
 _PATIENCE_S = 5.0  # without a proven frame for so long, the sensor is given up
+_CLOCK_SLIP_S = 3.0  # of a frame that waited, and of clocks that are not quite alike ...
+_CLOCK_DRIFT = 1e-3  # ... over time
 _FFC_LIMIT_S = 15.0  # an FFC takes about 1 s
 
 
@@ -81,6 +84,12 @@ _GIVE_UP: dict[Flaw, tuple[type[SensorError], str, str]] = {
         "Reseat the module in its socket; replace it when the row stays.",
     ),
     Flaw.TLINEAR_OFF: (NotRadiometric, "TLinear is off", "Open the sensor again to set it."),
+    Flaw.UNSETTLED: (NotRadiometric, "its settings change all the time", "Open it again."),
+    Flaw.SCALE_JUMPED: (
+        NotRadiometric,
+        "its counts jump all over the picture",
+        "Close other programs that use the camera.",
+    ),
     Flaw.AGC_ON: (NotRadiometric, "AGC is on", "Close other programs that use the camera."),
     Flaw.LOW_GAIN: (NotRadiometric, "it is in low gain", "Open the sensor again to set it."),
     Flaw.OWN_CORRECTION: (
@@ -94,6 +103,11 @@ _GIVE_UP: dict[Flaw, tuple[type[SensorError], str, str]] = {
         "Bring it to room temperature.",
     ),
     Flaw.OVER_TEMPERATURE: (NotRadiometric, "it is about to overheat", "Let it cool down."),
+    Flaw.OUT_OF_STEP: (
+        SensorLost,
+        "its clock does not go on as this computer's does",
+        "Open it again.",
+    ),
     Flaw.RESTARTED: (SensorLost, "it has restarted", "Open it again to set it up."),
 }
 
@@ -138,32 +152,48 @@ def open_lepton(
         usb = behind(Path(node))
     except HardwareError as error:
         raise SensorNotFound(str(error)) from error
-    channel = control(node)
+    where = usb.port if usb else node
+
+    def admit(info: SensorInfo, says: SensorSays) -> None:
+        _admit(vet(info.dossier, usb, says), node)
+
+    return _set_up(control(node), node, where, admit, quarter_turns)
+
+
+def attach_lepton(ends: Ends, *, admit: Admit) -> "LeptonSensor":
+    """Set up a Lepton whose commands go through a filter; see `device.ends`, and `open_lepton`."""
+    node = ends.video or ""
+    return _set_up(LeptonControl(node, filter_end=ends.line), node, ends.port, admit)
+
+
+def _set_up(
+    channel: LeptonControl, node: str, where: str, admit: Admit, quarter_turns: int = 0
+) -> "LeptonSensor":
+    """Identify the camera behind a control channel, set it up when it is admitted, and film."""
     try:
         who = channel.identity()
         dossier, simulated = dossier_of(who.part_number)
-        says = SensorSays(who.serial, who.part_number, who.software, simulated)
-        _admit(vet(dossier, usb, says), node)
+        model = _MODELS.get(who.part_number.removeprefix(_SIMULATED).strip())
+        info = SensorInfo(
+            dossier=dossier,
+            model=model.name if model else f"Lepton {who.part_number}",
+            serial=who.serial,
+            firmware=who.software,
+            width=WIDTH,
+            height=HEIGHT,
+            frame_rate_hz=8.7,
+            hfov_deg=model.hfov_deg if model else None,
+            netd_k=_NETD_K,
+            simulated=simulated,
+            port=where,
+            noise_walks=not simulated,
+        )
+        admit(info, SensorSays(who.serial, who.part_number, who.software, simulated))
         channel.make_radiometric()
         capture = Y16Capture(node, WIDTH, HEIGHT + ROWS)
     except BaseException:
         channel.close()
         raise
-    model = _MODELS.get(who.part_number.removeprefix(_SIMULATED).strip())
-    info = SensorInfo(
-        dossier=dossier,
-        model=model.name if model else f"Lepton {who.part_number}",
-        serial=who.serial,
-        firmware=who.software,
-        width=WIDTH,
-        height=HEIGHT,
-        frame_rate_hz=8.7,
-        hfov_deg=model.hfov_deg if model else None,
-        netd_k=_NETD_K,
-        simulated=simulated,
-        port=usb.port if usb else node,
-        noise_walks=not simulated,
-    )
     return LeptonSensor(info, capture, channel, quarter_turns)
 
 
@@ -216,6 +246,7 @@ class LeptonSensor:
         self._prover = Prover()
         self._rejected: Counter[str] = Counter()
         self._proven_s: float | None = None  # when the last frame was passed on
+        self._apart_s: float | None = None  # our clock and the camera's
         self._steady_s = 0.0  # when the last frame outside an FFC was
         self._closed = False
         try:
@@ -262,6 +293,8 @@ class LeptonSensor:
                 self._proven_s = self._steady_s = time_s
             telemetry = decode(raw[HEIGHT:])
             flaw = self._prover.judge(raw[:HEIGHT], telemetry)
+            if flaw is None and not self._in_step(telemetry.uptime_ms / 1000.0, time_s):
+                flaw = Flaw.OUT_OF_STEP
             if flaw is None:
                 self._proven_s = time_s
                 return self._frame(raw[:HEIGHT], telemetry, time_s)
@@ -269,6 +302,17 @@ class LeptonSensor:
             if flaw is Flaw.RESTARTED or time_s - self._proven_s > _PATIENCE_S:
                 kind, what, remedy = _GIVE_UP[flaw]
                 raise kind(f"the camera cannot be measured with: {what}.", remedy)
+
+    def _in_step(self, uptime_s: float, time_s: float) -> bool:
+        """Whether the camera's clock goes on as ours does; that of a film does not.
+
+        It wraps after 49.7 days; then the sensor is given up and opened again.
+        """
+        apart_s = time_s - uptime_s
+        if self._apart_s is None:
+            self._apart_s = apart_s
+        drift_s = _CLOCK_DRIFT * uptime_s
+        return abs(apart_s - self._apart_s) <= _CLOCK_SLIP_S + drift_s
 
     def _frame(
         self, counts: NDArray[np.uint16], telemetry: Telemetry, time_s: float

@@ -18,6 +18,7 @@ from screening.result import Box
 TOLD: Final = ("quality", "face", "yaw", "pitch", "free_left", "free_right", "glasses")
 ANGLE_DEG: Final = 45.0  # the unit of the angles
 MAX_FACES: Final = 16  # faces looked at together
+_WEIGHTS: Final = files(__package__).joinpath("points.onnx").read_bytes()  # see `network`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ class CloseUp:
 
     def __init__(self) -> None:
         self._session = onnxruntime.InferenceSession(
-            files(__package__).joinpath("points.onnx").read_bytes(),
+            _WEIGHTS,
             one_thread(),
             providers=["CPUExecutionProvider"],
         )

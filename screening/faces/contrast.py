@@ -20,6 +20,7 @@ SKIN_CEILING_C = 42.0  # the hottest face, apparent, with an uncorrected sensor
 COLD_SHARE, WARM_SHARE = 0.05, 0.998  # of the pixels, between which the window lies
 NARROWEST_C, WIDEST_C = 5.0, 12.0
 HALO = np.ones((5, 5), np.uint8)  # how far the optics smear the edge of something hot, in pixels
+RIM_PX = 2  # around what is excluded, that it is filled with
 SAMPLES = 80  # rows and columns that are looked at, at most
 
 
@@ -81,7 +82,7 @@ class Contrast:
             scaled[place] = np.nan
         self.cold_c, middle, high = self._shares()
         for place in covered:
-            scaled[place] = middle
+            scaled[place] = _around(scaled, place, middle)
         span = min(max(high - self.cold_c, NARROWEST_C), WIDEST_C)
         np.multiply(scaled, 2.0 / span, out=target)
         np.add(target, 1.0 - high * 2.0 / span, out=target)
@@ -118,3 +119,18 @@ class Contrast:
             last = int(np.ceil((low + length) * self._scale)) + spill
             spans.append(slice(max(0, first), max(0, last)))
         return spans[0], spans[1]
+
+
+def _around(celsius: NDArray[np.float32], place: tuple[slice, slice], otherwise: float) -> float:
+    """Return the median of the pixels along the rim of a place, outside of it.
+
+    What stands around a reference is often a warm panel: a hole as cold as the wall in it looks
+    like the eyes and the mouth of a face.
+    """
+    rows, columns = place
+    wide = celsius[
+        max(0, rows.start - RIM_PX) : rows.stop + RIM_PX,
+        max(0, columns.start - RIM_PX) : columns.stop + RIM_PX,
+    ]
+    rim = wide[np.isfinite(wide)]  # the places themselves are no numbers yet
+    return float(np.median(rim)) if rim.size else otherwise

@@ -16,6 +16,8 @@ STEP = 8  # sides of a picture are multiples of it
 ROW = 16  # numbers of an anchor, of which these are places:
 X, Y = (1, *range(5, 15, 2)), (2, *range(6, 15, 2))
 FARTHEST = 1e5  # pixels: what says more is no answer
+# Read when this is imported: a locked process opens no file any more when it knows its sensor.
+_WEIGHTS = files(__package__).joinpath("face.onnx").read_bytes()
 
 
 def one_thread() -> onnxruntime.SessionOptions:
@@ -43,7 +45,7 @@ class FaceNetwork:
         options.add_free_dimension_override_by_name("height", height)
         options.add_free_dimension_override_by_name("width", width)
         self._session = onnxruntime.InferenceSession(
-            files(__package__).joinpath("face.onnx").read_bytes(),
+            _WEIGHTS,
             options,
             providers=["CPUExecutionProvider"],
         )

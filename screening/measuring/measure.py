@@ -5,6 +5,7 @@ apparent temperature; `screening.measuring.correction` makes skin out of it.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +53,7 @@ class Reading:
         apparent.
     beside_c
         Warmer one of the strips left and right of the face, apparent: as warm as the face where
-        the box holds only a part of it.
+        the box holds only a part of it. Minus infinity where only furniture stands there.
     contrast_c
         By how much the site is warmer than `skin_c`, with what the pixels take from it given back:
         skin that comes in from the cold keeps its canthi warm.
@@ -112,6 +113,7 @@ class Surveyor:
         millimetres: float,
         wanted: Site,
         exclude: list[Box],
+        furniture: Callable[[Box], bool] = lambda _: False,
     ) -> Reading | None:
         """Read one face; None when too little of it is in the picture.
 
@@ -125,6 +127,8 @@ class Surveyor:
             The site that the admin chose.
         exclude
             Boxes that are no skin: the reference.
+        furniture
+            Whether a box holds nothing but the entrance itself.
         """
         x, y, w, h = detection.box
         height, width = self._shape
@@ -191,7 +195,10 @@ class Surveyor:
             eyes_c=eyes_c,
             brow_c=brow_c,
             skin_c=warm,
-            beside_c=max(_median(strip, -np.inf) for strip in _beside(celsius, detection.box)),
+            beside_c=max(
+                -math.inf if furniture(strip) else _median(_inside(celsius, strip), -math.inf)
+                for strip in _beside(detection.box)
+            ),
             contrast_c=peak.apparent_c + footprint.correction(millimetres) - warm,
             warm_share=float((skin > warm - 4.5).mean()),
         )
@@ -247,13 +254,17 @@ def _brow(
     ]
 
 
-def _beside(celsius: NDArray[np.float32], box: Box) -> list[NDArray[np.float32]]:
-    """Return the pixels left and right of a face, beyond the ears, from the brow to the mouth."""
+def _beside(box: Box) -> tuple[Box, Box]:
+    """Return the strips left and right of a face, beyond the ears, from the brow to the mouth."""
     x, y, w, h = box
-    rows = slice(max(0, int(y + 0.2 * h)), max(0, int(y + 0.7 * h)))
     near, far = (share * w for share in BESIDE)
-    spans = (x - far, x - near), (x + w + near, x + w + far)
-    return [celsius[rows, max(0, int(low)) : max(0, int(high))] for low, high in spans]
+    top, tall = y + 0.2 * h, 0.5 * h
+    return (x - far, top, far - near, tall), (x + w + near, top, far - near, tall)
+
+
+def _inside(celsius: NDArray[np.float32], box: Box) -> NDArray[np.float32]:
+    x, y, w, h = box
+    return celsius[max(0, int(y)) : max(0, int(y + h)), max(0, int(x)) : max(0, int(x + w))]
 
 
 @dataclass(frozen=True, slots=True, order=True)

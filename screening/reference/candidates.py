@@ -25,6 +25,7 @@ LEAST_CONTRAST: Final = 0.5
 SMALL: Final = (0.4, 0.8)  # so much of its radius, with less of its contrast than that
 BLINK_S: Final = 0.4  # out of sight for longer, and it has to be confirmed anew
 BESIDE_FACE: Final = 0.3  # of a face's size: around it nothing is taken for a reference
+BESIDE_BODY: Final = 1.5  # of a face's width, to both sides: arms and hands
 BELOW_FACE: Final = 2.0  # of its height: neck, collar and hands
 COLD_EVERY_S: Final = 0.5  # how often something cold is looked for
 MARK_PX: Final = 6.0  # an admin's mark is that good, or within the reference's own radius
@@ -62,6 +63,8 @@ class Candidates:
         self._cold: list[_Candidate] = []
         self._looked_for_cold_s = -math.inf
         self._cold_stands = False
+        self._people: Sequence[Box] = ()
+        self._shape: tuple[int, ...] = (0, 0)
 
     def look(
         self,
@@ -79,16 +82,17 @@ class Candidates:
         people
             Faces of the frame before: no reference is found on anybody.
         """
+        self._people, self._shape = people, celsius.shape
         found = self._found(celsius, self._between_c, taken, people)
         self._known = _followed(self._known, found, time_s, STILL_PX)
         standing = [c for c in self._known if c.seen_s == time_s and c.confirmed(time_s)]
-        return _rivals([candidate.spot for candidate in standing])
+        return self._rivals([candidate.spot for candidate in standing])
 
     def unsure(self, time_s: float) -> bool:
         """Whether a rival is on its way to be confirmed: nothing is certain before it is."""
         steady = [c.spot for c in self._known if c.frames >= CONFIRM_FRAMES]
         standing = [c.spot for c in self._known if c.confirmed(time_s)]
-        return len(_rivals(steady)) > len(_rivals(standing))
+        return len(self._rivals(steady)) > len(self._rivals(standing))
 
     def rival(self, own: Spot, time_s: float) -> bool:
         """Whether something else has stood for long that could be the reference as well as `own`.
@@ -96,7 +100,7 @@ class Candidates:
         `look` was told that `own` is taken.
         """
         lasting = [c.spot for c in self._known if time_s - c.since_s >= RIVAL_S]
-        return len(_rivals([own, *lasting])) > 1
+        return len(self._rivals([own, *lasting])) > 1
 
     def missing(
         self,
@@ -131,6 +135,15 @@ class Candidates:
             for spot in find(celsius, *between_c)
             if not is_taken(spot, taken) and not _on_somebody(spot, people) and self._at_mark(spot)
         ]
+
+    def _rivals(self, spots: list[Spot]) -> list[Spot]:
+        """Return those of `spots` that could be it as well as the best; nobody's hand is one."""
+        apart = [
+            spot
+            for spot in spots
+            if _is_whole(spot, self._shape) and not _beside_somebody(spot, self._people)
+        ]
+        return _rivals(apart or spots)
 
     def _at_mark(self, spot: Spot) -> bool:
         mark = self._mark
@@ -177,6 +190,20 @@ def is_taken(spot: Spot, taken: Sequence[Spot]) -> bool:
 
 def _apart(a: Spot, b: Spot) -> float:
     return math.hypot(a.x - b.x, a.y - b.y)
+
+
+def _is_whole(spot: Spot, shape: tuple[int, ...]) -> bool:
+    """Whether all of it is in the picture; what hangs in from the edge is somebody's hand."""
+    reach, (height, width) = spot.radius_px - 0.5, shape
+    return reach < spot.x < width - reach and reach < spot.y < height - reach
+
+
+def _beside_somebody(spot: Spot, people: Sequence[Box]) -> bool:
+    """Whether somebody's arm could reach it: below the chin, and no farther than their hands."""
+    return any(
+        x - BESIDE_BODY * w < spot.x < x + (1.0 + BESIDE_BODY) * w and spot.y > y + h
+        for x, y, w, h in people
+    )
 
 
 def _on_somebody(spot: Spot, people: Sequence[Box]) -> bool:

@@ -12,7 +12,6 @@ from screening.measuring.correction import expected_c
 from screening.reference.non_uniformity import NonUniformity
 from screening.reference.spot import Spot
 from screening.reference.tracker import ReferenceTracker
-from screening.reference.witness import Witness
 from screening.result import Box, Reason, ReferenceStatus
 from screening.settings import Settings
 
@@ -41,7 +40,6 @@ class References:
         self._limits = settings.limits
         warmest = max((r.temp_c for r in settings.references), default=0.0)
         pair = len(settings.references) > 1
-        self._witness = Witness(non_uniformity.width, non_uniformity.height)
         self._trackers = [
             ReferenceTracker(
                 reference,
@@ -56,6 +54,7 @@ class References:
         self._agree_c = _agree_c(settings, non_uniformity) if pair else math.inf
         self._at_odds_s: float | None = None  # since when two references disagree
         self.in_question = True  # whether this frame's scale is not certain
+        self.corrected = False  # whether this is the first frame after a flat-field correction
         self.masks: list[Box] = []
 
     def step(
@@ -63,15 +62,18 @@ class References:
         celsius: NDArray[np.float32],
         frame: RadiometricFrame,
         people: Sequence[Box] = (),
+        level_c: float | None = 0.0,
     ) -> Reason | None:
         """Look at a frame of apparent deg C; return why it may not be measured, if so.
 
-        `people` are the faces of the frame before.
+        `people` are the faces of the frame before; `level_c` is by how much the scene has moved,
+        as the witness says it.
         """
         in_ffc = frame.ffc is FfcState.IN_PROGRESS
         age_s = frame.ffc_age_s
         restarted = age_s is not None and self._ffc_age_s is not None and age_s < self._ffc_age_s
-        if (self._in_ffc and not in_ffc) or (restarted and not in_ffc):
+        self.corrected = (self._in_ffc or restarted) and not in_ffc
+        if self.corrected:
             for tracker in self._trackers:
                 tracker.corrected()
         self._in_ffc = in_ffc
@@ -79,7 +81,8 @@ class References:
             self.in_question = True
             return Reason.FFC  # the frame shows the shutter: nothing in it is of the scene
         self._ffc_age_s = age_s
-        self._look(celsius, frame.time_s, people, creeping=age_s is None or age_s < CREEP_S)
+        creeping = age_s is None or age_s < CREEP_S
+        self._look(celsius, frame.time_s, people, level_c, creeping=creeping)
         at_odds = self._at_odds(frame.time_s)
         self.masks = [_mask(k.spot) for k in self._trackers if k.spot is not None]
         fault = Reason.REFERENCE_OUT_OF_LIMITS if at_odds else self._why_not(age_s)
@@ -91,10 +94,10 @@ class References:
         celsius: NDArray[np.float32],
         time_s: float,
         people: Sequence[Box],
+        level_c: float | None,
         *,
         creeping: bool,
     ) -> None:
-        level_c = self._witness.step(celsius, time_s) if self._trackers else None
         for tracker in self._trackers:
             others = (k.spot for k in self._trackers if k is not tracker)
             tracker.step(

@@ -15,6 +15,9 @@ from screening.visitors.population import Population
 from screening.visitors.tracking import Track
 
 ZONE_FRAMES: Final = 4  # in the measuring zone, to have come on purpose
+SOMEBODY_FRAMES: Final = 3  # in which a box holds something else than the furniture behind it
+UNSURE_S: Final = 0.5  # or for so long, where that is not sure
+STIRRED_FRAMES: Final = 2  # in which something moves: what never did is no person
 WAIT_S: Final = 2.0  # or stand before it for so long and look into the camera
 NEAR: Final = 1.6  # how far before the zone people may stand and wait, in its depths
 WAITING_SPEED: Final = 0.6  # of a face, in face sizes per second
@@ -23,6 +26,8 @@ PROFILE_DEG: Final = 40.0  # turned aside so far, nobody looks into the camera
 GAP_S: Final = 0.6  # out of sight for longer, and it need not be the same person
 SIZE_SHARE: Final = 0.2  # how fast the size of a pixel at a face follows new frames
 STEADY_FRAMES: Final = 3  # in which a changed verdict must last
+ANOTHER_C: Final = 0.8  # one face's readings stay within it of one another, while it faces us
+ANOTHER_FRAMES: Final = 4
 LEAVING_FRAMES: Final = 2 * BEST  # whoever was measured in more of them had come
 DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
 # What visitors can put right themselves: asked for first, and measured anew once it is gone.
@@ -50,7 +55,8 @@ class VisitorRecord:
         self.mm_per_px: float | None = None
         self._radians_per_px = radians_per_px
         self._zone_frames = 0
-        self._waited_s = 0.0
+        self._waited_s = self._unsure_s = 0.0
+        self._somebody = self._stirred = 0  # frames
         self.obstacles: tuple[Reason, ...] = ()  # of the last frame
         self._hindrances: Counter[Reason] = Counter()
         self.sample: Sample | None = None  # of the last frame, if it gave one
@@ -74,6 +80,7 @@ class VisitorRecord:
         self._usable = 0
         self._in_the_way_s: float | None = None  # when something mendable was seen last
         self._unmended: Visitor | None = None  # the last word with it
+        self._another: list[tuple[Sample, float]] = []  # readings that may be of somebody else
 
     def begin_again(self) -> None:
         """Start afresh after a gap: it may be the next person who stands in the same place.
@@ -118,10 +125,32 @@ class VisitorRecord:
             self._waited_s += track.gap_s if still and faces else 0.0
             self.obstacles = (Reason.TOO_FAR,)
 
+    def live(self, track: Track, *, somebody: bool, stirs: bool) -> None:
+        """Take in what the map of the furniture says of this frame's box.
+
+        Parameters
+        ----------
+        somebody
+            Most of the box is not what stood there before; else that is not sure.
+        stirs
+            Something in it moves.
+        """
+        self._stirred += stirs
+        if somebody:
+            self._somebody += 1
+        else:
+            self._unsure_s += track.gap_s
+
+    @property
+    def lives(self) -> bool:
+        """Whether it has moved as people do, and is not what always stood there."""
+        sure = self._somebody >= SOMEBODY_FRAMES or self._unsure_s >= UNSURE_S
+        return sure and self._stirred >= STIRRED_FRAMES
+
     def admit(self, number: int) -> bool:
         """Become visitor `number`, unless it is one or no more than a passer-by; say whether."""
         came = self._zone_frames >= ZONE_FRAMES or self._waited_s >= WAIT_S
-        if self.id is not None or not came:
+        if self.id is not None or not (came and self.lives):
             return False
         self.id = number
         return True
@@ -137,8 +166,11 @@ class VisitorRecord:
         return max(best.best_quality for best in self._best.values())
 
     def _leave(self) -> None:
-        """Note that this face walks away: the few frames that came before may be of its back."""
-        if self._usable < LEAVING_FRAMES and self.verdict is not Verdict.ELEVATED:
+        """Note that this face walks away: the few frames that came before may be of its back.
+
+        A verdict that was shown stays.
+        """
+        if self._usable < LEAVING_FRAMES and self.verdict is None:
             self._begin()
 
     def hinder(self, reasons: tuple[Reason, ...]) -> None:
@@ -171,6 +203,27 @@ class VisitorRecord:
         self._usable += 1
         self._doubts.update(judgement.doubtful)
         self._best[reading.site].add(sample)
+        self._watch_for_another(sample, time_s)
+
+    def _watch_for_another(self, sample: Sample, time_s: float) -> None:
+        """Begin again where one reading after the other is not of the face that was judged.
+
+        Who takes somebody's place within half a second is followed by the same track.
+        """
+        own_c, standard_c = self.skin_c, self.budget.noise_c if self.budget else 0.0
+        off_c = 0.0 if own_c is None else sample.corrected_c + sample.footprint_c - own_c
+        if self.verdict is None or abs(off_c) < max(ANOTHER_C, 4.0 * standard_c):
+            self._another = []
+            return
+        self._another.append((sample, time_s))
+        if len(self._another) < ANOTHER_FRAMES:
+            return
+        others, site = self._another, self.site or Site.FACE_MAXIMUM
+        self.begin_again()
+        for other, _ in others:
+            self._best[site].add(other)
+        self._usable = len(others)
+        self.sample, self._read_s = others[-1]
 
     def conclude(self, correction: Correction, settings: Settings, population: Population) -> None:
         """Say what the frames so far amount to; an alarm is not taken back by later ones."""

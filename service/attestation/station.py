@@ -23,20 +23,21 @@ from pathlib import Path
 from textwrap import wrap
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import TypeAdapter, ValidationError
 
 from hardware.register.signature import Envelope, pae, sign
+from service.checkcode.key import StationKeyError, station_key
 from service.deploy.install import PLACES
 from service.doctor.finding import Examination, examine
 from service.doctor.rooms import rooms
-from service.sandbox import SINGLE_THREADED, AttackResult, LockReport, Outcome
 from service.sandbox.__main__ import REPORT, RESULTS
+from service.sandbox.attempts import AttackResult, Outcome
+from service.sandbox.confine import SINGLE_THREADED
+from service.sandbox.report import LockReport
 from service.state import audit
 from service.state.audit_trail import HEAD_DIGITS, AuditError
-from service.state.files import write_atomically
 
-KEY = "attestation.key"
 PAYLOAD_TYPE = "application/vnd.limen.privacy-attestation+json"
 _PACKAGES = ("limen", "numpy", "opencv-python-headless", "onnxruntime", "fastapi", "cryptography")
 _COLUMNS = 96  # of a printed page
@@ -113,7 +114,10 @@ def attest(
         raise AttestationError(
             f"Nothing is attested without a sound audit trail: {error}"
         ) from error
-    key = _key(state)
+    try:
+        key = station_key(state)
+    except StationKeyError as error:
+        raise AttestationError(str(error)) from error
     made = Attestation(
         at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(wall_clock())),
         station=key.public_key().public_bytes_raw().hex(),
@@ -160,21 +164,6 @@ def opened(envelope: bytes, station: str = "") -> Attestation:
             f"This was signed by the station {made.station[:16]}, not {station}."
         )
     return made
-
-
-def _key(state: Path) -> Ed25519PrivateKey:
-    path = state / KEY
-    try:
-        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-    except FileNotFoundError:
-        key = Ed25519PrivateKey.generate()
-        write_atomically(path, key.private_bytes_raw())
-        return key
-    except (OSError, ValueError) as error:
-        raise AttestationError(
-            f"The station's key {path} cannot be used ({error}). Move it away: the next "
-            "attestation makes a new one, by which auditors will know that it is another."
-        ) from error
 
 
 def _tried(what: str) -> bytes:

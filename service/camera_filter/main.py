@@ -1,7 +1,8 @@
 """The filter process: two open descriptors and a kind of camera; it carries until one end is gone.
 
-Only the supervisor starts it, and locks it from outside (`service.sandbox`). Both descriptors are
-opened and set up by somebody else: this process opens nothing, and never knows where the camera is.
+Only the supervisor starts it, locked (`service.sandbox`). The worker's end it is given; that of the
+camera is put in place by an opener once the worker is locked too. It never knows where the camera
+is.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from service.camera_filter.boson import BosonFilter
 from service.camera_filter.carry import carry_bytes, carry_queries
 from service.camera_filter.evo_thermal import EvoThermalFilter
 from service.camera_filter.lepton import LeptonFilter
+from service.sandbox.settle import open_camera, settle
 
 KINDS = ("boson", "boson-video", "evo-thermal", "lepton")
 
@@ -36,13 +38,13 @@ def carry(kind: str, worker: int, camera: int) -> None:
 
 
 def main() -> None:
-    """Run as `python -m service.camera_filter.main`."""
+    """Run; only the supervisor starts it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", choices=KINDS, required=True)
     parser.add_argument("--worker", type=int, required=True)
-    parser.add_argument("--camera", type=int, required=True)
     options = parser.parse_args()
-    carry(options.kind, options.worker, options.camera)
+    settle(camera=True)
+    carry(options.kind, options.worker, open_camera())
 
 
 if __name__ == "__main__":

@@ -16,13 +16,16 @@ def bench(
     out: Annotated[Path | None, typer.Option(help="Write the JSON lines to this file too.")] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="recordings, clinical, simulated, scenarios, attacks, time or lock."),
+        typer.Option(
+            help="recordings, clinical, simulated, scenarios, attacks, entrances, time or lock."
+        ),
     ] = None,
 ) -> None:
     """Measure what the documentation claims: half an hour. Exit 1 where a bar is missed."""
     from service.offline.bench import (
         attacks,
         clinical,
+        entrances,
         library,
         locked,
         recordings,
@@ -42,6 +45,7 @@ def bench(
         "simulated": simulated.rows,
         "scenarios": library.rows,
         "attacks": attacks.rows,
+        "entrances": entrances.rows,
         "time": timing.rows,
         "lock": locked.rows,
     }

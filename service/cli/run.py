@@ -35,6 +35,10 @@ def run(
         bool,
         typer.Option(help="Run the simulated sensor without the privacy lock; shown on screen."),
     ] = False,
+    show_output: Annotated[
+        bool,
+        typer.Option(help="Pass on what worker and web process print; simulated sensor only."),
+    ] = False,
     self_test: Annotated[
         bool,
         typer.Option(help="Screen one feverish and one healthy simulated visitor, check, stop."),
@@ -53,6 +57,7 @@ def run(
         "scenario": scenario,
         "language": language,
         "allow_unsandboxed": allow_unsandboxed or None,
+        "show_output": show_output or None,
     }
     try:
         if self_test:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from service.doctor.finding import Finding, Level
 from service.sandbox.__main__ import REPORT, RESULTS
+from service.sandbox.attempts import Outcome
 from service.sandbox.confine import SINGLE_THREADED
-from service.sandbox.lock import Outcome
 
 _LIMIT_S = 30.0
 
@@ -17,14 +17,14 @@ def look() -> Iterator[Finding]:
     """Yield whether the kernel can lock the processes, and whether the lock holds."""
     control = RESULTS.validate_json(_run("unlocked").stdout)
     open_doors = sum(result.outcome is Outcome.GOT_THROUGH for result in control)
-    for process in ("worker", "web"):
+    for process in ("worker", "camera_filter", "web"):
         done = _run(process)
         if done.returncode != 0:
             yield Finding(
                 process,
                 Level.FAIL,
-                f"The {process} cannot be locked: {done.stderr.strip().splitlines()[-1:]}",
-                "Use a kernel of 5.13 or later with Landlock and seccomp.",
+                f"The {process} cannot be locked: {done.stderr.strip()}",
+                "Mend what it names; the kernel must be Linux 6.12 or newer.",
             )
             continue
         report = REPORT.validate_json(done.stdout)

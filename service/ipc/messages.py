@@ -4,9 +4,9 @@ A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET pa
 by `kind`. Numbers and words travel here, never pixels; and nothing of it comes from the worker.
 
     worker -> supervisor   records, never messages: `service.ipc.records`
-    supervisor -> worker   Configure, Watch, RequestFfc, LearnNonUniformity, Stop
-    supervisor -> web      View (every frame), Picture (carries a file descriptor), a Reply
-    web -> supervisor      WebLocked, Screens, and the requests of guards and admins
+    supervisor -> worker   Admitted, Configure, Watch, RequestFfc, LearnNonUniformity, Stop
+    supervisor -> web      View (every frame), CheckCode, Picture (carries a descriptor), a Reply
+    web -> supervisor      Screens, and the requests of guards and admins
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from screening.result import Reason, State, Verdict
 from screening.settings import Settings, Site
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
-from service.sandbox import LockReport
+from service.sandbox.report import LockReport
 
 MAX_MESSAGE_BYTES = 64 * 1024
 DOWN = frozenset({State.NOT_SCREENING, State.STARTING, State.WARMING_UP, State.SELF_TEST})
@@ -133,11 +133,10 @@ class HourCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerLocked:
-    """The worker is locked; `lock` is None when it is not. Its only message, and the first."""
+class Admitted:
+    """The sensor that was opened may be set up and screened with."""
 
-    lock: LockReport | None
-    kind: Literal["worker_locked"] = "worker_locked"
+    kind: Literal["admitted"] = "admitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ class RequestFfc:
 
 @dataclass(frozen=True, slots=True)
 class LearnNonUniformity:
-    """Learn the shape of the picture: an even plate is before the lens."""
+    """Learn the non-uniformity: an even plate is before the lens."""
 
     kind: Literal["learn_non_uniformity"] = "learn_non_uniformity"
 
@@ -231,6 +230,14 @@ class View:
     frozen_screens: int = 0
     network: tuple[str, ...] | None = None
     kind: Literal["view"] = "view"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCode:
+    """What the station says of itself, signed just now (`service.checkcode.statement`)."""
+
+    text: str
+    kind: Literal["check_code"] = "check_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,14 +327,6 @@ class RecordsRead:
 
 
 @dataclass(frozen=True, slots=True)
-class WebLocked:
-    """The web process is locked; `lock` is None when it is not."""
-
-    lock: LockReport | None
-    kind: Literal["web_locked"] = "web_locked"
-
-
-@dataclass(frozen=True, slots=True)
 class Screens:
     """How many screens watch, and how many of those are connected but no longer paint."""
 
@@ -412,7 +411,7 @@ class AskFfc:
 
 @dataclass(frozen=True, slots=True)
 class AskNonUniformity:
-    """An admin holds an even plate before the lens: its shape is to be learnt and saved."""
+    """An admin holds an even plate before the lens, to have the non-uniformity learnt."""
 
     request: RequestNumber
     session: Session
@@ -441,11 +440,10 @@ AdminRequest = (
     | ChooseScenario
 )
 Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
-FromWorker = WorkerLocked
-ToWorker = Configure | Watch | RequestFfc | LearnNonUniformity | Stop
-ToWeb = View | Picture | Reply
-FromWeb = WebLocked | Screens | GuardRequest | AdminRequest
-Message = FromWorker | ToWorker | ToWeb | FromWeb
+ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Stop
+ToWeb = View | CheckCode | Picture | Reply
+FromWeb = Screens | GuardRequest | AdminRequest
+Message = ToWorker | ToWeb | FromWeb
 
 MESSAGE: TypeAdapter[Any] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 VIEW: TypeAdapter[View] = TypeAdapter(View)

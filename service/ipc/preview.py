@@ -48,14 +48,14 @@ class PreviewWriter:
     fd
         Writable descriptor of the memory; it is closed once mapped.
     source
-        Width and height of the sensor's frames in pixels.
+        Width and height of the sensor's frames in pixels; to be set when it is known.
     """
 
-    def __init__(self, fd: int, source: tuple[int, int]) -> None:
+    def __init__(self, fd: int, source: tuple[int, int] = (0, 0)) -> None:
         self._memory = _map_shared(fd)
         os.close(fd)
         self._pixels = self._memory[PIXELS_AT:]
-        self._source = source
+        self.source = source
         self._stamp = 0
 
     def write(
@@ -82,7 +82,7 @@ class PreviewWriter:
         height, width = grey.shape
         self._mark(self._stamp + 1)
         self._pixels[: height * width] = grey.data.cast("B")
-        SHAPE.pack_into(self._memory, 8, width, height, *self._source, sequence)
+        SHAPE.pack_into(self._memory, 8, width, height, *self.source, sequence)
         self._place(boxes[:MAX_BOXES], reference)
         self._mark(self._stamp + 1)
 

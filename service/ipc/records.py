@@ -2,7 +2,7 @@
 
 A record is a kind and a list of fields, each a choice, a whole number or a quantised one, packed
 bit by bit. There is no text and no list, so the most that a record can carry is known before
-anything runs: it is computed from the tables below, stated, and tested (`service.ipc.budget`).
+anything runs: it is computed from the tables below, stated, and tested (`service.state.budget`).
 
     byte 0       kind of the record
     then         its fields in the order of the table, most significant bit first

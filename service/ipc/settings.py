@@ -121,14 +121,14 @@ class LimitSettings(_Door):
 
 
 class UniformitySettings(_Door):
-    """The learnt shape of the picture; see `screening.settings.Uniformity`.
+    """The learnt non-uniformity; see `screening.settings.Uniformity`.
 
     Attributes
     ----------
     learnt_on
         Day, UTC.
     sensor_sha256
-        Which sensor has this shape (`service.supervisor.non_uniformity.fingerprint`): it holds for
+        Which sensor has it (`service.supervisor.non_uniformity.fingerprint`): it holds for
         no other.
     """
 
@@ -168,7 +168,7 @@ def _through_door(section: type[_Section], plain: object) -> _Section:
 class StationSettings(_Door):
     """All that an admin sets, as it comes through the door and as it is saved.
 
-    `uniformity` is null until the shape of the picture has been learnt.
+    `uniformity` is null until the non-uniformity has been learnt.
     """
 
     scene: SceneSettings = SceneSettings()
@@ -181,7 +181,7 @@ class StationSettings(_Door):
 
     @classmethod
     def of(cls, settings: Settings) -> "StationSettings":
-        """Return plain settings as they would come through the door; a shape has to be learnt."""
+        """Return plain settings as they would come through the door, nothing learnt."""
         return cls(
             scene=_through_door(SceneSettings, settings.scene),
             references=tuple(_through_door(ReferenceSettings, one) for one in settings.references),

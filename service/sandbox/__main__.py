@@ -1,7 +1,8 @@
 """Lock a process that does nothing else, and print what held: `python -m service.sandbox worker`.
 
-`worker` and `web` print a lock report, `unlocked` the results of the same attacks without a lock,
-each as JSON. `limen doctor` and `limen attest` run it, so does whoever wants to check.
+`worker`, `camera_filter` and `web` print a lock report, `unlocked` the results of the same attacks
+without a lock, each as JSON. `limen doctor` and `limen attest` run it, so does whoever wants to
+check.
 """
 
 import socket
@@ -9,9 +10,12 @@ import sys
 
 from pydantic import TypeAdapter
 
+from service.sandbox.attempts import AttackResult
 from service.sandbox.control import unlocked
 from service.sandbox.errors import SandboxError
-from service.sandbox.lock import AttackResult, LockReport, lock_web, lock_worker
+from service.sandbox.examine import examine
+from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER
+from service.sandbox.report import LockReport
 
 REPORT: TypeAdapter[LockReport] = TypeAdapter(LockReport)
 RESULTS: TypeAdapter[tuple[AttackResult, ...]] = TypeAdapter(tuple[AttackResult, ...])
@@ -21,14 +25,16 @@ def main() -> None:
     """Run."""
     match sys.argv[1:]:
         case ["worker"]:
-            print(REPORT.dump_json(lock_worker()).decode())  # noqa: T201 - its only purpose
+            print(REPORT.dump_json(examine(WORKER)).decode())  # noqa: T201 - its only purpose
+        case ["camera_filter"]:
+            print(REPORT.dump_json(examine(CAMERA_FILTER)).decode())  # noqa: T201
         case ["web"]:
             listener = socket.create_server(("127.0.0.1", 0))
-            print(REPORT.dump_json(lock_web(listener.fileno())).decode())  # noqa: T201
+            print(REPORT.dump_json(examine(WEB, [listener.fileno()])).decode())  # noqa: T201
         case ["unlocked"]:
             print(RESULTS.dump_json(unlocked()).decode())  # noqa: T201
         case _:
-            sys.exit("usage: python -m service.sandbox worker|web|unlocked")
+            sys.exit("usage: python -m service.sandbox worker|web|camera_filter|unlocked")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 
 from service.sandbox.attacks import Attack, attacks
-from service.sandbox.lock import AttackResult, Outcome, probe
+from service.sandbox.attempts import AttackResult, Outcome, probe
 
 
 def unlocked() -> tuple[AttackResult, ...]:

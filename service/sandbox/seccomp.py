@@ -17,11 +17,12 @@ from service.sandbox.syscalls import Machine, syscall
 
 ALLOW = 0x7FFF0000
 KILL = 0x80000000  # the whole process, at once; the kernel logs which call it was
+NOTIFY = 0x7FC00000  # the process waits for whoever holds the filter's listener; ENOSYS without one
 
 _NUMBER_AT, _ARCH_AT, _ARGUMENTS_AT = 0, 4, 16
 _LOAD, _JEQ, _JGE, _JSET, _RET = 0x20, 0x15, 0x35, 0x45, 0x06  # linux/bpf_common.h
 _X32_CALLS = 0x40000000  # x86_64: numbers from here on are the x32 ABI, which nobody needs
-_SET_MODE_FILTER, _TSYNC = 1, 1
+_SET_MODE_FILTER, _NEW_LISTENER = 1, 1 << 3
 
 
 def fail_with(errno: int) -> int:
@@ -31,7 +32,7 @@ def fail_with(errno: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one argument of a system call must be; exactly one of the three is set.
+    """What one argument of a system call must be; exactly one of the four is set.
 
     Attributes
     ----------
@@ -41,14 +42,17 @@ class Check:
         The allowed values of a 32-bit argument (the kernel ignores its upper half).
     without
         Bits that must not be set in the lower half.
-    null
-        The whole 64-bit argument must be zero: no pointer.
+    some
+        Bits of the lower half of which at least one must be set.
+    whole
+        The whole 64-bit argument: 0 is no pointer.
     """
 
     argument: int
     among: tuple[int, ...] = ()
     without: int = 0
-    null: bool = False
+    some: int = 0
+    whole: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,13 @@ class _Step:
 
 def _steps(check: Check) -> list[_Step]:
     low = _ARGUMENTS_AT + 8 * check.argument
-    if check.null:
-        halves = (low, low + 4)
-        return [step for at in halves for step in (_Step(_LOAD, at), _Step(_JEQ, 0, 0, None))]
+    if check.whole is not None:
+        halves = ((low, check.whole & 0xFFFFFFFF), (low + 4, check.whole >> 32))
+        return [s for at, half in halves for s in (_Step(_LOAD, at), _Step(_JEQ, half, 0, None))]
     if check.without:
         return [_Step(_LOAD, low), _Step(_JSET, check.without, None, 0)]
+    if check.some:
+        return [_Step(_LOAD, low), _Step(_JSET, check.some, 0, None)]
     last = len(check.among) - 1
     tests = [
         _Step(_JEQ, value & 0xFFFFFFFF, last - place, 0 if place < last else None)
@@ -91,7 +97,8 @@ def assemble(rules: Sequence[Rule], default: int, machine: Machine) -> bytes:
     Parameters
     ----------
     rules
-        What is allowed. Calls that this machine does not have are left out.
+        What is allowed. Calls that this machine does not have are left out; of several rules for
+        one call the first whose checks hold gives the answer.
     default
         The answer to everything else.
     machine
@@ -110,7 +117,9 @@ def assemble(rules: Sequence[Rule], default: int, machine: Machine) -> bytes:
         if number is None:
             continue
         body = [step for check in rule.checks for step in _steps(check)]
-        body += [_Step(_RET, rule.answer), _Step(_RET, default)]
+        body += [_Step(_RET, rule.answer)]
+        if rule.checks:
+            body += [_Step(_LOAD, _NUMBER_AT)]  # on to the next rule
         refusal = len(body) - 1
         program.append(_Step(_JEQ, number, 0, len(body)))
         for place, step in enumerate(body):
@@ -126,18 +135,25 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def load(program: bytes) -> None:
-    """Put a filter on every thread of this process, for good."""
+def load(program: bytes, *, listen: bool = False) -> int:
+    """Put a filter on this process, which has one thread and no_new_privs, for good.
+
+    Returns
+    -------
+    int
+        With `listen`, a descriptor at which the calls that the filter answers with `NOTIFY` are
+        heard; 0 otherwise.
+    """
     packed = _Program(len(program) // 8, program)
     try:
-        thread = syscall("seccomp", _SET_MODE_FILTER, _TSYNC, ctypes.byref(packed))
+        flags = _NEW_LISTENER if listen else 0
+        return syscall("seccomp", _SET_MODE_FILTER, flags, ctypes.byref(packed))
     except OSError as error:
         raise SandboxError(
             f"The kernel takes no seccomp filter ({error.strerror}).",
-            "Use a kernel built with CONFIG_SECCOMP_FILTER.",
+            "Use a kernel built with CONFIG_SECCOMP_FILTER, and no container that answers system "
+            "calls itself.",
         ) from error
-    if thread != 0:
-        raise SandboxError(f"Thread {thread} cannot be given the seccomp filter.")
 
 
 def fingerprint(program: bytes) -> str:

@@ -1,78 +1,91 @@
-"""A child process of the supervisor: started with inherited sockets, watched, ended for certain."""
+"""A child process of the supervisor: locked before it runs, watched, ended for certain."""
 
 import os
 import select
-import subprocess
+import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from service.ipc.channel import Channel, socket_pair
+from service.ipc.channel import Channel
 from service.ipc.messages import ChannelClosed, Message, Stop
+from service.sandbox.judge import Judge
+from service.sandbox.launch import Program, launch
+from service.sandbox.profiles import Profile
 
 _OUTPUT_BYTES = 64 * 1024
 
 
 class Child:
-    """A process running one of the station's modules, with a private channel to it.
+    """A process running one of the station's modules.
 
     It lives in a process group of its own, so that Ctrl-C reaches the supervisor only.
 
     Parameters
     ----------
-    module
-        Run as `python -m module`; it gets `--channel FD --parent PID` and `arguments`.
-    pass_fds
-        Further descriptors that it inherits under the same numbers.
-    environment
-        Added to ours.
+    program
+        What runs, without its output.
+    profile
+        Its lock; None starts it without one.
+    channel
+        Our end of a private channel to it; None when it has nothing to say.
+    show_output
+        Pass on what it prints, to a limit; otherwise that goes nowhere.
+
+    Raises
+    ------
+    SandboxError
+        When it cannot be locked.
     """
 
     def __init__(
         self,
-        module: str,
-        arguments: Sequence[str] = (),
+        program: Program,
+        profile: Profile | None,
         *,
-        pass_fds: Sequence[int] = (),
-        environment: Mapping[str, str] | None = None,
+        channel: Channel | None = None,
+        show_output: bool = False,
     ) -> None:
-        ours, theirs = socket_pair()
-        self.channel = Channel(ours)
+        self.channel = channel
         self.started_at = time.monotonic()
-        self.output, output = os.pipe()
+        self.output: int | None = None
         self._output_left = _OUTPUT_BYTES
-        with theirs, os.fdopen(output, "wb") as pipe:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", module),
-                    *("--channel", str(theirs.fileno()), "--parent", str(os.getpid())),
-                    *arguments,
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=pipe,
-                stderr=pipe,
-                pass_fds=(theirs.fileno(), *pass_fds),
-                env={**os.environ, **(environment or {})},
-                process_group=0,
-            )
-        self.pidfd = os.pidfd_open(self._process.pid)
-
-    @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
+        self._status: int | None = None
+        printed = None
+        if show_output:
+            self.output, printed = os.pipe()
+        try:
+            launched = launch(program, profile, output=printed)
+        except BaseException:
+            if self.output is not None:
+                os.close(self.output)
+            raise
+        finally:
+            if printed is not None:
+                os.close(printed)
+        self.pid = launched.pid
+        self.listener = launched.listener
+        self.lock = launched.report
+        self.judge = (
+            Judge(self.pid, profile, program.descriptors, output=show_output)
+            if profile is not None
+            else None
+        )
+        self.pidfd = os.pidfd_open(self.pid)
 
     @property
     def returncode(self) -> int | None:
-        """How it ended; None while it runs."""
-        return self._process.poll()
+        """How it ended, a signal as a negative number; None while it runs."""
+        if self._status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._status = os.waitstatus_to_exitcode(status)
+        return self._status
 
     def forward_output(self) -> bool:
-        """Pass on what it printed, to a limit; False when it prints no more.
-
-        A locked child may not hold our terminal's or log file's descriptor, only this pipe.
-        """
+        """Pass on what it printed, to a limit; False when it prints no more."""
+        if self.output is None:
+            return False
         text = os.read(self.output, 4096)
         allowed = text[: self._output_left]
         self._output_left -= len(allowed)
@@ -82,23 +95,35 @@ class Child:
 
     def ask(self, message: Message) -> None:
         """Send a message; a child that is gone or stuck is noticed elsewhere."""
-        with suppress(ChannelClosed):
-            self.channel.send(message)
+        if self.channel is not None:
+            with suppress(ChannelClosed):
+                self.channel.send(message)
 
     def ask_to_stop(self) -> None:
         """Ask it to end by itself."""
         self.ask(Stop())
-        with suppress(ProcessLookupError):
-            self._process.terminate()
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once; its end is noticed as any other."""
+        self._signal(signal.SIGKILL)
 
     def end(self, deadline: float = 0.0) -> None:
         """Make sure that it has ended; it has until `deadline` (monotonic) to do so by itself."""
-        if self._process.poll() is None:
+        if self.returncode is None:
             with suppress(OSError):
                 select.select([self.pidfd], [], [], max(0.0, deadline - time.monotonic()))
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
+        if self.returncode is None:
+            self.kill()
+            _, status = os.waitpid(self.pid, 0)
+            self._status = os.waitstatus_to_exitcode(status)
         os.close(self.pidfd)
-        os.close(self.output)
-        self.channel.close()
+        if self.output is not None:
+            os.close(self.output)
+        if self.channel is not None:
+            self.channel.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)

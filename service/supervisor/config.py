@@ -46,7 +46,10 @@ class StationConfig(BaseModel):
     language
         What a screen starts with.
     allow_unsandboxed
-        Run the simulated sensor in a process that is not locked; the screen says so.
+        Run the simulated sensor in a process that is not locked, where this computer cannot lock
+        one; the screen says so.
+    show_output
+        Pass on what the worker and the web process print; with the simulated sensor only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +63,7 @@ class StationConfig(BaseModel):
     name: Annotated[str, Field(max_length=40)] = ""
     language: Language = Language.EN
     allow_unsandboxed: bool = False
+    show_output: bool = False
 
     @property
     def simulated(self) -> bool:
@@ -96,5 +100,10 @@ def load_config(path: Path | None, **overrides: Any) -> StationConfig:
         raise StationError(
             f"--allow-unsandboxed is only for the simulated sensor; a real one ({config.sensor}) "
             "shows people, and its process must be locked."
+        )
+    if config.show_output and not config.simulated:
+        raise StationError(
+            f"--show-output is only for the simulated sensor; what a process prints that sees a "
+            f"real one ({config.sensor}) goes nowhere."
         )
     return config

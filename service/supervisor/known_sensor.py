@@ -10,7 +10,13 @@ from service.ipc.records import Opened
 
 
 def known_sensor(
-    opened: Opened, vetting: Vetting, *, words: str, scenario: str, simulator: bool
+    opened: Opened,
+    vetting: Vetting,
+    *,
+    words: str,
+    scenario: str,
+    simulator: bool,
+    port: str | None = None,
 ) -> SensorInfo | None:
     """Return who the sensor is; None when it is none that is enrolled at this station.
 
@@ -28,16 +34,21 @@ def known_sensor(
         What the simulator shows; empty without it.
     simulator
         Whether the simulator was to be opened.
+    port
+        The USB port of the camera that was to be opened; None when it is on none.
 
     Raises
     ------
     ChannelError
-        When it says that it opened a camera, and the simulator was asked for.
+        When it says that it opened a camera, and the simulator was asked for; or that it opened
+        none, and there is one.
     HardwareError
         When the enrolments cannot be read.
     """
     if simulator and not opened.simulated:
         raise ChannelError("The worker opened a camera; it was to open the simulator.")
+    if opened.simulated and port is not None:
+        raise ChannelError(f"The worker calls the camera at USB port {port} simulated.")
     sensor = SensorInfo(
         dossier="simulated",
         model=f"SIMULATED {words}",
@@ -56,7 +67,7 @@ def known_sensor(
     for enrolled in vetting.enrolments():
         entry = enrolled.enrolment
         known = digest(entry.dossier, entry.serial, entry.part_number, entry.firmware)
-        if known == opened.identity:
+        if known == opened.identity and entry.port == port:
             return replace(
                 sensor,
                 dossier=entry.dossier,

@@ -9,7 +9,7 @@ import os
 import selectors
 import signal
 import time
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,12 +17,16 @@ from importlib.metadata import version
 import structlog
 
 from device.drivers import driver
+from device.errors import SensorNotFound
 from device.simulator.scenario.schema import scenario_names
 from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
 from screening.result import Reason
+from service.checkcode.key import StationKeyError
+from service.checkcode.statement import Fact
 from service.ipc.messages import (
     AdminRequest,
+    Admitted,
     ChannelClosed,
     ChannelError,
     Configure,
@@ -32,16 +36,15 @@ from service.ipc.messages import (
     RequestFfc,
     Screens,
     Watch,
-    WebLocked,
-    WorkerLocked,
-    decode,
     decode_exactly,
 )
 from service.ipc.preview_memory import create_memory
 from service.ipc.rate import Buckets
 from service.ipc.records import Fault, GaveUp, Instruments, Opened, PlateSeen, Seen, Status
 from service.ipc.settings import SettingsError, StationSettings
-from service.sandbox import SINGLE_THREADED, LockReport
+from service.sandbox import confine, landlock
+from service.sandbox.errors import SandboxError
+from service.sandbox.report import LockReport
 from service.state.admin_password import AdminDoor
 from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
 from service.state.audit_trail import AuditError
@@ -50,6 +53,9 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.supervisor.camera_access import CameraAccess
+from service.supervisor.camera_place import CameraPlace, locate
+from service.supervisor.check_code import CheckCodes
 from service.supervisor.child import Child
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
@@ -60,24 +66,17 @@ from service.supervisor.hearing import Hearing
 from service.supervisor.known_sensor import known_sensor
 from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
+from service.supervisor.patience import Patience
+from service.supervisor.programs import line_of, start_filter, start_web, start_worker
 from service.supervisor.requests import Requests
 from service.supervisor.systemd import Watchdog
 from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
 
 _TURN_S = 0.05  # how often silence is looked for
+_LOOK_S = 0.5  # how often the judge looks at a locked process
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
-_WORKER_SILENT_S = 2.0  # then it is ended and started again
-_WORKER_STARTS_WITHIN_S = 30.0
 _STOP_WITHIN_S = 1.5
-
-
-def worker_locked(packet: bytes) -> WorkerLocked:
-    """Return what the worker says of its lock; ChannelError when it says something else."""
-    message = decode(packet)
-    if not isinstance(message, WorkerLocked):
-        raise ChannelError(f"The worker sent a {message.kind}.")
-    return message
 
 
 class Supervisor:
@@ -116,21 +115,44 @@ class Supervisor:
             self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
         )
         self._selector = selectors.DefaultSelector()
-        self._worker = ChildSlot(self._selector, self._hear_worker, self._worker_ended)
-        self._web = ChildSlot(self._selector, self._hear_web, self._web_ended)
+        self._worker = ChildSlot(
+            "worker",
+            self._selector,
+            hear=self._hear_worker,
+            ended=self._worker_ended,
+            judged=lambda report: self._recorder.locked("worker", report),
+            refused=self._worker_refused,
+        )
+        self._web = ChildSlot(
+            "web",
+            self._selector,
+            hear=self._hear_web,
+            ended=self._web_ended,
+            judged=self._web_judged,
+            refused=self._web_ended,
+        )
+        self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
+        self._place: CameraPlace | None = None  # of a real camera
         self._warm_up = WarmUp(time.monotonic)
+        self._patience = Patience(time.monotonic())
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
+        try:
+            self._check_codes = CheckCodes(config.state, config.hardware_register)
+        except StationKeyError as error:
+            raise StationError(str(error)) from error
         self._words = "sensor" if config.simulated else driver(config.sensor).words
-        self._hearing: Hearing | None = None  # of this worker, once it is locked
-        self._worker_lock: LockReport | None = None
+        self._hearing: Hearing | None = None  # of this worker, once it has spoken
+        self._locked = self._can_lock()
+        self._looked_at = 0.0
+        self._picture: int | None = None  # for the web process, when it is locked
         self._admitted = False
         self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told
         self._screens = Screens(0, 0)
-        self._web_heard, self._web_room = False, Buckets(0.0)
+        self._web_room = Buckets(0.0)
         self._shown_at = 0.0
         self._watchdog = Watchdog()
         self._stopping = False
@@ -168,13 +190,14 @@ class Supervisor:
         self._watchdog.alive(time.monotonic())
         if self._web.wants_start:
             self._start_web()
-        web = self._web.child
         settings = None if self._recorder.trouble else self._settings
-        if self._worker.wants_start and web is not None and settings is not None:
-            self._start_worker(web, settings)
+        if self._worker.wants_start and self._web.child is not None and settings is not None:
+            self._start_worker(settings)
         for key, _ in self._selector.select(_TURN_S):
             key.data()
         self._look_for_silence()
+        self._look_at_locks()
+        self._camera.turn(admitted=self._admitted)
         self._look_at_hardware()
         if time.monotonic() - self._shown_at >= _VIEW_S:
             self._look_at_records()
@@ -182,12 +205,30 @@ class Supervisor:
 
     def _show(self) -> None:
         self._shown_at = time.monotonic()
+        if not self._web_ready:
+            return
+        self._give_picture()
         view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
         self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
+        self._show_check_code(no_network=network == ())
+
+    def _show_check_code(self, *, no_network: bool) -> None:
+        so = {
+            Fact.WORKER_LOCKED: self._worker.locked,
+            Fact.WEB_LOCKED: self._web.locked,
+            Fact.NO_NETWORK: no_network,
+            Fact.HARDWARE_ADMITTED: self._admitted,
+            Fact.SIMULATED: self._config.simulated,
+        }
+        facts = frozenset(fact for fact, holds in so.items() if holds)
+        code = self._check_codes.due(self._shown_at, self._recorder.head, facts)
+        if code is not None:
+            self._web.ask(code)
 
     def _end_all(self) -> None:
         children = [keeper.child for keeper in (self._worker, self._web)]
+        self._camera.end()
         deadline = time.monotonic() + _STOP_WITHIN_S
         for child in children:
             if child is not None:
@@ -195,32 +236,70 @@ class Supervisor:
         for child in children:
             if child is not None:
                 child.end(deadline)
+        self._check_codes.end()
         self._listener.close()
         self._selector.close()
         os.close(self._lock)
 
     # ---- the web process
 
+    def _can_lock(self) -> bool:
+        """Whether this computer can lock processes; StationError when it must and cannot."""
+        try:
+            landlock.require()
+            confine.require_lockable_memory()
+        except SandboxError as error:
+            if self._config.allow_unsandboxed:
+                self._log.error("processes are not locked", what=str(error))
+                return False
+            raise StationError(str(error)) from error
+        return True
+
     def _start_web(self) -> None:
-        config, listener = self._config, self._listener.fileno()
-        arguments = ["--listen", str(listener), "--language", config.language]
-        arguments += ["--name", config.name]
-        if config.hardware_register is not None:
-            arguments += ["--register", str(config.hardware_register)]
-        arguments += ["--here", self._vetting.here().to_json()]
-        if config.allow_unsandboxed:
-            arguments += ["--allow-unsandboxed"]
-        self._web_heard, self._web_room = False, Buckets(time.monotonic())
-        self._web.keep(
-            Child("service.web", arguments, pass_fds=[listener], environment=SINGLE_THREADED)
-        )
+        try:
+            child = start_web(
+                self._config,
+                self._listener.fileno(),
+                here=self._vetting.here().to_json(),
+                locked=self._locked,
+            )
+        except SandboxError as error:
+            self._log.error("web not locked", what=str(error))
+            self._web.delay()
+            return
+        self._web_room = Buckets(time.monotonic())
+        self._web.keep(child)
+        if not self._locked:
+            self._recorder.locked("web", None)
+
+    def _web_judged(self, report: LockReport) -> None:
+        self._recorder.locked("web", report)
+        self._check_codes.again()
+        self._give_picture()
+
+    @property
+    def _web_ready(self) -> bool:
+        """Whether there is a web process that may see what screens show."""
+        return self._web.child is not None and (self._web.locked or not self._locked)
+
+    def _give_picture(self) -> None:
+        """Give the web process the thermal view, once it is locked, and until it takes it."""
+        web, memory = self._web.child, self._picture
+        if web is None or web.channel is None or memory is None or not self._web_ready:
+            return
+        try:
+            given = web.channel.send(Picture(present=True), fd=memory)
+        except ChannelClosed:
+            given = True  # it is gone, and the next one comes with new memory
+        if given:
+            self._forget_picture()
+
+    def _forget_picture(self) -> None:
+        if self._picture is not None:
+            os.close(self._picture)
+            self._picture = None
 
     def _hear_web(self, packet: bytes) -> None:
-        if not self._web_heard:  # the only message with a report, and the first
-            self._web_heard = True
-            if isinstance(locked := decode(packet), WebLocked):
-                self._recorder.locked("web", locked.lock)
-                return
         message = decode_exactly(packet)
         if not self._web_room.take(message, time.monotonic()):
             raise ChannelError(f"A {message.kind} comes too often.")
@@ -239,60 +318,70 @@ class Supervisor:
             self._worker.ask(Watch(screens.watching > 0))
         self._screens = screens
 
-    def _web_ended(self) -> None:
+    def _web_ended(self, why: str) -> None:
         self._screens = Screens(0, 0)
         self._recorder.lost("web", Reason.WORKER_LOST)
         # Its copy of the thermal view cannot be given again, since nobody else holds one:
         # the worker starts afresh with new memory.
-        self._restart_worker(Reason.WORKER_LOST, "The web process ended.")
+        self._restart_worker(Reason.WORKER_LOST, why or "The web process ended.")
 
     # ---- the worker
 
-    def _start_worker(self, web: Child, settings: StationSettings) -> None:
-        config = self._config
-        writable, readable = create_memory()
-        arguments = ["--preview", str(writable), "--sensor", config.sensor]
-        arguments += ["--state", str(config.state)]
-        if config.hardware_register is not None:
-            arguments += ["--register", str(config.hardware_register)]
-        if config.simulated:
-            arguments += ["--scenario", self.scenario]
-        if config.sensor_port is not None:
-            arguments += ["--sensor-port", config.sensor_port]
-        if config.allow_unsandboxed:
-            arguments += ["--allow-unsandboxed"]
+    def _start_worker(self, settings: StationSettings) -> None:
+        self._explained = self._admitted = False
+        self._hearing = None
         try:
             self._worker.keep(
-                Child(
-                    "service.worker.main",
-                    arguments,
-                    pass_fds=[writable],
-                    environment=SINGLE_THREADED,
-                )
+                self._new_worker(), waits_for_camera=bool(self._place and self._place.video)
             )
-            with suppress(ChannelClosed):
-                web.channel.send(Picture(present=True), fd=readable)
-        finally:
-            os.close(writable)
-            os.close(readable)
-        self._explained = self._admitted = False
-        self._hearing = self._worker_lock = None
-        self._configure(settings)  # the shape follows when it is known whose it is
+        except (SandboxError, SensorNotFound) as error:
+            locked = isinstance(error, SensorNotFound)
+            self._camera.end()
+            self._worker.delay()
+            self._lose(Reason.SENSOR_LOST if locked else Reason.NOT_LOCKED, str(error))
+            return
+        self._give_picture()
+        if not self._locked:
+            self._recorder.locked("worker", None)
+        self._configure(settings)  # the non-uniformity follows when it is known whose it is
         self._worker.ask(Watch(self._screens.watching > 0))
+
+    def _new_worker(self) -> Child:
+        """Start a worker, and the filter before its camera."""
+        config = self._config
+        with ExitStack() as passed_on:
+            camera: tuple[CameraPlace, int] | None = None
+            if not config.simulated:
+                self._place = place = locate(
+                    driver(config.sensor), config.sensor_port, self._vetting.sys_root
+                )
+                ours, filters = map(passed_on.enter_context, line_of(place))
+                self._camera.begin(place, start_filter(config, place, filters.fileno()))
+                camera = place, ours.fileno()
+            writable, readable = create_memory()
+            passed_on.callback(os.close, writable)
+            self._forget_picture()
+            self._picture = readable
+            return start_worker(
+                config,
+                scenario=self.scenario,
+                preview=writable,
+                camera=camera,
+                locked=self._locked,
+            )
 
     def _hear_worker(self, packet: bytes) -> None:
         now = time.monotonic()
         if self._hearing is None:
             self._hearing = Hearing(now)
-            if packet.startswith(b"{"):  # the only message, and the first
-                self._worker_lock = worker_locked(packet).lock
-                return
         match self._hearing.record(packet, now):
             case Status() | Seen() | Instruments() as said:
                 if not self._admitted:
                     raise ChannelError("The worker screens with a sensor that was not admitted.")
                 self._take(said, now)
             case Opened() as opened:
+                if self._locked and not self._worker.locked:
+                    raise ChannelError("The worker has a sensor before it is locked.")
                 self._sensor_opened(opened)
             case PlateSeen() as plate:
                 self._requests.plate_seen(plate, datetime.now(UTC).date())
@@ -324,6 +413,7 @@ class Supervisor:
                 words=self._words,
                 scenario=self.scenario if config.simulated else "",
                 simulator=config.simulated,
+                port=self._place.usb.port if self._place and self._place.usb else None,
             )
         except HardwareError as error:
             self._restart_worker(Reason.SENSOR_REFUSED, str(error))
@@ -332,27 +422,32 @@ class Supervisor:
             what = sentence(Fault.REFUSED, self._words, self._vetting)
             self._restart_worker(Reason.SENSOR_REFUSED, what)
             return
-        locked = self._worker_lock is not None
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
         if self._settings is not None and self._non_uniformity.holds(self._settings):
             self._configure(self._settings)
-        self._guard_view.started(sensor, locked=locked)
         self._recorder.sensor_opened(sensor)
-        self._recorder.locked("worker", self._worker_lock)
         decision = self._watch.admit(sensor, time.monotonic())
         if decision.passes:
+            self._guard_view.started(sensor, locked=self._worker.locked)
             self._admitted = True
+            self._worker.ask(Admitted())
         else:
             self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
 
-    def _worker_ended(self) -> None:
-        self._lose(Reason.WORKER_LOST, "")
+    def _worker_ended(self, why: str) -> None:
+        self._camera.end()
+        self._lose(Reason.WORKER_LOST, why)
+
+    def _worker_refused(self, sentence: str) -> None:
+        self._camera.end()
+        self._lose(Reason.NOT_LOCKED, sentence)
 
     def _restart_worker(self, reason: Reason, what: str) -> None:
         if self._worker.child is not None:
             self._lose(reason, what)
             self._worker.end()
+        self._camera.end()
 
     def _lose(self, reason: Reason, what: str) -> None:
         """Turn the screens blind; the first reason for it is the one that stands."""
@@ -366,14 +461,25 @@ class Supervisor:
         self._show()
 
     def _look_for_silence(self) -> None:
-        worker, now = self._worker.child, time.monotonic()
+        self._patience.turn(time.monotonic())
+        worker = self._worker.child
         if worker is None:
             return
         heard = self._guard_view.heard_at
-        if heard is not None and now - heard > _WORKER_SILENT_S:
+        if not self._patience.over(worker.started_at, heard):
+            return
+        if heard is not None:
             self._restart_worker(Reason.SILENT, "The worker fell silent.")
-        elif heard is None and now - worker.started_at > _WORKER_STARTS_WITHIN_S:
+        else:
             self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")
+
+    def _look_at_locks(self) -> None:
+        """Let the judge look again at what runs."""
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK_S:
+            self._looked_at = now
+            self._worker.look_again()
+            self._web.look_again()
 
     def _look_at_hardware(self) -> None:
         """Stop what may not be used, or not on this computer; a new worker asks again."""
@@ -395,7 +501,7 @@ class Supervisor:
         elif before and not trouble:
             self._load_settings()
 
-    # ---- settings, and what else the desk asks for
+    # ---- settings, and what else an admin asks for
 
     def _load_settings(self) -> None:
         try:

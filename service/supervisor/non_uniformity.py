@@ -1,4 +1,4 @@
-"""The learnt shape of the picture: how learning it stands, and for which sensor it holds."""
+"""The learnt non-uniformity: how learning it stands, and for which sensor it holds."""
 
 from dataclasses import replace
 from datetime import date
@@ -16,7 +16,7 @@ LOST: Final = "The sensor was lost meanwhile: try again."
 
 
 class NonUniformityLearning:
-    """Knows the open sensor; a shape that another one has is never used.
+    """Knows the open sensor; what another one has is never used.
 
     Attributes
     ----------
@@ -78,12 +78,12 @@ class NonUniformityLearning:
             ) from error
 
     def holds(self, settings: StationSettings) -> bool:
-        """Whether the saved shape is that of the open sensor."""
-        shape = settings.uniformity
-        return shape is not None and shape.sensor_sha256 == self._sensor
+        """Whether the saved one is that of the open sensor."""
+        saved = settings.uniformity
+        return saved is not None and saved.sensor_sha256 == self._sensor
 
     def in_force(self, settings: StationSettings) -> Settings:
-        """Return settings for the screener, without a shape that was learnt on another sensor."""
+        """Return settings for the screener, without one that was learnt on another sensor."""
         plain = settings.plain()
         return plain if self.holds(settings) else replace(plain, uniformity=None)
 

@@ -54,7 +54,7 @@ class Actions(Protocol):
         """Ask the sensor for a flat-field correction."""
 
     def learn_non_uniformity(self) -> None:
-        """Let the worker learn the shape of the picture."""
+        """Let the worker learn the sensor's non-uniformity."""
 
     def play(self, scenario: str) -> None:
         """Restart the simulated sensor with a scenario."""

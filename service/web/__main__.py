@@ -1,4 +1,4 @@
-"""Run the web process on the socket that the supervisor has bound: `python -m service.web`."""
+"""Run the web process on the socket that the supervisor has bound."""
 
 import argparse
 import signal
@@ -10,14 +10,16 @@ from types import FrameType
 import uvicorn
 
 from service.ipc.channel import Channel
-from service.sandbox import SandboxError, lock_web
-from service.sandbox.parent import die_with_parent
+from service.sandbox.settle import settle
+from service.web import rehearsal
 from service.web.app import create_app
 from service.web.assets import pages, static_files
+from service.web.door import Door
 from service.web.guard import MAX_HEADER_BYTES
 from service.web.hub import Hub
 from service.web.register.routes import register_router
 
+__all__ = ["main", "rehearsal"]
 _GRACE_S = 1
 
 
@@ -33,42 +35,31 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
-    """Run; only the supervisor does."""
+    """Run; only the supervisor starts it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--channel", type=int, required=True)
-    parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--listen", type=int, required=True)
     parser.add_argument("--language", default="en")
     parser.add_argument("--name", default="")
     parser.add_argument("--register", type=Path)
     parser.add_argument("--here", default="", help="what the station remembers, and what it has")
-    parser.add_argument("--allow-unsandboxed", action="store_true")
+    parser.add_argument("--unlocked", action="store_true")
     options = parser.parse_args()
-    die_with_parent(options.parent)
     listener = socket.socket(fileno=options.listen)
     host, port = listener.getsockname()
     hub = Hub(Channel.inherited(options.channel), lambda: setattr(server, "should_exit", True))
-    hub.allow_unlocked = options.allow_unsandboxed
-
-    def lock() -> None:
-        try:
-            hub.locked(lock_web(options.listen, options.channel))
-        except SandboxError as error:
-            sys.stderr.write(f"{error}\n")
-            hub.locked(None)
-
     app = create_app(
         hub,
         pages=pages(language=options.language, name=options.name),
         assets=static_files(),
         authority=f"{host}:{port}",
         register=register_router(options.register, options.here, options.language),
-        lock=lock,
+        loaded=(lambda: None) if options.unlocked else settle,
     )
     server = Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=Door,
             ws="websockets-sansio",
             loop="asyncio",
             lifespan="on",
@@ -80,7 +71,7 @@ def main() -> None:
             ws_max_queue=8,
             ws_per_message_deflate=False,
             h11_max_incomplete_event_size=2 * MAX_HEADER_BYTES,
-            limit_concurrency=64,
+            limit_concurrency=512,
             timeout_graceful_shutdown=_GRACE_S,
         )
     )

@@ -60,9 +60,10 @@ class ScenarioIn(BaseModel):
 class Overview(BaseModel):
     """What an admin sees first. Without a session only whether a password is set is said.
 
-    `settings` is null when the saved ones are damaged; `problem` then says so. `shape_learning`,
-    `shape_problem` and `shape_holds` tell whether the shape of the picture is being learnt, why it
-    was not the last time, and whether the saved one is that of the open sensor.
+    `settings` is null when the saved ones are damaged; `problem` then says so.
+    `non_uniformity_learning`, `non_uniformity_problem` and `non_uniformity_holds` tell whether it
+    is being learnt, why it was not the last time, and whether the saved one is that of the open
+    sensor.
     """
 
     password_set: bool
@@ -183,7 +184,7 @@ def admin_router(hub: Hub) -> APIRouter:
 
     @router.post("/non-uniformity", responses=responses(401))
     async def ask_non_uniformity(_body: Empty, session: Session = "") -> Done:
-        """Learn the shape of the picture from the plate before the lens; the overview tells how."""
+        """Learn the non-uniformity from the plate before the lens; the overview tells how."""
         granted(await hub.ask(lambda request: AskNonUniformity(request, session)))
         return Done()
 

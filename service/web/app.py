@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, FastAPI, Path, Response, WebSocket, WebSocketDisconnect
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -28,6 +28,8 @@ from service.web.answers import (
     responses,
 )
 from service.web.assets import Asset
+from service.web.check import check_router
+from service.web.cover import cover_headers
 from service.web.guard import Guard
 from service.web.hub import AskedTooOften, Hub, HubError, Screen
 
@@ -63,7 +65,7 @@ def create_app(
     assets: Mapping[str, Asset],
     authority: str,
     register: APIRouter | None = None,
-    lock: Callable[[], None] = lambda: None,
+    loaded: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """Return the application with its guard before it.
 
@@ -77,10 +79,10 @@ def create_app(
         The address that is ours, `127.0.0.1:8630`.
     register
         The register's pages.
-    lock
-        Called once when the event loop runs, before anybody is answered.
+    loaded
+        Called once when the event loop runs, before anybody is answered: nothing is opened later.
     """
-    app = application(hub, pages=pages, assets=assets, lock=lock)
+    app = application(hub, pages=pages, assets=assets, loaded=loaded)
     if register is not None:
         app.include_router(register)
     return Guard(app, authority=authority)
@@ -91,13 +93,13 @@ def application(
     *,
     pages: Mapping[str, str],
     assets: Mapping[str, Asset],
-    lock: Callable[[], None] = lambda: None,
+    loaded: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Return the bare application: no documentation pages, no telemetry."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        lock()
+        loaded()
         task = asyncio.create_task(hub.run())
         yield
         task.cancel()
@@ -119,6 +121,7 @@ def application(
     app.include_router(_page_router(pages, assets))
     app.include_router(_screen_router(hub))
     app.include_router(admin_router(hub))
+    app.include_router(check_router(hub, pages["check.html"]))
     return app
 
 
@@ -134,6 +137,12 @@ def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRo
     @router.get("/")
     async def alert_screen() -> HTMLResponse:
         return HTMLResponse(pages["alert.html"])
+
+    covers = cover_headers(pages["cover.html"]) if "cover.html" in pages else {}
+
+    @router.get("/cover")
+    async def cover() -> HTMLResponse:
+        return HTMLResponse(pages["cover.html"], headers=covers)
 
     @router.get("/admin")
     async def admin_page() -> HTMLResponse:
@@ -157,7 +166,12 @@ def _screen_router(hub: Hub) -> APIRouter:
         """Return what a screen shows now."""
         return Response(VIEW.dump_json(hub.view()), media_type="application/json")
 
-    @router.get("/api/events", response_class=EventSourceResponse)
+    @router.get(
+        "/api/events",
+        response_class=EventSourceResponse,
+        dependencies=[Depends(hub.check_room)],
+        responses=responses(503),
+    )
     async def events() -> AsyncIterable[ServerSentEvent]:
         """Stream what a screen shows: `{"beat", "view"}`, at least every tenth of a second."""
         async for event in hub.events():

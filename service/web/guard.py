@@ -6,6 +6,8 @@ wherever something is changed or a socket is opened, nothing cross-site, JSON on
 and headers, and answers that no other page can embed, read or keep.
 """
 
+import asyncio
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,11 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_BODY_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 8 * 1024
 MAX_TARGET_BYTES = 512
+BODY_WITHIN_S = 5.0
 _SAFE = frozenset({"GET", "HEAD"})
 # An image may come as data only (the icon): no picture of anybody ever comes over HTTP.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src data:; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
     "cache-control": "no-store",
@@ -108,7 +112,11 @@ async def _read_body(scope: Scope, headers: Headers, receive: Receive) -> bytes:
         raise Refused(413, f"The request's body is larger than {limit} bytes.")
     body = bytearray()
     while True:
-        message = await receive()
+        try:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                message = await receive()
+        except TimeoutError:
+            raise Refused(408, "The request's body did not come.") from None
         if message["type"] == "http.disconnect":
             raise Refused(400, "The request ended before its body.")
         body += message.get("body", b"")
@@ -146,7 +154,7 @@ def _hardened(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             for name, value in SECURITY_HEADERS.items():
-                headers[name] = value
+                headers.setdefault(name, value)  # a page of ours may have its own
         await send(message)
 
     return send_with_headers

@@ -7,7 +7,6 @@ that a page that froze on an old picture is noticed here.
 
 import asyncio
 import itertools
-import os
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from service.ipc.messages import (
     VIEW,
     AdminRequest,
     ChannelClosed,
+    CheckCode,
     Done,
     GuardRequest,
     LoggedIn,
@@ -34,13 +34,11 @@ from service.ipc.messages import (
     SettingsRead,
     Stop,
     View,
-    WebLocked,
     decode_exactly,
     encode,
 )
 from service.ipc.preview import PreviewReader
 from service.ipc.rate import Buckets
-from service.sandbox import LockReport
 
 BEAT_S = 0.1
 SILENT_AFTER_S = 0.5  # without a word of the supervisor
@@ -48,6 +46,7 @@ FROZEN_AFTER_S = 1.0  # without a painted beat
 _PICTURE_S = 0.04
 _AT_MOST_EVERY_S = 0.04  # events per screen
 _REPLY_WITHIN_S = 3.0
+MAX_STREAMS = 32  # each is told ten times a second
 
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead)
@@ -101,9 +100,8 @@ class Hub:
         self._told = Screens(0, 0)
         self._room = Buckets(time.monotonic(), share=0.9)
         self.ended = False
-        self._locked = True  # whether this process is; without its lock it takes no picture
-        self.allow_unlocked = False
         self.picture = b""
+        self.check_code, self._code_at = "", 0.0
 
     # ---- life
 
@@ -136,33 +134,23 @@ class Hub:
             self.close()
             self._on_end()
 
-    def locked(self, report: LockReport | None) -> None:
-        """Note whether this process is locked, and tell the supervisor."""
-        self._locked = report is not None
-        self._channel.send(WebLocked(report))
-
     def _hear(self) -> None:
         try:
             while not self.ended:
                 message, fd = self._channel.receive_with_fd()
                 if message is None:
                     return
-                if fd is not None and not self._may_see:
-                    os.close(fd)
-                    fd = None
                 self._take(message, fd)
         except ChannelClosed:
             self._end()
-
-    @property
-    def _may_see(self) -> bool:
-        return self._locked or self.allow_unlocked
 
     def _take(self, message: Message, fd: int | None) -> None:
         match message:
             case View():
                 self._view, self._heard_at = message, time.monotonic()
                 self._publish()
+            case CheckCode(text=text):
+                self.check_code, self._code_at = text, time.monotonic()
             case Picture():
                 self._new_memory(fd)
             case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead():
@@ -182,14 +170,16 @@ class Hub:
         expired = self._view.state not in DOWN and self._view.valid_s <= age_s
         if expired or age_s > SILENT_AFTER_S:
             return self._blind(Reason.SILENT)
-        if not self._may_see:
-            return self._blind(Reason.NOT_LOCKED)
         return replace(
             self._view,
             valid_s=max(0.0, self._view.valid_s - age_s),
-            locked=self._view.locked and self._locked,
             frozen_screens=sum(screen.frozen(now) for screen in self._screens),
         )
+
+    @property
+    def code_age_s(self) -> float:
+        """How long ago the check code came."""
+        return time.monotonic() - self._code_at
 
     def _blind(self, reason: Reason) -> View:
         return replace(
@@ -200,7 +190,6 @@ class Hub:
             visitor=None,
             fading=None,
             visitors=(),
-            locked=self._view.locked and self._locked,
         )
 
     def _publish(self) -> None:
@@ -210,6 +199,17 @@ class Hub:
         event = f'{{"beat":{self._beat},"view":{VIEW.dump_json(self.view()).decode()}}}'
         for queue in self._subscribers:
             _put_latest(queue, event)
+
+    def check_room(self) -> None:
+        """Refuse one more stream of events when there are too many: those that are there stay.
+
+        Raises
+        ------
+        HubError
+            When there are.
+        """
+        if len(self._subscribers) >= MAX_STREAMS:
+            raise HubError(f"There are already {MAX_STREAMS} streams of events.")
 
     async def events(self) -> AsyncIterator[str]:
         """Yield the state for one screen as JSON: always the latest, never a backlog."""

@@ -1,8 +1,9 @@
-"""The worker process: opens the sensor, locks itself, then screens frame after frame.
+"""The worker process: locked from its first line, it loads, settles, and screens frame after frame.
 
-One thread and one loop. Before the lock everything is opened; after it the process reads and
-writes descriptors that it already has. What it says are records (`service.ipc.records`): words of
-closed lists and quantised numbers.
+One thread and one loop. It is started with the lock on (`service.sandbox.launch`). Until it says
+that everything is loaded, it reads code and the networks' weights; after that it reads and writes
+descriptors that it has. What it says are records (`service.ipc.records`): words of closed lists and
+quantised numbers.
 """
 
 import argparse
@@ -11,15 +12,15 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from types import FrameType
 
 import cv2
-import numpy.ma  # noqa: F401 - numpy.median would load it late, behind the lock
 
-from device.drivers import open_sensor
+from device import framepool
+from device.drivers import SIMULATED, driver, open_simulated
+from device.ends import Ends
 from device.errors import (
     CommandFailed,
     NotRadiometric,
@@ -32,34 +33,37 @@ from device.errors import (
     SensorStalled,
 )
 from device.frame import RadiometricFrame
+from device.info import SensorInfo
 from device.sensor import Sensor
-from hardware.host.usb import UsbIdentity
-from hardware.vetting.decision import Decision, SensorSays
-from hardware.vetting.station import Vetting
+from hardware.vetting.decision import SensorSays
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
 from service.ipc.channel import Channel
+from service.ipc.frame_memory import SIZE as FRAME_MEMORY_BYTES
 from service.ipc.identity import digest
 from service.ipc.messages import (
+    Admitted,
     ChannelClosed,
     Configure,
     LearnNonUniformity,
+    Message,
     RequestFfc,
     Stop,
     Watch,
-    WorkerLocked,
 )
 from service.ipc.preview import PreviewWriter
 from service.ipc.records import MARKS, Fault, GaveUp, Opened, Record, pack
-from service.sandbox import LockReport, SandboxError, lock_worker
-from service.sandbox.parent import die_with_parent
+from service.sandbox.settle import NotJudged, settle
+from service.worker.ffc_answer import FfcAnswer
 from service.worker.flat_field import FlatField
 from service.worker.frame_skipping import FrameSkipping
+from service.worker.rehearsal import rehearse
 from service.worker.telling import Telling
 from service.worker.thumbnail import Thumbnail
 
 _SETTINGS_WITHIN_S = 5.0
+_ADMITTED_WITHIN_S = 30.0
 _SEND_WITHIN_S = 1.0
 _FFC_AT_MOST_EVERY_S = 30.0
 
@@ -78,7 +82,7 @@ _FAULTS: tuple[tuple[type[Exception], Reason, Fault], ...] = (  # the first that
     (ProtocolError, Reason.SENSOR_LOST, Fault.PROTOCOL),
     (FramesEnded, Reason.SENSOR_LOST, Fault.FRAMES_ENDED),
     (SensorError, Reason.SENSOR_LOST, Fault.LOST),
-    (SandboxError, Reason.NOT_LOCKED, Fault.NOT_LOCKED),
+    (NotJudged, Reason.NOT_LOCKED, Fault.NOT_LOCKED),
     (Exception, Reason.WORKER_LOST, Fault.UNEXPECTED),
 )
 
@@ -111,6 +115,7 @@ class Worker:
         self._channel = channel
         self._sensor = sensor
         self._preview = preview
+        preview.source = (info.width, info.height)
         self._thumbnail = Thumbnail(info.width, info.height)
         self._screener = Screener(
             info.width,
@@ -125,9 +130,19 @@ class Worker:
         self._watched = False
         self._telling = Telling(self._send, time.monotonic())
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
+        self._ffc_answer = FfcAnswer()
 
-    def run(self) -> None:
-        """Screen until told to stop, or until the sensor or the supervisor is lost."""
+    def run(self, said: Iterable[Message] = ()) -> None:
+        """Screen until told to stop, or until the sensor or the supervisor is lost.
+
+        Parameters
+        ----------
+        said
+            What the supervisor has said before.
+        """
+        for message in said:
+            if not self._obey(message):
+                return
         for frame in self._fresh(self._sensor.frames()):
             started = time.perf_counter()
             result = self._screener.step(frame)
@@ -137,6 +152,7 @@ class Worker:
             if self._watched:
                 self._draw(frame, result)
             self._tell(result, step_ms, frame.fpa_temp_c)
+            self._ffc_answer.step(frame, time.monotonic())
             if not self._listen():
                 return
         raise FramesEnded("The sensor's frames have ended.", "Start the station again.")
@@ -173,25 +189,31 @@ class Worker:
         if result.ffc_advised and now - self._ffc_at >= _FFC_AT_MOST_EVERY_S:
             self._ffc_at = now
             self._sensor.request_ffc()
+            self._ffc_answer.asked(now)
 
     def _listen(self) -> bool:
         """Do what the supervisor says; False when it says stop."""
         while (message := self._channel.receive()) is not None:
-            match message:
-                case Configure(settings=settings):
-                    self._screener.configure(settings)
-                case Watch(on=on):
-                    if self._watched and not on:
-                        self._preview.wipe()
-                        self._thumbnail.wipe()
-                    self._watched = on
-                case RequestFfc():
-                    self._ffc_at = time.monotonic()
-                    self._sensor.request_ffc()
-                case LearnNonUniformity():
-                    self._flat_field.begin()
-                case Stop():
-                    return False
+            if not self._obey(message):
+                return False
+        return True
+
+    def _obey(self, message: Message) -> bool:
+        match message:
+            case Configure(settings=settings):
+                self._screener.configure(settings)
+            case Watch(on=on):
+                if self._watched and not on:
+                    self._preview.wipe()
+                    self._thumbnail.wipe()
+                self._watched = on
+            case RequestFfc():
+                self._ffc_at = time.monotonic()
+                self._sensor.request_ffc()
+            case LearnNonUniformity():
+                self._flat_field.begin()
+            case Stop():
+                return False
         return True
 
 
@@ -210,22 +232,44 @@ def place_of(error: BaseException) -> str:
 
 
 def screen(options: argparse.Namespace, channel: Channel) -> None:
-    """Open, lock, and screen."""
+    """Load, settle, and screen."""
     settings = first_settings(channel)
-    vetting = Vetting(options.register, options.state)
-    says = SensorSays("")
+    if options.frames is not None:
+        framepool.reserve(options.frames, FRAME_MEMORY_BYTES)
+    preview = PreviewWriter(options.preview)
+    said = Waiting(channel)
+    if options.sensor == SIMULATED:
+        with open_simulated(options.scenario) as sensor:
+            worker = Worker(channel, sensor, preview, settings)
+            if not options.unlocked:
+                settle()
+            said.admit(sensor.info, SensorSays(sensor.info.serial, simulated=True))
+            worker.run(said.meanwhile)
+        return
+    kind = driver(options.sensor)
+    kind.load()
+    rehearse(settings)
+    settle(camera=options.video is not None)
+    ends = Ends(options.port, options.line, options.video, options.usb_serial, options.usb_firmware)
+    with kind.attach(ends, admit=said.admit) as sensor:
+        Worker(channel, sensor, preview, settings).run(said.meanwhile)
 
-    def vet(dossier: str, device: UsbIdentity | None, said: SensorSays) -> Decision:
-        nonlocal says
-        says = said
-        return vetting.vet(dossier, device, said)
 
-    with open_sensor(
-        options.sensor, port=options.sensor_port, scenario=options.scenario, vet=vet
-    ) as sensor:
-        info = sensor.info
-        preview = PreviewWriter(options.preview, (info.width, info.height))
-        worker = Worker(channel, sensor, preview, settings)
+class Waiting:
+    """Tells who the sensor is, and waits until the supervisor has admitted it.
+
+    Attributes
+    ----------
+    meanwhile
+        What else the supervisor said in that time.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self.meanwhile: list[Message] = []
+
+    def admit(self, info: SensorInfo, says: SensorSays) -> None:
+        """Wait; a refusal is the end of this process."""
         opened = Opened(
             simulated=info.simulated,
             width=info.width,
@@ -233,36 +277,34 @@ def screen(options: argparse.Namespace, channel: Channel) -> None:
             frame_rate_hz=info.frame_rate_hz,
             identity=digest(info.dossier, says.serial, says.part_number, says.firmware),
         )
-        report = lock(channel, optional=options.allow_unsandboxed and info.simulated)
-        channel.send(WorkerLocked(report), wait_s=_SEND_WITHIN_S)
-        channel.send_packet(pack(opened), wait_s=_SEND_WITHIN_S)
-        worker.run()
-
-
-def lock(channel: Channel, *, optional: bool) -> LockReport | None:
-    """Lock this process; None when it is not locked and that is allowed."""
-    try:
-        return lock_worker(channel.fileno())
-    except SandboxError:
-        if not optional:
-            raise
-        return None
+        self._channel.send_packet(pack(opened), wait_s=_SEND_WITHIN_S)
+        ends_s = time.monotonic() + _ADMITTED_WITHIN_S
+        while time.monotonic() < ends_s:
+            match self._channel.receive(wait_s=_SEND_WITHIN_S):
+                case Admitted():
+                    return
+                case None:
+                    continue
+                case message:
+                    self.meanwhile.append(message)
+        raise ChannelClosed("The supervisor did not say whether the sensor is admitted.")
 
 
 def main() -> None:
-    """Run as `python -m service.worker.main`; only the supervisor does."""
+    """Run; only the supervisor starts it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--channel", type=int, required=True)
-    parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--preview", type=int, required=True)
+    parser.add_argument("--frames", type=int)
     parser.add_argument("--sensor", required=True)
-    parser.add_argument("--sensor-port")
+    parser.add_argument("--port", default="")
+    parser.add_argument("--line", type=int, default=-1)
+    parser.add_argument("--video")
+    parser.add_argument("--usb-serial")
+    parser.add_argument("--usb-firmware", default="")
     parser.add_argument("--scenario", default="")
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--register", type=Path)
-    parser.add_argument("--allow-unsandboxed", action="store_true")
+    parser.add_argument("--unlocked", action="store_true")
     options = parser.parse_args()
-    die_with_parent(options.parent)
     signal.signal(signal.SIGTERM, _on_terminate)
     cv2.setNumThreads(0)
     channel = Channel.inherited(options.channel)
@@ -271,8 +313,7 @@ def main() -> None:
     except ChannelClosed:
         sys.exit("The supervisor is gone.")
     except Exception as error:  # noqa: BLE001 - whatever it is, the supervisor starts another
-        if options.allow_unsandboxed:
-            sys.stderr.write(f"{place_of(error)}: {error}\n")  # renders only: no camera may run so
+        sys.stderr.write(f"{place_of(error)}: {error}\n")  # goes nowhere but for a developer
         with suppress(ChannelClosed):
             channel.send_packet(pack(gave_up(error)), wait_s=_SEND_WITHIN_S)
         sys.exit(1)

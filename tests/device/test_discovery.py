@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from device.boson.opening import USB_IDS, open_boson
+from device.boson.ids import USB_IDS
+from device.boson.opening import open_boson
 from device.discovery import Found, choose, find
 from device.errors import SensorNotFound
 from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from device.drivers import DRIVERS, NAMES, SIMULATED, Driver, driver, open_sensor
+from device.drivers import DRIVERS, NAMES, SIMULATED, Driver, driver
 from device.errors import SensorNotFound
 from device.evo_thermal.emulator import EmulatedEvoThermal
 from hardware.vetting.check import vet
@@ -16,7 +16,7 @@ from hardware.vetting.check import vet
 def test_an_emulated_evo_thermal_is_opened_as_simulated() -> None:
     with (
         EmulatedEvoThermal() as camera,
-        open_sensor("evo-thermal", port=camera.port, scenario="", vet=vet) as sensor,
+        driver("evo-thermal").open(camera.port, vet=vet) as sensor,
     ):
         assert sensor.info.simulated
         assert (sensor.info.width, sensor.info.height) == (32, 32)
@@ -28,12 +28,12 @@ def test_every_kind_has_a_driver_that_says_when_nothing_is_there(
 ) -> None:
     monkeypatch.setattr("device.discovery.find", lambda *_, **__: ())
     with pytest.raises(SensorNotFound, match="is plugged in"):
-        open_sensor(kind, port=None, scenario="", vet=vet)
+        driver(kind).open(None, vet=vet)
 
 
 def test_a_kind_without_a_driver_is_told() -> None:
     with pytest.raises(SensorNotFound, match="called 'toaster'; there are: simulated, boson"):
-        open_sensor("toaster", port=None, scenario="", vet=vet)
+        driver("toaster")
 
 
 @pytest.mark.parametrize("row", DRIVERS, ids=lambda row: row.name)

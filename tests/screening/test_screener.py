@@ -156,6 +156,7 @@ def test_no_reference_no_verdict() -> None:
 )
 def test_outside_its_limits_the_station_does_not_screen(scene: Scene, reason: Reason) -> None:
     film = Painted(replace(SETTINGS, scene=scene))
+    film.show(frames=9)
     result = film.show((55, 70, 40, 36.0), frames=20)
     assert (result.state, result.reasons) == (State.NOT_SCREENING, (reason,))
     (visitor,) = film.screener.finish()

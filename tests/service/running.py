@@ -21,6 +21,11 @@ STARTS_WITHIN_S = 90.0
 class RunningStation:
     """`limen run` in a process of its own, on a free port.
 
+    Parameters
+    ----------
+    altered
+        What is not as it should be: see `tests.service.altered`.
+
     Attributes
     ----------
     address
@@ -29,11 +34,12 @@ class RunningStation:
         Its state folder.
     """
 
-    def __init__(self, state: Path, *options: str) -> None:
+    def __init__(self, state: Path, *options: str, altered: str = "") -> None:
         self.state = state
+        how = ("tests.service.altered", altered) if altered else ("service.cli",)
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "service.cli", "run", "--port", "0", "--no-browser"),
+                *(sys.executable, "-m", *how, "run", "--port", "0", "--no-browser"),
                 *("--state", str(state)),
                 *options,
             ],
@@ -65,13 +71,13 @@ class RunningStation:
                 continue
             try:
                 status = (entry / "stat").read_text()
-                command = (entry / "cmdline").read_bytes().split(b"\0")
+                command = (entry / "comm").read_text().strip()
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if int(status.rpartition(")")[2].split()[1]) != self.process.pid:
                 continue
             for name in ("worker", "web"):
-                if any(part.startswith(f"service.{name}".encode()) for part in command):
+                if command == f"limen-{name}":
                     found[name] = int(entry.name)
         return found
 
@@ -90,9 +96,16 @@ class RunningStation:
 
     def view(self) -> dict[str, Any]:
         """Return what a screen shows now."""
+        return self._get("/api/state")
+
+    def check_code(self) -> str:
+        """Return the check code that is shown now; empty while there is none."""
+        return str(self._get("/api/check")["text"])
+
+    def _get(self, path: str) -> dict[str, Any]:
         connection = http.client.HTTPConnection(self.authority, timeout=30.0)
         with contextlib.closing(connection):
-            connection.request("GET", "/api/state")
+            connection.request("GET", path)
             with connection.getresponse() as response:
                 body = response.read()
         assert response.status == 200, body

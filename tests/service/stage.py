@@ -2,8 +2,12 @@
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +17,7 @@ from websockets.typing import Origin
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Site
+from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
     AdminRequest,
     Alarm,
@@ -32,6 +37,7 @@ from service.ipc.messages import (
     SettingsRead,
     ShownReference,
     ShownVisitor,
+    Stop,
     View,
     Why,
 )
@@ -39,7 +45,6 @@ from service.ipc.preview import PreviewWriter
 from service.ipc.preview_memory import create_memory
 from service.ipc.records import MARKS
 from service.ipc.settings import StationSettings
-from service.supervisor.child import Child
 from service.supervisor.listener import HOST, bind
 
 SENSOR = SensorInfo(
@@ -108,6 +113,47 @@ def elevated(number: int = 1, *, acknowledged: bool = False) -> View:
     )
 
 
+class Web:
+    """The web process without its lock, and our end of its channel."""
+
+    def __init__(self, listener: int, language: str, more: Sequence[str] = ()) -> None:
+        ours, theirs = socket_pair()
+        self.channel = Channel(ours)
+        arguments = ["--listen", str(listener), "--language", language, "--name", "Main entrance"]
+        arguments += more
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "service.web", "--unlocked"),
+                    *("--channel", str(theirs.fileno()), *arguments),
+                ],
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), listener),
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+                process_group=0,
+            )
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end by itself."""
+        with suppress(ChannelClosed):
+            self.channel.send(Stop())
+        self._process.terminate()
+
+    def end(self, deadline: float) -> None:
+        """Wait for its end until `deadline` (monotonic), then end it."""
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self.channel.close()
+
+
 class Stage:
     """The web process, told what to show, and what it asked for.
 
@@ -129,15 +175,11 @@ class Stage:
         fd = self._listener.fileno()
         self.authority = f"{HOST}:{self._listener.getsockname()[1]}"
         self.address = f"http://{self.authority}"
-        self.web = Child(
-            "service.web",
-            ["--listen", str(fd), "--language", language, "--name", "Main entrance", *more],
-            pass_fds=[fd],
-            environment={"OPENBLAS_NUM_THREADS": "1"},
-        )
+        self.web = Web(fd, language, more)
         self.asked: list[Message] = []
         self.shown = view(State.READY)
         self.silent = False
+        self.told_at = 0.0  # when a view was sent last, by the wall clock
         self.answers = True
         self.preview: PreviewWriter | None = None
         self._ended = threading.Event()
@@ -178,6 +220,7 @@ class Stage:
             try:
                 if not self.silent:
                     self.web.channel.send(self.shown)
+                    self.told_at = time.time()
                 message = self.web.channel.receive(wait_s=0.04)
             except ChannelClosed:
                 return

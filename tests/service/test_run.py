@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from service.checkcode.code import code_sha256
+from service.checkcode.key import station_key
+from service.checkcode.statement import NEEDED, Fact, read
+from service.state import audit_trail
 from tests.service.running import RunningStation, gone
 
 BLIND_WITHIN_S = 1.0
@@ -113,21 +117,38 @@ def test_a_silent_supervisor_blinds_the_screen(station: RunningStation) -> None:
 
 @pytest.mark.slow
 @pytest.mark.alone
+def test_a_supervisor_that_was_stopped_for_a_while_ends_no_worker(station: RunningStation) -> None:
+    """As on a computer that was suspended: the silence was our own."""
+    station.screening()
+    before = station.children()
+    station.process.send_signal(signal.SIGSTOP)
+    time.sleep(4.0)
+    station.process.send_signal(signal.SIGCONT)
+    station.screening()
+    time.sleep(1.0)
+    assert station.children() == before
+
+
+@pytest.mark.slow
+@pytest.mark.alone
 def test_a_silent_web_process_sends_nothing_that_a_screen_could_believe(
     station: RunningStation,
 ) -> None:
     station.screening()
     views = station.views()
     next(views)
+    began = time.monotonic()
     pid = station.kill("web", signal.SIGSTOP)
-    last, pauses = time.monotonic(), []
-    timer = threading.Timer(2 * BLIND_WITHIN_S, os.kill, (pid, signal.SIGCONT))
+    stopped_s = 2 * BLIND_WITHIN_S
+    timer = threading.Timer(stopped_s, os.kill, (pid, signal.SIGCONT))
     timer.start()
-    for _ in range(20):
+    came = []
+    while time.monotonic() - began < stopped_s + 1.0:
         next(views)
-        pauses.append(time.monotonic() - last)
-        last = time.monotonic()
-    assert max(pauses) > BLIND_WITHIN_S
+        came.append(time.monotonic() - began)
+    in_between = [at for at in came if 0.1 < at < stopped_s]  # what was on its way may still come
+    assert not in_between
+    assert len([at for at in came if at > stopped_s]) >= 3, "and then it goes on"
     views.close()
     timer.join()
 
@@ -223,35 +244,64 @@ def test_damaged_settings_are_not_screened_with_and_not_lost(tmp_path: Path) -> 
         station.close()
 
 
-@pytest.fixture
-def unlockable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give every process a second thread, which the lock would not reach: it refuses."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import threading, time\n"
-        "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-
-
-@pytest.mark.usefixtures("unlockable")
-def test_a_station_that_cannot_be_locked_does_not_screen(tmp_path: Path) -> None:
-    station = RunningStation(tmp_path / "state", "--scenario", "empty")
-    try:
-        view = station.wait_for(lambda view: view["reasons"] == ["not_locked"])
-        assert view["state"] == "not_screening"
-        assert not view["locked"]
-    finally:
-        station.close()
+def test_a_station_that_cannot_lock_memory_stops_and_says_which_line_mends_it(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(AssertionError, match="did not start") as ended:
+        RunningStation(tmp_path / "state", "--scenario", "empty", altered="no-lockable-memory")
+    assert "LimitMEMLOCK=infinity of limen.service" in str(ended.value)
+    assert "/etc/security/limits.d/limen.conf" in str(ended.value)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unlockable")
 def test_asked_to_run_without_the_lock_it_says_so_all_the_time(tmp_path: Path) -> None:
-    station = RunningStation(tmp_path / "state", "--scenario", "empty", "--allow-unsandboxed")
+    station = RunningStation(
+        *(tmp_path / "state", "--scenario", "empty", "--allow-unsandboxed"),
+        altered="no-lockable-memory",
+    )
     try:
         assert not station.screening()["locked"]
         with contextlib.closing(station.views()) as views:
             assert not any(next(views)["locked"] for _ in range(20))
+    finally:
+        station.close()
+
+
+HOSTILE = {
+    # What once was believed: the functions that locked are replaced, and an honest report is sent.
+    "sends an honest report": (
+        """
+import json, os, sys
+import service.sandbox
+service.sandbox.lock_worker = lambda *keep: None
+channel = int(sys.argv[sys.argv.index("--channel") + 1])
+os.write(channel, json.dumps({"kind": "worker_locked", "lock": HONEST}).encode())
+""",
+        "said what it may not say",
+    ),
+    "opens a file": ("open('/tmp/limen-test-hostile', 'w')\n", "what its lock forbids"),
+    "makes a socket": ("import socket\nsocket.socket()\n", "what its lock forbids"),
+    "starts a thread": ("import threading\nthreading.Thread(target=print).start()\n", "forbids"),
+    "keeps a file open": ("sys.held = open(__file__)\n", "nobody gave it that"),
+    "shares memory": ("import mmap\nsys.held = mmap.mmap(-1, 4096)\n", "outlives it"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_library_finds_itself_locked_and_is_named(tmp_path: Path, what: str) -> None:
+    """It runs instead of OpenCV, in the worker; then it is the real one, so that all goes on."""
+    hostile, said = HOSTILE[what]
+    folder = tmp_path / "library"
+    folder.mkdir()
+    own = f"sys.path.remove({str(folder)!r})\ndel sys.modules['cv2']\nimport cv2\n"
+    honest = "dict(process='worker', attacks=[], landlock_abi=7)"
+    text = f"import sys\nHONEST = {honest}\n{hostile}\n{own}"
+    (folder / "cv2.py").write_text(text)
+    station = RunningStation(tmp_path / "state", "--scenario", "empty", altered=f"library:{folder}")
+    try:
+        view = station.wait_for(lambda view: said in view["failure"])
+        assert view["state"] == "not_screening"
+        assert not (Path("/tmp") / "limen-test-hostile").exists()  # noqa: S108
     finally:
         station.close()
 
@@ -300,3 +350,19 @@ def test_the_self_test_screens_both_visitors_through_the_whole_chain() -> None:
     ended = run("--self-test")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "Self-test passed." in ended.stdout
+
+
+def test_its_check_code_is_signed_by_its_key_and_says_what_runs(station: RunningStation) -> None:
+    station.screening()
+    needed = NEEDED - {Fact.NO_NETWORK} | {Fact.SIMULATED}  # whatever network this computer has
+
+    def told() -> frozenset[Fact]:
+        code = station.check_code()
+        return read(code)[1].facts if code else frozenset()
+
+    station.wait_for(lambda _: needed <= told())
+    key, said = read(station.check_code())
+    assert key == station_key(station.state).public_key().public_bytes_raw().hex()
+    assert said.code_sha256 == code_sha256()
+    assert any(entry.short_head == said.audit_head for entry in audit_trail.read(station.state))
+    assert abs(said.at_s - time.time()) < 90.0

@@ -36,16 +36,17 @@ class DoorScene:
 
     def __init__(self, width: int = 640, height: int = 512, noise_k: float = 0.03) -> None:
         self.width, self.height = width, height
-        random = np.random.Generator(np.random.PCG64(7))
+        self._random = random = np.random.Generator(np.random.PCG64(7))
         wall = np.linspace(21.5, 22.5, height)[:, None] + np.zeros(width)
         wall[: height // 8, : width // 8] = 36.0
         self._wall = _centikelvin(wall)
-        self._noise = np.rint(random.normal(0.0, noise_k * 100.0, (height, 2 * width)))
+        # Two pieces of noise that are never laid over one another in the same way twice.
+        self._noise = np.rint(random.normal(0.0, noise_k * 71.0, (2, 2 * height * width)))
+        self._noise = self._noise.astype(np.int16)
         y, x = np.mgrid[-1.0 : 1.0 : height // 2 * 1j, -1.0 : 1.0 : width // 3 * 1j]
         self._face = _centikelvin(34.6 - 1.5 * (x**2 + y**2))
         self._inside = x**2 + y**2 < 1.0
         self._out = np.zeros((height, width), np.uint16)
-        self._signed = np.zeros((height, width), np.int16)
 
     def frame(self, time_s: float) -> NDArray[np.uint16]:
         """Return the scene at `time_s`."""
@@ -55,9 +56,10 @@ class DoorScene:
         left = self.width // 3 + round(self.width / 20 * np.sin(time_s))
         place = self._out[top : top + rows, left : left + columns]
         np.copyto(place, self._face, where=self._inside)
-        shift = int(time_s * 1000.0) % self.width
-        np.copyto(self._signed, self._noise[:, shift : shift + self.width], casting="unsafe")
-        np.add(self._out, self._signed, out=self._out, casting="unsafe")
+        for noise in self._noise:
+            start = int(self._random.integers(noise.size - self._out.size))
+            piece = noise[start : start + self._out.size].reshape(self._out.shape)
+            np.add(self._out, piece, out=self._out, casting="unsafe")
         return self._out
 
 

@@ -1,36 +1,47 @@
-"""What the process lock costs: the same frames before and after it, in one process.
+"""What the process lock costs: the same frames in two processes, one of them locked.
 
     python -m service.offline.bench.locked
 
-prints one JSON object; the bench runs it as a child, for there is no way back out of a lock.
+prints one JSON object; the bench runs it as a child, since what starts processes has one thread.
 """
 
 import json
 import os
-import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 
+from device import framepool
 from screening.screener import Screener
+from service.ipc.frame_memory import SIZE, create_frame_memory
 from service.offline.bench import scenes
 from service.offline.bench.row import Row
-from service.sandbox import SINGLE_THREADED, lock_worker
+from service.sandbox.confine import SINGLE_THREADED
+from service.sandbox.examine import settled
+from service.sandbox.judge import kilobytes, status
+from service.sandbox.launch import Program, launch
+from service.sandbox.profiles import WORKER
+from service.sandbox.settle import settle
 from service.state.defaults import settings_for
 
 FRAMES: Final = 100
+PASSES: Final = 4
 ALLOWED_SHARE: Final = 0.05
+_MEASURED: Final = "service.offline.bench.locked"
 
 
 def rows() -> Iterator[Row]:
     """Yield what the lock costs in time and memory."""
     done = subprocess.run(
-        [sys.executable, "-m", "service.offline.bench.locked"],
+        [sys.executable, "-m", _MEASURED],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -41,11 +52,10 @@ def rows() -> Iterator[Row]:
     share = numbers["locked_ms"] / numbers["unlocked_ms"] - 1.0
     yield Row(
         "process_lock",
-        "process lock: ms per frame before / after, 640x512, one face; MB resident",
+        "process lock: ms per frame without / with, 640x512, one face; MB resident",
         f"{numbers['unlocked_ms']:.2f} / {numbers['locked_ms']:.2f} ms ({share:+.1%}), "
-        f"{numbers['unlocked_mb']:.0f} / {numbers['locked_mb']:.0f} MB, of which locked "
-        f"{numbers['locked_memory_mb']:.0f}; locking and {numbers['attacks']:.0f} attacks took "
-        f"{numbers['lock_ms']:.1f} ms",
+        f"{numbers['unlocked_mb']:.0f} / {numbers['locked_mb']:.0f} MB; locking and "
+        f"{numbers['attacks']:.0f} attacks took {numbers['lock_ms']:.1f} ms",
         {**numbers, "share": share},
         f"less than {ALLOWED_SHARE:.0%} of a frame",
         met=share < ALLOWED_SHARE,
@@ -53,65 +63,96 @@ def rows() -> Iterator[Row]:
 
 
 def main() -> None:
-    """Measure."""
-    cv2.setNumThreads(0)
-    people = [scenes.stander(36.0, 1.0, 12.0)]
-    scenario = scenes.scene(scenes.camera("boson-plus-640", portrait=False), people, 12.0)
-    info, frames = scenes.film(scenario, 2, FRAMES)
-    settings = settings_for(scenario)
-    status = os.open("/proc/self/status", os.O_RDONLY)
-
-    # A locked process opens no file any more, not even a network's weights.
-    screeners = iter(
-        [
-            Screener(
-                info.width,
-                info.height,
-                info.hfov_deg,
-                info.netd_k,
-                settings,
-                noise_walks=info.noise_walks,
-            )
-            for _ in range(7)
-        ]
-    )
-
-    def pass_over() -> float:
-        screener = next(screeners)
-        taken = []
-        for frame in frames:
-            started = time.process_time()
-            screener.step(frame)
-            taken.append(time.process_time() - started)
-        return float(np.median(taken)) * 1e3
-
-    pass_over()  # everything is loaded and warm
-    before = min(pass_over() for _ in range(3))
-    resident, _ = _memory(status)
+    """Measure in both, one after the other."""
+    unlocked, resident = _without()
+    reader, writer = os.pipe()
+    with ExitStack() as opened:
+        given = _frame_memory(opened)
+        program = Program(_MEASURED, ["locked", *map(str, given)], given)
+        pid, report = opened.enter_context(settled(program, WORKER, output=writer))
+        os.close(writer)
+        locked = _read(reader)
+        resident_locked = _resident_mb(pid)
     started = time.perf_counter()
-    report = lock_worker()
+    idle = launch(Program("service.sandbox.idle"), WORKER)
     lock_ms = (time.perf_counter() - started) * 1e3
-    after = min(pass_over() for _ in range(3))
-    resident_locked, locked = _memory(status)
+    _end(idle.pid)
     said = {
-        "unlocked_ms": before,
-        "locked_ms": after,
+        "unlocked_ms": unlocked["ms"],
+        "locked_ms": locked["ms"],
         "unlocked_mb": resident,
         "locked_mb": resident_locked,
-        "locked_memory_mb": locked,
         "lock_ms": lock_ms,
         "attacks": len(report.attacks) + len(report.files_alone),
     }
     sys.stdout.write(json.dumps(said))
 
 
-def _memory(status: int) -> tuple[float, float]:
-    """Return resident and locked memory in MB, from a descriptor opened before the lock."""
-    text = os.pread(status, 8192, 0).decode()
-    found = {name: re.search(rf"{name}:\s+(\d+) kB", text) for name in ("VmRSS", "VmLck")}
-    resident, locked = (int(hit[1]) / 1024 if hit else 0.0 for hit in found.values())
-    return resident, locked
+def _frame_memory(opened: ExitStack) -> list[int]:
+    memory = create_frame_memory()
+    if memory is None:
+        return []
+    opened.callback(os.close, memory)
+    return [memory]
+
+
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def _without() -> tuple[dict[str, float], float]:
+    reader, writer = os.pipe()
+    launched = launch(Program(_MEASURED, ["unlocked"]), None, output=writer)
+    os.close(writer)
+    numbers = _read(reader)
+    resident = _resident_mb(launched.pid)
+    _end(launched.pid)
+    return numbers, resident
+
+
+def _read(pipe: int) -> dict[str, float]:
+    """Return the numbers in the first line of JSON; libraries may say something before it."""
+    with os.fdopen(pipe, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.startswith("{"):
+                return dict(json.loads(line))
+    raise RuntimeError("the measured process said nothing")
+
+
+def _resident_mb(pid: int) -> float:
+    return kilobytes(status(Path("/proc", str(pid))), "VmRSS") / 1024
+
+
+def measure(*, locked: bool, memory: int | None = None) -> None:
+    """Screen the frames, print how long one takes, and wait for the end."""
+    if memory is not None:
+        framepool.reserve(memory, SIZE)
+    cv2.setNumThreads(0)
+    people = [scenes.stander(36.0, 1.0, 12.0)]
+    scenario = scenes.scene(scenes.camera("boson-plus-640", portrait=False), people, 12.0)
+    info, frames = scenes.film(scenario, 2, FRAMES)
+    settings = settings_for(scenario)
+    # A settled process opens no file any more, not even a network's weights.
+    lens = info.width, info.height, info.hfov_deg, info.netd_k
+    screeners = [Screener(*lens, settings, noise_walks=info.noise_walks) for _ in range(PASSES + 1)]
+    if locked:
+        settle()
+    medians = []
+    for screener in screeners:  # the first of them warms up
+        taken = []
+        for frame in frames:
+            started = time.process_time()
+            screener.step(frame)
+            taken.append(time.process_time() - started)
+        medians.append(float(np.median(taken)) * 1e3)
+    print(json.dumps({"ms": min(medians[1:])}), flush=True)  # noqa: T201
+    time.sleep(60.0)
 
 
 if __name__ == "__main__":
-    main()
+    match sys.argv[1:]:
+        case []:
+            main()
+        case [how, *memory]:
+            measure(locked=how == "locked", memory=int(memory[0]) if memory else None)

@@ -20,6 +20,8 @@ from service.offline.bench.outcome import Outcome, Watched
 from service.state.defaults import settings_for
 
 RATE_HZ: Final = 9.0  # enough to measure with, and three times as fast as a camera's 30
+ROOM_C: Final = schema.Room().ambient_c
+OFFSET_K: Final = schema.Camera().offset_k
 PLATE_FRAMES: Final = 12
 MODELS: Final = ("boson-plus-640", "boson-plus-320", "lepton-3.5")
 # metres from the camera at which a pixel is 1.3 mm wide on the face, or as near as people come

@@ -29,11 +29,11 @@ async function look() {
   const overview = await response.json();
   const inside = response.ok && overview.logged_in;
   $("door").hidden = inside;
-  $("desk").hidden = !inside;
+  $("admin").hidden = !inside;
   $("logout").hidden = !inside;
   $("login").hidden = !overview.password_set;
   $("no-password").hidden = overview.password_set;
-  document.body.dataset.page = inside ? "desk" : "door";
+  document.body.dataset.page = inside ? "admin" : "door";
   if (inside) {
     enter(overview);
     await showRecords();

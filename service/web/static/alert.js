@@ -1,5 +1,6 @@
 // The alert screen: puts a view into words, shapes, sound and boxes, and carries a guard's answers.
 
+import { Cover } from "./cover.js";
 import { ask, Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { Sounder } from "./sound.js";
@@ -18,7 +19,9 @@ let focusedAlarm = 0;
 
 const picture = new Picture($("picture"));
 const sounder = new Sounder(showSound);
+const coverWords = () => [word("titles.not_screening"), word("instructions.not_screening")];
 new Link({
+  cover: new Cover($("cover"), $("outer-cover"), coverWords),
   onView: show,
   onBlind: () => show({ ...view, state: "not_screening", reasons: ["silent"], visitor: null, fading: null, visitors: [] }),
   onPicture: (buffer) => picture.take(buffer),

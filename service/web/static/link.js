@@ -2,9 +2,12 @@
 //
 // No event for BLIND_AFTER_MS means that nothing on this page can be trusted any more. The other way
 // round every view that has really been painted is acknowledged, so that the station notices a page
-// that is connected but frozen.
+// that is connected but frozen. A page that paints nothing any more is darkened by its covers
+// (cover.js), which every painted view renews for as long as it may be believed.
 
-const BLIND_AFTER_MS = 500;
+import { LASTS_MS } from "./cover.js";
+
+const BLIND_AFTER_MS = LASTS_MS;
 const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]); // believed without a frame
 const RECONNECT_MS = 500;
 const REOPEN_AFTER_MS = 2000;
@@ -20,7 +23,8 @@ export class Link {
   #acknowledgedAt = 0;
   #blind = false;
 
-  constructor({ onView, onBlind, onPicture }) {
+  constructor({ onView, onBlind, onPicture, cover = null }) {
+    this.cover = cover;
     this.onView = onView;
     this.onBlind = onBlind;
     this.onPicture = onPicture;
@@ -42,7 +46,11 @@ export class Link {
       this.#blind = false;
       this.#beat = beat;
       this.onView(view);
-      requestAnimationFrame(() => this.#painted(beat));
+      const [heardAt, lastsMs] = [this.#heardAt, this.#blindAfterMs];
+      requestAnimationFrame(() => {
+        this.cover?.renew(heardAt, lastsMs);
+        this.#painted(beat);
+      });
     });
   }
 
@@ -53,12 +61,14 @@ export class Link {
       this.#blind = true;
       this.onBlind();
     }
+    this.cover?.renew(now, LASTS_MS); // what is painted says that nobody is screened
     if (now - Math.max(this.#heardAt, this.#openedAt) > REOPEN_AFTER_MS) this.#openEvents();
   }
 
   #painted(beat) {
     const now = performance.now();
     if (now - this.#acknowledgedAt < ACKNOWLEDGE_EVERY_MS) return;
+    if (this.cover && !this.cover.answers) return; // without its outer cover this page is not safe
     this.#acknowledgedAt = now;
     this.#tell({ painted: beat });
   }

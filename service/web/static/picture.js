@@ -7,7 +7,7 @@ const BOX_BYTES = 10;
 const PIXELS_AT = 120;
 const NOWHERE = 0xffff;
 const PER_PIXEL = 16;
-const STALE_AFTER_MS = 1000;
+const STALE_AFTER_MS = 500;
 
 // Dark to light without going back, so that it reads the same for every kind of colour vision.
 const STOPS = [

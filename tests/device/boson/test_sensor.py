@@ -15,7 +15,8 @@ from device.boson.declare import Register
 from device.boson.emulator.faults import FAULTS
 from device.boson.emulator.link import EmulatedLink
 from device.boson.enums import FfcMode, GainMode, Ir16Mode, TableType
-from device.boson.fbp import Busy, Status
+from device.boson.fbp import Busy, Message, Status
+from device.boson.frames import SerialFrames
 from device.boson.opening import open_boson
 from device.boson.sensor import BosonSensor
 from device.boson.transport import SerialTransport
@@ -269,11 +270,19 @@ def test_a_bad_line_delays_frames_and_changes_none(link: EmulatedLink, fault: st
     with open_boson(link.port) as sensor:
         link.later(0.0, lambda: FAULTS[fault].start(link))
         time.sleep(0.05)
+        began = time.monotonic() - 0.1
         if fault == "late-reply":  # 640 reads, one in five of them late: once is enough to see
             link.later(0.5, lambda: setattr(link, "spoil", None))
         frame = next(sensor.frames())
         assert frame.counts[:32, :40].mean() * 0.01 - 273.15 == pytest.approx(36.0, abs=0.01)
         assert frame.counts.min() > 29300
+        client = sensor._client
+        noticed = client.dropped + client.strays
+        if fault in {"busy", "not-ready"}:
+            assert link.camera.refusing is None, "it refused for a second, and then no more"
+            assert time.monotonic() - began > 1.0
+        else:
+            assert noticed.total() > 0, "the fault did happen"
 
 
 @pytest.mark.parametrize(
@@ -435,7 +444,84 @@ def test_a_reboot_that_keeps_the_line_is_noticed(sensor: BosonSensor, link: Emul
         take(sensor, 30)
 
 
+@pytest.mark.alone
 def test_a_silent_camera_is_lost_within_a_second(sensor: BosonSensor, link: EmulatedLink) -> None:
     link.spoil = lambda _: ()
+    began = time.monotonic()
     with pytest.raises(SensorLost, match="got no answer"):
         next(sensor.frames())
+    assert time.monotonic() - began < 1.0
+
+
+# --- what changes for less than a frame
+
+
+def test_a_frame_that_was_exposed_without_tlinear_is_not_used(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    """Off and on again between two questions: only the picture shows it."""
+    imager = link.camera.imager
+    expose = imager.expose
+    exposed = [0]
+
+    def toggled(now_s: float, out: Any, *, tlinear: bool) -> None:
+        exposed[0] += 1
+        expose(now_s, out, tlinear=tlinear and exposed[0] % 4 != 0)
+
+    imager.expose = toggled  # type: ignore[method-assign]
+    hottest = [h for _, _, _, h in take(sensor, 12)]
+    assert exposed[0] >= 16
+    assert all(30_500 < h < 31_500 for h in hottest), "the reference at 36 deg C, or no frame"
+    assert sensor.rejected()["counts that jump all over the picture"] >= 2
+
+
+def test_a_frame_is_proven_before_it_is_taken_too(
+    sensor: BosonSensor, link: EmulatedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLinear is on again when it is asked for after the frame; the picture shall not tell here."""
+    monkeypatch.setattr("device.scale.Scale.jumps", lambda *_: False)
+    take(sensor, 2)
+    registers = link.camera.registers
+    expose = sensor._source.expose
+
+    def mended(buffer: Any) -> Any:
+        exposure = expose(buffer)
+        registers.store(c.TLINEAR, 1)
+        return exposure
+
+    monkeypatch.setattr(sensor._source, "expose", mended)
+    registers.store(c.TLINEAR, 0)
+    for _, ffc, _, hottest in take(sensor, 4):
+        assert 30_500 < hottest < 31_500 or ffc is FfcState.IN_PROGRESS
+    assert sensor.rejected()["tlinear off"] >= 1
+
+
+# --- errors carry no pixels
+
+
+class ShortClient:
+    """A camera that answers pieces of its capture too short."""
+
+    PIXELS = bytes(range(0x70, 0x90))
+
+    def call(self, *_: object) -> tuple[int, int, int]:
+        return (16 * 8 * 2, 8, 16)
+
+    def call_each(self, *_: object) -> Iterator[tuple[int, bytes]]:
+        yield 0, self.PIXELS
+
+
+def test_a_short_piece_of_a_frame_is_not_printed() -> None:
+    source = SerialFrames(ShortClient(), 16, 8)  # type: ignore[arg-type]
+    with pytest.raises(ProtocolError, match="answered 32 bytes of its capture") as caught:
+        source.fetch(np.zeros((8, 16), np.uint16))
+    assert ShortClient.PIXELS[:4].hex() not in str(caught.value)
+    assert not caught.value.evidence
+
+
+def test_no_error_of_a_read_capture_holds_its_bytes() -> None:
+    pixels = ShortClient.PIXELS
+    refused = Message(1, c.READ_CAPTURE.function, Status.RANGE_ERROR, pixels)
+    error = some(refused.failure(c.READ_CAPTURE.name, pixels=c.READ_CAPTURE.reply.carries_bytes))
+    assert pixels[:4].hex() not in str(error)
+    assert pixels[:4].hex() in str(some(refused.failure("gaoGetGainMode")))

@@ -148,3 +148,19 @@ def test_noise_in_place_of_telemetry_never_passes(words: np.ndarray, place: int,
         prover.judge(*emulated(camera))
     words[place] ^= flip
     assert prover.judge(door(0.0), decode(words)) is not None
+
+
+def test_after_wrong_settings_the_next_good_frame_is_not_used_either(frames: Frames) -> None:
+    prover = Prover()
+    off = (frames[2][0], replace(frames[2][1], tlinear=0))
+    seen = [prover.judge(*frame) for frame in (frames[0], frames[1], off, frames[3], frames[4])]
+    assert seen == [Flaw.UNCONFIRMED, None, Flaw.TLINEAR_OFF, Flaw.UNSETTLED, None]
+
+
+def test_a_picture_on_another_scale_is_not_used_whatever_its_telemetry_says(
+    frames: Frames,
+) -> None:
+    prover = Prover()
+    raw = (frames[2][0] - np.uint16(9_000), frames[2][1])
+    seen = [prover.judge(*frame) for frame in (frames[0], frames[1], raw, frames[3], frames[4])]
+    assert seen == [Flaw.UNCONFIRMED, None, Flaw.SCALE_JUMPED, Flaw.SCALE_JUMPED, None]

@@ -211,3 +211,12 @@ def test_the_only_board_or_the_one_at_a_port_is_found_by_its_video_node(
     assert _find("1-3") == "/dev/video2"
     with pytest.raises(SensorNotFound, match="2 to choose from"):
         _find(None)
+
+
+def test_a_clock_that_does_not_go_on_as_ours_is_no_cameras(
+    camera: EmulatedLepton, sensor: LeptonSensor
+) -> None:
+    next(sensor.frames())
+    camera._uptime_ms += 60_000
+    with pytest.raises(SensorLost, match="its clock does not go on as this computer's does"):
+        next(sensor.frames())

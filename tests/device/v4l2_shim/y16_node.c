@@ -40,7 +40,9 @@ static int open_node(const char *path) {
     if (fake == NULL || path == NULL || strcmp(path, fake) != 0)
         return -2;
     int (*real_open)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
-    node.fd = real_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    /* Open to write as well, as a device is, there is no unplugging: the pipe has a writer. */
+    int access = getenv("FAKE_Y16_DEVICE") ? O_RDWR : O_RDONLY;
+    node.fd = real_open(path, access | O_NONBLOCK | O_CLOEXEC);
     node.gone = node.count = node.queued = node.head = 0;
     node.width = (unsigned)atoi(getenv("FAKE_Y16_WIDTH"));
     node.height = (unsigned)atoi(getenv("FAKE_Y16_HEIGHT"));

@@ -4,6 +4,7 @@ import pytest
 
 from screening.reference.non_uniformity import NonUniformity
 from screening.reference.references import AGAIN_S, References
+from screening.reference.witness import Witness
 from screening.result import Reason
 from screening.settings import Reference, Settings, Uniformity
 from tests.screening.pictures import Wall, disc, frame
@@ -22,6 +23,7 @@ class Film:
         settings = Settings(references=references)
         shape = NonUniformity(Uniformity(), self.wall.width, self.wall.height)
         self.anchors = References(settings, 0.03, shape)
+        self.witness = Witness(self.wall.width, self.wall.height)
         self.time_s = 0.0
 
     def show(self, *read_c: float, seconds: float) -> list[Reason | None]:
@@ -31,7 +33,8 @@ class Film:
             self.time_s += FRAME_S
             things = [disc(*place, 6, c) for place, c in zip(PLACES, read_c, strict=True)]
             picture = self.wall.paint(*things)
-            reason = self.anchors.step(picture, frame(picture, self.time_s))
+            level_c = self.witness.step(picture, self.time_s)
+            reason = self.anchors.step(picture, frame(picture, self.time_s), level_c=level_c)
             if not said or said[-1] is not reason:
                 said.append(reason)
         return said

@@ -85,6 +85,7 @@ def test_two_people_who_cross_keep_their_names(seed: int) -> None:
                 )
                 names.setdefault(track.id, set()).add(who)
     assert all(len(who) == 1 for who in names.values()), names
+    assert set().union(*names.values()) == {"front", "back"}, "both were followed"
 
 
 def test_a_false_alarm_beside_a_face_takes_no_ones_name() -> None:

@@ -20,7 +20,7 @@ from service.attestation.station import (
 )
 from service.cli.main import app
 from service.deploy.install import install
-from service.sandbox import Outcome
+from service.sandbox.attempts import Outcome
 from service.state.audit import AuditLog
 from service.state.audit_events import AttestationIssued
 from service.state.audit_trail import read

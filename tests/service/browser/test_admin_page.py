@@ -37,7 +37,7 @@ def desk(station: RunningStation, new_screen: Callable[..., Screen]) -> Screen:
     screen = new_screen(1400, 1000).open(f"{station.address}/admin")
     screen.page.fill("#password", PASSWORD)
     screen.page.keyboard.press("Enter")
-    screen.page.locator("#desk").wait_for()
+    screen.page.locator("#admin").wait_for()
     return screen
 
 
@@ -65,7 +65,7 @@ def test_the_wrong_password_is_said_and_opens_nothing(
     screen.page.fill("#password", "wrong password")
     screen.page.keyboard.press("Enter")
     screen.until(lambda: "not the password" in screen.text("login-error"))
-    assert screen.page.locator("#desk").is_hidden()
+    assert screen.page.locator("#admin").is_hidden()
     assert screen.page.input_value("#password") == ""
 
 

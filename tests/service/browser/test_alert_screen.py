@@ -88,7 +88,7 @@ def test_a_temperature_is_a_skin_temperature_with_its_uncertainty(
     assert "38.6" in reading
     assert "38.2 to 39.0 °C with 95 % confidence" in reading
     assert "clinical thermometer" in screen.text("instruction")
-    assert "body" not in screen.page.locator("body").inner_text().lower()
+    assert " body" not in screen.page.locator("body").inner_text().lower()
 
 
 @pytest.mark.parametrize("state", VIEWS)

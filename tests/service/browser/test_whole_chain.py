@@ -10,11 +10,13 @@ import pytest
 
 from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
+from tests.service.browser.filming import FEW, Film
 from tests.service.running import RunningStation
 
 pytestmark = pytest.mark.slow
 
 BLIND_WITHIN_S = 1.0
+GREEN_GONE_WITHIN_S = 0.6
 SCREENSHOT = Path(__file__).parents[3] / "docs" / "alert-screen.png"
 # Ask for it with LIMEN_SCREENSHOT=1: a test run leaves the tree as it was.
 WANTS_SCREENSHOT = os.environ.get("LIMEN_SCREENSHOT") == "1"
@@ -95,6 +97,27 @@ def test_a_worker_that_dies_or_freezes_turns_the_screen_to_not_screening(
     screen.until(screen.page.locator("#no-picture").is_visible, within_s=3.0)
     screen.until(lambda: screen.state not in {"starting", "not_screening"}, within_s=30.0)
     screen.until(lambda: screen.page.evaluate(PICTURE_IS_DRAWN))
+
+
+@pytest.mark.alone
+def test_a_worker_that_stops_takes_the_green_off_the_glass(
+    tmp_path: Path, new_screen: Callable[..., Screen]
+) -> None:
+    station = RunningStation(tmp_path / "state", "--scenario", "lepton-one-healthy")
+    try:
+        screen = new_screen().open(f"{station.address}/")
+        film = Film(screen.page)
+        taken: list[float] = []
+        while len(taken) < 3 and (not taken or taken[-1] >= GREEN_GONE_WITHIN_S):
+            screen.wait("clear", within_s=120.0)
+            screen.until(lambda: film.shots[-1].green > FEW)
+            began = time.time()
+            station.kill("worker", signal.SIGSTOP)
+            taken.append(film.green_until(began, 1.5))
+    finally:
+        station.close()
+    assert min(taken) < GREEN_GONE_WITHIN_S  # one of three: painting takes longer on a busy machine
+    assert max(taken) < 1.5
 
 
 @pytest.mark.alone

@@ -15,12 +15,14 @@ from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
     MAX_MESSAGE_BYTES,
     Acknowledge,
+    Admitted,
     Alarm,
     AskFfc,
     AskNonUniformity,
     ChangeSettings,
     ChannelClosed,
     ChannelError,
+    CheckCode,
     ChooseScenario,
     Configure,
     Done,
@@ -45,16 +47,14 @@ from service.ipc.messages import (
     Stop,
     View,
     Watch,
-    WebLocked,
     Why,
-    WorkerLocked,
     decode,
     decode_exactly,
     encode,
 )
 from service.ipc.rate import OF_WEB
 from service.ipc.settings import StationSettings
-from service.sandbox import Descriptor, LockReport
+from service.sandbox.report import Descriptor, LockReport
 from tests.service.stage import SENSOR
 
 REAL = True  # a positional boolean with a name
@@ -67,14 +67,14 @@ REPORT = LockReport(
 HOUR = HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),))
 SESSION = "a-session-of-22-digits"
 EVERY = [
-    WorkerLocked(REPORT),
-    WorkerLocked(None),
     Configure(Settings(references=(Reference(mark=(10.0, 20.0)), Reference()))),
+    Admitted(),
     Watch(on=True),
     RequestFfc(),
     LearnNonUniformity(),
     Stop(),
     View(State.ELEVATED, visitor=VISITOR, alarms=(Alarm(1, VISITOR, 3.0),), sensor=SENSOR),
+    CheckCode("LIMEN1/K:"),
     Picture(present=True),
     Done(1),
     Refused(1, Why.TOO_SOON, "Wait.", 3.0),
@@ -84,7 +84,6 @@ EVERY = [
     RecordsRead(
         1, (REPORT,), (HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),)),)
     ),
-    WebLocked(REPORT),
     Screens(2, 1),
     Acknowledge(1, 2),
     SecondCheck(1, 2, Outcome.DECLINED),
@@ -194,7 +193,7 @@ def test_what_the_web_process_says_has_a_bound_and_one_way_to_be_written(
 
 def test_every_kind_that_the_web_process_may_send_has_a_rate() -> None:
     assert {type(one) for one in FROM_WEB} == set(OF_WEB)
-    assert set(OF_WEB) == set(get_args(FromWeb)) - {WebLocked}
+    assert set(OF_WEB) == set(get_args(FromWeb))
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,12 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Self
 
-import device.framepool
 import service.worker.main
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.info import SensorInfo
-from service.sandbox import LockReport
 from tests.service.leak.canary import HEIGHT, MARK, WIDTH, canary
 from tests.service.leak.mutants import IN_MEMORY, MUTANTS
 
@@ -91,27 +89,9 @@ class CanarySensor:
         self.close()
 
 
-def _no_lock(*_keep: Any) -> LockReport:
-    return LockReport(
-        process="worker",
-        kernel="none",
-        machine="none",
-        landlock_abi=0,
-        filter_sha256="0" * 64,
-        memory_locked=False,
-        descriptors=(),
-        files_alone=(),
-        attacks=(),
-    )
-
-
 if __name__ == "__main__":
-    if os.environ.get("LIMEN_ORDINARY"):
-        device.framepool._SYS_MEMFD_SECRET = 100_000
     chosen = os.environ.get("LIMEN_LEAK", "")
     worker = vars(service.worker.main)
-    assert {"open_sensor", "lock_worker"} <= set(worker), "the worker calls them otherwise now"
-    worker["open_sensor"] = lambda *_a, **_k: CanarySensor(chosen)
-    if chosen:
-        worker["lock_worker"] = _no_lock
+    assert "open_simulated" in worker, "the worker calls it otherwise now"
+    worker["open_simulated"] = lambda *_a, **_k: CanarySensor(chosen)
     service.worker.main.main()

@@ -51,7 +51,7 @@ def worker_after(frames: int, state: Path, **environment: str) -> Iterator[int]:
         (worker,) = [
             int(child)
             for child in children
-            if b"canary_worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+            if Path(f"/proc/{child}/comm").read_text() == "limen-worker\n"
         ]
         yield worker
     finally:

@@ -21,7 +21,7 @@ from service.ipc.messages import (
 )
 from service.ipc.settings import StationSettings
 from service.sandbox.__main__ import REPORT
-from service.sandbox.lock import LockReport
+from service.sandbox.report import LockReport
 from service.state.admin_password import AdminDoor, set_password
 from service.state.counters import Counted
 from service.state.recorder import Recorder

@@ -1,4 +1,8 @@
-"""Scenes for the process lock: every locked process is one of its own."""
+"""Scenes for the process lock: every locked process is one of its own, started as the station does.
+
+A scene is a script. It runs in the locked process; what it does before `settle()` happens while the
+process starts, what it does afterwards under the whole lock.
+"""
 
 import json
 import subprocess
@@ -9,35 +13,11 @@ from typing import Any
 
 import pytest
 
-from service.sandbox import SINGLE_THREADED
+from tests.service.sandbox.play import Played, play
 
 PROJECT = Path(__file__).resolve().parents[3]
-PREAMBLE = """
-import os, signal, socket, sys, threading, time
-from dataclasses import replace
-from service.sandbox import *
-ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-"""
 
-Scene = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def play(script: str, *arguments: str, environment: dict[str, str] | None = None) -> Any:
-    """Run a script in a fresh process with nothing but pipes open."""
-    return subprocess.run(
-        [sys.executable, "-c", PREAMBLE + script, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        cwd=PROJECT,
-        env={
-            "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": str(PROJECT),
-            **(environment or SINGLE_THREADED),
-        },
-        timeout=250,
-        check=False,
-    )
+Scene = Callable[..., Played]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from service.web.hub import Hub
 from tests.service.stage import Stage
 
 _ours, _theirs = socket_pair()
-_app = application(Hub(Channel(_ours), lambda: None), pages={}, assets={})
+_app = application(Hub(Channel(_ours), lambda: None), pages={"check.html": ""}, assets={})
 _description = _app.openapi()
 _ours.close()
 _theirs.close()

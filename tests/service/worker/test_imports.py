@@ -4,17 +4,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 SCREEN = """
 import sys
 
 import service.worker.main
-from device.drivers import open_sensor
+from device.drivers import open_simulated
 from screening.screener import Screener
 from screening.settings import Settings
 from service.worker.thumbnail import Thumbnail
 
-sensor = open_sensor("simulated", port=None, scenario="self-test", vet=lambda *says: None)
+sensor = open_simulated("self-test")
 info = sensor.info
 screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, Settings())
 thumbnail = Thumbnail(info.width, info.height)
@@ -35,9 +37,39 @@ print(len(visitors))
 """
 
 
-def test_screening_loads_nothing_late() -> None:
+REHEARSED = """
+import sys
+
+import service.worker.main
+from device.simulator.sensor import open_simulated
+from screening.screener import Screener
+from screening.settings import Settings
+from service.worker.rehearsal import rehearse
+from service.worker.thumbnail import Thumbnail
+
+sensor = open_simulated("self-test")
+info = sensor.info
+for module in [name for name in sys.modules if name.split(".")[:2] == ["numpy", "random"]]:
+    del sys.modules[module]  # what the simulator alone has loaded
+rehearse(Settings())
+screener = None
+"""
+LATE = SCREEN[SCREEN.index("class Late") :]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_screening_loads_nothing_late(when: str) -> None:
+    """With the screener made before the process has settled, and after: then it is rehearsed."""
+    script = SCREEN
+    if when == "after":
+        made = (
+            "screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, Settings())"
+        )
+        drawn = "thumbnail = Thumbnail(info.width, info.height)\n"
+        late = LATE.replace("visitors = set()", f"{made}\n{drawn}visitors = set()")
+        script = REHEARSED + late
     done = subprocess.run(
-        [sys.executable, "-c", SCREEN], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 0

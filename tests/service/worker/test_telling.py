@@ -62,6 +62,18 @@ def visitor(number: int, verdict: Verdict | None = None, skin_c: float = 35.5) -
     return Visitor(number, 1, 2, BOX, verdict, (), skin_c, 0.4)
 
 
+@pytest.mark.parametrize("reason", Reason)
+def test_a_visitor_is_told_with_whatever_reason_the_screener_gives(
+    heard: Heard, reason: Reason
+) -> None:
+    stopped = replace(visitor(1), reasons=(reason,))
+    heard.frame(State.NOT_SCREENING, visitors=(stopped,), reasons=(reason,))
+    heard.now += 1.0
+    heard.frame(State.NOT_SCREENING, departed=(stopped,), reasons=(reason,))
+    assert {record.reason for record in heard.of(Seen)} == {reason}
+    assert {record.reason for record in heard.of(Status)} == {reason}
+
+
 def test_a_quiet_minute_at_60_hz_is_ten_states_a_second_and_the_instruments(heard: Heard) -> None:
     for _ in range(3600):
         heard.frame()

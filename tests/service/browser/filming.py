@@ -1,0 +1,65 @@
+"""What a browser really shows, picture by picture: filmed outside the page's own process."""
+
+import base64
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from playwright.sync_api import Error, Page
+
+GREENS = ((7, 96, 79), (60, 207, 174))  # the panel of *clear*, and its frame and boxes, RGB
+NEAR = 24  # so far from them in each channel: pictures are compressed
+FEW = 20  # pixels, of what is left by compression
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: when it was shown (seconds, wall clock), and how many of its pixels are green."""
+
+    at: float
+    green: int
+
+
+class Film:
+    """Films a page from the browser's process; it goes on when the page's own hangs or stops."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.shots: list[Shot] = []
+        self._session = page.context.new_cdp_session(page)
+        self._session.on("Page.screencastFrame", self._take)
+        self._session.send(
+            "Page.startScreencast", {"format": "jpeg", "quality": 90, "everyNthFrame": 1}
+        )
+
+    def _take(self, event: dict[str, Any]) -> None:
+        data = np.frombuffer(base64.b64decode(event["data"]), np.uint8)
+        self.shots.append(Shot(event["metadata"]["timestamp"], green(data)))
+        with suppress(Error):  # the page is closed already
+            self._session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+
+    def green_until(self, began: float, for_s: float) -> float:
+        """Film on for a while; return how long after `began` green was seen last (0: never)."""
+        ends = began + for_s
+        while time.time() < ends:
+            self.page.wait_for_timeout(20)
+        shots = [shot for shot in self.shots if shot.at <= ends]
+        dark = next(
+            (
+                shot.at
+                for number, shot in enumerate(shots)
+                if shot.at >= began and not any(s.green > FEW for s in shots[number:])
+            ),
+            ends,
+        )
+        return dark - began
+
+
+def green(jpeg: np.ndarray) -> int:
+    """Return how many pixels of a picture are of a colour that says *clear*."""
+    picture = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), np.int16)
+    near = [(np.abs(picture - np.array(colour, np.int16)) < NEAR).all(axis=2) for colour in GREENS]
+    return int(np.count_nonzero(near[0] | near[1]))

@@ -1,0 +1,68 @@
+"""When a check code is made: soon after its facts change, thrice a minute, never of guesses."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.checkcode.key import KEY, StationKeyError
+from service.checkcode.statement import Fact, read
+from service.supervisor.check_code import AGAIN_S, CHANGED_AFTER_S, CheckCodes
+
+HEAD = "ab" * 16
+FACTS = frozenset({Fact.WORKER_LOCKED, Fact.NO_NETWORK})
+NOW = 1000.0
+
+
+@pytest.fixture
+def codes(tmp_path: Path) -> Iterator[CheckCodes]:
+    made = CheckCodes(tmp_path, None, lambda: 1_795_000_000.9)
+    yield made
+    made.end()
+
+
+def first(codes: CheckCodes, head: str = HEAD) -> str:
+    deadline = time.monotonic() + 60.0
+    while (code := codes.due(NOW, head, FACTS)) is None:
+        assert time.monotonic() < deadline, "the code is not hashed"
+        time.sleep(0.05)
+    return code.text
+
+
+def test_it_says_what_is_so(codes: CheckCodes) -> None:
+    _, said = read(first(codes))
+    assert (said.audit_head, said.facts, said.at_s) == (HEAD, FACTS, 1_795_000_000)
+
+
+def test_a_new_one_comes_three_times_a_minute(codes: CheckCodes) -> None:
+    first(codes)
+    assert codes.due(NOW + AGAIN_S - 0.1, HEAD, FACTS) is None
+    assert codes.due(NOW + AGAIN_S, HEAD, FACTS) is not None
+
+
+def test_a_change_is_told_soon_but_not_at_once(codes: CheckCodes) -> None:
+    first(codes)
+    fewer = FACTS - {Fact.WORKER_LOCKED}
+    assert codes.due(NOW + CHANGED_AFTER_S - 0.1, HEAD, fewer) is None
+    code = codes.due(NOW + CHANGED_AFTER_S, HEAD, fewer)
+    assert code is not None
+    assert read(code.text)[1].facts == fewer
+
+
+def test_a_new_web_process_gets_one_at_once(codes: CheckCodes) -> None:
+    first(codes)
+    codes.again()
+    assert codes.due(NOW + 0.1, HEAD, FACTS) is not None
+
+
+def test_without_an_audit_trail_there_is_none(codes: CheckCodes) -> None:
+    first(codes)
+    codes.again()
+    assert codes.due(NOW, "", FACTS) is None
+
+
+def test_a_station_with_a_damaged_key_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / KEY).write_bytes(b"short")
+    with pytest.raises(StationKeyError):
+        CheckCodes(tmp_path, None)

@@ -1,0 +1,71 @@
+"""A worker is ended for its own silence, and never for ours."""
+
+from service.supervisor.patience import (
+    SILENT_S,
+    STARTS_WITHIN_AT_MOST_S,
+    STARTS_WITHIN_S,
+    Patience,
+)
+
+TURN_S = 0.05
+
+
+def run(patience: Patience, from_s: float, for_s: float, heard_s: float | None) -> float | None:
+    """Turn the loop for a while; return after how long the worker's time was over."""
+    for number in range(1, round(for_s / TURN_S) + 1):
+        patience.turn(from_s + number * TURN_S)
+        if patience.over(0.0, heard_s):
+            return number * TURN_S
+    return None
+
+
+def test_silence_is_over_after_its_time() -> None:
+    took_s = run(Patience(0.0), 0.0, 10.0, heard_s=0.0)
+    assert took_s is not None
+    assert SILENT_S < took_s < SILENT_S + 0.2
+
+
+def test_a_suspended_supervisor_ends_nobody() -> None:
+    for asleep_s in (3.0, 60.0, 86_400.0):
+        patience = Patience(0.0)
+        assert run(patience, 0.0, 1.0, heard_s=0.0) is None
+        patience.turn(1.0 + asleep_s)
+        assert not patience.over(0.0, 0.0)
+        assert run(patience, 1.0 + asleep_s, 0.5, heard_s=0.0) is None
+        assert run(patience, 1.5 + asleep_s, 10.0, heard_s=0.0) is not None, "and then it counts"
+
+
+def test_a_word_begins_the_time_anew() -> None:
+    patience = Patience(0.0)
+    for second in range(20):
+        assert run(patience, float(second), 1.0, heard_s=float(second)) is None
+
+
+def test_a_busy_machine_gives_the_worker_more_time() -> None:
+    """Turns that come seldom are those of a computer that has no time for the worker either."""
+    patience = Patience(0.0)
+    turns = 0
+    while not patience.over(0.0, 0.0):
+        turns += 1
+        patience.turn(turns * 1.0)
+    assert turns > 3 * SILENT_S
+
+
+def test_each_start_that_fails_gets_twice_the_time_until_one_succeeds() -> None:
+    patience = Patience(0.0)
+    now_s, given = 0.0, []
+    for start in range(6):
+        began_s = now_s
+        while not patience.over(float(start), None):
+            now_s += TURN_S
+            patience.turn(now_s)
+        given.append(now_s - began_s)
+    assert [round(s / STARTS_WITHIN_S) for s in given] == [1, 2, 4, 8, 8, 8]
+    assert round(given[-1]) == STARTS_WITHIN_AT_MOST_S
+    assert not patience.over(9.0, now_s)  # it was heard
+    assert not patience.over(10.0, None)
+    patience_s = 0.0
+    while not patience.over(10.0, None):
+        patience_s += TURN_S
+        patience.turn(now_s + patience_s)
+    assert round(patience_s) == STARTS_WITHIN_S
