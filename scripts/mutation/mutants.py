@@ -2,7 +2,7 @@
 
 What is changed: comparisons and their bounds, *and* and *or*, conditions, numbers, truth values,
 names in quotes, arithmetic, and whether a statement is there at all. What is not: docstrings, type
-annotations, sentences (a string with a space, or with something filled in) and descriptions of
+annotations, decorators, sentences (a string with a space, or with something filled in) and descriptions of
 fields. A sentence is for a reader, and a test that repeats each word of it tests nothing.
 """
 
@@ -181,6 +181,10 @@ class _Changed(ast.NodeTransformer):
         return node
 
     visit_FunctionDef = _function  # noqa: N815 - as ast calls it
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [self.visit(statement) for statement in node.body]
+        return node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
         return node
