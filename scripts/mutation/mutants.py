@@ -3,7 +3,8 @@
 What is changed: comparisons and their bounds, *and* and *or*, conditions, numbers, truth values,
 names in quotes, arithmetic, and whether a statement is there at all. What is not: docstrings, type
 annotations, decorators, sentences (a string with a space, or with something filled in) and
-descriptions of fields. A sentence is for a reader, and a test that repeats each word of it tests nothing.
+descriptions of fields. A sentence is for a reader, and a test that repeats each word of it tests
+nothing.
 """
 
 import ast
