@@ -62,4 +62,4 @@ def test_a_station_whose_register_cannot_be_relied_on_opens_no_sensor(
         station.close()
     assert view["state"] == "not_screening"
     assert view["sensor"] is None
-    assert "is not signed" in view["failure"]
+    assert "The register cannot be read" in view["failure"]

@@ -5,6 +5,7 @@ They run in the real processes, with the real lock on. A variant is a function o
 web process ten times a second) until its process is ended, or its time is over.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -19,8 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.ipc.messages import ChangeSettings, Login, ReadSettings, SecondCheck, encode
-from service.ipc.messages import Outcome
+from service.ipc.messages import ChangeSettings, Login, Outcome, ReadSettings, SecondCheck, encode
 from service.ipc.records import RECORDS, Instruments, Seen, Status, bits, pack, size
 from service.ipc.settings import SceneSettings, StationSettings
 
@@ -37,10 +37,8 @@ class Cell:
 
     def say(self, packet: bytes) -> None:
         """Send a packet; a full socket drops it."""
-        try:
+        with contextlib.suppress(BlockingIOError):
             os.write(self.channel, packet)
-        except BlockingIOError:
-            pass
 
 
 def bits_of(counts: Counts) -> Iterator[int]:
@@ -78,34 +76,34 @@ def whisper(counts: Counts, cell: Cell) -> None:
 
 
 def shout(counts: Counts, cell: Cell) -> None:
-    """The same, as fast as it goes."""
+    """Say the same as fast as it goes."""
     source = bits_of(counts)
     for _ in range(200):
         cell.say(full_of(Status, source))
 
 
 def speak_in_text(counts: Counts, cell: Cell) -> None:
-    """The message that once was logged as it came."""
+    """Send the message that once was logged as it came."""
     cell.say(json.dumps({"kind": "failed", "what": counts[:8].tolist()}).encode())
 
 
 def send_a_row(counts: Counts, cell: Cell) -> None:
-    """A packet that is nothing but a row of the frame."""
+    """Send a packet that is nothing but a row of the frame."""
     cell.say(counts[cell.frames % counts.shape[0]].tobytes())
 
 
 def send_a_frame(counts: Counts, cell: Cell) -> None:
-    """A packet as long as a packet can be."""
+    """Send a packet as long as a packet can be."""
     cell.say(counts.tobytes()[: 60 * 1024])
 
 
 def pad(counts: Counts, cell: Cell) -> None:
-    """A record with more behind it."""
+    """Send a record with more behind it."""
     cell.say(full_of(Status, bits_of(counts)) + counts[0].tobytes())
 
 
 def fill_spare_bits(counts: Counts, cell: Cell) -> None:
-    """Records with the bits set that no field has."""
+    """Set the bits that no field has."""
     kind = RECORDS[cell.frames % len(RECORDS)]
     cell.say(bytes((kind.CODE,)) + counts.tobytes()[: size(kind) - 1])
 
@@ -123,27 +121,27 @@ def die_with_a_code(counts: Counts, cell: Cell) -> None:
 
 
 def die_at_an_address(counts: Counts, _cell: Cell) -> None:
-    """A crash whose address is four pixels: the kernel may write it down."""
+    """Crash at an address made of pixels: the kernel may write it down."""
     ctypes.string_at(int.from_bytes(counts[0, :4].tobytes()[:6], "little"))
 
 
 def die_of_a_signal(counts: Counts, _cell: Cell) -> None:
-    """A signal that is chosen."""
+    """Die of a chosen signal."""
     os.kill(os.getpid(), (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE)[int(counts[0, 0]) % 3])
 
 
 def give_up_with_a_word(counts: Counts, cell: Cell) -> None:
-    """The reason that it gives up with."""
+    """Choose the reason."""
     cell.say(full_of(RECORDS[-1], bits_of(counts)))
 
 
 def be_another_sensor(counts: Counts, cell: Cell) -> None:
-    """A digest of 64 bits says who the sensor is."""
+    """Say with 64 bits who the sensor is."""
     cell.say(full_of(RECORDS[0], bits_of(counts)))
 
 
 def answer_unasked(counts: Counts, cell: Cell) -> None:
-    """A learnt non-uniformity goes into the settings' file."""
+    """Answer with what goes into the settings' file."""
     cell.say(full_of(RECORDS[4], bits_of(counts)))
 
 
@@ -158,13 +156,13 @@ def fill_the_sums(counts: Counts, cell: Cell) -> None:
 
 
 def write_a_file(counts: Counts, _cell: Cell) -> None:
-    """A file, as a well-meant line of code would."""
+    """Write a file, as a well-meant line of code would."""
     with open("/var/lib/limen/frame.npy", "wb") as file:  # noqa: PTH123 - as little as can be
         file.write(counts.tobytes())
 
 
 def pass_a_descriptor(counts: Counts, cell: Cell) -> None:
-    """Memory that outlives it, in the supervisor's hands."""
+    """Leave memory in the supervisor's hands."""
     memory = os.memfd_create("frame")
     os.write(memory, counts.tobytes())
     with socket.socket(fileno=os.dup(cell.channel)) as end:
@@ -172,7 +170,7 @@ def pass_a_descriptor(counts: Counts, cell: Cell) -> None:
 
 
 def name_itself(counts: Counts, _cell: Cell) -> None:
-    """The name of the process, which everybody sees."""
+    """Change the name of the process, which everybody sees."""
     ctypes.CDLL(None).prctl(15, counts[0, :7].tobytes(), 0, 0, 0)
 
 
@@ -218,18 +216,18 @@ def answer_alarms(counts: Counts, cell: Cell) -> None:
 
 
 def make_up_sessions(counts: Counts, cell: Cell) -> None:
-    """A session is 132 bits."""
+    """Use 132 bits of session."""
     cell.say(encode(ReadSettings(cell.frames, counts[0, :11].tobytes().hex()[:22])))
 
 
 def set_settings(counts: Counts, cell: Cell) -> None:
-    """Settings that are pixels, without a session."""
+    """Send settings that are pixels, without a session."""
     scene = SceneSettings(ambient_temp_c=int(counts[0, cell.frames]) % 4000 / 100)
     cell.say(encode(ChangeSettings(cell.frames, "", StationSettings(scene=scene))))
 
 
 def write_it_otherwise(counts: Counts, cell: Cell) -> None:
-    """The same message, with spaces that are pixels."""
+    """Send a message with spaces that are pixels."""
     spaces = "".join(" " if bit else "\t" for bit in np.unpackbits(counts[0].view(np.uint8))[:400])
     cell.say(f'{{"watching":1,{spaces}"frozen":0,"kind":"screens"}}'.encode())
 

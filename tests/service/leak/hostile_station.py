@@ -5,7 +5,6 @@
 ACTED is a descriptor: each variant that acted writes its name there. They take turns for ever.
 """
 
-import os
 import sys
 from dataclasses import replace
 from itertools import chain, cycle
@@ -46,7 +45,6 @@ if __name__ == "__main__":
     starts = vars(programs)
     assert starts["Child"] is Child, "what the supervisor starts is no longer called Child"
     starts["Child"] = _child
-    os.set_inheritable(int(sys.argv[2]), False)
     station = service.supervisor.main.Supervisor(StationConfig(state=Path(sys.argv[1]), port=0))
     sys.stderr.write(f"address {station.address}\n")
     sys.stderr.flush()

@@ -80,7 +80,7 @@ def _children(pid: int) -> Iterator[tuple[int, str]]:
 
 
 @pytest.fixture(scope="module")
-def haunted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Haunted]:
+def haunted(tmp_path_factory: pytest.TempPathFactory) -> Haunted:
     folder = tmp_path_factory.mktemp("haunted")
     state, log = folder / "state", folder / "log"
     set_password(state, "correct horse")
@@ -116,7 +116,7 @@ def haunted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Haunted]:
         station.wait()
         os.close(ours)
     text = log.read_text(errors="replace")
-    yield Haunted(state, text, acted, began, time.time())
+    return Haunted(state, text, acted, began, time.time())
 
 
 def test_every_variant_has_acted(haunted: Haunted) -> None:
