@@ -163,12 +163,15 @@ def _look_at(pid: int, profile: Profile, parent: int, files: set[str], proc: Pat
     faults: list[str] = []
     unseen: list[str] = []
     compared = False
+    judge = Judge(pid, profile, (), parent=parent, proc=proc)
     try:
-        Judge(pid, profile, (), parent=parent, proc=proc).again()
+        judge.again()
     except SandboxError as error:
         faults.append(error.what)
     except OSError as error:
         faults.append(f"The {profile.name} process {pid} has ended meanwhile ({error}).")
+    finally:
+        judge.close()
     try:
         compared = True
         if not kernel_filters.are_those_of(kernel_filters.of_process(pid), profile):
