@@ -34,6 +34,9 @@ from screening.visitors.visitor import VisitorRecord
 FFC_DUE_S: Final = 180.0
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
+BODY_M: Final = 0.35  # of a body in the zone, at least; who stands behind it looks narrower
+BODY_GAP_S: Final = 1.0  # people stand still for so long
+UNSEEN_S: Final = 2.5
 BEFORE_S: Final = 0.5  # readings so soon before the scale came into question are left out
 MIN_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
 
@@ -88,6 +91,8 @@ class Screener:
         self._population = Population()
         self._faces_before: list[Box] = []
         self._next_id = 1
+        self._body_since_s: float | None = None  # since when somebody stands there, face or not
+        self._body_s = -math.inf
         self._first_s: float | None = None
         self._last_s = 0.0
         self._settings = settings
@@ -145,10 +150,13 @@ class Screener:
         if fault is not None:
             for record in present:
                 record.hinder(fault[1])
+        unseen = self._unseen(frame, seen=bool(seen))
         if why_not is not Reason.FFC:
             self._furniture.learn(self._faces_before, corrected=self._references.corrected)
         departed = tuple(v for t in ended if (v := self._close(t.id)) is not None)
-        state, reasons = self._board.step(frame.time_s, fault, present or self._approaching(seen))
+        state, reasons = self._board.step(
+            frame.time_s, fault, present or self._approaching(seen), unseen=unseen
+        )
         return ScreeningResult(
             sequence=frame.sequence,
             time_s=frame.time_s,
@@ -186,8 +194,9 @@ class Screener:
         self._tracker.forget()
         self._faces_before = []
         if reason is Reason.IMPOSSIBLE_VALUES:  # of time too: nothing goes on where it was
-            self._first_s = None
-            self._references = References(self._settings, self._netd_k, self._non_uniformity)
+            self._first_s = self._body_since_s = None
+            self._body_s = -math.inf
+            self._references.lose_time()  # but what the reference is known by stays
         state, reasons = self._board.step(self._last_s, (State.NOT_SCREENING, (reason,)), [])
         return ScreeningResult(
             sequence=frame.sequence,
@@ -197,6 +206,23 @@ class Screener:
             departed=departed,
             ffc_advised=reason is Reason.NO_FFC,
         )
+
+    def _unseen(self, frame: RadiometricFrame, *, seen: bool) -> bool:
+        """Whether somebody has stood in the zone for a while whose face nobody has found.
+
+        Dark glasses on a cold face, a hood, a veil, a cup before the mouth: whoever they are, the
+        station is not *ready* for the next one.
+        """
+        away_m = self._settings.limits.zone_m[1]
+        width_px = BODY_M / (away_m * self._radians_per_px) if self._radians_per_px else math.inf
+        stands = not seen and frame.ffc is not FfcState.IN_PROGRESS
+        if stands and self._furniture.body(width_px):
+            self._body_s = frame.time_s
+            if self._body_since_s is None:
+                self._body_since_s = frame.time_s
+        elif seen or frame.time_s - self._body_s > BODY_GAP_S:
+            self._body_since_s = None
+        return self._body_since_s is not None and frame.time_s - self._body_since_s >= UNSEEN_S
 
     def finish(self) -> tuple[Visitor, ...]:
         """Return the last word on everybody still in view; the frames have ended."""

@@ -41,7 +41,14 @@ class Board:
         self._verdict_until_s = 0.0
         self._asked: tuple[int, float, float] | None = None  # visitor, since and until when
 
-    def step(self, time_s: float, fault: Shown | None, present: list[VisitorRecord]) -> Shown:
+    def step(
+        self,
+        time_s: float,
+        fault: Shown | None,
+        present: list[VisitorRecord],
+        *,
+        unseen: bool = False,
+    ) -> Shown:
         """Return what to show.
 
         Parameters
@@ -50,6 +57,8 @@ class Board:
             Why the station does not screen; shown at once, and it ends every verdict.
         present
             Visitors in the zone, the nearest first.
+        unseen
+            Somebody stands in the zone whose face is not seen.
         """
         if fault is not None:
             self._verdict = self._asked = None
@@ -70,7 +79,7 @@ class Board:
             _, verdict, reasons = self._verdict
             return self._show((_OF_VERDICT[verdict], reasons))
         self._verdict = None
-        return self._settle(time_s, _instruction(foremost))
+        return self._settle(time_s, _instruction(foremost, unseen=unseen))
 
     def _alarm_of_another(self, time_s: float, foremost: VisitorRecord | None) -> bool:
         """Whether somebody else's alarm is still to be read: no word on the next one ends it."""
@@ -113,7 +122,9 @@ class Board:
         return shown
 
 
-def _instruction(foremost: VisitorRecord | None) -> Shown:
+def _instruction(foremost: VisitorRecord | None, *, unseen: bool) -> Shown:
+    if foremost is None and unseen:
+        return State.LOOK_AT_CAMERA, (Reason.TURNED_AWAY,)
     if foremost is None:
         return State.READY, ()
     for reason in foremost.obstacles:

@@ -26,6 +26,8 @@ SAME_C: Final = 0.35  # within which a cell is as it was: noise, and pixels afte
 CHANGED_C: Final = 1.0  # what stands there is something else; faces have 3.7 and more
 WHOLE: Final = 0.97  # share of a box's cells that are as they were: nothing has moved in it
 MOST: Final = 0.5  # share from which on it may be the furniture behind something
+COVERED: Final = 0.6  # of a column of the lower half: somebody near, not far back
+SWAYS: Final = 0.005  # share of a body's cells that move: a warm thing put down there does not
 STIRRED: Final = 0.05  # share of a box that moves within `SLOW_S`
 
 
@@ -75,9 +77,22 @@ class Furniture:
         if self._began_s is None:
             self._began_s = time_s
             self._slow[:] = self._map[:] = self._now
+        if time_s < self._time_s:
+            self._began_s += time_s - self._time_s  # the clock was set back, the map is as old
         self._elapsed_s, self._time_s = max(0.0, time_s - self._time_s), time_s
         np.subtract(self._now, self._map, out=self._off)
         np.subtract(self._now, self._slow, out=self._move)
+
+    def body(self, width_px: float) -> bool:
+        """Say whether somebody stands there whose body is at least so wide, face or not.
+
+        Of the lower half of the picture they cover most, from the bottom up; and they sway.
+        """
+        half = self._off.shape[0] // 2
+        covered = (self._off[half:] > CHANGED_C).mean(axis=0) > COVERED
+        wide = int(np.count_nonzero(covered)) * self._step >= width_px
+        sways = np.abs(self._move[:, covered]) > SAME_C
+        return wide and bool(np.count_nonzero(sways) > SWAYS * sways.size)
 
     def learn(self, people: Sequence[Box], *, corrected: bool = False) -> None:
         """Take the frame that was looked at into the map.

@@ -31,6 +31,11 @@ class Identity:
         self._rest: tuple[float, float] | None = None  # time and warmth from which it may rest
         self.proven = False
 
+    def resume(self, time_s: float) -> None:
+        """Go on from here: the clock has been set anew, the level is what it was."""
+        self._time_s = self._since_s = self._believed_s = time_s
+        self._rest = None
+
     def corrected(self) -> None:
         """Take note of a flat-field correction: for a while the level is looked for anew."""
         if self._before_ffc_c is None:

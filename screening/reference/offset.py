@@ -49,6 +49,11 @@ class OffsetFilter:
         self.rate_c_s = 0.0
         self._p = (self._p[0] + JUMP_C**2, 0.0, CREEP_RATE_C_S**2)
 
+    def lose_time(self) -> None:
+        """Take the next time as it comes: the clock has been set anew."""
+        self._time_s = None
+        self.loosen()
+
     def restart(self, offset_c: float) -> None:
         """Begin anew at an offset: the sensor has stepped, and how it got there tells nothing."""
         self.offset_c = offset_c

@@ -89,6 +89,13 @@ class References:
         self.in_question = fault is not None or not all(k.seen for k in self._trackers)
         return fault
 
+    def lose_time(self) -> None:
+        """Take note that the clock is another one: nothing that was timed goes on."""
+        self._ffc_age_s = self._at_odds_s = None
+        self.in_question = True
+        for tracker in self._trackers:
+            tracker.lose_time()
+
     def _look(
         self,
         celsius: NDArray[np.float32],

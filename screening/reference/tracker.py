@@ -69,6 +69,7 @@ class ReferenceTracker:
         self._elsewhere: Spot | None = None  # where it may have been moved to
         self._around_c = self._last_c = self._apart_c = 0.0
         self._corrected = self._creeping = self._settling = self._rival = False
+        self._lost_time = False
         self.error_c = 0.0
         self.spot: Spot | None = None
         self.reason: Reason | None = Reason.REFERENCE_MISSING
@@ -113,6 +114,10 @@ class ReferenceTracker:
         if self._identity is not None:
             self._identity.begin_again()
 
+    def lose_time(self) -> None:
+        """Take note that the clock is another one; what it is known by stays."""
+        self._lost_time, self._settling = True, self.known
+
     def corrected(self) -> None:
         """Take note of a flat-field correction: temperatures jump, places do not."""
         self._corrected = self._settling = True
@@ -147,6 +152,12 @@ class ReferenceTracker:
         wanted
             How many references are still to be found, with this one.
         """
+        if self._lost_time:
+            self._lost_time = False
+            self._time_s = self._seen_s = time_s
+            if self._offset is not None and self._identity is not None:
+                self._offset.lose_time()
+                self._identity.resume(time_s)
         since_s, self._time_s = self._time_s, time_s
         self._creeping = creeping
         if self._sampler is None:

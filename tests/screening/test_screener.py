@@ -16,7 +16,7 @@ from screening.result import Reason, ScreeningResult, State, Verdict
 from screening.screener import Screener
 from screening.settings import Decision, Reference, Scene, Settings
 from tests.narrow import some
-from tests.screening.pictures import Wall, detection, disc, face, frame
+from tests.screening.pictures import Wall, block, detection, disc, face, frame
 
 SETTINGS = Settings(references=(Reference(temp_c=36.0),))
 REFERENCE = disc(104, 120, 6, 35.6)
@@ -266,3 +266,39 @@ def test_a_sensor_with_too_few_pixels_for_a_face_says_so_from_its_first_frame() 
         result = screener.step(frame(np.full((32, 32), 22.0), number * FRAME_S, sequence=number))
         assert result.state is State.NOT_SCREENING
         assert result.reasons == (Reason.TOO_FEW_PIXELS,)
+
+
+def test_who_stands_in_the_zone_without_a_face_is_told_something() -> None:
+    film = Painted()
+    film.show(frames=9)
+    film.found = []
+    shown = []
+    for n in range(40):
+        body = block(25 + n // 9 % 2, 60, 60, 100, 29.0)  # a hood: warm, and it sways
+        picture = film.wall.paint(REFERENCE, body)
+        film.number += 1
+        shot = frame(picture, film.number * FRAME_S, sequence=film.number)
+        shown.append(film.screener.step(shot))
+    assert (shown[-1].state, shown[-1].reasons) == (
+        State.LOOK_AT_CAMERA,
+        (Reason.TURNED_AWAY,),
+    )
+    assert all(r.state is State.READY for r in shown[:20])
+    assert film.show(frames=20).state is State.READY
+
+
+@pytest.mark.parametrize(
+    ("width", "sways"), [(62, False), (22, True)], ids=["a warm thing", "somebody far back"]
+)
+def test_a_warm_thing_put_down_or_somebody_far_back_changes_nothing(
+    width: int, sways: bool
+) -> None:
+    film = Painted()
+    film.show(frames=9)
+    film.found = []
+    for n in range(60):
+        there = block(20 + (n // 9 % 2 if sways else 0), 60, width, 100, 29.0)
+        picture = film.wall.paint(there, REFERENCE)
+        film.number += 1
+        result = film.screener.step(frame(picture, film.number * FRAME_S, sequence=film.number))
+    assert result.state is State.READY

@@ -37,7 +37,7 @@ class Moment:
     sensor_c: float = 0.0  # what the sensor adds to everything
     wrong_c: float = 0.0  # by how much the scale would be wrong if the references were believed
     shutter: bool = False
-    ffc_age_s: float = 150.0
+    ffc_age_s: float | None = None  # None: the last one is long ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def _exchanged_in_ffc(kind: str, rng: Rng) -> Attack:
     def paint(time_s: float) -> Moment:
         after_s = time_s - begin
         closed = 0.0 <= after_s < 0.6
-        age_s = 150.0 + time_s if after_s < 0.0 else max(0.0, after_s - 0.6)
+        age_s = None if after_s < 0.0 else max(0.0, after_s - 0.6)
         disc = replace(own, temp_c=own.temp_c + (apart_c if after_s >= 0.0 else 0.0))
         return Moment(
             [disc], wrong_c=apart_c if after_s >= 0.0 else 0.0, shutter=closed, ffc_age_s=age_s

@@ -28,6 +28,7 @@ FEVER_C, HEALTHY_C = 38.5, 36.2
 EVERY_S, STAND_S, FIRST_S, PEOPLE = 5.0, 3.0, 1.5, 6
 WRONG_C: Final = 0.3  # an error from which on the scale is wrong
 _MODEL: Final = "boson-plus-320"
+LONG_AGO_S: Final = 150.0
 _NOISE_C: Final = 0.02
 
 
@@ -114,7 +115,8 @@ class _Painter:
         celsius = frame.counts * np.float32(0.01) - np.float32(KELVIN_OFFSET)
         for disc in moment.discs:
             self._paint(celsius, disc, offset_c)
-        celsius += np.float32(moment.sensor_c)
+        # of its own in every round of the film: no sensor repeats itself
+        celsius += self._rng.normal(moment.sensor_c, _NOISE_C, celsius.shape).astype(np.float32)
         if moment.shutter:
             celsius[:] = 30.0
         counts = np.rint((celsius + np.float32(KELVIN_OFFSET)) * 100.0).astype(np.uint16)
@@ -125,7 +127,7 @@ class _Painter:
             time_s=time_s,
             sequence=number,
             ffc=ffc,
-            ffc_age_s=moment.ffc_age_s,
+            ffc_age_s=LONG_AGO_S + time_s if moment.ffc_age_s is None else moment.ffc_age_s,
             ffc_desired=False,
         )
 

@@ -140,3 +140,10 @@ def test_something_that_moves_stirs() -> None:
 def test_a_map_of_a_fine_sensor_has_no_more_cells_than_one_of_a_coarse() -> None:
     assert Furniture(640, 512)._map.shape == (128, 160)
     assert Furniture(120, 160)._map.shape == (160, 120)
+
+
+def test_a_clock_that_is_set_back_makes_the_map_no_younger() -> None:
+    film = Film()
+    film.show(seconds=3.0)
+    film.time_s = -500.0
+    assert film.show(PANEL) is Nature.SOMEBODY

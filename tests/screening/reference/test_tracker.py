@@ -327,3 +327,14 @@ def test_its_size_does_not_depend_on_how_wrong_the_sensor_is(radius: float) -> N
     ]
     assert np.ptp(seen) < 0.25
     assert np.mean(seen) == pytest.approx(radius + 0.1, abs=0.3)
+
+
+def test_a_clock_that_is_set_anew_does_not_make_a_hand_the_reference() -> None:
+    film = Film()
+    film.show(SOUND, frames=30)
+    film.tracker.lose_time()
+    film.time_s = -1000.0
+    for _ in range(100):
+        assert film.show(disc(100, 120, 7, 34.0)) is not None
+    assert film.show(SOUND, frames=27) is None
+    assert film.tracker.settled

@@ -363,3 +363,89 @@ def test_who_takes_their_glasses_off_is_measured_anew() -> None:
 
 def test_settings_come_with_a_reference() -> None:
     assert Settings().references == (Reference(),)
+
+
+# a verdict has an owner
+
+
+@pytest.mark.parametrize("next_one", [Verdict.CLEAR, Verdict.RECHECK, None])
+def test_no_word_on_the_next_one_ends_an_alarm_that_is_held(next_one: Verdict | None) -> None:
+    board = Board()
+    board.step(0.0, None, [record(1, Verdict.ELEVATED)])
+    other = record(2, next_one)
+    other.reasons = (Reason.GLASSES,) if next_one is Verdict.RECHECK else ()
+    hold_s = FADE_S[Verdict.ELEVATED]
+    assert board.step(hold_s - 0.1, None, [other])[0] is State.ELEVATED
+    assert board.step(hold_s + 0.1, None, [other])[0] is not State.ELEVATED
+    board.step(hold_s + 0.2, None, [record(1, Verdict.ELEVATED)])
+    assert board.step(hold_s + 0.3, None, [record(1, Verdict.RECHECK)])[0] is State.RECHECK
+
+
+def test_what_was_shown_is_recorded_when_its_owner_walks_away_early() -> None:
+    visitor = record(1)
+    measured(visitor, (0.0, 1.0), READING)
+    assert visitor.verdict is Verdict.CLEAR
+    visitor._leave()
+    assert visitor.final_report().verdict is Verdict.CLEAR
+    glimpsed = record(2)
+    measured(glimpsed, (0.0, 0.5), READING)
+    assert glimpsed.verdict is None
+    glimpsed._leave()
+    assert glimpsed.final_report().verdict is Verdict.NO_RESULT
+
+
+def test_another_face_in_the_same_place_is_judged_for_itself() -> None:
+    visitor, settings = record(1), Settings()
+    correction = Correction(settings)
+    correction.correct_by([(0, 0.0, 0.02)])
+    measured(visitor, (0.0, 3.0), READING)
+    assert visitor.verdict is Verdict.CLEAR
+    said = []
+    for n in range(12):
+        visitor.add(READING, judged(), sample(0.9, 38.9), 3.0 + n / 10)
+        visitor.conclude(correction, settings, Population())
+        said.append(visitor.verdict)
+    assert Verdict.ELEVATED in said[:4]
+    assert Verdict.CLEAR not in said[4:]
+    assert visitor.final_report().verdict is Verdict.ELEVATED
+
+
+def test_readings_from_just_before_the_scale_was_in_question_are_taken_back() -> None:
+    visitor, settings = record(1), Settings()
+    correction = Correction(settings)
+    correction.correct_by([(0, 0.0, 0.02)])
+    for n in range(12):
+        at = replace(sample(0.9, 35.9), time_s=n / 10)
+        visitor.add(READING, judged(), at, n / 10)
+        visitor.conclude(correction, settings, Population())
+    said = [visitor.verdict]
+    for since_s in (1.15, 0.15):  # the first leaves what it rests on
+        visitor.unsay_since(since_s, correction, settings, Population())
+        said.append(visitor.verdict)
+    assert said == [Verdict.CLEAR, Verdict.CLEAR, None]
+    assert visitor.skin_c is None
+
+
+# not the front of a head
+
+
+def test_a_head_turned_far_is_turned_away_whatever_its_points_say() -> None:
+    assert Reason.TURNED_AWAY in judged(replace(detection(60, 80, 40), yaw_deg=50.0)).unusable
+    assert not judged(replace(detection(60, 80, 40), yaw_deg=40.0)).unusable
+
+
+def test_what_both_networks_are_half_hearted_about_gives_no_temperature() -> None:
+    unlike = replace(detection(60, 80, 40), yaw_deg=5.0, quality=0.5, score=0.65)
+    assert judged(unlike).unusable == (Reason.TURNED_AWAY,)
+    assert not judged(replace(unlike, quality=0.6)).unusable
+    assert not judged(replace(unlike, yaw_deg=None)).unusable  # too small for a close-up
+    # behind glasses they are so too, and the reading clears nobody
+    assert not judged(unlike, replace(READING, eyes_c=30.0)).unusable
+
+
+def test_without_a_hot_spot_there_are_no_canthi_in_view() -> None:
+    flat = replace(READING, relief_c=0.05, contrast_c=0.8)
+    assert judged(reading=flat).doubtful == (Reason.COVERED,)
+    assert judged(reading=replace(flat, contrast_c=1.6)).doubtful == ()
+    assert judged(reading=replace(flat, relief_c=0.1)).doubtful == ()
+    assert judged(reading=replace(flat, relief_c=None)).doubtful == ()
