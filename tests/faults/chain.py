@@ -35,6 +35,7 @@ from tests.service.stage import SENSOR
 
 TICK_S = 1 / 36
 FRAME_TICKS = 4  # 9 Hz
+COMES_S = 2.5
 PAGE_LASTS_S = 0.45  # static/cover.js
 AFTER_S = 11.0  # filmed after the last fault
 SETTINGS = Settings(references=(Reference(temp_c=36.0),))
@@ -50,6 +51,7 @@ class Camera:
         person = face(*FACE, canthus_c, canthus_c - 2.0)
         self._scene = wall.paint(disc(104, 120, 6, 35.6), person)
         self._without = wall.paint(person)
+        self._empty = wall.paint(disc(104, 120, 6, 35.6))
         self._rng = np.random.default_rng(seed)
         self._noise = self._rng.standard_normal(self._scene.shape)
         self._held: np.ndarray | None = None
@@ -85,6 +87,8 @@ class Camera:
         shape = self._scene.shape
         self._noise = 0.94 * self._noise + math.sqrt(1 - 0.94**2) * self._rng.standard_normal(shape)
         scene = self._without if "the reference is gone" in faults else self._scene
+        if number < COMES_S / TICK_S / FRAME_TICKS:
+            scene = self._empty
         celsius = scene + 0.05 * self._noise
         counts = (2.0 * np.rint((celsius + 273.15) * 50.0)).astype(np.uint16)
         if not faults & {"frozen", "half frozen", "a patch is frozen", "frozen with fresh noise"}:
@@ -185,7 +189,7 @@ class Chain:
 
     def detect(self, *_: object) -> list[Detection]:
         """Stand in for the network: the face is where it was painted."""
-        return [detection(*FACE)] if self.now_s > 2.0 else []
+        return [detection(*FACE)] if self.now_s >= COMES_S else []
 
     def _send(self, record: Record) -> None:
         self._packets.append(pack(record))
