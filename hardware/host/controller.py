@@ -48,6 +48,8 @@ class Controller:
         PCI vendor and product (`8086:a36d`), and those of who built it in; empty on other buses.
     described
         Whether the board's firmware describes it (device tree or ACPI).
+    external
+        Whether it can itself be unplugged, as one in a Thunderbolt dock.
     """
 
     driver: str = ""
@@ -55,6 +57,7 @@ class Controller:
     ids: str = ""
     subsystem: str = ""
     described: bool = False
+    external: bool = False
 
     @property
     def doubt(self) -> str:
@@ -65,6 +68,8 @@ class Controller:
             return "nobody here knows that kind of host controller"
         if maker := HYPERVISORS.get(self.ids[:4]) or HYPERVISORS.get(self.subsystem[:4]):
             return f"a virtual machine is given it ({maker})"
+        if self.external:
+            return "it is no part of this computer: it can be unplugged (Thunderbolt)"
         if self.bus == "platform" and not self.described:
             return "the board's firmware does not know it, so that a program may have made it"
         return ""
@@ -94,6 +99,7 @@ def read(root_hub: Path) -> Controller:
             for folder in (chip, chip.parent)
             for node in ("of_node", "firmware_node")
         ),
+        external=any(_says(folder / "removable", "removable") for folder in (chip, *chip.parents)),
     )
 
 
@@ -103,6 +109,13 @@ def _link(path: Path) -> str:
         return path.readlink().name
     except OSError:
         return ""
+
+
+def _says(path: Path, text: str) -> bool:
+    try:
+        return path.read_text().strip() == text
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _pair(*files: Path) -> str:

@@ -43,7 +43,8 @@ class NameIndex:
 
     def near(self, text: Folded) -> Iterator[int]:
         """Yield the numbers of the names that may stand in a text, or look or sound like it."""
-        parts = (*text.words, text.letters, "".join(names.distinct(text.words)))
+        parts = {*text.words, text.letters, "".join(names.distinct(text.words))}
+        parts |= {*text.read, "".join(text.read)}
         runs = {run for part in parts for run in _runs(part)}
         shared = Counter(number for run in runs for number in self._with_run.get(run, ()))
         found = {number for number, times in shared.items() if times >= self._least[number]}

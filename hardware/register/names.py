@@ -10,10 +10,13 @@ A name that only looks or sounds like a listed one raises doubt: one wrong lette
 alphabets in a word, or Cyrillic letters that spell its consonants.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+
+from hardware.register.people import LOOK_ALIKES
 
 # Words that are no part of a name: legal forms, and "the".
 LEGAL_FORMS = frozenset(
@@ -43,6 +46,9 @@ LEAST = 5  # letters below which nothing looks like a name
 TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 CONSONANTS = 4  # consonants below which two names of different alphabets do not sound alike
 
+_FORM = re.compile(
+    r"LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?(?P<letter>[A-Z])(?: WITH .*)?"
+)
 _LATIN = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
@@ -69,11 +75,14 @@ class Folded:
     mixed
         Words written in letters of two alphabets, joined by spaces; and whether there are marks
         that turn the direction of writing.
+    read
+        Words of another alphabet that can be read as Latin letters from end to end.
     """
 
     words: tuple[str, ...]
     letters: str
     mixed: str
+    read: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8192)
@@ -82,12 +91,13 @@ def fold(name: str) -> Folded:
     plain = unicodedata.normalize("NFKD", name).casefold()
     # A combining mark is part of a Cyrillic letter (й), and an accent on a Latin one.
     plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'\u2019.")
-    raw = "".join(c if c.isalnum() else " " for c in plain).split()
+    raw = "".join(_base(c) if c.isalnum() else " " for c in plain).split()
     words = tuple(word for word in raw if word not in LEGAL_FORMS)
     mixed = " ".join(word for word in words if len(_alphabets(word)) > 1)
     if TURNING & set(name):
         mixed = f"{mixed} with marks that turn the direction of writing".strip()
-    return Folded(words, "".join(words), mixed)
+    seen = (word.translate(LOOK_ALIKES) for word in words if not word.isascii())
+    return Folded(words, "".join(words), mixed, tuple(word for word in seen if word.isascii()))
 
 
 def holds(text: Folded, name: Folded) -> bool:
@@ -106,6 +116,8 @@ def holds(text: Folded, name: Folded) -> bool:
 
 def alike(text: Folded, name: Folded) -> bool:
     """Whether a listed name looks or sounds like a word of a text, or like all of them."""
+    if name.letters and name.letters in (*text.read, "".join(text.read)):
+        return True
     return _looks("".join(distinct(name.words)), distinct(text.words)) or (
         name.letters.isascii() and _sounds(name.letters, text.words)
     )
@@ -125,6 +137,15 @@ def distinct(words: tuple[str, ...]) -> tuple[str, ...]:
 def _alphabets(word: str) -> set[str]:
     """Return the alphabets of a word's letters: LATIN, CYRILLIC, GREEK ..."""
     return {unicodedata.name(c, "?").split(" ", 1)[0] for c in word if c.isalpha()}
+
+
+@lru_cache(maxsize=4096)
+def _base(letter: str) -> str:
+    """Return the letter that a Latin one is a form of: small capitals, hooks, strokes."""
+    if letter.isascii():
+        return letter
+    found = _FORM.fullmatch(unicodedata.name(letter, ""))
+    return found["letter"].lower() if found else letter
 
 
 def _chinese(letters: str) -> bool:

@@ -42,10 +42,10 @@ def screened(case: Documents, paragraph: Paragraph) -> Sentences:
             if not case.signer(row.reviewer):
                 yield f"{what}, and did not sign the dossier."
             yield from too_long_ago(case, paragraph, f"{what} on", row.on)
-            yield from _same_snapshot(case, row, in_force.get(key))
+            yield from _same_snapshot(case, row, in_force.get(key), paragraph.days)
 
 
-def _same_snapshot(case: Documents, row: Screened, now: Snapshot | None) -> Sentences:
+def _same_snapshot(case: Documents, row: Screened, now: Snapshot | None, days: int) -> Sentences:
     """Find the snapshot that a person used: the one in force, or an earlier one that we hold."""
     what = f"{row.reviewer} compared it with {row.list} as it was on {row.snapshot}"
     if now is None:
@@ -64,6 +64,8 @@ def _same_snapshot(case: Documents, row: Screened, now: Snapshot | None) -> Sent
         yield f"{what}; the snapshot with that hash is complete to {used.content.complete_to}."
     if row.on < used.content.copied:
         yield f"{what} on {row.on}, before that snapshot was copied on {used.content.copied}."
+    if (age := used.age_days(row.on)) > days:
+        yield f"{what}, which was {age} days old then; the limit is {days}."
 
 
 def names(case: Documents, _: Paragraph) -> Sentences:

@@ -14,17 +14,22 @@ def attest(
     verify: Annotated[
         Path | None, typer.Option(help="Verify this envelope instead, and print it.")
     ] = None,
+    register: Annotated[
+        Path | None, typer.Option(help="Folder of the institution's own register of hardware.")
+    ] = None,
     station: Annotated[
         str, typer.Option(help="With --verify: the station's key, or how it begins.")
     ] = "",
 ) -> None:
-    """Print the privacy attestation: every attack tried, signed by the station.
+    """Attest the station that runs: every attack tried, code compared, signed by the station.
 
-    Ends with 1 when something does not hold.
+    Run it as root: only root sees what the kernel holds of the processes. Ends with 1 when
+    something does not hold.
     """
     from hashlib import sha256
 
-    from service.attestation.station import AttestationError, opened, printed
+    from service.attestation.page import printed
+    from service.attestation.station import AttestationError, opened
     from service.attestation.station import attest as try_out
     from service.state.audit import AuditLog
     from service.state.audit_events import AttestationIssued
@@ -35,7 +40,11 @@ def attest(
             envelope = verify.read_bytes()
             made = opened(envelope, station)
         else:
-            made, envelope = try_out(state)
+            made, envelope = try_out(
+                state,
+                register=register,
+                progress=lambda said: typer.echo(f"... {said}", err=True),
+            )
             AuditLog(state).append(AttestationIssued(sha256(envelope).hexdigest()))
             if save is not None:
                 save.write_bytes(envelope)

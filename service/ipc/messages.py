@@ -234,9 +234,13 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class CheckCode:
-    """What the station says of itself, signed just now (`service.checkcode.statement`)."""
+    """What the station says of itself, signed (`service.checkcode.statement`).
+
+    `made_s` is when, in monotonic seconds: a code that waited to be heard is that much older.
+    """
 
     text: str
+    made_s: float
     kind: Literal["check_code"] = "check_code"
 
 

@@ -50,6 +50,14 @@ class Bucket:
         self._tokens -= 1.0
         return True
 
+    def slept(self, now_s: float) -> None:
+        """Make room for what came while we did not run: as much as the rate gives for that time.
+
+        So the number in an hour is no larger than it would have been.
+        """
+        self._tokens += (now_s - self._at_s) * self._per_s
+        self._at_s = now_s
+
     def give(self) -> None:
         """Add a token: something was asked for that will be answered once."""
         self._tokens += 1.0

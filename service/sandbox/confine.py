@@ -60,7 +60,7 @@ def drop_rights() -> None:
     header, sets = _capabilities()
     had = list(sets)
     for place in range(6):
-        sets[place] &= CAP_IPC_LOCK if place in (0, 1) else 0
+        sets[place] &= CAP_IPC_LOCK if place in (0, 1, 2) else 0
     if list(sets) != had:  # a service that never had any may not even ask
         try:
             syscall("capset", header, sets)

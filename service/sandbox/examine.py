@@ -70,6 +70,7 @@ def settled(
             yield launched.pid, judged[0]
     finally:
         start.close()
+        judge.close()
         os.kill(launched.pid, signal.SIGKILL)
         _, status = os.waitpid(launched.pid, 0)
     if not judged:

@@ -21,6 +21,7 @@ _NO_NEW_PRIVS, _FILTERED = 1, 2  # values in /proc/PID/status
 _RIGHTS = ("CapInh", "CapPrm", "CapEff", "CapAmb")
 _OWN_SHARED = ("/memfd:limen-preview", "/secretmem")
 _HARMLESS = ("anon_inode:[eventpoll]", "/dev/null")
+_FILE_BYTES = 16 * 1024
 _LIMITS = {"Max file size": "0", "Max core file size": "0"}
 _REMEDY = "Nothing is shown to it; it is ended and started again. `limen doctor` says more."
 _MEMORY_REMEDY = (
@@ -40,8 +41,9 @@ class Judge:
         How it was locked.
     kept
         Descriptors that it was given on purpose, besides its first three.
-    around
-        How many filters this process has itself: a container's, systemd's.
+    parent
+        Process that started it, whose own filters (a container's, systemd's) it has too; this one
+        when None.
     proc
         Root of the process file system.
     """
@@ -53,12 +55,32 @@ class Judge:
         kept: Collection[int],
         *,
         output: bool = False,
+        parent: int | None = None,
         proc: Path = Path("/proc"),
     ) -> None:
         self._pid, self._profile, self._kept = pid, profile, kept
         self._output = output
         self._proc = proc / str(pid)
-        self._filters = FILTERS + int(status(proc / "self")["Seccomp_filters"])
+        self._kept_open: dict[str, int] = {}  # what shows it when its folder no longer does
+        self._filters = FILTERS + int(status(proc / str(parent or "self"))["Seccomp_filters"])
+
+    def close(self) -> None:
+        """Forget the process."""
+        while self._kept_open:
+            os.close(self._kept_open.popitem()[1])
+
+    def _read(self, name: str) -> str:
+        """Return a file of the process; empty when it has ended.
+
+        Where the service's own /proc hides processes (hidepid), one that is closed to others is
+        hidden from the supervisor too: so the files are opened before that, and kept.
+        """
+        try:
+            if name not in self._kept_open:
+                self._kept_open[name] = os.open(self._proc / name, os.O_RDONLY | os.O_CLOEXEC)
+            return os.pread(self._kept_open[name], _FILE_BYTES, 0).decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
 
     def whole(self, report: LockReport) -> LockReport:
         """Judge everything, when all is loaded; return the report with what was found.
@@ -68,6 +90,7 @@ class Judge:
         SandboxError
             Names what is not as it must be.
         """
+        self._must(bool(self._read("status")), "nothing of it can be seen")
         self.again()
         said = (self._proc / "cmdline").read_bytes() + (self._proc / "environ").read_bytes()
         self._must(not said, f"it shows others {len(said)} bytes of its memory as its arguments")
@@ -80,8 +103,8 @@ class Judge:
 
     def again(self) -> None:
         """Judge what can be seen of it at any time; of one that has ended there is nothing."""
-        found = status(self._proc)
-        if found["State"].startswith("Z"):
+        found = fields_of(self._read("status"))
+        if found.get("State", "Z").startswith("Z"):
             return
         self._must(int(found["NoNewPrivs"]) == _NO_NEW_PRIVS, "it may gain rights")
         self._must(int(found["Seccomp"]) == _FILTERED, "it has no filter of system calls")
@@ -101,7 +124,9 @@ class Judge:
                 "locked: the rest may be swapped to a disk.",
                 _MEMORY_REMEDY,
             )
-        limits = (self._proc / "limits").read_text(encoding="ascii")
+        limits = self._read("limits")
+        if not limits:
+            return  # it has ended meanwhile
         for name, value in _LIMITS.items():
             held = re.search(rf"^{name}\s+(\S+)\s+(\S+)", limits, re.MULTILINE)
             both = held.groups() if held else ()
@@ -109,7 +134,10 @@ class Judge:
 
     def closed(self) -> None:
         """Judge that nobody of the same user can look into it; root always can."""
-        owner = (self._proc / "fd").stat().st_uid
+        try:
+            owner = (self._proc / "fd").stat().st_uid
+        except FileNotFoundError:
+            return  # hidden, even from the one who started it
         self._must(owner == 0 or os.geteuid() == 0, "others of this user can look into it")
 
     def _must(self, holds: bool, what: str) -> None:
@@ -143,11 +171,13 @@ class Judge:
 
 def status(process: Path) -> dict[str, str]:
     """Return /proc/PID/status."""
-    text = (process / "status").read_text(encoding="utf-8", errors="replace")
-    return {
-        name: value.strip()
-        for name, _, value in (line.partition(":") for line in text.splitlines())
-    }
+    return fields_of((process / "status").read_text(encoding="utf-8", errors="replace"))
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """Return the fields of a status file by their names."""
+    lines = (line.partition(":") for line in text.splitlines())
+    return {name: value.strip() for name, _, value in lines}
 
 
 def kilobytes(found: dict[str, str], name: str) -> int:

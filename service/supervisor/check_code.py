@@ -74,7 +74,7 @@ class CheckCodes:
         at_s = int(self._wall_clock())
         said = Statement(version("limen"), code, register, audit_head, at_s, facts)
         self._made_at, self._facts = now, facts
-        return CheckCode(statement.write(said, self._key))
+        return CheckCode(statement.write(said, self._key), now)
 
     def again(self) -> None:
         """Make one at the next turn: the web process is a new one."""

@@ -117,6 +117,8 @@ class Child:
             self.kill()
             _, status = os.waitpid(self.pid, 0)
             self._status = os.waitstatus_to_exitcode(status)
+        if self.judge is not None:
+            self.judge.close()
         os.close(self.pidfd)
         if self.output is not None:
             os.close(self.output)

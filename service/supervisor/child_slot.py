@@ -171,7 +171,10 @@ class ChildSlot:
 
     def _judge(self, child: Child) -> None:
         if child.judge is not None and child.lock is not None:
-            self._report = child.judge.whole(child.lock)
+            try:
+                self._report = child.judge.whole(child.lock)
+            except OSError as error:  # it has ended, or cannot be seen: both are no lock
+                raise SandboxError(f"The {self._name} could not be judged ({error}).") from error
 
     @staticmethod
     def _go(child: Child, waits_for_camera: bool) -> bool:

@@ -25,6 +25,11 @@ class Hearing:
         """Note that the worker was asked for the non-uniformity: one answer may come."""
         self._room[PlateSeen].give()
 
+    def slept(self, now_s: float) -> None:
+        """Note that we did not run for a while: what a worker said meanwhile comes all at once."""
+        for bucket in self._room.values():
+            bucket.slept(now_s)
+
     def record(self, packet: bytes, now_s: float) -> Record:
         """Return the record in a packet.
 

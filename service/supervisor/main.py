@@ -374,6 +374,9 @@ class Supervisor:
         now = time.monotonic()
         if self._hearing is None:
             self._hearing = Hearing(now)
+        if self._patience.slept(now):
+            self._patience.turn(now)
+            self._hearing.slept(now)
         match self._hearing.record(packet, now):
             case Status() | Seen() | Instruments() as said:
                 if not self._admitted:

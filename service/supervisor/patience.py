@@ -35,6 +35,10 @@ class Patience:
         self._waited_s += min(max(now_s - self._turn_s, 0.0), TURN_S)
         self._turn_s = now_s
 
+    def slept(self, now_s: float) -> bool:
+        """Whether this process did not run since the last turn."""
+        return now_s - self._turn_s > TURN_S
+
     def over(self, started_s: float, heard_s: float | None) -> bool:
         """Whether a worker has used up its time.
 

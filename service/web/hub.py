@@ -149,8 +149,8 @@ class Hub:
             case View():
                 self._view, self._heard_at = message, time.monotonic()
                 self._publish()
-            case CheckCode(text=text):
-                self.check_code, self._code_at = text, time.monotonic()
+            case CheckCode():
+                self.check_code, self._code_at = message.text, message.made_s
             case Picture():
                 self._new_memory(fd)
             case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead():
@@ -178,7 +178,7 @@ class Hub:
 
     @property
     def code_age_s(self) -> float:
-        """How long ago the check code came."""
+        """How long ago the check code was made."""
         return time.monotonic() - self._code_at
 
     def _blind(self, reason: Reason) -> View:

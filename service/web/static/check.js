@@ -14,7 +14,11 @@ function draw({ text, modules }) {
   if (text === $("code-text").textContent) return;
   $("code-text").textContent = text;
   const size = modules.length;
+  if (size === 0) return;
+  const side = Math.max(1, Math.floor($("qr").parentElement.clientWidth / size)) * size; // whole pixels
   $("qr").setAttribute("viewBox", `0 0 ${size} ${size}`);
+  $("qr").setAttribute("width", side);
+  $("qr").setAttribute("height", side);
   const runs = modules.flatMap((row, y) => [...row.matchAll(/1+/g)].map((run) => `M${run.index} ${y}h${run[0].length}v1h-${run[0].length}z`));
   $("qr").firstElementChild.setAttribute("d", runs.join(""));
 }

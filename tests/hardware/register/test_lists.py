@@ -295,3 +295,38 @@ def test_a_snapshot_carries_the_hash_of_its_bytes() -> None:
     other = lists.read(LIST.replace("KEY", "k").encode() + b"\n", "k")
     assert isinstance(one, Snapshot)
     assert one.sha256 != other.sha256
+
+
+def test_a_person_cannot_compare_today_with_a_list_of_long_ago(institution: Institution) -> None:
+    """The old snapshot is held, and was in force once; it says nothing of what came since."""
+    known = institution.register()
+    now = next(one for one in known.lists if one.key == "us-ndaa-889")
+    old = LIST.replace("KEY", "us-ndaa-889").replace("2026-11-30", "2019-01-01").encode()
+    snapshot = lists.read(old, "us-ndaa-889")
+    (institution.own / "evidence" / f"{snapshot.sha256}.toml").write_bytes(old)
+    rows = [screened(one) for one in known.lists if one.key in LISTS and one != now]
+    institution.write_dossier(screening=[*rows, screened(snapshot)])
+    text = texts(decide(institution), "3.4")
+    assert "us-ndaa-889 as it was on 2019-01-01, which was 2890 days old then" in text
+
+
+def test_a_person_may_have_compared_with_the_snapshot_before(institution: Institution) -> None:
+    known = institution.register()
+    now = next(one for one in known.lists if one.key == "us-ndaa-889")
+    before = LIST.replace("KEY", "us-ndaa-889").replace("2026-11-30", "2026-11-01").encode()
+    snapshot = lists.read(before, "us-ndaa-889")
+    rows = [screened(one) for one in known.lists if one.key in LISTS and one != now]
+    institution.write_dossier(screening=[*rows, screened(snapshot)])
+    text = texts(decide(institution), "3.4")
+    assert "which is not the snapshot in force, and the evidence folder has no copy" in text
+    (institution.own / "evidence" / f"{snapshot.sha256}.toml").write_bytes(before)
+    assert texts(decide(institution), "3.4") == ""
+    wrong = screened(snapshot) | {"snapshot": date(2026, 11, 2), "on": date(2026, 10, 31)}
+    institution.write_dossier(screening=[*rows, wrong])
+    text = texts(decide(institution), "3.4")
+    assert "the snapshot with that hash is complete to 2026-11-01" in text
+    assert "before that snapshot was copied on 2026-11-01" in text
+    institution.write_dossier(screening=[*rows, screened(snapshot, reviewer="Zoe")])
+    assert "Zoe compared it with us-ndaa-889, and did not sign the dossier." in texts(
+        decide(institution), "3.4"
+    )

@@ -79,6 +79,7 @@ def test_a_brand_is_found_in_every_alphabet(firm: str, spelling: str) -> None:
         "Хаиквижин",
         "Хиквижион",
         "Dahuua Technology",
+        "\u041d\u0406\u041a",  # HIK in Cyrillic letters that look like it
         "\u202enoisivkiH\u202c",  # shown as Hikvision
         "Lorrex",
     ],

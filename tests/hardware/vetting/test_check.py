@@ -177,6 +177,27 @@ def test_a_sensor_that_says_something_else_is_refused(name: str, institution: In
     refused(decision, "6.2", "enrolled is")
 
 
+UNKNOWN_OF_IT = {
+    "usb__ids": ("5.1", "The dossier does not know the USB id; the host sees 09cb:4007."),
+    "usb__releases": ("5.1", "The dossier does not know the USB release; the host sees 0200."),
+    "usb__functions": ("5.2", "The dossier does not know its USB functions."),
+    "units__serials": ("5.5", "The dossier knows no serial number; the sensor says '93588'."),
+    "identity__part_numbers": ("5.5", "The dossier knows no part number; the sensor says"),
+    "units__firmware": ("5.6", "The dossier accepts no firmware yet; the sensor runs"),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN_OF_IT)
+def test_a_sensor_of_which_the_dossier_knows_nothing_to_compare_is_refused(
+    name: str, institution: Institution
+) -> None:
+    institution.write_dossier(**{name: {"unknown": "ask the device"}})
+    paragraph, text = UNKNOWN_OF_IT[name]
+    decision = institution.vet(Fake(), enrolments=institution.enrol())
+    refused(decision, paragraph, text)
+    assert {reason.paragraph for reason in decision.refusals} == {paragraph}
+
+
 def test_accepted_firmware_that_was_not_enrolled_is_refused(institution: Institution) -> None:
     institution.write_dossier(units__firmware=told([SAYS.firmware, "4.1.0"]))
     newer = SensorSays(SAYS.serial, SAYS.part_number, "4.1.0")

@@ -59,9 +59,28 @@ WorkingDirectory=$project
 Environment=PYTHONPATH=$project
 ExecStartPre=$python -m service.sandbox unlocked
 ExecStartPre=$python -c "from device.framepool import FramePool; print(FramePool(4, 4).protection)"
+ExecStartPre=$python -c "import os; print([bool(os.statvfs(p).f_flag & os.ST_RDONLY) for p in (os.__file__, '$project', '/usr/lib', '/')])"
 StandardOutput=append:/var/tried
 StandardError=append:/var/said
 UNIT
+# A machine whose own root may not raise limits cannot give the service its LimitMEMLOCK: there the
+# right to lock memory takes its place, and no other.
+if ! prlimit --memlock=unlimited:unlimited true 2>/dev/null; then
+  cat >>$root/etc/systemd/system/limen.service.d/test.conf <<UNIT
+PrivateUsers=no
+CapabilityBoundingSet=CAP_IPC_LOCK
+AmbientCapabilities=CAP_IPC_LOCK
+UNIT
+fi
+# Somebody else on the same computer, who looks into what the station shows of its processes.
+cat >$root/etc/systemd/system/onlooker.service <<UNIT
+[Service]
+User=nobody
+ExecStart=$python $project/tests/service/deploy/onlooker.py $((seconds - 4))
+StandardOutput=append:/var/seen
+StandardError=append:/var/seen
+UNIT
+sed -i '/^\[Unit\]/a Wants=onlooker.service' $root/etc/systemd/system/limen.service.d/test.conf
 # Folders on the way to the interpreter may be closed to the station's user: only in here they open.
 for path in "$python" "$project"; do
   while [ "$path" != / ]; do

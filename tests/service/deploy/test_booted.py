@@ -46,11 +46,16 @@ pytestmark = [
 class Booted:
     """What the machine left: attacks on the service alone, frame memory, trail, messages.
 
+    `read_only` is whether the library, the program and the rest are mounted so in the service;
+    `seen` what another user saw of each process: bytes of arguments, environment and mappings.
+
     `before` is what settings of the kernel were before it was booted.
     """
 
     unit: dict[str, str]
     memory: str
+    read_only: str
+    seen: dict[str, list[int]]
     trail: list[dict[str, Any]]
     said: str
     before: dict[str, str]
@@ -83,10 +88,12 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Booted:
         read = ["debugfs", "-R", f"cat /upper/{path}", str(image)]
         return subprocess.run(read, capture_output=True, text=True, check=True).stdout
 
-    tried, memory = (left("var/tried").splitlines() or ["[]", done.stderr])[:2]
+    tried, memory, read_only = (left("var/tried").splitlines() or ["[]", done.stderr, ""])[:3]
     return Booted(
         unit={one["name"]: one["detail"] for one in json.loads(tried)},
         memory=memory,
+        read_only=read_only,
+        seen=json.loads(left("var/seen") or "{}"),
         trail=[
             json.loads(line)["event"] for line in left("var/lib/limen/audit.jsonl").splitlines()
         ],
@@ -126,3 +133,14 @@ def test_frames_are_as_well_kept_as_outside_of_the_service(booted: Booted) -> No
     with FramePool(4, 4) as here:
         if here.protection is Protection.SECRET:
             assert booted.memory == "secret"
+
+
+def test_another_user_reads_no_byte_of_the_locked_processes(booted: Booted) -> None:
+    """They are there to be seen by name; what they hold is not."""
+    assert set(booted.seen) == {"limen-worker", "limen-web"}, (booted.seen, booted.said)
+    assert all(seen == [0, 0, 0] for seen in booted.seen.values()), booted.seen
+
+
+def test_what_is_read_in_the_service_leaves_no_time_of_access(booted: Booted) -> None:
+    """The whole of it is mounted read-only but for the state folder: reading writes nothing."""
+    assert booted.read_only == "[True, True, True, True]"

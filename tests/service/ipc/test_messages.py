@@ -74,7 +74,7 @@ EVERY = [
     LearnNonUniformity(),
     Stop(),
     View(State.ELEVATED, visitor=VISITOR, alarms=(Alarm(1, VISITOR, 3.0),), sensor=SENSOR),
-    CheckCode("LIMEN1/K:"),
+    CheckCode("LIMEN1/K:", 12.5),
     Picture(present=True),
     Done(1),
     Refused(1, Why.TOO_SOON, "Wait.", 3.0),

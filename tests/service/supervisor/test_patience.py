@@ -1,5 +1,11 @@
 """A worker is ended for its own silence, and never for ours."""
 
+import pytest
+
+from screening.result import State
+from service.ipc.messages import ChannelError
+from service.ipc.records import Status, pack
+from service.supervisor.hearing import Hearing
 from service.supervisor.patience import (
     SILENT_S,
     STARTS_WITHIN_AT_MOST_S,
@@ -69,3 +75,14 @@ def test_each_start_that_fails_gets_twice_the_time_until_one_succeeds() -> None:
         patience_s += TURN_S
         patience.turn(now_s + patience_s)
     assert round(patience_s) == STARTS_WITHIN_S
+
+
+def test_what_a_worker_said_while_the_supervisor_slept_may_come_all_at_once() -> None:
+    hearing = Hearing(0.0)
+    packet = pack(Status(State.READY, None, None, reference_found=True))
+    hearing.record(packet, 0.1)
+    hearing.slept(60.1)
+    for _ in range(639):  # what had room before, and 10 a second
+        hearing.record(packet, 60.1)
+    with pytest.raises(ChannelError, match="too often"):
+        hearing.record(packet, 60.1)

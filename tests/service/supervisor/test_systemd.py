@@ -58,5 +58,10 @@ def test_the_station_says_that_it_is_alive_but_not_at_every_turn(
 
 
 def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_socket(*_: object) -> None:
+        raise AssertionError("a socket was made, and there is nobody to tell")
+
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    systemd.Watchdog().alive(1.0)
+    monkeypatch.setattr("service.supervisor.systemd.socket.socket", no_socket)
+    for turn in range(10):
+        systemd.Watchdog().alive(float(turn))

@@ -1,0 +1,50 @@
+"""Faults from a grammar, from the line to the page, before an oracle that knows only the docs."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.faults.chain import Chain
+from tests.oracle.grammar import KINDS, Fault, faults
+from tests.oracle.judge import judge
+
+BEGINS_S = 7.0
+LASTS_S = 5.0
+
+
+def test_without_a_fault_somebody_is_cleared() -> None:
+    """Else nothing here could ever be wrong."""
+    chain = Chain([Fault("frames come late", 6.0, 0.1)])
+    moments = chain.run()
+    assert any(m.shown["state"] == "clear" for m in moments if m.at_s < BEGINS_S)
+    assert not list(judge(moments, chain.blindness()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_fault_by_itself(kind: str) -> None:
+    chain = Chain([Fault(kind, BEGINS_S, LASTS_S)])
+    moments = chain.run()
+    assert any(m.screens for m in moments if m.at_s < BEGINS_S)
+    if kind != "frames come late":
+        assert any(not m.screens for m in moments if m.at_s > BEGINS_S), "it was no fault"
+    assert list(judge(moments, chain.blindness())) == []
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
+)
+@given(faults())
+def test_faults_from_the_grammar(drawn: list[Fault]) -> None:
+    chain = Chain(drawn)
+    assert list(judge(chain.run(), chain.blindness())) == []
+
+
+def test_a_fever_is_never_cleared_whatever_breaks() -> None:
+    for kind in ("frozen", "the worker stops", "the supervisor stops", "an FFC"):
+        chain = Chain([Fault(kind, BEGINS_S, 2.0)], canthus_c=39.0)
+        moments = chain.run()
+        assert any(m.shown["alarms"] for m in moments)
+        assert list(judge(moments, chain.blindness(), fever=True)) == []

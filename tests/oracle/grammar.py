@@ -1,0 +1,78 @@
+"""Faults from a grammar: what breaks, where between line and page, when, and for how long."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hypothesis import strategies as st
+
+# Where it breaks, what, and how long the documents allow until it is noticed, in seconds.
+# Decision 115: repeats with the first to the third frame, noise within 21 frames of 0.115 s.
+FIRST, THIRD, NOISE = 0.25, 0.5, 2.6
+KINDS: Final = {
+    # the line
+    "frames are lost": 0.0,
+    "frames come late": 0.0,
+    # the camera
+    "frozen": THIRD,
+    "half frozen": THIRD,
+    "a patch is frozen": 0.75,
+    "frozen with fresh noise": NOISE,
+    "each frame twice": THIRD,
+    "zeros": FIRST,
+    "every second frame zero": FIRST,
+    "hot pixels": FIRST,
+    "low gain": FIRST,
+    "not radiometric": FIRST,
+    "an FFC": FIRST,
+    "no FFC ever": FIRST,
+    "the age of the FFC is no number": FIRST,
+    "time is no number": FIRST,
+    "time goes back": FIRST,
+    "the counter stands": FIRST,
+    "impossible FPA temperature": FIRST,
+    # the scene
+    "the reference is gone": 1.5,
+    # the processes
+    "the worker stops": 0.0,
+    "the worker dies": 0.0,
+    "the supervisor stops": 0.0,
+    "the web process stops": 0.0,
+    # the page
+    "the page hears nothing": 0.0,
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that breaks.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`.
+    begins_s, lasts_s
+        From the first moment on.
+    """
+
+    kind: str
+    begins_s: float
+    lasts_s: float
+
+    def now(self, at_s: float) -> bool:
+        """Whether it is so at a time."""
+        return self.begins_s <= at_s < self.begins_s + self.lasts_s
+
+
+FIRST_FAULT_S: Final = 6.0  # before, somebody has come and is cleared
+_TENTH = 10
+
+
+def _fault(kind: str) -> st.SearchStrategy[Fault]:
+    begins = st.integers(round(FIRST_FAULT_S * _TENTH), round((FIRST_FAULT_S + 4.0) * _TENTH))
+    lasts = st.integers(1, 50)
+    return st.builds(lambda b, d: Fault(kind, b / _TENTH, d / _TENTH), begins, lasts)
+
+
+def faults(most: int = 3) -> st.SearchStrategy[list[Fault]]:
+    """Return one fault or several, which may overlap."""
+    return st.lists(st.sampled_from(sorted(KINDS)).flatmap(_fault), min_size=1, max_size=most)

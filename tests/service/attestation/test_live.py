@@ -1,0 +1,139 @@
+"""What is held and mapped by a locked process is seen from outside, whatever the process says."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.attestation import live
+from service.state.claim import claim_state
+
+ROOT = Path(__file__).parents[3]
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root sees into a locked process")
+
+# A supervisor with one locked process that does nothing, and with what it is given.
+SUPERVISOR = """
+import json, os, socket, sys
+sys.path.insert(0, os.getcwd())
+from dataclasses import asdict
+from pathlib import Path
+from service.attestation import live
+from service.sandbox.examine import settled
+from service.sandbox.launch import Program
+from service.sandbox.profiles import WORKER
+from service.state.claim import claim_state
+
+state = Path(sys.argv[1])
+lock = claim_state(state)
+given = []
+PREPARE
+with settled(Program("service.sandbox.idle", descriptors=given), WORKER):
+    CHANGE
+    found = live.look(state)
+    print(json.dumps({**asdict(found), "faults": found.faults}))
+"""
+
+
+def looked_at(
+    state: Path, *, prepare: str = "", change: str = "pass", **environment: str
+) -> dict[str, Any]:
+    script = SUPERVISOR.replace("PREPARE", textwrap.dedent(prepare))
+    done = subprocess.run(
+        [sys.executable, "-c", script.replace("CHANGE", change), str(state)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_who_runs_on_a_state_folder_says_the_kernel(tmp_path: Path) -> None:
+    assert live.find(tmp_path) is None
+    lock = claim_state(tmp_path)
+    assert live.find(tmp_path) == os.getpid()
+    os.close(lock)
+    assert live.find(tmp_path) is None
+    assert live.find(tmp_path / "absent") is None
+    assert live.look(tmp_path) is None
+
+
+@needs_root
+def test_a_locked_process_is_what_was_attacked(tmp_path: Path) -> None:
+    found = looked_at(tmp_path)
+    (worker,) = found["processes"]
+    assert worker["process"] == "worker"
+    assert worker["compared"]
+    assert worker["faults"] == worker["unseen"] == []
+    assert found["faults"] == ["No web process runs locked."]
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("prepare", "fault"),
+    [
+        ("given.append(os.open(state / 'frames', os.O_RDWR | os.O_CREAT))", "open for writing"),
+        (
+            (
+                "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); "
+                "given.append(s.fileno())"
+            ),
+            "holds a socket: udp",
+        ),
+        (
+            "s = socket.create_server(('0.0.0.0', 0)); given.append(s.fileno())",
+            "holds a socket: tcp 00000000",
+        ),
+    ],
+)
+def test_what_leads_away_from_it_is_found(tmp_path: Path, prepare: str, fault: str) -> None:
+    found = looked_at(tmp_path, prepare=prepare)
+    (worker,) = found["processes"]
+    assert any(fault in said for said in worker["faults"]), worker["faults"]
+
+
+@needs_root
+def test_a_process_under_other_filters_is_not_what_was_attacked(tmp_path: Path) -> None:
+    # the profile of the attested worker has one rule less than the one that was put on
+    change = (
+        "from dataclasses import replace; "
+        "live.PROFILES = {'limen-worker': replace(WORKER, rules=WORKER.rules[1:])}"
+    )
+    (worker,) = looked_at(tmp_path, change=change)["processes"]
+    assert any("other filters" in said for said in worker["faults"])
+
+
+@needs_root
+def test_code_from_elsewhere_is_found(tmp_path: Path) -> None:
+    change = "live.readable = lambda further: (); live.interpreter = lambda: Path('/nowhere')"
+    (worker,) = looked_at(tmp_path, change=change)["processes"]
+    assert any("none of its code" in said for said in worker["faults"])
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["PYTHONPATH", "LD_LIBRARY_PATH", "PYTHONPYCACHEPREFIX"])
+def test_a_supervisor_that_was_made_to_load_other_code_is_found(tmp_path: Path, name: str) -> None:
+    found = looked_at(tmp_path, **{name: str(tmp_path)})
+    assert any(f"started with {name}" in said for said in found["faults"])
+
+
+@needs_root
+def test_somebody_who_is_not_root_is_told_what_they_cannot_see(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    for folder in tmp_path.parents:
+        if folder.stat().st_mode & 0o005 != 0o005 and folder != Path("/"):
+            folder.chmod(0o755)
+    change = "os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(0, 65534, 0)"
+    found = looked_at(tmp_path, change=change)
+    (worker,) = found["processes"]
+    assert not worker["compared"]
+    assert "the filters that the kernel holds of it" in worker["unseen"]
+    assert any("only root" in said for said in found["faults"])

@@ -1,0 +1,41 @@
+"""What another user sees of the station's processes: names, and how many bytes of their memory.
+
+    python onlooker.py SECONDS
+
+looks several times a second for so long, and prints one JSON object: what was most, by name.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+
+def bytes_of(path: Path) -> int:
+    try:
+        return len(path.read_bytes())
+    except OSError:
+        return 0
+
+
+def main() -> None:
+    most: dict[str, list[int]] = {}
+    ends_s = time.monotonic() + float(sys.argv[1])
+    while time.monotonic() < ends_s:
+        for process in Path("/proc").iterdir():
+            if not process.name.isdecimal():
+                continue
+            try:
+                name = (process / "comm").read_text().strip()
+            except OSError:
+                continue
+            if name.startswith("limen-"):
+                seen = most.setdefault(name, [0, 0, 0])
+                for place, file in enumerate(("cmdline", "environ", "maps")):
+                    seen[place] = max(seen[place], bytes_of(process / file))
+        time.sleep(0.2)
+    print(json.dumps(most))
+
+
+if __name__ == "__main__":
+    main()
