@@ -189,7 +189,7 @@ def test_a_usb_camera_is_vetted_as_what_it_is_and_where_it_is(
     emulate: Emulate, tmp_path: Path
 ) -> None:
     link = emulate(part="20{array}A034-6IARX", product="Boson", serial=93588)
-    root = plant(tmp_path / "sys", Fake(nodes=("tty/ttyACM0",)))
+    root = plant(tmp_path / "sys", Fake(nodes=("tty/ttyACM0", "video4linux/video9")))
     asked = []
 
     def vet(dossier: str, usb: UsbIdentity | None, says: SensorSays) -> Decision:
@@ -200,7 +200,7 @@ def test_a_usb_camera_is_vetted_as_what_it_is_and_where_it_is(
         assert port == "/dev/ttyACM0"
         return SerialTransport(link.port)
 
-    with pytest.raises(SensorNotFound, match="at USB port 1-2 has a serial port and no video"):
+    with pytest.raises(SensorNotFound, match="/dev/video9"):
         open_boson("1-2", serial="93588", vet=vet, connect=connect, sys_root=root)
     says = SensorSays("93588", "20320A034-6IARX", "4.1.0", simulated=False)
     assert asked == [("boson-plus-320", "1-2", says)]
