@@ -7,6 +7,7 @@ import math
 from typing import Final
 
 import numpy as np
+import numpy.ma
 from numpy.typing import NDArray
 
 from device.frame import KELVIN_OFFSET, FfcState, RadiometricFrame
