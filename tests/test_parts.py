@@ -92,6 +92,7 @@ def test_the_station_s_environment_holds_these_and_nothing_else() -> None:
     assert {normal(entry.name) for entry in distributions(path=places)} == {*table(), OURS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("process", PROCESSES)
 def test_a_process_loads_what_the_table_says(process: str) -> None:
     assert loaded(*PROCESSES[process]) == {

@@ -30,7 +30,7 @@ from service.state.recorder import Recorder
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
 
-HOURS = 3
+HOURS = 1
 START = 1_767_258_000.0
 MOST_BITS_PER_SECOND = 2000
 MOST_BITS_PER_HOUR_OF_TRAIL = 64

@@ -57,6 +57,7 @@ screener = None
 LATE = SCREEN[SCREEN.index("class Late") :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_screening_loads_nothing_late(when: str) -> None:
     """With the screener made before the process has settled, and after: then it is rehearsed."""
