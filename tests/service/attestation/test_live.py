@@ -12,6 +12,7 @@ import pytest
 
 from service.attestation import live
 from service.state.claim import claim_state
+from tests.service.running import surroundings
 
 ROOT = Path(__file__).parents[3]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root sees into a locked process")
@@ -46,7 +47,7 @@ def looked_at(
     done = subprocess.run(
         [sys.executable, "-c", script.replace("CHANGE", change), str(state)],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**surroundings(), **environment},
         capture_output=True,
         text=True,
         check=False,
