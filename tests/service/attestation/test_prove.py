@@ -27,9 +27,7 @@ def test_every_proof_is_run_on_a_clone_within_ten_minutes(tmp_path: Path) -> Non
     page = tmp_path / "page.txt"
     command = [sys.executable, "-m", "service.cli", "prove", "--seconds", "5"]
     command += ["--state", str(tmp_path / "none"), "--output", str(page)]
-    done = subprocess.run(
-        command, env=surroundings(), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=surroundings(), capture_output=True, text=True, check=False)
     assert time.monotonic() - began < TEN_MINUTES_S
     assert done.stdout == page.read_text()
     for proof in (
