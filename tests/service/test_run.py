@@ -236,8 +236,9 @@ def test_damaged_settings_are_not_screened_with_and_not_lost(tmp_path: Path) -> 
     (state / "settings.json").write_text("{ damaged")
     station = RunningStation(state, "--scenario", "empty")
     try:
-        view = station.wait_for(lambda view: view["state"] == "not_screening")
-        assert view["reasons"] == ["configuration"]
+        # on a busy computer the web process may speak before it has heard from the supervisor
+        view = station.wait_for(lambda view: view["reasons"] not in ([], ["silent"]))
+        assert (view["state"], view["reasons"]) == ("not_screening", ["configuration"])
         assert "worker" not in station.children()
         assert (state / "settings.json").read_text() == "{ damaged"
     finally:

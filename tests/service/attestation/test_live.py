@@ -12,6 +12,7 @@ import pytest
 
 from service.attestation import live
 from service.state.claim import claim_state
+from tests.service.running import surroundings
 
 ROOT = Path(__file__).parents[3]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root sees into a locked process")
@@ -46,7 +47,7 @@ def looked_at(
     done = subprocess.run(
         [sys.executable, "-c", script.replace("CHANGE", change), str(state)],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**surroundings(), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -131,7 +132,9 @@ def test_somebody_who_is_not_root_is_told_what_they_cannot_see(tmp_path: Path) -
     for folder in tmp_path.parents:
         if folder.stat().st_mode & 0o005 != 0o005 and folder != Path("/"):
             folder.chmod(0o755)
-    change = "os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(0, 65534, 0)"
+    # a look as root first: it loads what Python reads late, and this user may not reach Python
+    change = "live.look(state); os.setgroups([]); os.setresgid(65534, 65534, 65534); "
+    change += "os.setresuid(0, 65534, 0)"
     found = looked_at(tmp_path, change=change)
     (worker,) = found["processes"]
     assert not worker["compared"]
