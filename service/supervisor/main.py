@@ -79,6 +79,12 @@ _VIEW_S = 0.1  # how often screens hear from us although nothing happens
 _STOP_WITHIN_S = 1.5
 
 
+def _why_no_start(error: Exception) -> Reason:
+    if isinstance(error, SandboxError):
+        return Reason.NOT_LOCKED
+    return Reason.SENSOR_LOST if isinstance(error, SensorNotFound) else Reason.WORKER_LOST
+
+
 class Supervisor:
     """One station, from its first process to its last.
 
@@ -334,11 +340,10 @@ class Supervisor:
             self._worker.keep(
                 self._new_worker(), waits_for_camera=bool(self._place and self._place.video)
             )
-        except (SandboxError, SensorNotFound) as error:
-            locked = isinstance(error, SensorNotFound)
+        except (SandboxError, SensorNotFound, OSError) as error:  # no memory, no descriptor left
             self._camera.end()
             self._worker.delay()
-            self._lose(Reason.SENSOR_LOST if locked else Reason.NOT_LOCKED, str(error))
+            self._lose(_why_no_start(error), str(error))
             return
         self._give_picture()
         if not self._locked:
