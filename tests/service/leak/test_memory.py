@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.leak.canary_worker import LEAK_AT
-from tests.service.leak.evidence import frames_in_memory
+from tests.service.leak.evidence import children_of, frames_in_memory
 
 FRAMES = 1000
 PROJECT = Path(__file__).resolve().parents[3]
@@ -47,13 +47,7 @@ def worker_after(frames: int, state: Path, **environment: str) -> Iterator[int]:
         for line in station.stderr:
             if b"canary: shown" in line:
                 break
-        children = Path(f"/proc/{station.pid}/task/{station.pid}/children").read_text().split()
-        (worker,) = [
-            int(child)
-            for child in children
-            if Path(f"/proc/{child}/comm").read_text() == "limen-worker\n"
-        ]
-        yield worker
+        yield children_of(station.pid)["worker"]
     finally:
         station.terminate()
         station.communicate(timeout=10)
