@@ -1,5 +1,6 @@
 """After a thousand frames the worker's memory holds the current ones at most."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.leak.canary_worker import LEAK_AT
+from screening.freshness.freshness import Freshness
+from tests.service.leak.canary_worker import LEAK_AT, CanarySensor
 from tests.service.leak.evidence import children_of, frames_in_memory
 
 FRAMES = 1000
@@ -51,6 +53,15 @@ def worker_after(frames: int, state: Path, **environment: str) -> Iterator[int]:
     finally:
         station.terminate()
         station.communicate(timeout=10)
+
+
+def test_what_the_worker_sees_is_screened() -> None:
+    # What is not screened never reaches the code that could keep it.
+    with CanarySensor("") as sensor:
+        info = sensor.info
+        freshness = Freshness(info.height, info.width, info.netd_k, walks=info.noise_walks)
+        frames = itertools.islice(sensor.frames(), 40)
+        assert {freshness.step(frame) for frame in frames} == {None}
 
 
 def test_no_earlier_frame_is_left_in_the_worker(tmp_path: Path) -> None:
