@@ -11,11 +11,13 @@ import time
 from collections.abc import Iterator
 from typing import Self
 
+import numpy as np
+
 import service.worker.main
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
 from device.framepool import FramePool
 from device.info import SensorInfo
-from tests.service.leak.canary import HEIGHT, MARK, WIDTH, canary
+from tests.service.leak.canary import HEIGHT, MARK, WIDTH, canary, enliven
 from tests.service.leak.mutants import IN_MEMORY, MUTANTS
 
 RATE_HZ = 30.0
@@ -45,6 +47,7 @@ class CanarySensor:
         self._pool = FramePool(HEIGHT, WIDTH)
         # What a camera would send, kept where it is not taken for a frame that was left behind.
         self._source = canary() ^ 0x5555
+        self._draw = np.random.default_rng(2)
 
     def frames(self) -> Iterator[RadiometricFrame]:
         """Yield canaries."""
@@ -53,6 +56,7 @@ class CanarySensor:
             slot = self._pool.take()
             slot.write[:] = self._source
             slot.write[:] ^= 0x5555
+            enliven(slot.write, self._draw)
             slot.write[0, : len(MARK) + 2] = (*MARK, 30_000 + number // 100, 30_000 + number % 100)
             if self._leak and number == LEAK_AT:
                 {**MUTANTS, **IN_MEMORY}[self._leak](slot.view)

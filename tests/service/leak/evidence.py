@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from tests.service.leak.canary import HEIGHT, WIDTH, Search, canary
 
 _CHUNK = 32 << 20
 _OVERLAP = 1 << 16
+# What everybody may see of a process is its name alone; one that is not locked is called after the
+# second part of its module, and the canary's worker is `tests.service.leak.canary_worker`.
+_NAMES = {"limen-worker": "worker", "limen-service": "worker", "limen-web": "web"}
 
 
 def previews_of_the_canary() -> tuple[NDArray[np.uint8], ...]:
@@ -46,6 +50,17 @@ def pieces_of_disk(image: Path) -> Iterator[bytes]:
                 yield os.pread(fd, min(_CHUNK + _OVERLAP, at - piece), piece)
     finally:
         os.close(fd)
+
+
+def children_of(station: int) -> dict[str, int]:
+    """Return the numbers of a canary station's processes, by what they are."""
+    found = {}
+    for child in Path(f"/proc/{station}/task/{station}/children").read_text().split():
+        with suppress(FileNotFoundError):  # it has ended
+            name = Path(f"/proc/{child}/comm").read_text().strip()
+            if name in _NAMES:
+                found[_NAMES[name]] = int(child)
+    return found
 
 
 def frames_in_memory(pid: int) -> set[int]:

@@ -77,8 +77,8 @@ class HauntedHub(service.web.hub.Hub):
 if __name__ == "__main__":
     if os.environ["LIMEN_PLACE"] == "worker":
         worker = vars(service.worker.main)
-        assert "open_sensor" in worker, "the worker calls it otherwise now"
-        worker["open_sensor"] = lambda *_a, **_k: HostileSensor("")
+        assert "open_simulated" in worker, "the worker calls it otherwise now"
+        worker["open_simulated"] = lambda *_a, **_k: HostileSensor("")
         service.worker.main.main()
     else:
         web = vars(service.web.__main__)

@@ -20,15 +20,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from service.state.audit_events import ProcessLocked, ProcessNotLocked
+from service.state.audit_trail import read
+from service.state.child_events import WRITTEN_EVERY_S
 from tests.narrow import some
 from tests.service.leak.canary import Search, canary
-from tests.service.leak.evidence import memory_of, previews_of_the_canary
+from tests.service.leak.evidence import children_of, memory_of, previews_of_the_canary
 from tests.service.leak.fanotify import Watch
 
 BASE = Path("/mnt")
 ROOT = BASE / "root"
 STATE = "/var/lib/limen"
 LOG = "var/log/limen.log"
+WORKER_LOST = b"kind=process_lost process=worker"  # written on the full ten seconds
 
 
 def mount(source: str, target: Path | str, kind: str, options: str = "") -> None:
@@ -79,32 +83,17 @@ class Log:
         self._file = (ROOT / LOG).open("ab", buffering=0)
         self.text = b""
 
-    def follow(self, seconds: float, until: bytes = b"") -> bool:
-        """Copy for a while; return whether a word came by."""
+    def follow(self, seconds: float, until: bytes = b"", *, after: int = 0) -> bool:
+        """Copy for a while; return whether a word came by, behind so many bytes."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end and not (until and until in self.text):
+        while time.monotonic() < end and not (until and until in self.text[after:]):
             if select.select([self._pipe], [], [], 0.05)[0]:
                 said = os.read(self._pipe, 1 << 20)
                 if not said:
                     break
                 self.text += said
                 self._file.write(said)
-        return bool(until) and until in self.text
-
-
-def station_processes() -> dict[str, int]:
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            for name, module in (
-                ("worker", b"tests.service.leak.canary_worker"),
-                ("web", b"service.web"),
-                ("supervisor", b"tests.service.leak.canary_station"),
-            ):
-                if module in words:
-                    found[name] = int(folder.name)
-    return found
+        return bool(until) and until in self.text[after:]
 
 
 def browse(address: str, seconds: float, search: Search, log: Log) -> dict[str, object]:
@@ -147,27 +136,32 @@ def main() -> None:
     log = Log(some(station.stdout).fileno())
     told: dict[str, object] = {}
     told["started"] = log.follow(30.0, b"address ")
-    word = b"worker ended" if leak == "core dump" else b"canary: shown"
+    word = WORKER_LOST if leak == "core dump" else b"canary: shown"
     told["shown"] = log.follow(40.0, word)
     if browser == "browser" and told["shown"]:
         address = log.text.split(b"address ")[1].split()[0].decode()
         told["browser"] = browse(address, float(seconds), search, log)
     else:
         log.follow(float(seconds))
-    processes = station_processes()
+    processes = {"supervisor": station.pid, **children_of(station.pid)}
     told["memory"] = leak or {
         name: {"found": sorted(found), "frames": frames}
         for name, pid in processes.items()
         for found, frames in [memory_of(pid, search)]
     }
     if not leak and "worker" in processes:  # a crash that would dump memory if it could
-        before = log.text.count(b"worker ended")
+        before, lost = len(log.text), WORKER_LOST in log.text
         os.kill(processes["worker"], signal.SIGSEGV)
-        log.follow(10.0, b"worker ended")
-        told["crashed"] = log.text.count(b"worker ended") > before
+        noted = log.follow(WRITTEN_EVERY_S + 5.0, WORKER_LOST, after=before)
+        told["crashed"] = noted and not lost and not Path(f"/proc/{processes['worker']}").exists()
     station.terminate()
     log.follow(4.0)
     station.wait()
+    told["locks"] = sorted(
+        (one.event.kind, one.event.process)
+        for one in read(ROOT / STATE.lstrip("/"))
+        if isinstance(one.event, ProcessLocked | ProcessNotLocked)
+    )
     told["log"] = log.text.decode(errors="replace")[-3000:]
 
     written: dict[str, set[str]] = {}

@@ -46,6 +46,7 @@ ALL_WITHIN_S = 900.0
 ALLOWED = {
     "admin.json",
     "attempts.json",
+    "attestation.key",
     "audit.jsonl",
     "audit.key",
     "counters.json",

@@ -1,5 +1,6 @@
 """After a thousand frames the worker's memory holds the current ones at most."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.leak.canary_worker import LEAK_AT
-from tests.service.leak.evidence import frames_in_memory
+from screening.freshness.freshness import Freshness
+from tests.service.leak.canary_worker import LEAK_AT, CanarySensor
+from tests.service.leak.evidence import children_of, frames_in_memory
 
 FRAMES = 1000
 PROJECT = Path(__file__).resolve().parents[3]
@@ -47,16 +49,19 @@ def worker_after(frames: int, state: Path, **environment: str) -> Iterator[int]:
         for line in station.stderr:
             if b"canary: shown" in line:
                 break
-        children = Path(f"/proc/{station.pid}/task/{station.pid}/children").read_text().split()
-        (worker,) = [
-            int(child)
-            for child in children
-            if Path(f"/proc/{child}/comm").read_text() == "limen-worker\n"
-        ]
-        yield worker
+        yield children_of(station.pid)["worker"]
     finally:
         station.terminate()
         station.communicate(timeout=10)
+
+
+def test_what_the_worker_sees_is_screened() -> None:
+    # What is not screened never reaches the code that could keep it.
+    with CanarySensor("") as sensor:
+        info = sensor.info
+        freshness = Freshness(info.height, info.width, info.netd_k, walks=info.noise_walks)
+        frames = itertools.islice(sensor.frames(), 40)
+        assert {freshness.step(frame) for frame in frames} == {None}
 
 
 def test_no_earlier_frame_is_left_in_the_worker(tmp_path: Path) -> None:
