@@ -167,6 +167,7 @@ def test_a_picture_that_does_not_go_on_disappears(screen: Screen, stage: Stage) 
     screen.until(no_picture.is_visible, within_s=2.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", WORDS)
 def test_every_word_fits_in_every_language(

@@ -20,6 +20,8 @@ from tests.service.browser.conftest import Screen
 from tests.service.browser.test_alert_screen import AXE
 from tests.service.stage import Stage, elevated, view
 
+pytestmark = pytest.mark.slow  # many pages
+
 PAGE = Path(__file__).parents[3] / "docs/verify/limen-check.html"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SAID = Statement("0.1.0", "ab" * 32, "cd" * 32, "ef" * 16, 0, NEEDED | {Fact.SIMULATED})

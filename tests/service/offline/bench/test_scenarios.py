@@ -29,7 +29,7 @@ OF_NO_SCENARIO: Final = {
     Reason.IMPOSSIBLE_VALUES,
     Reason.TOO_HOT,
 }
-LONG_S: Final = 30.0
+LONG_S: Final = 12.0
 WORDS: Final = [word for word in (*State, *Reason) if word not in OF_NO_SCENARIO]
 
 
@@ -60,7 +60,7 @@ def announced_by(word: str) -> list[str]:
 
 
 def is_long(word: str) -> bool:
-    """Whether it takes more than half a minute of film to show a word."""
+    """Whether it takes a long film to show a word."""
     return any(load(name).duration_s > LONG_S for name in announced_by(word)[:1])
 
 
