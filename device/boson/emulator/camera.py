@@ -118,9 +118,12 @@ class EmulatedCamera:
     @property
     def frame_count(self) -> int:
         """Frames since power-up, as the camera counts them."""
+        return self._frames_until(self.uptime_s)
+
+    def _frames_until(self, now_s: float) -> int:
         if self.frozen_frame is not None:
             return self.frozen_frame
-        frames = int(self.uptime_s * RATE_HZ)
+        frames = int(now_s * RATE_HZ)
         return frames - max(0, frames - self._held_from) % self._hold
 
     def hold(self, frames: int) -> None:
@@ -134,18 +137,20 @@ class EmulatedCamera:
 
     def video_frame(self, out: NDArray[np.uint16]) -> None:
         """Compose the present video frame, telemetry rows on top: `(H + 2, W) uint16`."""
-        self.imager.film(self.uptime_s, out[telemetry.ROWS :])
+        now_s = self.uptime_s  # what is told of a frame is of the moment that it shows
+        self.shutter.status(now_s)
         said = telemetry.Telemetry(
             camera_serial=self.maker.serial,
             sensor_serial=self.maker.serial + 1_000_000,
             part=self.part,
             frame_rate_hz=RATE_HZ,
-            frame=self.frame_count,
+            frame=self._frames_until(now_s),
             frame_at_ffc=self.shutter.last_frame,
-            fpa_temp_dk=fpa_temp_dk(self.uptime_s),
+            fpa_temp_dk=fpa_temp_dk(now_s),
             fpa_temp_at_ffc_dk=self.shutter.last_temp_dk,
-            time_ms=int(self.uptime_s * 1000.0),
+            time_ms=int(now_s * 1000.0),
         )
+        self.imager.film(now_s, out[telemetry.ROWS :])
         telemetry.write(said, out[: telemetry.ROWS])
         if self.corrupt_telemetry:
             out[: telemetry.ROWS, ::2] ^= 0x5A5A

@@ -1,0 +1,24 @@
+"""Whole folders that the fast set leaves out: they drive browsers, films and running stations."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+HERE: Final = Path(__file__).parent
+SLOW: Final = (
+    "faults",
+    "service/attestation",
+    "service/browser",
+    "service/deploy",
+    "service/offline/bench",
+    "service/test_storage.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies there as slow: `./test` leaves it out, `./test --all` runs it."""
+    for item in items:
+        place = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
+        if any(place == one or place.startswith(f"{one}/") for one in SLOW):
+            item.add_marker(pytest.mark.slow)
