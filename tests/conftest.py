@@ -13,6 +13,7 @@ SLOW: Final = (
     "service/deploy",
     "service/offline/bench",
     "service/test_storage.py",
+    "service/web/test_door.py",
 )
 
 
