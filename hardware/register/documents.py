@@ -179,7 +179,7 @@ def load_trust(
     RegisterError, SignatureError
         When there is none, it is not signed by enough of its own people, or it has expired.
     """
-    today = today or date.today()  # noqa: DTZ011
+    today = today or date.today()  # noqa: DTZ011 # a day of the station's place, as in `load`
     if own is None:
         return trust.read(_bytes(shipped, "trust.toml", pinned=True))
     data = _bytes(own, "trust.toml", pinned=False)

@@ -160,22 +160,20 @@ class ReferenceTracker:
                 self._identity.resume(time_s)
         since_s, self._time_s = self._time_s, time_s
         self._creeping = creeping
-        if self._sampler is None:
+        sampler, offset, identity = self._sampler, self._offset, self._identity
+        if sampler is None or offset is None or identity is None:  # made together, in `_search`
             if not 0.0 <= time_s - self._searched_s < SEARCH_EVERY_S:
                 self._searched_s = time_s
                 self._search(celsius, taken, people, level_c, wanted)
             return
-        offset, identity = self._offset, self._identity
-        assert offset is not None  # noqa: S101  # made together with the sampler
-        assert identity is not None  # noqa: S101
         if self._corrected:
             offset.loosen()
         offset.coast(time_s)
-        spot = self._sampler.sample(celsius)
+        spot = sampler.sample(celsius)
         departed_c = identity.departed_c(spot.apparent_c, level_c, time_s)
         moved_c, self._apart_c = departed_c - self._apart_c, departed_c
         if spot.stands_out and identity.is_it(departed_c):
-            self._take(spot, departed_c, level_c, time_s - since_s)
+            self._take(offset, identity, spot, departed_c, level_c, time_s - since_s)
             self._look_for_rivals(celsius, taken, people)
         elif spot.stands_out and abs(moved_c) < JUMP_C and self.reason in _BY_ITSELF:
             # it has gone there by itself, and nobody stands before it
@@ -184,13 +182,18 @@ class ReferenceTracker:
             outside_c = 0.9 * OUTSIDE_C if self.reason is _OUT else OUTSIDE_C  # no flicker
             self.reason = _OUT if abs(departed_c) > outside_c else Reason.REFERENCE_UNSTABLE
         else:
-            self.reason = self._what_is_wrong(celsius, spot, taken)
+            self.reason = self._what_is_wrong(celsius, spot, taken, sampler, identity)
 
-    def _take(self, spot: Spot, departed_c: float, level_c: float | None, elapsed_s: float) -> None:
+    def _take(
+        self,
+        offset: OffsetFilter,
+        identity: Identity,
+        spot: Spot,
+        departed_c: float,
+        level_c: float | None,
+        elapsed_s: float,
+    ) -> None:
         """Believe what stands there, and ask what the sensor has done since."""
-        offset, identity = self._offset, self._identity
-        assert offset is not None  # noqa: S101  # see `step`
-        assert identity is not None  # noqa: S101
         error_c = self._expected_c - spot.apparent_c
         stepped = offset.uncertainty_c < KNOWN_C and abs(error_c - offset.offset_c) > STEP_C
         if stepped and level_c is None:
@@ -230,12 +233,17 @@ class ReferenceTracker:
             self._rival = self._candidates.rival(self.spot, self._time_s)
 
     def _what_is_wrong(
-        self, celsius: NDArray[np.float32], spot: Spot, taken: Sequence[Spot]
+        self,
+        celsius: NDArray[np.float32],
+        spot: Spot,
+        taken: Sequence[Spot],
+        sampler: RegionSampler,
+        identity: Identity,
     ) -> Reason:
         around_changed = abs(spot.around_c - self._around_c) > 1.0
         bare = not around_changed and abs(spot.apparent_c - spot.around_c) < MIN_CONTRAST_C
         if self.gone_s > GLIMPSE_S:
-            if self._stands_elsewhere(celsius, spot, taken, bare=bare):
+            if self._stands_elsewhere(celsius, spot, taken, sampler, identity, bare=bare):
                 return Reason.REFERENCE_MOVED
             if bare:
                 return Reason.REFERENCE_MISSING  # nothing stands there, and nobody before it
@@ -244,12 +252,16 @@ class ReferenceTracker:
         return Reason.REFERENCE_MISSING
 
     def _stands_elsewhere(
-        self, celsius: NDArray[np.float32], spot: Spot, taken: Sequence[Spot], *, bare: bool
+        self,
+        celsius: NDArray[np.float32],
+        spot: Spot,
+        taken: Sequence[Spot],
+        sampler: RegionSampler,
+        identity: Identity,
+        *,
+        bare: bool,
     ) -> bool:
         """Look for it at other places: as large as it was, and as warm against the scene."""
-        sampler, identity = self._sampler, self._identity
-        assert sampler is not None  # noqa: S101  # looks around only from one
-        assert identity is not None  # noqa: S101
         warm_c = spot.apparent_c - self._apart_c
         for other in find(celsius, warm_c - 1.5, warm_c + 1.5):
             alike = SAME_SIZE[0] < other.radius_px / sampler.radius_px < SAME_SIZE[1]
@@ -299,7 +311,7 @@ class ReferenceTracker:
         self._apart_c, self._rival = 0.0, False
         self._settling = self._creeping
         self.error_c = self._expected_c - spot.apparent_c
-        self._take(spot, 0.0, level_c, 0.0)
+        self._take(self._offset, self._identity, spot, 0.0, level_c, 0.0)
 
 
 _OUT: Final = Reason.REFERENCE_OUT_OF_LIMITS
