@@ -191,6 +191,7 @@ function looks(mark) {
 function paint() {
   picture.draw(looks, view.reference?.found ? picture.reference : null);
   $("no-picture").hidden = picture.live;
+  $("live").hidden = !picture.live;
   requestAnimationFrame(paint);
 }
 

@@ -164,7 +164,9 @@ def test_a_picture_that_does_not_go_on_disappears(screen: Screen, stage: Stage) 
     writer.write(np.full((256, 320), 200, np.uint8), 1)
     no_picture = screen.page.locator("#no-picture")
     screen.until(no_picture.is_hidden)
+    assert screen.page.locator("#live").is_visible()
     screen.until(no_picture.is_visible, within_s=2.0)
+    assert screen.page.locator("#live").is_hidden()  # nothing is live
 
 
 @pytest.mark.slow
