@@ -23,9 +23,11 @@ from service.ipc.settings import StationSettings, UniformitySettings
 from service.state.admin_password import ATTEMPTS_KEPT
 from service.state.child_events import EVENTS_PER_HOUR, MAX_WITHHELD, WRITTEN_EVERY_S
 from service.state.counters import KEPT_DAYS, MAX_PER_HOUR, Counted
+from service.state.recorder import SAME_PER_HOUR
 
 PICTURE_BITS: Final = 160 * 120 * 8  # the smallest picture of a face that is worth having
 SAVES_PER_HOUR: Final = 60
+SCENARIOS: Final = 128  # that a simulated sensor can show; more fail a test
 SENSORS: Final = 8  # enrolled at one station: which of them was opened is a choice
 _HOUR_S: Final = 3600.0
 
@@ -89,14 +91,22 @@ def per_hour_of_admin() -> tuple[Line, ...]:
     """Return what a hostile web process could write in an admin's name, in bits an hour.
 
     Only while an admin's session is open or after the password was typed there: then it can do
-    what the admin can. The non-uniformity is not an admin's to type in.
+    what the admin can. The non-uniformity is not an admin's to type in; a plate that is learnt is a
+    saving, too, of fewer bits. Each has its second in the trail.
     """
-    settings = bits_of(StationSettings) - bits_of(UniformitySettings)
+    moment = math.log2(_HOUR_S)
+    settings = bits_of(StationSettings) - bits_of(UniformitySettings) + moment
+    events = 2 * SAME_PER_HOUR * (moment + math.log2(SCENARIOS))
     return (
         Line(
             "settings and their trail",
             SAVES_PER_HOUR * settings,
             f"{SAVES_PER_HOUR} savings of {settings:.0f} bits",
+        ),
+        Line(
+            "logins, and scenarios of a simulation",
+            events,
+            f"{SAME_PER_HOUR} of each, at a second, one scenario of {SCENARIOS}",
         ),
     )
 

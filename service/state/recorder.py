@@ -47,7 +47,7 @@ from service.state.child_events import ChildEvents, OfChildren
 from service.state.counters import Counted, Counters
 from service.state.files import cause, require_room
 
-_SAME_PER_HOUR = 20
+SAME_PER_HOUR = 20
 _HOUR_S = 3600.0
 _MOST_WAITING = 100  # what comes while more wait is only counted
 _AGAIN_S = 1.0
@@ -262,9 +262,7 @@ class Recorder:
             self._hour = hour
             self._tell_withheld()
         self._written[event.kind] += 1
-        admitted = (
-            self._written[event.kind] <= _SAME_PER_HOUR and len(self._waiting) < _MOST_WAITING
-        )
+        admitted = self._written[event.kind] <= SAME_PER_HOUR and len(self._waiting) < _MOST_WAITING
         if not admitted:
             self._withheld[event.kind] += 1
         return admitted

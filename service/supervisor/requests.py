@@ -193,15 +193,16 @@ class Requests:
         self, request: ChangeSettings | AskFfc | AskNonUniformity | ChooseScenario
     ) -> Reply:
         number = request.request
+        saves = isinstance(request, ChangeSettings | AskNonUniformity)
+        if saves and not self._saves.take(self._clock()):
+            return Refused(
+                number,
+                Why.NOT_SAVED,
+                f"Settings were saved {SAVES_PER_HOUR} times within an hour: wait, then save "
+                "again. Nothing was changed.",
+            )
         match request:
             case ChangeSettings(settings=settings):
-                if not self._saves.take(self._clock()):
-                    return Refused(
-                        number,
-                        Why.NOT_SAVED,
-                        f"Settings were saved {SAVES_PER_HOUR} times within an hour: wait, then "
-                        "save again. Nothing was changed.",
-                    )
                 self._save(self._with_saved_uniformity(settings))
             case AskFfc():
                 self._actions.ask_for_ffc()

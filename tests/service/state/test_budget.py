@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from device.simulator.scenario.schema import scenario_names
 from screening.result import Reason, Verdict
 from service.ipc.messages import ChannelError, ShownVisitor
 from service.ipc.records import RATES, Presence, Record, Seen, Status, pack, payload_bits
@@ -14,6 +15,7 @@ from service.state.audit import verify
 from service.state.audit_events import EntriesWithheld, LoginTried, ProcessLost
 from service.state.audit_trail import read
 from service.state.budget import (
+    SCENARIOS,
     hours_for_picture,
     per_hour,
     per_hour_of_admin,
@@ -57,6 +59,7 @@ class TestWhatIsStated:
 
     def test_what_an_admin_can_write_is_a_number_too(self) -> None:
         assert all(line.bits < 25_000 for line in per_hour_of_admin())
+        assert len(scenario_names()) <= SCENARIOS
 
 
 def abused(source: random.Random) -> Record:

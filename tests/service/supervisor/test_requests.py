@@ -235,6 +235,8 @@ def test_settings_are_saved_so_many_times_an_hour_and_no_more(tmp_path: Path) ->
     refused = of(Refused, office.requests.answer(ChangeSettings(1, session, WARMER)))
     assert "within an hour" in refused.sentence
     assert office.store.load() != WARMER
+    plate = of(Refused, office.requests.answer(AskNonUniformity(1, session)))
+    assert "within an hour" in plate.sentence  # what is learnt is saved, too
     now[0] += 3600.0 / SAVES_PER_HOUR
     assert isinstance(office.requests.answer(ChangeSettings(1, session, WARMER)), Done)
 
