@@ -76,7 +76,7 @@ def _digest(file: Path, place: bytes) -> str:
 def main(arguments: list[str]) -> None:
     """Print both hashes."""
     print(code_sha256())  # noqa: T201 - its only purpose
-    print(register_sha256(Path(arguments[0]) if arguments else None))  # noqa: T201
+    print(register_sha256(Path(arguments[0]) if arguments else None))  # noqa: T201 - the same
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 _SCENARIO = "self-test"
 _WITHIN_S = 60.0
@@ -79,7 +80,7 @@ def _check(station: "subprocess.Popen[str]", say: Callable[[str], None]) -> None
     _check_end(station, say)
 
 
-def _check_alarm(view: dict, say: Callable[[str], None]) -> None:  # type: ignore[type-arg]
+def _check_alarm(view: dict[str, Any], say: Callable[[str], None]) -> None:
     if [alarm["visitor"]["id"] for alarm in view["alarms"]] != [1]:
         raise SelfTestError(f"expected one alarm, of visitor 1, got {view['alarms']}.")
     alarm = view["alarms"][0]["visitor"]
@@ -99,7 +100,7 @@ def _address(station: "subprocess.Popen[str]") -> tuple[str, int]:
     return host, int(port)
 
 
-def _views(host: str, port: int) -> Iterator[dict]:  # type: ignore[type-arg]
+def _views(host: str, port: int) -> Iterator[dict[str, Any]]:
     """Yield the views of the station's event stream."""
     connection = http.client.HTTPConnection(host, port, timeout=_WITHIN_S)
     connection.request("GET", "/api/events")

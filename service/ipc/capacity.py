@@ -92,8 +92,8 @@ def _annotated(kind: Any, metadata: tuple[Any, ...]) -> float:
 
 
 def _number(kind: type, said: list[Any]) -> float:
-    lows = [float(one.ge) for one in said if isinstance(one, limits.Ge)]  # type: ignore[arg-type]
-    highs = [float(one.le) for one in said if isinstance(one, limits.Le)]  # type: ignore[arg-type]
+    lows = [float(one.ge) for one in said if isinstance(one, limits.Ge)]  # type: ignore[arg-type] # a number
+    highs = [float(one.le) for one in said if isinstance(one, limits.Le)]  # type: ignore[arg-type] # a number
     kept = [getattr(part, "func", part) for part in said]
     places = [0] if kind is int else [one.places for one in kept if isinstance(one, Decimals)]
     if not (lows and highs and places):

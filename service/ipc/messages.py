@@ -257,7 +257,7 @@ class Why(StrEnum):
 
     NO_SESSION = "no_session"
     NO_PASSWORD = "no_password"  # noqa: S105 - a reason
-    WRONG_PASSWORD = "wrong_password"  # noqa: S105
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason
     TOO_SOON = "too_soon"
     NO_SUCH_ALARM = "no_such_alarm"
     NO_SUCH_SCENARIO = "no_such_scenario"

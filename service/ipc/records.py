@@ -356,4 +356,4 @@ def unpack(packet: bytes) -> Record:
 
 
 for _kind in RECORDS:  # a field without a place in the table could not be packed
-    assert {field.name for field in fields(_kind)} == set(_kind.TABLE), _kind  # noqa: S101
+    assert {field.name for field in fields(_kind)} == set(_kind.TABLE), _kind  # noqa: S101 - of the code itself

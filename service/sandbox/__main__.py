@@ -27,12 +27,12 @@ def main() -> None:
         case ["worker"]:
             print(REPORT.dump_json(examine(WORKER)).decode())  # noqa: T201 - its only purpose
         case ["camera_filter"]:
-            print(REPORT.dump_json(examine(CAMERA_FILTER)).decode())  # noqa: T201
+            print(REPORT.dump_json(examine(CAMERA_FILTER)).decode())  # noqa: T201 - its output
         case ["web"]:
             listener = socket.create_server(("127.0.0.1", 0))
-            print(REPORT.dump_json(examine(WEB, [listener.fileno()])).decode())  # noqa: T201
+            print(REPORT.dump_json(examine(WEB, [listener.fileno()])).decode())  # noqa: T201 - its output
         case ["unlocked"]:
-            print(RESULTS.dump_json(unlocked()).decode())  # noqa: T201
+            print(RESULTS.dump_json(unlocked()).decode())  # noqa: T201 - its output
         case _:
             sys.exit("usage: python -m service.sandbox worker|web|camera_filter|unlocked")
 

@@ -116,7 +116,7 @@ def _made(make: str, remove: str, *arguments: object) -> Callable[[], object]:
 
 
 def _directory() -> None:
-    name = f"/tmp/limen-probe-{os.getpid()}".encode()  # noqa: S108
+    name = f"/tmp/limen-probe-{os.getpid()}".encode()  # noqa: S108 - the attack
     syscall("mkdirat", _HERE, name, 0o700)
     syscall("unlinkat", _HERE, name, 0x200)
 
@@ -137,7 +137,7 @@ def _files() -> list[Attack]:
         Attack(
             "create a nameless file in /tmp",
             Kind.WRITE,
-            lambda: _open("/tmp", os.O_TMPFILE | os.O_WRONLY),  # noqa: S108
+            lambda: _open("/tmp", os.O_TMPFILE | os.O_WRONLY),  # noqa: S108 - the attack
             landlock=True,
         ),
         Attack(

@@ -226,9 +226,9 @@ class ChildSlot:
             self._unwatch(child.output)
 
     def _watch(self, watched: object, act: Callable[[], None]) -> None:
-        self._selector.register(watched, selectors.EVENT_READ, act)  # type: ignore[arg-type]
+        self._selector.register(watched, selectors.EVENT_READ, act)  # type: ignore[arg-type] # has a fileno
 
     def _unwatch(self, watched: object) -> None:
         if watched is not None:
             with suppress(KeyError, ValueError):
-                self._selector.unregister(watched)  # type: ignore[arg-type]
+                self._selector.unregister(watched)  # type: ignore[arg-type] # has a fileno

@@ -128,7 +128,7 @@ def application(
 async def _on_hub_error(request: object, error: Exception) -> Response:
     often = isinstance(error, AskedTooOften)
     problem = Problem(error=str(error), retry_after_s=_ASK_AGAIN_S if often else 0)
-    return await on_refusal(request, Refusal(429 if often else 503, problem))  # type: ignore[arg-type]
+    return await on_refusal(request, Refusal(429 if often else 503, problem))  # type: ignore[arg-type] # as registered
 
 
 def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRouter:

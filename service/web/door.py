@@ -21,7 +21,7 @@ class Door(H11Protocol):
     came_s = 0.0
     _timers: tuple[asyncio.TimerHandle, ...] = ()
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # narrower
         """Let a connection in."""
         super().connection_made(transport)
         loop = asyncio.get_running_loop()

@@ -71,8 +71,8 @@ def _fit(one: ClinicalRound) -> Fit:
 def _transfer(camera: str, everybody: ClinicalRound) -> Row:
     """Return what a threshold that the first half of the people chose does to the second half."""
     person, day = everybody.person, everybody.day
-    assert person is not None  # noqa: S101  # this table tells both
-    assert day is not None  # noqa: S101
+    if person is None or day is None:
+        raise ValueError(f"the table of the {camera} does not tell people and days")
     early = person < np.median(person)  # subjects are numbered by their date
     chosen = _fit(_only(everybody, early))
     late = ~early & np.isfinite(everybody.skin_c) & (everybody.oral_c < AFEBRILE_C)
