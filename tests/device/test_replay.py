@@ -180,6 +180,7 @@ def test_recording_made_by_the_cptv_package_is_read(tmp_path: Path) -> None:
             assert got.fpa_temp_c == pytest.approx(25.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["lepton-kiosk/recordings/*.cptv", "not-radiometric/*.cptv"])
 def test_ours_and_the_cptv_package_read_the_same_pixels(pattern: str) -> None:
     for path in real(pattern):
@@ -356,6 +357,7 @@ def test_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) -> None:
 # real recordings
 
 
+@pytest.mark.slow
 def test_every_real_recording_is_read_to_its_end() -> None:
     for path in real("lepton-kiosk/recordings/*.cptv"):
         with path.open("rb") as file:

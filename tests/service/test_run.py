@@ -288,6 +288,7 @@ os.write(channel, json.dumps({"kind": "worker_locked", "lock": HONEST}).encode()
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_library_finds_itself_locked_and_is_named(tmp_path: Path, what: str) -> None:
     """It runs instead of OpenCV, in the worker; then it is the real one, so that all goes on."""

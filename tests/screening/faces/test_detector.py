@@ -68,6 +68,7 @@ def found_pairs(count: int = 30) -> list[tuple[Detection | None, PersonTruth]]:
     return pairs
 
 
+@pytest.mark.slow
 def test_people_in_full_view_are_found_in_renders() -> None:
     pairs = found_pairs()
     assert len(pairs) >= 8

@@ -60,6 +60,7 @@ def test_who_comes_is_somebody_and_stays_so_however_still() -> None:
     assert not film.stirs
 
 
+@pytest.mark.slow
 def test_who_is_told_from_the_map_is_not_learnt_but_what_is_nobody_slowly_is() -> None:
     film = Film()
     film.show(seconds=3.0)

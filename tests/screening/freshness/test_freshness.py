@@ -113,6 +113,7 @@ def _alarms(recordings: list[Path]) -> tuple[int, float]:
     return alarms, hours
 
 
+@pytest.mark.slow
 def test_no_frame_of_real_entrances_is_called_stale() -> None:
     """None in 0.12 h: with 95 % confidence fewer than 25 an hour; margins say far fewer."""
     alarms, hours = _alarms(real("lepton-kiosk/recordings/*.cptv"))

@@ -166,6 +166,7 @@ def test_an_emulated_evo_thermal_is_found_too() -> None:
     assert "TeraRanger Evo Thermal" in findings["identity"].sentence
 
 
+@pytest.mark.slow
 def test_a_wrong_command_line_is_refused_and_a_failure_ends_with_1(tmp_path: Path) -> None:
     limen = Path(sys.executable).with_name("limen")
     wrong = subprocess.run([limen, "doctor", "--sensor", "toaster"], check=False)
