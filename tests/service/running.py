@@ -176,7 +176,9 @@ class RunningStation:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self._reader.join(timeout=2.0)
+        # It ends with the last process that holds the other end, and closing would break its read.
+        self._reader.join(timeout=30.0)
+        assert not self._reader.is_alive(), "a process of the station outlived it"
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
