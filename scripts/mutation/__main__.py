@@ -20,7 +20,7 @@ import pydantic
 import typer.testing
 
 from scripts.mutation.mutants import Mutant, mutants
-from scripts.mutation.trial import ROOT, Ways, notices, ways
+from scripts.mutation.trial import ROOT, Ways, noticed, ways
 
 LOADED = (cryptography, fastapi, hypothesis, jinja2, pydantic, typer)
 LEAST = 0.95
@@ -49,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="scripts/mutants")
     parser.add_argument("what", nargs="+", help=f"{', '.join(GROUPS)}, or modules of one of them")
     parser.add_argument("--tests", nargs="+", help="only these, to be quicker: a lower bound")
+    parser.add_argument("--most", type=int, help="so many tests on a mutant: a lower bound, too")
     options = parser.parse_args()
     wanted = options.what
     killed = living = 0
@@ -59,10 +60,12 @@ def main() -> int:
             continue
         known = _listed(ROOT / tests[0] / "mutants.toml")
         began = time.monotonic()
-        found = ways(chosen, options.tests or list(tests))
+        places = options.tests or list(tests)
+        found = ways(chosen, places)
+        found.most = options.most
         print(f"{len(found.seconds)} tests in {time.monotonic() - began:.0f} s", flush=True)
         for module in chosen:
-            dead, alive = _try(module, found)
+            dead, alive = _try(module, found, places)
             killed, living = killed + dead, living + len(alive)
             for mutant in alive:
                 why = known.get((module, mutant.what), "")
@@ -75,18 +78,17 @@ def main() -> int:
     return int(share < LEAST or bool(unlisted))
 
 
-def _try(module: str, found: Ways) -> tuple[int, list[Mutant]]:
+def _try(module: str, found: Ways, tests: list[str]) -> tuple[int, list[Mutant]]:
     """Return how many mutants of a module were noticed, and those that were not."""
-    began, alive, number = time.monotonic(), [], 0
-    for mutant in mutants((ROOT / module).read_text(encoding="utf-8")):
-        number += 1
-        tests = found.tests(module, range(mutant.line, mutant.line + 1))
-        if not tests or not notices(module, mutant.tree, tests):
-            alive.append(mutant)
-            print(f"    {module}:{mutant.line} {mutant.what}", flush=True)
+    began = time.monotonic()
+    whole = list(mutants((ROOT / module).read_text(encoding="utf-8")))
+    dead = noticed(module, whole, found, tests)
+    alive = [mutant for mutant, seen in zip(whole, dead, strict=True) if not seen]
+    for mutant in alive:
+        print(f"    {module}:{mutant.line} {mutant.what}", flush=True)
     took = time.monotonic() - began
-    print(f"{module}: {number - len(alive)} of {number} in {took:.0f} s", flush=True)
-    return number - len(alive), alive
+    print(f"{module}: {len(whole) - len(alive)} of {len(whole)} in {took:.0f} s", flush=True)
+    return len(whole) - len(alive), alive
 
 
 def _listed(path: Path) -> dict[tuple[str, str], str]:

@@ -2,9 +2,9 @@
 
 What is changed: comparisons and their bounds, *and* and *or*, conditions, numbers, truth values,
 names in quotes, arithmetic, and whether a statement is there at all. What is not: docstrings, type
-annotations, decorators, sentences (a string with a space, or with something filled in) and
-descriptions of fields. A sentence is for a reader, and a test that repeats each word of it tests
-nothing.
+annotations, decorators, sentences (a string with a space, or with something filled in), the code of
+a sentence and descriptions of fields. A sentence is for a reader, and a test that repeats each word
+of it tests nothing.
 """
 
 import ast
@@ -168,7 +168,8 @@ class _Changed(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         node.func = self.visit(node.func)
-        node.args = [self.visit(argument) for argument in node.args]
+        code = isinstance(node.func, ast.Name) and node.func.id == "Sentence"
+        node.args[code:] = [self.visit(argument) for argument in node.args[code:]]
         for keyword in node.keywords:
             if keyword.arg not in _TOLD:
                 keyword.value = self.visit(keyword.value)

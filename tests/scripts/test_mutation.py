@@ -54,7 +54,7 @@ def test_what_only_a_reader_sees_is_left_alone() -> None:
 
 def test_the_quickest_test_that_comes_through_a_line_is_tried_first() -> None:
     ways = Ways(
-        {"slow": 2.0, "fast": 0.1, "other": 0.2}, {"m.py": {3: {"slow", "fast"}, 9: {"other"}}}
+        {"slow": 2.0, "fast": 0.1, "other": 0.2}, None, {"m.py": {3: {"slow", "fast"}, 9: {"other"}}}
     )
     assert ways.tests("m.py", range(3, 4)) == ["fast", "slow"]
     assert ways.tests("m.py", range(9, 10)) == ["other"]
