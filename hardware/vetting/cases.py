@@ -11,7 +11,7 @@ from hardware.register.lists import Snapshot
 from hardware.register.people import person
 from hardware.register.policy import Paragraph
 from hardware.register.sentence import Sentence
-from hardware.register.signature import UNSIGNED, Signatures
+from hardware.register.signature import Signatures
 from hardware.vetting.decision import SensorSays
 from hardware.vetting.enrolment import Enrolled, Enrolment
 
@@ -48,9 +48,9 @@ class Device:
     usb: UsbIdentity
     says: SensorSays
     enrolled: Enrolled | None
-    signatures: Signatures = UNSIGNED
-    audited: bool = True
-    controllers: tuple[str, ...] = ()
+    signatures: Signatures
+    audited: bool
+    controllers: tuple[str, ...]
 
     @property
     def enrolment(self) -> Enrolment | None:

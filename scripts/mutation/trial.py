@@ -16,7 +16,7 @@ import os
 import pickle
 import signal
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,7 +32,8 @@ from scripts.mutation.mutants import Mutant
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60  # of computing; then a mutant runs for ever, which is noticed too
 PATIENCE = 20  # so many times as long on the clock: the machine may have other work
-_QUIET = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider"]
+# What failed is not told to anybody: to say it well takes longer than to find it.
+_QUIET = ["-q", "-x", "--assert=plain", "--tb=native", "-p", "no:cacheprovider"]
 # Plug-ins of pytest that a library loaded before are not rewritten; nothing asserts in them.
 _QUIET += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 # A counter-example is enough; it need not be the shortest, and the same are tried each time.
@@ -67,16 +68,24 @@ class Ways:
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
 
-    def tests(self, module: str, lines: range) -> list[str]:
+    def tests(self, module: str, lines: range, first: tuple[str, ...] = ()) -> list[str]:
         """Return the tests to run for a change in these lines, the quickest first.
 
         A line that only runs when the module is loaded is tried with all that use the module.
+
+        Parameters
+        ----------
+        first
+            These are tried before: what noticed one change notices the next one, too.
         """
         there = self.through.get(module, {})
         found = {test for line in lines for test in there.get(line, ())} - {""}
         if not found:
             found = {test for tests in there.values() for test in tests} - {""}
-        return sorted(found, key=lambda test: self.seconds.get(test, 0.0))[: self.most]
+        order = {test: number - len(first) for number, test in enumerate(first)}
+        return sorted(found, key=lambda test: (order.get(test, 0), self.seconds.get(test, 0.0)))[
+            : self.most
+        ]
 
     def early(self, module: str, line: int) -> bool:
         """Whether this line ran when the tests were loaded, before the first of them began."""
@@ -149,7 +158,7 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, module: str, code: CodeType, reached: Callable[[int], object] | None = None
     ) -> None:
         self._reached = reached
-        self._name = module.removesuffix(".py").replace("/", ".")
+        self._name = _name(module)
         self._code, self._path = code, str(ROOT / module)
 
     def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
@@ -162,6 +171,10 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if self._reached:
             module.__dict__["_reached"] = self._reached
         exec(self._code, module.__dict__)  # noqa: S102 - that is what a mutant is
+
+
+def _name(module: str) -> str:
+    return module.removesuffix(".py").replace("/", ".")
 
 
 def ways(modules: list[str], tests: list[str]) -> Ways:
@@ -207,8 +220,11 @@ class _Bench:
             for one in gc.get_objects()
             if isinstance(one, FunctionType) and one.__code__.co_filename == path
         }
+        lately: list[str] = []  # the tests that noticed something, the last one first
         plain = compile(Path(path).read_text(encoding="utf-8"), path, "exec")
         items = {item.nodeid: item for item in session.items}
+        self._warm_up(items)
+        gc.freeze()  # so that a fork shares what is loaded, and does not copy it when it collects
         for number, mutant in enumerate(self._mutants):
             change = inside(plain, compile(mutant.tree, path, "exec"))
             if (
@@ -218,19 +234,32 @@ class _Bench:
             ):
                 self.left.append(number)
                 continue
-            names = self._ways.tests(self._module, range(mutant.line, mutant.line + 1))
-            tests = [items[name] for name in names]
-            run = partial(self._run, functions[change[0]], change[1], tests)
-            if _forked(run, LONGEST_S) != b"0":
+            names = self._ways.tests(
+                self._module, range(mutant.line, mutant.line + 1), tuple(lately)
+            )
+            run = partial(self._run, functions[change[0]], change[1], [items[n] for n in names])
+            answer = _forked(run, LONGEST_S)
+            if answer != b"0":
                 self.noticed.append(number)
+                lately = [answer.decode(), *(one for one in lately if one != answer.decode())]
         return True
+
+    def _warm_up(self, items: dict[str, pytest.Item]) -> None:
+        """Fill the caches by a test that goes through much; those of the module stay empty."""
+        lines = self._ways.through.get(self._module, {}).values()
+        through = Counter(test for tests in lines for test in tests if test)
+        for test, _ in through.most_common(1):
+            items[test].ihook.pytest_runtest_protocol(item=items[test], nextitem=None)
+        for value in vars(sys.modules[_name(self._module)]).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
 
     def _run(self, function: FunctionType, code: CodeType, tests: list[pytest.Item]) -> bytes:
         function.__code__ = code
         for item, after in zip(tests, [*tests[1:], None], strict=True):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
             if self._failed:
-                return b"1"
+                return item.nodeid.encode()
         return b"0"
 
 

@@ -278,6 +278,7 @@ def test_a_list_that_the_policy_wants_and_nobody_has_refuses() -> None:
         (LIST.replace("KEY", "other"), "holds the list other"),
         (LIST.replace("KEY", "k").replace('title = "A list"', ""), "title: Field required"),
         (LIST.replace("KEY", "k").replace("[[entry]]", "[[entri]]"), "entri: Extra inputs"),
+        (LIST.replace("KEY", "k") + 'usb_vendors = ["2BDF"]', r"entry\.0\.usb_vendors\.0: "),
         (LIST.replace("KEY", "k").replace("count = 1", "count = 2"), "says 2 entries and has 1"),
         (
             LIST.replace("KEY", "k").replace("copied = 2026-11-30", "copied = 2026-11-29"),

@@ -214,6 +214,22 @@ def test_a_keyboard_on_the_same_hub_is_refused(institution: Institution) -> None
     refused(decision, "5.4", "On the same hub, port 1-2.3, is a keyboard or mouse (HID)")
 
 
+def test_a_disk_on_the_fast_half_of_the_same_hub_is_refused(institution: Institution) -> None:
+    """A USB 3 hub is two hubs: what is fast on it is on another bus than the sensor."""
+    sensor = Fake(port="1-2.1")
+    disk = Fake(port="2-2.3", raw=device_bytes(configuration(Setting(STORAGE))), nodes=())
+    enrolled = institution.enrol(sensor)
+    assert institution.vet(sensor, disk, enrolments=enrolled).outcome is Outcome.APPROVED
+    devices = institution.sys / "bus/usb/devices"
+    for hub, other in (("1-2", "2-2"), ("2-2", "1-2")):
+        socket = devices / hub / "port"
+        socket.mkdir()
+        (socket / "device").symlink_to((devices / hub).resolve())
+        (socket / "peer").symlink_to((devices / other).resolve() / "port")
+    decision = institution.vet(sensor, disk, enrolments=enrolled)
+    refused(decision, "5.4", "On the same hub, port 2-2.3, is a mass storage")
+
+
 def test_a_keyboard_on_another_port_of_the_computer_is_no_neighbour(
     institution: Institution,
 ) -> None:
