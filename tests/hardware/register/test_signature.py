@@ -104,7 +104,29 @@ def test_the_same_signature_twice_is_no_second_one(institution: Institution) -> 
     assert "2 people must sign it; Anna did." in text
 
 
+def test_every_signature_holds_also_one_more_than_are_needed(institution: Institution) -> None:
+    """Carl is trusted, and signed something else; Anna and Bert alone would have been enough."""
+    carl = Person.new("Carl")
+    institution.trust(institution.anna.entry() + institution.bert.entry() + carl.entry())
+    path = institution.write_dossier()
+    beside = path.with_name(path.name + ".dsse")
+    envelope = json.loads(beside.read_bytes())
+    other = json.loads(signature.sign(b"another", What.DOSSIER, carl.private))
+    envelope["signatures"] += other["signatures"]
+    beside.write_bytes(json.dumps(envelope, indent=1, sort_keys=True).encode() + b"\n")
+    assert why(decide(institution)) == "The signature of Carl is not over these bytes."
+
+
+def test_a_key_that_may_sign_something_else_is_refused(institution: Institution) -> None:
+    institution.trust(institution.anna.entry() + institution.bert.entry(signs=("list", "policy")))
+    assert f"Bert may sign list, policy with the key {institution.bert.key_id[:16]}, and no" in why(
+        decide(institution)
+    )
+
+
 def test_a_broken_envelope_says_where(institution: Institution) -> None:
+    with pytest.raises(SignatureError, match=": it: "):
+        signature.reseal(b"[]")
     envelope = json.loads(signature.sign(b"x", What.LIST, institution.anna.private))
     envelope["signatures"][0]["keyid"] = "?"
     with pytest.raises(SignatureError, match=r"signatures\.0\.keyid: "):
@@ -257,6 +279,28 @@ def test_a_trust_file_that_cannot_be_read_stops_everything(institution: Institut
         (institution.own / "trust.toml").write_text(whole)
         with pytest.raises(SignatureError, match=says):
             institution.register()
+
+
+def test_a_trust_file_may_be_short(institution: Institution) -> None:
+    """One signer, and names of one letter, as many people have."""
+    entry = institution.anna.entry().replace('"Anna"', '"\u674e"').replace("procurement", "\u8463")
+    revoked = f'[[revoked]]\nid = "{institution.bert.key_id}"\non = 2026-12-01\nreason = "\u4e22"\n'
+    head = "edition = 2\nversion = 1\nexpires = 2030-01-01\nsigners_needed = 1\n"
+    found = trust.read((head + entry + revoked).encode())
+    assert found.needed(What.DOSSIER) == 1
+    assert found.content.key[0].name == "\u674e"
+
+
+def test_what_was_signed_once_can_be_checked_for_ever() -> None:
+    """These names are part of what every signature covers: to change one undoes them all."""
+    assert {what.word: what.value for what in What} == {
+        "dossier": "application/vnd.limen.dossier+toml",
+        "policy": "application/vnd.limen.policy+toml",
+        "list": "application/vnd.limen.exclusion-list+toml",
+        "index": "application/vnd.limen.register-index+toml",
+        "trust": "application/vnd.limen.trust+toml",
+        "enrolment": "application/vnd.limen.enrolment+json",
+    }
 
 
 # ---- keys, and other people's tools
