@@ -9,6 +9,7 @@ from hardware.host.descriptors import Code
 from hardware.host.usb import behind, ports, read
 from hardware.vetting.check import Admission, Outcome, SensorSays, still_vetted, vet
 from hardware.vetting.decision import Decision
+from hardware.vetting.device_rules import NEEDED_OF_A_DEVICE
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, told
 from tests.hardware.trees import (
     ACM,
@@ -196,6 +197,21 @@ def test_a_sensor_of_which_the_dossier_knows_nothing_to_compare_is_refused(
     decision = institution.vet(Fake(), enrolments=institution.enrol())
     refused(decision, paragraph, text)
     assert {reason.paragraph for reason in decision.refusals} == {paragraph}
+
+
+def test_what_is_compared_with_a_device_is_what_its_dossier_has_to_know() -> None:
+    """`limen hardware todo` asks an owner for these."""
+    assert set(NEEDED_OF_A_DEVICE) == {name.replace("__", ".") for name in UNKNOWN_OF_IT}
+
+
+def test_an_enrolment_by_an_admin_whose_key_was_revoked_counts_no_more(
+    institution: Institution,
+) -> None:
+    lost = f'[[revoked]]\nid = "{institution.admin.key_id}"\non = 2026-12-01\nreason = "lost"\n'
+    institution.trust(institution.anna.entry() + institution.bert.entry() + lost)
+    decision = institution.vet(Fake(), enrolments=institution.enrolled)
+    refused(decision, "6.1", "The enrolment at port 1-2: The key")
+    refused(decision, "6.1", "of Ada was revoked on 2026-12-01: lost")
 
 
 def test_accepted_firmware_that_was_not_enrolled_is_refused(institution: Institution) -> None:

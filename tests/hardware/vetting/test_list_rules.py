@@ -61,7 +61,7 @@ def test_a_snapshot_is_compared_with_from_its_day_for_a_year(
     institution: Institution, later: int, says: str
 ) -> None:
     """The snapshot of before is held; it was copied on the day to which it is complete."""
-    day = date(2025, 11, 20)
+    day = date(2026, 2, 1)
     text = (
         'key = "us-ndaa-889"\nedition = 1\ntitle = "T"\nauthority = "A"\nsource = "s"\n'
         f'terms = "free"\npublished = {day}\ncomplete_to = {day}\ncopied = {day}\ncount = 1\n'
@@ -165,3 +165,11 @@ def test_a_law_that_compels_the_maker_is_named(institution: Institution) -> None
     assert text == "The maker is subject to the national security law of CN."
     institution.write_dossier(ownership__security_law={"unknown": "a lawyer"})
     assert judged(institution, "2.2") == ""  # that it is unknown is another paragraph's
+
+
+def test_what_is_wrong_with_a_list_is_said_once(institution: Institution) -> None:
+    """Two paragraphs of the policy ask for lists; the first says what is broken."""
+    (institution.own / "lists/eu-sanctions.toml.dsse").unlink()
+    institution.in_force()
+    assert "The exclusion list eu-sanctions: It is not signed." in judged(institution, "3.1")
+    assert judged(institution, "3.8") == "The exclusion list eu-sanctions is missing or altered."
