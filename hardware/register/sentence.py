@@ -24,7 +24,7 @@ class Sentence(str):
 
     def __new__(cls, code: str, text: str, **values: object) -> Self:
         """Fill the gaps of an English sentence."""
-        made = super().__new__(cls, text.format(**values))
+        made = super().__new__(cls, text.format(**values).rstrip())
         made.code, made.values = code, values
         return made
 

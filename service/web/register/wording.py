@@ -49,7 +49,8 @@ class Wording:
         template = self.catalogue.get("sentences", {}).get(getattr(text, "code", ""))
         if template is None or not isinstance(text, Sentence):
             return str(text)
-        return template.format(**{gap: self._filled(value) for gap, value in text.values.items()})
+        filled = {gap: self._filled(value) for gap, value in text.values.items()}
+        return template.format(**filled).rstrip()
 
     def _filled(self, value: object) -> object:
         match value:
