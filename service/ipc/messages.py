@@ -18,6 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings, Site
+from service.ipc.acceptance import UNKNOWN, ShownAcceptance
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
 from service.sandbox.report import LockReport
@@ -207,6 +208,8 @@ class View:
     network
         Names of what was found of a network on this computer less than a minute ago; empty: there
         is none; None: nobody looked.
+    acceptance
+        Whether people answer for the numbers.
     """
 
     state: State
@@ -229,6 +232,7 @@ class View:
     audit_head: str = ""
     frozen_screens: int = 0
     network: tuple[str, ...] | None = None
+    acceptance: ShownAcceptance = UNKNOWN
     kind: Literal["view"] = "view"
 
 

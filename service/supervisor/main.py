@@ -45,6 +45,7 @@ from service.ipc.settings import SettingsError, StationSettings
 from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
 from service.sandbox.report import LockReport
+from service.state.acceptance import AcceptanceStore
 from service.state.admin_password import AdminDoor
 from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
 from service.state.audit_trail import AuditError
@@ -53,6 +54,7 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.supervisor.acceptance import Acceptance
 from service.supervisor.camera_access import CameraAccess
 from service.supervisor.camera_place import CameraPlace, locate
 from service.supervisor.check_code import CheckCodes
@@ -63,7 +65,7 @@ from service.supervisor.faults import sentence
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hardware_watch import HardwareWatch
 from service.supervisor.hearing import Hearing
-from service.supervisor.known_sensor import known_sensor
+from service.supervisor.known_sensor import known_sensor, part_number_of
 from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.patience import Patience
@@ -117,6 +119,9 @@ class Supervisor:
         )
         door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
+        self._acceptance = Acceptance(
+            AcceptanceStore(config.state), lambda: datetime.now(UTC).date()
+        )
         self._requests = Requests(
             self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
         )
@@ -214,6 +219,7 @@ class Supervisor:
         if not self._web_ready:
             return
         self._give_picture()
+        self._guard_view.stands(self._acceptance.shown())
         view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
         self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
@@ -407,7 +413,7 @@ class Supervisor:
             self._guard_view.status(said, now)
         else:
             _, departed = self._guard_view.seen(said, now)
-            if departed is not None:
+            if departed is not None and not self._guard_view.held:
                 self._recorder.departed((departed,))
         self._show()
 
@@ -423,6 +429,7 @@ class Supervisor:
                 simulator=config.simulated,
                 port=self._place.usb.port if self._place and self._place.usb else None,
             )
+            part_number = "" if sensor is None else part_number_of(sensor, self._vetting)
         except HardwareError as error:
             self._restart_worker(Reason.SENSOR_REFUSED, str(error))
             return
@@ -432,6 +439,7 @@ class Supervisor:
             return
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
+        self._acceptance.opened(sensor, part_number)
         if self._settings is not None and self._non_uniformity.holds(self._settings):
             self._configure(self._settings)
         self._recorder.sensor_opened(sensor)
@@ -520,6 +528,7 @@ class Supervisor:
 
     def _put_in_force(self, settings: StationSettings) -> None:
         self._settings = settings
+        self._acceptance.configured(settings)
         self._guard_view.configured(settings.plain())
 
     def apply(self, settings: StationSettings) -> None:

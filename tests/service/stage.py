@@ -17,6 +17,7 @@ from websockets.typing import Origin
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Site
+from service.ipc.acceptance import ShownAcceptance
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
     AdminRequest,
@@ -59,6 +60,7 @@ SENSOR = SensorInfo(
     netd_k=0.02,
     simulated=True,
 )
+ACCEPTED = ShownAcceptance(causes=(), screens=True)
 REFERENCE = ShownReference(found=True, apparent_c=35.71, offset_c=-0.19)
 PLACE = (78.0, 125.0)  # of the reference in the picture
 BOX = (300.0, 210.0, 120.0, 160.0)
@@ -99,6 +101,7 @@ def view(state: State, *reasons: Reason, **more: Any) -> View:
             frame_rate_hz=30.0,
             step_ms=6.0,
             audit_head="3fa2c1d0",
+            acceptance=ACCEPTED,
         ),
         **more,
     )
