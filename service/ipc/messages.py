@@ -4,7 +4,7 @@ A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET pa
 by `kind`. Numbers and words travel here, never pixels; and nothing of it comes from the worker.
 
     worker -> supervisor   records, never messages: `service.ipc.records`
-    supervisor -> worker   Admitted, Configure, Watch, RequestFfc, LearnNonUniformity, Stop
+    supervisor -> worker   Admitted, Configure, Watch, RequestFfc, LearnNonUniformity, Look, Stop
     supervisor -> web      View (every frame), CheckCode, Picture (carries a descriptor), a Reply
     web -> supervisor      Screens, and the requests of guards and admins
 """
@@ -168,6 +168,26 @@ class LearnNonUniformity:
     """Learn the non-uniformity: an even plate is before the lens."""
 
     kind: Literal["learn_non_uniformity"] = "learn_non_uniformity"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Tell every second what is read at a place, for an acceptance.
+
+    Attributes
+    ----------
+    number
+        1 to 15; comes back with every answer.
+    at
+        Upright pixel; None: the reference again.
+    emissivity
+        Of the surface there.
+    """
+
+    number: int
+    at: tuple[float, float] | None
+    emissivity: float
+    kind: Literal["look"] = "look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +468,7 @@ AdminRequest = (
     | ChooseScenario
 )
 Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
-ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Stop
+ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Look | Stop
 ToWeb = View | CheckCode | Picture | Reply
 FromWeb = Screens | GuardRequest | AdminRequest
 Message = ToWorker | ToWeb | FromWeb
