@@ -18,7 +18,17 @@ from pydantic import Field, TypeAdapter, ValidationError
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings, Site
+from service.acceptance.verdict import ChapterVerdict
+from service.acceptance.words import Chapter
 from service.ipc.acceptance import UNKNOWN, ShownAcceptance
+from service.ipc.calibration import (
+    Decision,
+    Doing,
+    DriftPoint,
+    Notes,
+    ShownCalibration,
+    Span,
+)
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
 from service.sandbox.report import LockReport
@@ -287,6 +297,7 @@ class Why(StrEnum):
     NO_SUCH_SCENARIO = "no_such_scenario"
     NO_SENSOR = "no_sensor"
     NOT_SAVED = "not_saved"
+    NOT_NOW = "not_now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +360,31 @@ class RecordsRead:
     locks: tuple[LockReport, ...]
     hours: tuple[HourCounts, ...]
     kind: Literal["records_read"] = "records_read"
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRead:
+    """How the calibration stands, and one chapter of it with its figures and its table."""
+
+    request: int
+    shown: ShownCalibration
+    verdict: ChapterVerdict
+    kind: Literal["calibration_read"] = "calibration_read"
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRead:
+    """The history of the drift watch, what it is held against, and what is past its limits.
+
+    `past`: None, all is well; false, something is near; true, it is past.
+    """
+
+    request: int
+    points: tuple[DriftPoint, ...]
+    accepted: DriftPoint | None
+    past: bool | None
+    found: tuple[str, ...]
+    kind: Literal["drift_read"] = "drift_read"
 
 
 # ---- web -> supervisor
@@ -456,7 +492,58 @@ class ChooseScenario:
     kind: Literal["choose_scenario"] = "choose_scenario"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadCalibration:
+    """An admin looks at the calibration, and at one chapter of it."""
+
+    request: RequestNumber
+    session: Session
+    chapter: Chapter
+    kind: Literal["read_calibration"] = "read_calibration"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveNotes:
+    """An admin has typed or ticked something in the wizard."""
+
+    request: RequestNumber
+    session: Session
+    notes: Notes
+    kind: Literal["save_notes"] = "save_notes"
+
+
+@dataclass(frozen=True, slots=True)
+class DoChapter:
+    """An admin does something in a chapter of the acceptance."""
+
+    request: RequestNumber
+    session: Session
+    doing: Doing
+    kind: Literal["do_chapter"] = "do_chapter"
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAcceptance:
+    """An admin decides on the acceptance."""
+
+    request: RequestNumber
+    session: Session
+    decision: Decision
+    kind: Literal["decide_acceptance"] = "decide_acceptance"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDrift:
+    """An admin looks at the drift watch."""
+
+    request: RequestNumber
+    session: Session
+    span: Span
+    kind: Literal["read_drift"] = "read_drift"
+
+
 GuardRequest = Acknowledge | SecondCheck
+CalibrationRequest = ReadCalibration | SaveNotes | DoChapter | DecideAcceptance | ReadDrift
 AdminRequest = (
     Login
     | Logout
@@ -467,10 +554,10 @@ AdminRequest = (
     | AskNonUniformity
     | ChooseScenario
 )
-Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
+Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead | CalibrationRead | DriftRead
 ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Look | Stop
 ToWeb = View | CheckCode | Picture | Reply
-FromWeb = Screens | GuardRequest | AdminRequest
+FromWeb = Screens | GuardRequest | AdminRequest | CalibrationRequest
 Message = ToWorker | ToWeb | FromWeb
 
 MESSAGE: TypeAdapter[Any] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])

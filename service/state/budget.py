@@ -20,6 +20,7 @@ from service.ipc.capacity import bits_of
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, payload_bits
 from service.ipc.settings import StationSettings, UniformitySettings
+from service.state import drift
 from service.state.admin_password import ATTEMPTS_KEPT
 from service.state.child_events import EVENTS_PER_HOUR, MAX_WITHHELD, WRITTEN_EVERY_S
 from service.state.counters import KEPT_DAYS, MAX_PER_HOUR, Counted
@@ -69,6 +70,8 @@ def per_hour() -> tuple[Line, ...]:
     of_visitors = 3 + len(REASONS_OF_VISITORS)
     by_guards = len(Counted) - 3
     width = math.log2(MAX_PER_HOUR + 1)
+    ranges = {"offset_c": 20.0, "corrected_scene_c": 100.0, "noise_k": 0.5}  # of their records
+    hourly = sum(math.log2(by / drift.STEPS[name] + 2) for name, by in ranges.items())
     attempts = math.log2(ATTEMPTS_KEPT * _HOUR_S)
     return (
         Line(
@@ -82,6 +85,11 @@ def per_hour() -> tuple[Line, ...]:
             (of_visitors + by_guards) * width,
             f"{of_visitors} sums of visitors and {by_guards} of second checks, "
             f"each to {MAX_PER_HOUR}, for {KEPT_DAYS} days",
+        ),
+        Line(
+            "drift watch",
+            hourly + math.log2(12.0 / drift.STEPS["median_c"] + 2) / 24.0,
+            "means of offset, scene and noise, and each day a median of visitors, for two years",
         ),
         Line("attempts at the password", attempts, "their number, and the second of the last"),
     )

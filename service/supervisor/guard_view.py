@@ -11,6 +11,7 @@ from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings
 from service.ipc.acceptance import ShownAcceptance
+from service.ipc.calibration import ShownReading
 from service.ipc.messages import DOWN, Alarm, ChannelError, ShownReference, ShownVisitor, View
 from service.ipc.records import Instruments, Presence, Seen, Status
 
@@ -98,6 +99,27 @@ class GuardView:
     def held(self) -> bool:
         """Whether nobody is screened because the station is not accepted."""
         return not (self._acceptance.screens or self._trial)
+
+    def readings(self) -> tuple[ShownReading, ...]:
+        """Return what visitors in view read, for an admin: also while nobody is screened."""
+        offset_c = self._instruments.offset_c if self._instruments else None
+        return tuple(
+            ShownReading(
+                one.id,
+                one.raw_c,
+                one.reference_corrected_c,
+                one.skin_temp_c,
+                one.mm_per_px,
+                offset_c,
+            )
+            for mark, one in self._visitors.items()
+            if mark not in self._missed
+        )
+
+    @property
+    def counts(self) -> bool:
+        """Whether visitors are counted: not in a trial, and not while nobody is screened."""
+        return self._acceptance.screens and not self._trial
 
     @property
     def heard_at(self) -> float | None:
