@@ -5,12 +5,14 @@ by its continued fraction (Abramowitz and Stegun 26.5.8); its inverse by bisecti
 """
 
 import math
+from functools import lru_cache
 from typing import Final
 
 COVERAGE: Final = 0.95
 _TINY: Final = 1e-300
 
 
+@lru_cache(maxsize=1024)
 def coverage_factor(dof: float, coverage: float = COVERAGE) -> float:
     """Return k so that a share `coverage` lies within +-k standard uncertainties.
 
