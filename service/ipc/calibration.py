@@ -14,10 +14,12 @@ from service.acceptance.words import Chapter, Conformity, Place, Trial, Way
 from service.ipc.acceptance import Cause
 from service.ipc.capacity import Bits, Decimals
 
-MAX_TEXT: Final = 60
+MAX_TEXT: Final = 40
+READINGS_PER_ACT: Final = 5  # at one place, or at one set point
+READING_EVERY_S: Final = 10.0  # of a long series: the mean of what came in that time
 # Letters, digits and signs of the four languages; 8 bits each, and its length
 Text = Annotated[
-    str, Field(pattern=r"^[ -~\u00a1-\u017f]{0,60}$"), AfterValidator(str.strip), Bits(9 * MAX_TEXT)
+    str, Field(pattern=r"^[ -~\u00a1-\u017f]{0,40}$"), AfterValidator(str.strip), Bits(9 * MAX_TEXT)
 ]
 Digest = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$"), Bits(257)]
 _Hundredths, _Thousandths = AfterValidator(Decimals(2)), AfterValidator(Decimals(3))
@@ -88,7 +90,15 @@ class Paper(BaseModel):
 
 
 class Notes(BaseModel):
-    """What an admin has typed and ticked in the wizard.
+    """What an admin has typed: the name of the place, and the laboratory's paper."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    place: Text = ""
+    paper: Paper = Paper()
+
+
+class Ticks(BaseModel):
+    """What an admin has ticked, and set of the adjustable source.
 
     Attributes
     ----------
@@ -97,13 +107,11 @@ class Notes(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    place: Text = ""
     unpacked: bool = False
     placed: bool = False
     surroundings: bool = False
     draught: bool = False
     sunlight: bool = False
-    paper: Paper = Paper()
     target_emissivity: Emissivity = 0.97
     target_expanded_c: Expanded = 0.2
 
@@ -233,6 +241,7 @@ class ShownCalibration:
     """
 
     notes: Notes
+    ticks: Ticks
     steps: tuple[ShownStep, ...]
     chapters: tuple[ShownChapter, ...]
     begun: date | None

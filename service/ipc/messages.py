@@ -28,6 +28,7 @@ from service.ipc.calibration import (
     Notes,
     ShownCalibration,
     Span,
+    Ticks,
 )
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
@@ -504,12 +505,22 @@ class ReadCalibration:
 
 @dataclass(frozen=True, slots=True)
 class SaveNotes:
-    """An admin has typed or ticked something in the wizard."""
+    """An admin has typed what the paper says."""
 
     request: RequestNumber
     session: Session
     notes: Notes
     kind: Literal["save_notes"] = "save_notes"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTicks:
+    """An admin has ticked something in the wizard."""
+
+    request: RequestNumber
+    session: Session
+    ticks: Ticks
+    kind: Literal["save_ticks"] = "save_ticks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,7 +554,9 @@ class ReadDrift:
 
 
 GuardRequest = Acknowledge | SecondCheck
-CalibrationRequest = ReadCalibration | SaveNotes | DoChapter | DecideAcceptance | ReadDrift
+CalibrationRequest = (
+    ReadCalibration | SaveNotes | SaveTicks | DoChapter | DecideAcceptance | ReadDrift
+)
 AdminRequest = (
     Login
     | Logout

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from screening.result import REASONS_OF_VISITORS, Reason
+from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Notes, Ticks
 from service.ipc.capacity import bits_of
+from service.ipc.messages import DoChapter, SaveNotes, SaveTicks
 from service.ipc.rate import OF_WEB
-from service.ipc.records import RATES, payload_bits
+from service.ipc.records import RATES, SpotSeen, bits, payload_bits
 from service.ipc.settings import StationSettings, UniformitySettings
 from service.state import drift
 from service.state.admin_password import ATTEMPTS_KEPT
@@ -112,11 +114,33 @@ def per_hour_of_admin() -> tuple[Line, ...]:
             f"{SAVES_PER_HOUR} savings of {settings:.0f} bits",
         ),
         Line(
+            "notes of a calibration",
+            _in_an_hour(SaveNotes) * bits_of(Notes),
+            f"{_in_an_hour(SaveNotes):.0f} savings of {bits_of(Notes):.0f} bits",
+        ),
+        Line(
+            "ticks and acts of a calibration",
+            _in_an_hour(SaveTicks) * bits_of(Ticks) + _in_an_hour(DoChapter) * bits_of(Doing),
+            "at their rates",
+        ),
+        Line(
+            "readings of an acceptance",
+            _in_an_hour(DoChapter) * READINGS_PER_ACT * bits(SpotSeen.TABLE["surface_c"])
+            + _HOUR_S / READING_EVERY_S * bits(SpotSeen.TABLE["surface_c"]),
+            f"{READINGS_PER_ACT} for each act, or one every {READING_EVERY_S:.0f} s",
+        ),
+        Line(
             "logins, and scenarios of a simulation",
             events,
             f"{SAME_PER_HOUR} of each, at a second, one scenario of {SCENARIOS}",
         ),
     )
+
+
+def _in_an_hour(kind: type) -> float:
+    """Return how many requests of a kind there can be within an hour."""
+    rate = OF_WEB[kind]
+    return rate.per_s * _HOUR_S + rate.waiting
 
 
 def hours_for_picture() -> float:

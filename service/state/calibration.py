@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.acceptance.series import Measured
 from service.acceptance.words import Chapter
-from service.ipc.calibration import Notes
+from service.ipc.calibration import Notes, Ticks
 from service.state.acceptance import AcceptanceError
 from service.state.files import cause, write_atomically
 
@@ -46,6 +46,7 @@ class Draft(BaseModel):
     version: Literal[1] = 1
     begun: date | None = None
     notes: Notes = Notes()
+    ticks: Ticks = Ticks()
     measured: Measured = Measured()
     proven: bool = False
     running: Chapter | None = None

@@ -23,6 +23,7 @@ from service.acceptance.series import People, PersonTwice
 from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Chapter, Conformity
 from service.ipc.calibration import (
+    READING_EVERY_S,
     Act,
     Decision,
     Doing,
@@ -31,6 +32,7 @@ from service.ipc.calibration import (
     ShownChapter,
     ShownReading,
     ShownStep,
+    Ticks,
 )
 from service.ipc.records import Instruments, Seen, SpotSeen, Status
 from service.ipc.settings import StationSettings
@@ -194,7 +196,7 @@ class Calibration:
             return
         at_s = self._clock() - self._chapter_began_s
         second = taking.Second(spot, self._offset_c)
-        measured = run.second(second, at_s, self._draft.measured, self._draft.notes)
+        measured = run.second(second, at_s, self._draft.measured, self._draft.ticks)
         if measured is not None:
             self._measured(measured, run.doing.chapter)
         if run.over:
@@ -238,7 +240,7 @@ class Calibration:
     # ---- what an admin does
 
     def note(self, notes: Notes) -> None:
-        """Keep what was typed and ticked.
+        """Keep what was typed.
 
         Raises
         ------
@@ -247,7 +249,11 @@ class Calibration:
         """
         self._open()
         self._save(self._draft.model_copy(update={"notes": notes}))
-        self._judged.clear()
+
+    def tick(self, ticks: Ticks) -> None:
+        """Keep what was ticked, and set of the adjustable source."""
+        self._open()
+        self._save(self._draft.model_copy(update={"ticks": ticks}))
 
     def do(self, doing: Doing) -> None:
         """Do one act.
@@ -311,11 +317,11 @@ class Calibration:
         if chapter is Chapter.WARM_UP:
             return self._bench.warm_for_s()
         times = getattr(series, "times_s", ())
-        return float(times[-1]) + taking.EVERY_S if times else 0.0
+        return float(times[-1]) + READING_EVERY_S if times else 0.0
 
     def _aim(self, at: tuple[float, float] | None) -> None:
         self._look = 0 if at is None else self._look % MAX_LOOKS + 1
-        self._bench.look(self._look, at, self._draft.notes.target_emissivity)
+        self._bench.look(self._look, at, self._draft.ticks.target_emissivity)
 
     def _try(self, doing: Doing) -> None:
         now, measured = self._clock(), self._draft.measured
@@ -443,7 +449,9 @@ class Calibration:
             warm_up_s=self._bench.warm_for_s(),
         )
         try:
-            made = record_of(self._draft.measured, self._draft.notes, settings, now)
+            made = record_of(
+                self._draft.measured, self._draft.notes, self._draft.ticks, settings, now
+            )
             data = records.to_bytes(made)
         except NotAcceptable as error:
             raise AcceptanceError(str(error)) from error
@@ -543,6 +551,7 @@ class Calibration:
         self._signed = signers, problem
         return ShownCalibration(
             notes=draft.notes,
+            ticks=draft.ticks,
             steps=self._steps(digest),
             chapters=tuple(map(self._shown_chapter, Chapter)),
             begun=draft.begun,
@@ -585,6 +594,7 @@ class Calibration:
                 mm_per_px=self._spot.mm_per_px if self._spot else None,
                 settings=self._bench.settings(),
                 notes=draft.notes,
+                ticks=draft.ticks,
                 chapters={one: self.verdict(one).conformity for one in Chapter},
                 repeat=draft.repeat,
                 proven=draft.proven,

@@ -13,6 +13,7 @@ from service.ipc.messages import (
     Refused,
     Reply,
     SaveNotes,
+    SaveTicks,
     Why,
 )
 from service.state.acceptance import AcceptanceError
@@ -60,6 +61,8 @@ class CalibrationRequests:
                     return self._history(number, self._drift.points(span))
                 case SaveNotes(notes=notes):
                     self._calibration.note(notes)
+                case SaveTicks(ticks=ticks):
+                    self._calibration.tick(ticks)
                 case DoChapter(doing=doing):
                     self._calibration.do(doing)
                 case DecideAcceptance(decision=decision):

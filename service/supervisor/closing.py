@@ -13,7 +13,7 @@ from service.acceptance.record import Conditions, Record, ReferencePaper, Statio
 from service.acceptance.rule import acceptable, worst
 from service.acceptance.series import Measured
 from service.acceptance.words import Conformity
-from service.ipc.calibration import Notes, Paper
+from service.ipc.calibration import Notes, Paper, Ticks
 from service.ipc.settings import StationSettings
 from service.state.acceptance import AcceptanceError
 
@@ -141,7 +141,7 @@ def budget_of(settings: StationSettings, mm_per_px: float, noise_k: float) -> Bu
 
 
 def record_of(
-    measured: Measured, notes: Notes, settings: StationSettings, now: Circumstances
+    measured: Measured, notes: Notes, ticks: Ticks, settings: StationSettings, now: Circumstances
 ) -> Record:
     """Return the record as it would be signed.
 
@@ -185,8 +185,8 @@ def record_of(
             reflected_c=scene.reflected_temp_c,
             distance_m=scene.distance_m,
             mm_per_px=now.mm_per_px,
-            draught=notes.draught,
-            sunlight=notes.sunlight,
+            draught=ticks.draught,
+            sunlight=ticks.sunlight,
             warm_up_s=now.warm_up_s,
         ),
         measured=measured,

@@ -18,11 +18,9 @@ from service.acceptance.series import (
     WarmUp,
 )
 from service.acceptance.words import Chapter
-from service.ipc.calibration import Doing, Notes
+from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Ticks
 from service.ipc.records import SpotSeen
 
-EVERY_S: Final = 10.0  # one value of a long series: the mean of what came in that time
-AT_PLACE: Final = 10  # values at one place, or at one set point
 NOISES: Final = 30  # seconds of noise
 MAX_VALUES: Final = 720  # of a long series: two hours
 MAX_POINTS: Final = 60  # set points, and visits to places
@@ -59,7 +57,7 @@ class Taking:
         self.count = 0
 
     def second(
-        self, second: Second, at_s: float, measured: Measured, notes: Notes
+        self, second: Second, at_s: float, measured: Measured, ticks: Ticks
     ) -> Measured | None:
         """Take a second; return what was measured when something whole was added, else None.
 
@@ -73,27 +71,29 @@ class Taking:
         if chapter in LONG:
             if at_s < self._next_s:
                 return None
-            self._next_s = at_s + EVERY_S
+            self._next_s = at_s + READING_EVERY_S
             seconds, self._seconds = self._seconds, []
             return _longer(measured, chapter, seconds, at_s, self._held_c)
         self.count += 1
         if chapter is Chapter.RESOLUTION:
             return _noisier(measured, second) if self.count <= NOISES else None
-        if self.count < AT_PLACE:
+        if self.count < READINGS_PER_ACT:
             return None
         shown = [one.spot.surface_c for one in self._seconds]
         self._seconds = []
         whole = tuple(round(value, 3) for value in shown if value is not None)
         if chapter is Chapter.UNIFORMITY:
             return _another_place(measured, self.doing, whole)
-        return _another_point(measured, self.doing, whole, notes)
+        return _another_point(measured, self.doing, whole, ticks)
 
     @property
     def over(self) -> bool:
         """Whether this run has all that it was begun for."""
         if self.doing.chapter in LONG:
             return False
-        return self.count >= (NOISES if self.doing.chapter is Chapter.RESOLUTION else AT_PLACE)
+        return self.count >= (
+            NOISES if self.doing.chapter is Chapter.RESOLUTION else READINGS_PER_ACT
+        )
 
 
 def _longer(
@@ -142,18 +142,18 @@ def _another_place(measured: Measured, doing: Doing, shown: tuple[float, ...]) -
 
 
 def _another_point(
-    measured: Measured, doing: Doing, shown: tuple[float, ...], notes: Notes
+    measured: Measured, doing: Doing, shown: tuple[float, ...], ticks: Ticks
 ) -> Measured | None:
     before = measured.accuracy or Accuracy(())
     if doing.set_c is None or not shown or len(before.points) >= MAX_POINTS:
         return None
-    point = SetPoint(doing.set_c, notes.target_expanded_c, shown, doing.way)
+    point = SetPoint(doing.set_c, ticks.target_expanded_c, shown, doing.way)
     return replace(
         measured,
         accuracy=replace(
             before,
             points=(*before.points, point),
-            target_emissivity=notes.target_emissivity,
+            target_emissivity=ticks.target_emissivity,
         ),
     )
 

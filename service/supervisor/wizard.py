@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from service.acceptance.words import Chapter, Conformity
-from service.ipc.calibration import Need, Notes, Paper, ShownStep, Step
+from service.ipc.calibration import Need, Notes, Paper, ShownStep, Step, Ticks
 from service.ipc.settings import StationSettings
 
 COARSE_MM: Final = 8.0  # a face has hardly a dozen pixels then
@@ -44,6 +44,7 @@ class Standing:
     mm_per_px: float | None
     settings: StationSettings | None
     notes: Notes
+    ticks: Ticks
     chapters: dict[Chapter, Conformity]
     repeat: tuple[Chapter, ...]
     proven: bool
@@ -76,19 +77,19 @@ def _needs(step: Step, now: Standing) -> tuple[Need, ...]:
         case Step.UNPACK:
             needs += [] if now.sensor else [Need.SENSOR]
             needs += [] if now.locked else [Need.NOT_LOCKED]
-            needs += [] if now.notes.unpacked else [Need.UNPACKED]
+            needs += [] if now.ticks.unpacked else [Need.UNPACKED]
         case Step.PLACE:
             needs += [] if now.reference_found else [Need.REFERENCE_SEEN]
             coarse = now.mm_per_px is not None and now.mm_per_px > COARSE_MM
             needs += [Need.COARSE] if coarse else []
-            needs += [] if now.notes.placed else [Need.PLACED]
+            needs += [] if now.ticks.placed else [Need.PLACED]
         case Step.REFERENCE:
             needs += _of_paper(now)
             needs += [] if now.proven else [Need.CHALLENGE]
         case Step.SHAPE:
             needs += [] if now.holds else [Need.SHAPE]
         case Step.SURROUNDINGS:
-            needs += [] if now.notes.surroundings else [Need.SURROUNDINGS]
+            needs += [] if now.ticks.surroundings else [Need.SURROUNDINGS]
     for chapter in OF_STEP.get(step, ()):
         if chapter in now.repeat:
             needs.append(Need.REPEAT)
