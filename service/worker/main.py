@@ -195,6 +195,7 @@ class Worker:
         emissivity = self._look.emissivity
         if at is None:
             if not (reference.found and settings.references):
+                self._spot.wipe()
                 return
             assert reference.x is not None  # noqa: S101 - it is found
             assert reference.y is not None  # noqa: S101 - it is found

@@ -39,7 +39,7 @@ def hurried() -> None:
     def second(self: taking.Taking, what: Any, at_s: float, *rest: Any) -> Any:
         return real(self, what, 60.0 * at_s, *rest)
 
-    taking.Taking.second = second  # type: ignore[method-assign] # as said
+    taking.Taking.second = second  # type: ignore[assignment, method-assign] # as said
 
 
 if __name__ == "__main__":
