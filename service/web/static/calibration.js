@@ -244,10 +244,11 @@ function renderRecord() {
 
 // Each step from what the camera says to the number that is shown, in words.
 function renderReadings() {
-  const one = shown.readings.find((reading) => reading.skin_temp_c != null && reading.raw_c != null);
+  const one = shown.readings.find((reading) => reading.skin_temp_c != null && reading.raw_c != null && reading.offset_c != null);
   list("readings", !one ? [say("reading_none")] : [
     say("reading_raw", { value: celsius(one.raw_c) }),
-    say("reading_reference", { change: signed(one.reference_corrected_c - one.raw_c), value: celsius(one.reference_corrected_c) }),
+    say("reading_reference", { change: signed(one.offset_c), value: celsius(one.raw_c + one.offset_c) }),
+    say("reading_skin", { change: signed(one.reference_corrected_c - one.raw_c - one.offset_c), value: celsius(one.reference_corrected_c) }),
     say("reading_site", { mm: one.mm_per_px == null ? "–" : number(one.mm_per_px, 1), change: signed(one.skin_temp_c - one.reference_corrected_c), value: celsius(one.skin_temp_c) }),
   ]);
 }

@@ -109,10 +109,11 @@ def test_a_warm_up_is_measured_live_with_plot_table_and_verdict(wizard: Screen) 
 
 def test_the_steps_from_camera_to_number_are_told_in_words(wizard: Screen) -> None:
     at(wizard, Step.PLACE)
-    wizard.until(lambda: wizard.page.locator("#readings li").count() == 3, within_s=60.0)
-    raw, corrected, _ = wizard.page.locator("#readings li").all_inner_texts()
+    wizard.until(lambda: wizard.page.locator("#readings li").count() == 4, within_s=60.0)
+    raw, offset, skin, _ = wizard.page.locator("#readings li").all_inner_texts()
     assert "The camera says" in raw
-    assert "own error" in corrected
+    assert "the camera is off" in offset
+    assert "mirrors the room" in skin
 
 
 def test_the_setting_is_changed_on_the_last_step_and_obeyed(

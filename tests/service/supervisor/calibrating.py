@@ -105,6 +105,7 @@ class Station:
         )
         self.calibration.opened(sensor, locked=True)
         self.calibration.status(SEEN)
+        self.calibration.instruments(Instruments(35.6, 0.4, 30.0, 30.0, 5.0, 0.0))
 
     # what the supervisor would do
 
