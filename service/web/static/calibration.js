@@ -130,6 +130,7 @@ function render() {
   renderRecord();
   renderReadings();
   renderNecessity();
+  frame();
 }
 
 const place = (at) => (at ? say("marked", { x: number(at[0], 0), y: number(at[1], 0) }) : say("click_mark"));
@@ -510,6 +511,16 @@ function paint() {
     picture.draw(() => ({ color: "#7cc4ff", label: "" }), target());
   }
   requestAnimationFrame(paint);
+}
+
+// Where a face must be, and how large it is there: 150 mm by 200 mm at the mark.
+function frame() {
+  const sensor = view?.sensor;
+  const mm = shown?.mm_per_px;
+  $("frame").hidden = step !== "place" || !sensor || !mm;
+  if ($("frame").hidden) return;
+  $("frame").style.width = `${Math.min(100, 15000 / mm / sensor.width)}%`;
+  $("frame").style.height = `${Math.min(100, 20000 / mm / sensor.height)}%`;
 }
 
 function showView(next) {
