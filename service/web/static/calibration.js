@@ -114,7 +114,9 @@ function render() {
   text("title", say(`s_${step}`));
   text("do", say(`d_${step}`));
   text("problem", shown.problem);
-  text("standing", shown.causes.length ? say("not_accepted") : say("accepted", { date: shown.until }));
+  const days = view?.acceptance.days_left;
+  const due = days == null ? "" : ` · ${word("ui.acceptance_due", { days })}`;
+  text("standing", (shown.causes.length ? say("not_accepted") : say("accepted", { date: shown.until })) + due);
   renderSteps();
   const { needs } = stepOf(step);
   list("needs", needs.map((need) => say(`n_${need}`)));

@@ -114,7 +114,7 @@ EVERY = [
     DriftRead(1, (DriftPoint("2026-03-01T08", 0.4, None, 0.03, None),), None, past=None, found=()),
     ReadCalibration(1, SESSION, Chapter.PEOPLE),
     SaveNotes(
-        1, SESSION, Notes(place="À côté de l'entrée", paper=Paper(due=date(2027, 3, 1), k=2.0))
+        1, SESSION, Notes(place="À côté", paper=Paper(due=date(2027, 3, 1), k=2.0))
     ),
     SaveTicks(1, SESSION, Ticks(unpacked=True)),
     DoChapter(1, SESSION, Doing(Chapter.UNIFORMITY, Act.BEGIN, at=(1.5, 2.0), place=Place.MIDDLE)),
