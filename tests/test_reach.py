@@ -20,12 +20,20 @@ MAY_REACH = {
         *WORDS,
         *(f"device.{room}" for room in ("drivers", "ends", "errors", "frame", "framepool", "info")),
         "device.sensor",
+        "service.acceptance",  # the words of messages
         *(f"screening.{room}" for room in ("faces", "freshness", "measuring", "radiometry")),
         *(f"screening.{room}" for room in ("reference", "screener", "states", "visitors")),
         "service.ipc",
         "service.sandbox",
     },
-    "service.web": {*HARDWARE, *WORDS, "device.info", "service.ipc", "service.sandbox"},
+    "service.web": {
+        *HARDWARE,
+        *WORDS,
+        "device.info",
+        "service.acceptance",
+        "service.ipc",
+        "service.sandbox",
+    },
     "service.supervisor": {
         *HARDWARE,
         *WORDS,
@@ -34,6 +42,7 @@ MAY_REACH = {
         "device.errors",
         "device.info",
         "device.simulator",  # the scenarios' names and settings
+        "service.acceptance",
         "service.checkcode",
         "service.ipc",
         "service.sandbox",
@@ -46,9 +55,11 @@ MAY_REACH = {
         "device.errors",
         "device.info",
         "device.simulator",
+        "service.acceptance",
         "service.ipc",
         "service.sandbox",
     },
+    "service.acceptance": {"screening.settings"},
     "service.camera_filter": {
         "device.boson",
         "device.errors",
@@ -61,7 +72,7 @@ MAY_REACH = {
 OF_THE_SIMULATOR = "device.simulator.scenario"  # all that who sees no pixel may reach of it
 ARITHMETIC = {"collections", "contextlib", "dataclasses", "enum", "functools", "heapq", "itertools"}
 ARITHMETIC |= {"math", "random", "statistics", "struct", "time", "types", "typing", "datetime"}
-# What a room that sees pixels may import itself, of everything that is not ours.
+# What a room that sees pixels, or is arithmetic only, may import of everything that is not ours.
 MAY_IMPORT = {
     "screening": {*ARITHMETIC, "cv2", "importlib", "numpy", "onnxruntime"},
     "device": {
@@ -83,6 +94,10 @@ MAY_IMPORT = {
     "service.worker": {
         *ARITHMETIC,
         *("argparse", "cv2", "numpy", "os", "pathlib", "signal", "sys", "traceback"),
+    },
+    "service.acceptance": {
+        *ARITHMETIC,
+        *("hashlib", "importlib", "json", "pydantic", "re", "tomllib", "xml"),
     },
     "service.camera_filter": {
         *ARITHMETIC,
