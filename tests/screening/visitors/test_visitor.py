@@ -87,13 +87,9 @@ def test_who_walks_away_does_not_come() -> None:
 def test_who_stands_before_the_zone_and_looks_is_asked_closer_and_then_a_visitor() -> None:
     near = AT_M / 1.5  # the face stands half a zone before it
     made = visitor()
-    assert not come(made, 4, near)
-    assert not made.approaching
+    told = [(come(made, frames, near), made.approaching) for frames in (4, 2, 13, 2)]
+    assert told == [(False, False), (False, True), (False, True), (True, True)]
     assert made.obstacles == (Reason.TOO_FAR,)
-    come(made, 2, near)
-    assert made.approaching
-    assert not come(made, 13, near)
-    assert come(made, 2, near)
 
 
 @pytest.mark.parametrize(
@@ -115,24 +111,24 @@ def test_what_never_moved_or_always_stood_there_is_no_visitor() -> None:
     still = visitor(alive=False)
     for n in range(9):
         still.live(track(), somebody=True, stirs=n == 0)
-    assert not still.lives
+    lives = [still.lives]
     still.live(track(), somebody=True, stirs=True)
-    assert still.lives
+    assert [*lives, still.lives] == [False, True]
     furniture = visitor(alive=False)
     for _ in range(2):
         furniture.live(track(), somebody=True, stirs=True)
-    assert not furniture.lives
+    lives = [furniture.lives]
     furniture.live(track(), somebody=True, stirs=False)
-    assert furniture.lives
+    assert [*lives, furniture.lives] == [False, True]
 
 
 def test_what_may_be_furniture_is_believed_after_half_a_second() -> None:
     unsure = visitor(alive=False)
     for _ in range(3):
         unsure.live(track(gap_s=0.125), somebody=False, stirs=True)
-    assert not unsure.lives
+    lives = [unsure.lives]
     unsure.live(track(gap_s=0.125), somebody=False, stirs=False)
-    assert unsure.lives
+    assert [*lives, unsure.lives] == [False, True]
 
 
 # ---- what is kept of one
