@@ -2,9 +2,9 @@
 
 What is changed: comparisons and their bounds, *and* and *or*, conditions, numbers, truth values,
 names in quotes, arithmetic, and whether a statement is there at all. What is not: docstrings, type
-annotations, decorators, sentences (a string with a space, or with something filled in), the code of
-a sentence and descriptions of fields. A sentence is for a reader, and a test that repeats each word
-of it tests nothing.
+annotations, decorators, `__all__`, sentences (a string with a space, or with something filled in),
+the code of a sentence, and descriptions of fields. A sentence is for a reader, and a test that
+repeats each word of it tests nothing.
 """
 
 import ast
@@ -160,6 +160,11 @@ class _Changed(ast.NodeTransformer):
         if node.value is not None and self.offer(node, "return nothing"):
             node.value = None
         return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
+            return node  # for who reads and checks the module
+        return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         if node.value is not None:

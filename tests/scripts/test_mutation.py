@@ -13,6 +13,7 @@ from scripts.mutation.trial import ROOT, Ways, inside
 
 SOURCE = '''
 """A module."""
+__all__ = ["judge"]
 LIMIT = 3
 
 
@@ -54,6 +55,7 @@ def test_each_mutant_changes_one_thing_and_says_what() -> None:
 def test_what_only_a_reader_sees_is_left_alone() -> None:
     texts = [mutant.what for mutant in mutants(SOURCE)]
     assert not [text for text in texts if "module" in text or "Judge" in text]
+    assert not [text for text in texts if text.startswith("'judge'")]
     assert not [text for text in texts if "'two words' to" in text]
     assert not [text for text in texts if "int" in text.split(":")[0]]
 
@@ -87,7 +89,7 @@ def test_a_change_inside_a_function_is_told_from_one_of_what_runs_when_it_is_loa
         found = inside(whole, compile(SOURCE.replace(old, new), "m.py", "exec"))
         return found and found[0]
 
-    assert changed("age < LIMIT", "age <= LIMIT") == ("judge", 6)
+    assert changed("age < LIMIT", "age <= LIMIT") == ("judge", 7)
     assert changed("LIMIT = 3", "LIMIT = 4") is None
     assert changed('name: str = "x"', 'name: str = "y"') is None  # made when it is defined
     assert changed("nothing", "else") is None

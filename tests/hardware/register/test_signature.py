@@ -300,6 +300,7 @@ def test_what_was_signed_once_can_be_checked_for_ever() -> None:
         "index": "application/vnd.limen.register-index+toml",
         "trust": "application/vnd.limen.trust+toml",
         "enrolment": "application/vnd.limen.enrolment+json",
+        "acceptance": "application/vnd.limen.acceptance+json",
     }
 
 

@@ -1,13 +1,28 @@
 """Asking the register about a sensor: the genuine one passes, and hostile ones say why not."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from hardware.errors import UsbError
+from hardware.errors import RegisterError, UsbError
+from hardware.host.computer import Computer
 from hardware.host.descriptors import Code
+from hardware.host.network import look
 from hardware.host.usb import behind, ports, read
-from hardware.vetting.check import Admission, Outcome, SensorSays, still_vetted, vet
+from hardware.register import documents
+from hardware.register.memory import Memory
+from hardware.register.trust import What
+from hardware.vetting.check import (
+    Admission,
+    Outcome,
+    SensorSays,
+    still_vetted,
+    vet,
+    vet_dossier,
+    vet_host,
+)
 from hardware.vetting.decision import Decision
 from hardware.vetting.device_rules import NEEDED_OF_A_DEVICE
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, told
@@ -256,6 +271,51 @@ def test_a_keyboard_on_another_port_of_the_computer_is_no_neighbour(
 
 def test_a_sensor_that_is_not_enrolled_is_refused(institution: Institution) -> None:
     refused(institution.vet(Fake()), "6.1", "No sensor is enrolled at port 1-2")
+
+
+def test_the_enrolment_of_another_port_is_none(institution: Institution) -> None:
+    other = institution.enrol(Fake(port="1-3"))
+    assert institution.vet(Fake(), enrolments=(*other, *institution.enrolled)).passes
+    refused(institution.vet(Fake(), enrolments=other), "6.1", "No sensor is enrolled at port 1-2")
+
+
+def test_an_enrolment_counts_that_is_the_last_in_the_trail(institution: Institution) -> None:
+    (entry,) = institution.enrolled
+    seen = institution.register(memory=Memory()).remembered()
+    for trail, passes in (({"1-2": entry.sha256}, True), ({"1-2": "0" * 64}, False), ({}, False)):
+        memory = replace(seen, enrolled=trail)
+        decision = institution.vet(Fake(), enrolments=institution.enrolled, memory=memory)
+        assert decision.passes is passes
+        assert ("is not the last one in the audit trail" in str(decision)) is not passes
+
+
+def test_a_kind_of_hardware_is_judged_without_a_device(institution: Institution) -> None:
+    known = institution.register()
+    assert vet_dossier(KEY, register=known).outcome is Outcome.APPROVED
+    assert vet_dossier("simulated", register=known).outcome is Outcome.SIMULATED
+    refused(vet_dossier("unheard-of", register=known), "0.0", "There is no dossier")
+
+
+def test_a_computer_is_refused_when_the_register_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken() -> NoReturn:
+        raise RegisterError("The register cannot be read.")
+
+    monkeypatch.setattr(documents, "load", broken)
+    decision = vet_host(look(0.0), 0.0)
+    assert decision.dossier == "host"
+    refused(decision, "0.0", "The register cannot be read.")
+
+
+def test_a_rule_that_the_policy_switches_off_finds_nothing(institution: Institution) -> None:
+    text = (documents.SHIPPED / "policy/default.toml").read_text(encoding="utf-8")
+    head, tail = text.split('rule = "computer"\n')
+    path = institution.own / "policy.toml"
+    path.write_text(head + 'rule = "computer"\n' + tail.replace('"condition"', '"none"', 1))
+    institution.sign(path, What.POLICY, *institution.people)
+    decision = vet_host(look(0.0), 0.0, register=institution.register(), computer=Computer())
+    assert "6.4" not in {reason.paragraph for reason in decision.reasons}
 
 
 # ---- simulated and real never mix
