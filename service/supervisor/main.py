@@ -18,7 +18,6 @@ import structlog
 
 from device.drivers import driver
 from device.errors import SensorNotFound
-from device.simulator.scenario.schema import scenario_names
 from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
 from screening.result import Reason
@@ -69,6 +68,7 @@ from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.patience import Patience
 from service.supervisor.programs import line_of, start_filter, start_web, start_worker
 from service.supervisor.requests import Requests
+from service.supervisor.scenarios import Scenarios
 from service.supervisor.systemd import Watchdog
 from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
@@ -102,18 +102,16 @@ class Supervisor:
     def __init__(self, config: StationConfig) -> None:
         self._config = config
         self._log = structlog.get_logger("limen")
-        self.scenario = config.scenario
-        self.scenarios = scenario_names() if config.simulated else ()
-        if config.simulated and self.scenario not in self.scenarios:
-            known = ", ".join(self.scenarios)
-            raise StationError(f"There is no scenario {self.scenario}. There are: {known}.")
+        self._scenarios = Scenarios.of(config.scenario) if config.simulated else Scenarios("")
+        self.scenario, self.scenarios = self._scenarios.first, self._scenarios.names
         self._listener = bind(config.port)
         self._lock = claim_state(config.state)
         self._recorder = Recorder(config.state, time.time, config.hardware_register)
         self._recorder.told = lambda event: self._log.warning("written", **asdict(event))
         self._guard_view = GuardView(allow_unlocked=config.allow_unsandboxed)
         self._store = SettingsStore(
-            config.state, lambda: default_settings(config.sensor, self.scenario)
+            config.state,
+            lambda: default_settings(config.sensor, self._scenarios.place(self.scenario)),
         )
         door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
@@ -369,7 +367,8 @@ class Supervisor:
             self._picture = readable
             return start_worker(
                 config,
-                scenario=self.scenario,
+                scenario=self._scenarios.place(self.scenario),
+                own=self._scenarios.file(self.scenario),
                 preview=writable,
                 camera=camera,
                 locked=self._locked,
