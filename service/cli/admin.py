@@ -1,4 +1,4 @@
-"""`limen admin`: the password of the admin page."""
+"""`limen admin`: the passwords of the admin's and the auditor's page, backup and restore."""
 
 import sys
 from pathlib import Path
@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The admin's password.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Passwords, backup and restore."
+)
 
 
 @app.callback()
 def admin() -> None:
-    """The admin's password."""  # noqa: D401 - the help text of a group
+    """Passwords, backup and restore."""
 
 
 @app.command()
@@ -19,8 +21,15 @@ def password(
     state: Annotated[
         Path, typer.Option(help="State folder of the station.", show_default=True)
     ] = Path("state"),
+    role: Annotated[
+        str, typer.Option(help="Whose: admin (who changes) or auditor (who reads).")
+    ] = "admin",
 ) -> None:
-    """Set the password of the admin page: asked for twice, or one line from standard input."""
+    """Set a password of the admin page: asked for twice, or one line from standard input.
+
+    It is needed once; after that a password is changed on the page itself.
+    """
+    from service.ipc.messages import Role
     from service.state.admin_password import AdminError, require_fit, set_password
     from service.state.audit import AuditLog
     from service.state.audit_events import PasswordSet
@@ -28,6 +37,8 @@ def password(
     from service.state.claim import claim_state
     from service.state.errors import StationError
 
+    if role not in set(Role):
+        raise typer.BadParameter(f"there is admin and auditor, not {role!r}", param_hint="--role")
     if sys.stdin.isatty():
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
@@ -35,10 +46,13 @@ def password(
     try:
         require_fit(chosen)
         lock = claim_state(state)  # a running station keeps the count of attempts
-        AuditLog(state).append(PasswordSet())
-        set_password(state, chosen)
+        AuditLog(state).append(PasswordSet(Role(role).value))
+        set_password(state, chosen, Role(role))
     except (AdminError, AuditError, StationError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     del lock
-    typer.echo(f"The password is set. Log in on the station's page /admin ({state}).")
+    typer.echo(
+        f"The {role}'s password is set ({state}). On the station's screen, hold F2 for two "
+        "seconds, and log in."
+    )

@@ -99,6 +99,16 @@ class AuditLog:
         return self.head[:HEAD_DIGITS]
 
     @property
+    def number(self) -> int:
+        """Of the last entry."""
+        return self._number
+
+    @property
+    def at(self) -> str:
+        """When the last entry was written, by the clock of then, UTC."""
+        return self._at
+
+    @property
     def written_at(self) -> float:
         """When the last entry was written, by the clock of then: seconds since the epoch."""
         return timegm(time.strptime(self._at, TIME))

@@ -35,6 +35,10 @@ class SettingsStore:
         self._path = folder / "settings.json"
         self._default = default
 
+    def defaults(self) -> StationSettings:
+        """Return what is in force while nothing has been saved."""
+        return self._default()
+
     def load(self) -> StationSettings:
         """Return what was saved last, or the default when nothing ever was.
 

@@ -34,6 +34,7 @@ from service.ipc.messages import (
     Picture,
     RequestFfc,
     Screens,
+    View,
     Watch,
     decode_exactly,
 )
@@ -67,6 +68,7 @@ from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.patience import Patience
 from service.supervisor.programs import line_of, start_filter, start_web, start_worker
+from service.supervisor.repairs import Facts, Repairs, faults
 from service.supervisor.requests import Requests
 from service.supervisor.scenarios import Scenarios
 from service.supervisor.systemd import Watchdog
@@ -113,10 +115,10 @@ class Supervisor:
             config.state,
             lambda: default_settings(config.sensor, self._scenarios.place(self.scenario)),
         )
-        door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
+        self._door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
         self._requests = Requests(
-            self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
+            self._guard_view, self._store, self._door, self, self._recorder, self._non_uniformity
         )
         self._selector = selectors.DefaultSelector()
         self._worker = ChildSlot(
@@ -138,6 +140,7 @@ class Supervisor:
         self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
         self._place: CameraPlace | None = None  # of a real camera
         self._warm_up = WarmUp(time.monotonic)
+        self._repairs = Repairs()
         self._patience = Patience(time.monotonic())
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
@@ -212,10 +215,27 @@ class Supervisor:
         if not self._web_ready:
             return
         self._give_picture()
-        view = self._guard_view.view(self._shown_at)
-        network = self._watch.network(self._shown_at).names
-        self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
-        self._show_check_code(no_network=network == ())
+        self._web.ask(self._view())
+        self._show_check_code(no_network=self._watch.network(self._shown_at).names == ())
+
+    def _view(self) -> View:
+        """Return what screens show, with the faults of this moment in their rows."""
+        now = self._shown_at
+        view = replace(
+            self._guard_view.view(now),
+            audit_head=self._recorder.head,
+            network=self._watch.network(now).names,
+            frozen_screens=self._screens.frozen,
+        )
+        settings = self._settings
+        learnt = settings is not None and settings.uniformity is not None
+        facts = Facts(
+            watching=self._screens.watching,
+            shape=self._non_uniformity.holds(settings) if settings and learnt else None,
+            auditor=self._door.auditor_known,
+        )
+        self._repairs.look(faults(view, facts), now, time.time())
+        return replace(view, repairs=self._repairs.rows())
 
     def _show_check_code(self, *, no_network: bool) -> None:
         so = {

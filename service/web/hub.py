@@ -24,6 +24,7 @@ from service.ipc.messages import (
     CheckCode,
     Done,
     GuardRequest,
+    HistoryRead,
     LoggedIn,
     Message,
     Picture,
@@ -39,6 +40,7 @@ from service.ipc.messages import (
 )
 from service.ipc.preview import PreviewReader
 from service.ipc.rate import Buckets
+from service.web.trend import Trend
 
 BEAT_S = 0.1
 SILENT_AFTER_S = 0.5  # without a word of the supervisor
@@ -49,7 +51,7 @@ _REPLY_WITHIN_S = 3.0
 MAX_STREAMS = 32  # each is told ten times a second
 
 _Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead)
+_Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead, HistoryRead)
 
 
 class HubError(Exception):
@@ -99,6 +101,7 @@ class Hub:
         self._screens: set[Screen] = set()
         self._told = Screens(0, 0)
         self._room = Buckets(time.monotonic(), share=0.9)
+        self.trend = Trend()
         self.ended = False
         self.picture = b""
         self.check_code, self._code_at = "", 0.0
@@ -148,12 +151,13 @@ class Hub:
         match message:
             case View():
                 self._view, self._heard_at = message, time.monotonic()
+                self.trend.add(message, time.time())
                 self._publish()
             case CheckCode():
                 self.check_code, self._code_at = message.text, message.made_s
             case Picture():
                 self._new_memory(fd)
-            case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead():
+            case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead() | HistoryRead():
                 number = message.request
                 waiting = self._waiting.pop(number, None)
                 if waiting is not None and not waiting.done():
