@@ -7,7 +7,7 @@ from importlib.resources.abc import Traversable
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from service.web.i18n import catalogues
+from service.web.i18n import Catalogue, catalogues
 
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
@@ -70,11 +70,17 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
-        # Inside a data block nothing may look like the end of it.
-        "catalogues": json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"),
     }
+    all_words, fewer = _data(words), _data(catalogues(admin=False))
     return {
-        source: environment.get_template(source).render(context)
+        source: environment.get_template(source).render(
+            context, catalogues=all_words if source.startswith("admin") else fewer
+        )
         for source in sources
         if not source.startswith("_")
     }
+
+
+def _data(words: dict[str, Catalogue]) -> str:
+    """Return catalogues as a data block: inside it nothing may look like its end."""
+    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
