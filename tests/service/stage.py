@@ -24,10 +24,12 @@ from service.ipc.messages import (
     ChannelClosed,
     Done,
     GuardRequest,
+    HistoryRead,
     LoggedIn,
     Login,
     Message,
     Picture,
+    ReadHistory,
     ReadRecords,
     ReadSettings,
     RecordsRead,
@@ -245,6 +247,8 @@ class Stage:
             )
         if isinstance(message, ReadRecords):
             return RecordsRead(message.request, (), ())
+        if isinstance(message, ReadHistory):
+            return HistoryRead(message.request, (), ())
         return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:

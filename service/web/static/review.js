@@ -25,7 +25,7 @@ function changes(before, after) {
     .map((path) => row(path, old[path], fresh[path]));
 }
 
-// Show what would change; resolves to true when the admin confirms. `again` forgets the shape.
+// Show what would change; resolves to true when the admin confirms.
 export async function review(before, wanted) {
   const rows = changes(before, wanted);
   const forecast = await ask("/api/admin/forecast", wanted);
@@ -42,7 +42,7 @@ export async function review(before, wanted) {
   ].filter(Boolean).join(" ");
   const dialog = $("review");
   dialog.showModal();
-  $("confirm").focus();
+  $($("forecast-warning").textContent ? "back" : "confirm").focus(); // Enter saves nothing that is warned of
   return new Promise((resolve) => {
     const end = (confirmed) => {
       dialog.close();
