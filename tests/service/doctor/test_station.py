@@ -90,7 +90,9 @@ def wait_for_rows(stage: Stage) -> dict[str, Level]:
     """Return the faults that the doctor hears of, as soon as it hears of any."""
     for _ in range(100):
         found = station.says(stage.authority, lambda code: (code, f"mend {code}"))
-        named = {one.name: one.level for one in found if one.level is not Level.OK}
+        named: dict[str, Level] = {
+            one.name: one.level for one in found if one.level is not Level.OK
+        }
         if named:
             return named
     raise TimeoutError("the station names no fault")
