@@ -1,7 +1,7 @@
 """A backup: settings, calibration and register of a station in one file that it signs.
 
-What is in it: the settings with what was learnt of the sensor, the record of the acceptance where
-there is one, and the institution's own register of hardware. What never is: keys, passwords, the
+What is in it: the settings with what was learnt of the sensor, calibration and acceptance with
+their records, and the institution's own register of hardware. What never is: keys, passwords, the
 audit trail, enrolments (a sensor is enrolled where it is plugged in) and sums of visitors.
 
 It is a DSSE envelope like every other signed paper here, by the station's own key: a file that was
@@ -11,11 +11,10 @@ is older than one that this station has seen is refused by the station itself wh
 
 import base64
 import binascii
-import os
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from cryptography.exceptions import InvalidSignature
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hardware.register.signature import Envelope, pae, sign
 from service.ipc.settings import SettingsError, StationSettings
+from service.state import acceptance, calibration
 from service.state.audit import AuditLog
 from service.state.audit_events import BackupRestored
 from service.state.audit_trail import AuditError
@@ -35,7 +35,7 @@ PAYLOAD_TYPE: Final = "application/vnd.limen.backup+json"
 MAX_BYTES: Final = 64 * 2**20
 MAX_FILES: Final = 10_000
 SETTINGS: Final = "settings.json"
-OF_STATE: Final = (SETTINGS, "acceptance.json")
+OF_STATE: Final = (SETTINGS, acceptance.FILE, calibration.FILE)
 LEAST_DIGITS: Final = 16  # of a key that somebody types
 _PLACE = re.compile(r"(state|register)/[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}")
 
@@ -89,10 +89,9 @@ def make(state: Path, register: Path | None, key: Ed25519PrivateKey) -> bytes:
         for name in OF_STATE:
             if (state / name).is_file():
                 files[f"state/{name}"] = (state / name).read_bytes()
+        files |= _below(state / calibration.RECORDS, f"state/{calibration.RECORDS}")
         if register is not None:
-            for path in sorted(register.rglob("*")):
-                if path.is_file() and not path.is_symlink():
-                    files[f"register/{path.relative_to(register).as_posix()}"] = path.read_bytes()
+            files |= _below(register, "register")
     except OSError as error:
         raise BackupError(f"{error.filename} cannot be read {cause(error)}") from error
     wrong = [place for place in files if not _fits(place)]
@@ -188,19 +187,31 @@ def restore(backup: Backup, state: Path, register: Path | None, store: SettingsS
         log.append(BackupRestored(backup.sha256, sha256(backup.station.encode()).hexdigest()))
         if backup.settings is not None:
             _restore_settings(backup.settings, store, log)
-        for name in OF_STATE[1:]:
-            if (data := backup.files.get(f"state/{name}")) is not None:
-                write_atomically(state / name, data)
-        if register is not None:
-            for place, data in of_register.items():
-                target = register / PurePosixPath(place).relative_to("register")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(target, data)
-                os.chmod(target, 0o644)  # noqa: PTH101 - everybody may read a register
+        for place, data in backup.files.items():
+            room, name = place.split("/", 1)
+            if room == "state" and name != SETTINGS:
+                _put(state / name, data)
+            elif room == "register" and register is not None:
+                _put(register / name, data)
+                (register / name).chmod(0o644)  # everybody may read a register
     except (AuditError, SettingsError) as error:
         raise BackupError(str(error)) from error
     except OSError as error:
         raise BackupError(f"{error.filename} cannot be written {cause(error)}") from error
+
+
+def _below(folder: Path, place: str) -> dict[str, bytes]:
+    """Return the files below a folder by their places; nothing when there is none."""
+    return {
+        f"{place}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+def _put(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, data)
 
 
 def _restore_settings(wanted: StationSettings, store: SettingsStore, log: AuditLog) -> None:
@@ -218,4 +229,4 @@ def _fits(place: str) -> bool:
     if not _PLACE.fullmatch(place) or ".." in place.split("/") or "//" in place:
         return False
     room, _, name = place.partition("/")
-    return room == "register" or name in OF_STATE
+    return room == "register" or name in OF_STATE or name.startswith(f"{calibration.RECORDS}/")

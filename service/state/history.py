@@ -9,6 +9,8 @@ from typing import Final
 
 from service.ipc.messages import Recorded
 from service.state.audit_events import (
+    AcceptanceEnded,
+    AcceptanceRecorded,
     AttestationIssued,
     BackupRestored,
     ClockJumped,
@@ -38,6 +40,8 @@ CHANGES: Final = (
     SensorEnrolled,
     RegisterSeen,
     BackupRestored,
+    AcceptanceRecorded,
+    AcceptanceEnded,
     AttestationIssued,
 )
 TROUBLES: Final = (

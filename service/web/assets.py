@@ -7,7 +7,7 @@ from importlib.resources.abc import Traversable
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from service.web.i18n import Catalogue, catalogues
+from service.web.i18n import catalogues
 
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
@@ -23,6 +23,11 @@ class Asset:
 
     body: bytes
     media_type: str
+
+
+def _data(what: object) -> str:
+    """Return JSON for a data block, inside which nothing may look like the end of it."""
+    return json.dumps(what, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def static_files() -> dict[str, Asset]:
@@ -70,6 +75,7 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
+        "acceptance": _data({}),
     }
     all_words, fewer = _data(words), _data(catalogues(admin=False))
     return {
@@ -79,8 +85,3 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         for source in sources
         if not source.startswith("_")
     }
-
-
-def _data(words: dict[str, Catalogue]) -> str:
-    """Return catalogues as a data block: inside it nothing may look like its end."""
-    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")

@@ -27,7 +27,7 @@ function detail({ kind, fields }) {
     case "process_lost":
       return `${fields.process}: ${word(`reasons.${fields.reason}`)}`;
     default:
-      return String(fields.process ?? fields.scenario ?? fields.by_s ?? fields.dossier ?? fields.index ?? (fields.times ? `${fields.event} × ${fields.times}` : "") ?? "");
+      return String(fields.process ?? fields.scenario ?? fields.by_s ?? fields.dossier ?? fields.until ?? fields.index ?? (fields.times ? `${fields.event} × ${fields.times}` : "") ?? "");
   }
 }
 

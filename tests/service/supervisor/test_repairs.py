@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from screening.result import Reason, State
+from service.ipc.acceptance import Cause, ShownAcceptance
 from service.ipc.messages import Severity, View
 from service.supervisor.repairs import (
     LASTS_S,
@@ -39,6 +40,16 @@ def test_a_healthy_station_has_no_row() -> None:
         ("unlocked", view(State.READY, locked=False), WELL),
         ("no_reference", view(State.READY, relative=True), WELL),
         ("network", view(State.READY, network=("eth0",)), WELL),
+        (
+            "unaccepted",
+            view(State.READY, acceptance=replace(ShownAcceptance(), causes=(Cause.EXPIRED,))),
+            WELL,
+        ),
+        (
+            "acceptance_due",
+            view(State.READY, acceptance=replace(ShownAcceptance(causes=()), days_left=9)),
+            WELL,
+        ),
         ("slow", view(State.READY, skipped_share=0.5), WELL),
         ("screen_frozen", view(State.READY, frozen_screens=1), WELL),
         ("no_screen", view(State.READY), replace(WELL, watching=0)),
