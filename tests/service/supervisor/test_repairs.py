@@ -42,7 +42,7 @@ def test_a_healthy_station_has_no_row() -> None:
         ("network", view(State.READY, network=("eth0",)), WELL),
         (
             "unaccepted",
-            view(State.READY, acceptance=replace(ShownAcceptance(), causes=(Cause.EXPIRED,))),
+            view(State.READY, acceptance=ShownAcceptance(causes=(Cause.EXPIRED,))),
             WELL,
         ),
         (
