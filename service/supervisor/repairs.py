@@ -15,7 +15,7 @@ from screening.result import Reason, State
 from service.ipc.messages import Repair, Severity, View
 
 LASTS_S: Final = 2.0  # shorter than that is no fault yet
-PLANNED_LASTS_S: Final = 60.0  # a healthy station adjusts itself for less
+PLANNED_LASTS_S: Final = 60.0  # a healthy station adjusts itself, and a screen starts, in less
 SHOWN_FOR_S: Final = 3 * 24 * 3600.0  # after it is over: from Friday night to Monday morning
 SLOW_SHARE: Final = 0.2  # of the frames skipped: the computer does not keep up
 
@@ -32,7 +32,9 @@ OTHERS: Final[dict[str, Severity]] = {
     "shape_of_another": Severity.WEAKENS,
     "no_auditor": Severity.NOTE,
 }
-_PLANNED: Final = frozenset({Reason.FFC.value, Reason.SETTLING.value, Reason.WARMING_UP.value})
+_PLANNED: Final = frozenset(
+    {Reason.FFC.value, Reason.SETTLING.value, Reason.WARMING_UP.value, "no_screen"}
+)
 CODES: Final = frozenset({*(reason.value for reason in Reason), *OTHERS})
 
 
