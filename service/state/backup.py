@@ -21,7 +21,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hardware.register.signature import Envelope, pae, sign
+from hardware.register.signature import Envelope, Signature, pae, sign
+from hardware.register.trust import key_id
 from service.ipc.settings import SettingsError, StationSettings
 from service.state import acceptance, calibration
 from service.state.audit import AuditLog
@@ -129,8 +130,16 @@ def opened(envelope: bytes, own: str, station: str = "") -> Backup:
         payload = base64.b64decode(sealed.payload)
         contents = _Contents.model_validate_json(payload)
         (signature,) = sealed.signatures
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(contents.station))
+        raw = bytes.fromhex(contents.station)
+        key = Ed25519PublicKey.from_public_bytes(raw)
         key.verify(base64.b64decode(signature.sig), pae(PAYLOAD_TYPE, payload))
+        as_signed = Envelope(
+            payload=sealed.payload,
+            payloadType=PAYLOAD_TYPE,
+            signatures=(Signature(keyid=key_id(raw), sig=signature.sig),),
+        )
+        if as_signed.to_bytes() != envelope:
+            raise ValueError("another form")  # noqa: TRY301 - refused like the others
         files = {
             place: base64.b64decode(data, validate=True) for place, data in contents.files.items()
         }
