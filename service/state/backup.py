@@ -86,6 +86,8 @@ def make(state: Path, register: Path | None, key: Ed25519PrivateKey) -> bytes:
         When a file cannot be read, or it is too much.
     """
     files: dict[str, bytes] = {}
+    if register is not None and not register.is_dir():
+        raise BackupError(f"There is no register in {register}: name its folder with --register.")
     try:
         for name in OF_STATE:
             if (state / name).is_file():

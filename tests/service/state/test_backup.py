@@ -65,6 +65,11 @@ def test_settings_calibration_and_register_come_back_elsewhere(
     ]
 
 
+def test_a_register_that_is_not_there_is_no_backup(state: Path, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="There is no register"):
+        make(state, tmp_path / "missing", KEY)
+
+
 def test_no_key_no_password_and_no_trail_is_in_it(state: Path, register: Path) -> None:
     backup = opened(make(state, register, KEY), OWN)
     assert set(backup.files) == {
