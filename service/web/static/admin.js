@@ -229,6 +229,7 @@ function use(code) {
   speak(code);
   hints();
   $("open-register").href = `/register/${currentLanguage()}`;
+  for (const said of ["saved", "problem", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
   if (document.body.dataset.page !== "admin") return;
   showNonUniformity(overview);
   showRecords();
