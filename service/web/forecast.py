@@ -86,11 +86,13 @@ def forecast(settings: StationSettings) -> Forecast:
     well = _People(_WELL[site].mean_c + warm_c, _WELL[site].sd_c)
     ill = _ILL[site]
     high, low = decision.threshold_c + guard_c, decision.threshold_c - guard_c
-    alarms, found = well.at_or_above(high), ill.at_or_above(high)
+    alarms = well.at_or_above(high)
+    found = round(ILL * ill.at_or_above(high))
+    cleared = round(ILL * (1.0 - ill.at_or_above(low)))
     return Forecast(
         alarms=round(VISITORS * alarms),
         again=round(VISITORS * (well.at_or_above(low) - alarms)),
-        found=round(ILL * found),
-        again_ill=round(ILL * (ill.at_or_above(low) - found)),
-        cleared=ILL - round(ILL * found) - round(ILL * (ill.at_or_above(low) - found)),
+        found=found,
+        again_ill=max(0, ILL - found - cleared),
+        cleared=cleared,
     )
