@@ -168,7 +168,7 @@ def resolution(series: Resolution) -> ChapterVerdict:
         figure("netd_k", netd_k, table.k * noise.half_width, table.k, requirement=""),
         figure("footprint_share", share, requirement=""),
     ]
-    both = figure("mrtd_stand_in_k", netd_k, table.expanded_c, table.k)
+    both = figure("mrtd_stand_in_k", netd_k / share, table.expanded_c, table.k)
     if both.conformity is not Conformity.CONFORMS:
         findings.append(Finding.NOISY)
     return conclude(Chapter.RESOLUTION, [both, *told], findings, columns, rows)
