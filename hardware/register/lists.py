@@ -122,10 +122,6 @@ class Match:
     key: str
     certain: bool
 
-    def __str__(self) -> str:
-        how = "is" if self.certain else "may be"
-        return f"{self.given!r} {how} {self.entry} ({self.by!r}), listed in: {self.list}"
-
 
 def read(data: bytes, key: str) -> Snapshot:
     """Read a snapshot from the exact bytes of its file; the same bytes are read once.
