@@ -15,10 +15,11 @@ from typing import Final, Protocol
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.register import documents, signature
-from hardware.register.trust import What
+from hardware.register.trust import Key, What
 from service.acceptance import chapters
 from service.acceptance import record as records
 from service.acceptance.errors import AcceptanceError as NotAcceptable
+from service.acceptance.record import Signer
 from service.acceptance.series import People, PersonTwice
 from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Chapter, Conformity
@@ -48,6 +49,7 @@ from service.supervisor.trials import AlarmTrial, FaultTrial, ReferenceChallenge
 
 SIGNERS: Final = 2
 MAX_LOOKS: Final = 15
+MAX_KEYS: Final = 32
 
 
 class Bench(Protocol):
@@ -390,8 +392,13 @@ class Calibration:
 
     # ---- the way into force
 
-    def decide(self, decision: Decision) -> None:
+    def decide(self, decision: Decision, signers: tuple[int, int] | None = None) -> None:
         """Do what an admin decided.
+
+        Parameters
+        ----------
+        signers
+            Who is to sign the record that is closed: two places in `may_sign`.
 
         Raises
         ------
@@ -409,7 +416,7 @@ class Calibration:
                 self._open()
                 self._challenge.begin(self._clock())
             case Decision.CLOSE:
-                self._close()
+                self._close(signers)
             case Decision.REOPEN:
                 self._save(self._draft.model_copy(update={"record": ""}))
             case Decision.PUT_IN_FORCE:
@@ -423,7 +430,7 @@ class Calibration:
         if self._draft.record:
             raise AcceptanceError("The record is closed: open it again to change something.")
 
-    def _close(self) -> None:
+    def _close(self, places: tuple[int, int] | None) -> None:
         self._open()
         self._pause()
         sensor, facts, settings = self._sensor, self._acceptance.facts, self._bench.settings()
@@ -433,6 +440,13 @@ class Calibration:
         if waiting:
             names = ", ".join(step.value.replace("_", " ") for step in waiting)
             raise AcceptanceError(f"These steps are not done: {names}.")
+        keys = self._keys()
+        if places is None or places[0] == places[1] or max(places) >= len(keys):
+            raise AcceptanceError(
+                "Choose the two people who will sign. They need keys that the trust file lets "
+                "sign an acceptance."
+            )
+        signers = tuple(Signer(keys[one].name, keys[one].id) for one in places)
         dossier, parts = self._bench.dossier(sensor)
         number = self._store.next_number()
         spot = self._spot
@@ -447,6 +461,7 @@ class Calibration:
             code_sha256=facts.code,
             mm_per_px=1.0 if spot is None or spot.mm_per_px is None else spot.mm_per_px,
             warm_up_s=self._bench.warm_for_s(),
+            signers=signers,
         )
         try:
             made = record_of(
@@ -458,6 +473,21 @@ class Calibration:
         name = f"record-{number}.json"
         self._store.keep(name, data)
         self._save(self._draft.model_copy(update={"record": name}))
+
+    def _keys(self) -> tuple[Key, ...]:
+        """Return the keys that may sign records today."""
+        today = self._today()
+        try:
+            trust = documents.load_trust(self._around.own, today=today)
+        except HardwareError:
+            return ()
+        return tuple(
+            key
+            for key in trust.content.key
+            if What.ACCEPTANCE in key.signs
+            and key.valid_from <= today <= key.valid_until
+            and trust.revocation(key.id) is None
+        )[:MAX_KEYS]
 
     def _signatures(self) -> tuple[bytes, tuple[str, ...], str]:
         """Return the record's bytes, who signed them, and what is missing."""
@@ -475,7 +505,7 @@ class Calibration:
     def _put_in_force(self) -> None:
         if not self._draft.record:
             raise AcceptanceError("There is no closed record.")
-        data, _, problem = self._signatures()
+        data, signers, problem = self._signatures()
         if problem:
             raise AcceptanceError(problem)
         try:
@@ -486,6 +516,8 @@ class Calibration:
         if facts is None or sensor is None:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
         self._must_be_this_station(made, sensor)
+        if {signer.name for signer in made.signers} - set(signers):
+            raise AcceptanceError("Others signed than those whom the record names.")
         accepted = Accepted(
             record_sha256=sha256(data).hexdigest(),
             facts=facts,
@@ -567,6 +599,7 @@ class Calibration:
             look=bool(spot and spot.look),
             readings=self._bench.readings(),
             waiting_first=draft.waiting_first_c is not None,
+            may_sign=tuple(key.name for key in self._keys()),
             record_sha256=digest,
             record_path=path,
             signers=signers,

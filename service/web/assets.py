@@ -1,12 +1,13 @@
 """The files of the pages, read once before the process is locked; nothing is opened later."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from service.acceptance import catalogue, necessity
 from service.web.i18n import catalogues
 
 _MEDIA_TYPES = {
@@ -76,7 +77,13 @@ def pages(*, language: str, name: str) -> dict[str, str]:
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
         "catalogues": _data(words),
-        "acceptance": _data({}),
+        "acceptance": _data(
+            {
+                "words": {code: catalogue.words(code) for code in catalogue.LANGUAGES},
+                "performances": [asdict(one) for one in necessity.PERFORMANCES],
+                "prevalences": [asdict(one) for one in necessity.PREVALENCES],
+            }
+        ),
     }
     return {
         source: environment.get_template(source).render(context)

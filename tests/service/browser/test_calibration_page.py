@@ -152,7 +152,7 @@ def test_a_whole_calibration_is_signed_and_in_force_until_something_changes(
                 person.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             )
             signed = CliRunner().invoke(
-                app, ["hardware", "sign", str(record), "--key", str(key)], input="\n"
+                app, ["acceptance", "sign", str(record), "--key", str(key)], input="\n"
             )
             assert signed.exit_code == 0, signed.output
         screen.until(lambda: screen.page.locator("#needs li").count() == 0)

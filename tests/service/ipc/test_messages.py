@@ -113,9 +113,7 @@ EVERY = [
     CalibrationRead(1, CALIBRATION, judge_chapter(Chapter.ACCURACY, Measured())),
     DriftRead(1, (DriftPoint("2026-03-01T08", 0.4, None, 0.03, None),), None, past=None, found=()),
     ReadCalibration(1, SESSION, Chapter.PEOPLE),
-    SaveNotes(
-        1, SESSION, Notes(place="À côté", paper=Paper(due=date(2027, 3, 1), k=2.0))
-    ),
+    SaveNotes(1, SESSION, Notes(place="À côté", paper=Paper(due=date(2027, 3, 1), k=2.0))),
     SaveTicks(1, SESSION, Ticks(unpacked=True)),
     DoChapter(1, SESSION, Doing(Chapter.UNIFORMITY, Act.BEGIN, at=(1.5, 2.0), place=Place.MIDDLE)),
     DecideAcceptance(1, SESSION, Decision.PUT_IN_FORCE),

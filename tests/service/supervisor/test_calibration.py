@@ -208,7 +208,7 @@ def test_everything_conforms_at_a_good_station_and_can_be_closed(whole: Station)
         Step.SIGN: (Need.CLOSE,),
         Step.VALID: (Need.EARLIER,),
     }
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     assert whole.needs(Step.SIGN) == (Need.SIGNATURES,)
     assert len(whole.calibration.shown().record_sha256) == 64
 
@@ -216,13 +216,13 @@ def test_everything_conforms_at_a_good_station_and_can_be_closed(whole: Station)
 def test_a_calibration_that_is_not_whole_cannot_be_closed(station: Station) -> None:
     station.calibration.note(NOTES)
     with pytest.raises(AcceptanceError, match="warm up, reference"):
-        station.calibration.decide(Decision.CLOSE)
+        station.calibration.decide(Decision.CLOSE, (0, 1))
 
 
 def test_it_comes_into_force_with_two_signatures_and_not_with_one(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     for signers in ((), (house.anna,)):
         whole.sign(*signers)
         with pytest.raises(AcceptanceError, match="2 people must sign"):
@@ -242,16 +242,23 @@ def test_it_comes_into_force_with_two_signatures_and_not_with_one(
 def test_a_signature_of_somebody_who_may_not_sign_records_does_not_count(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(house.anna, house.admin)
     with pytest.raises(AcceptanceError, match="may sign enrolment"):
         whole.calibration.decide(Decision.PUT_IN_FORCE)
 
 
+def test_a_record_names_the_two_who_sign_it(whole: Station) -> None:
+    assert whole.calibration.shown().may_sign == ("Anna", "Bert")
+    for places in (None, (0, 0), (0, 2)):
+        with pytest.raises(AcceptanceError, match="Choose the two people"):
+            whole.calibration.decide(Decision.CLOSE, places)
+
+
 def test_a_record_that_was_changed_after_it_was_signed_is_not_put_in_force(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
     path = Path(whole.calibration.shown().record_path)
     path.write_bytes(path.read_bytes().replace(b"Main entrance", b"Side entrance"))
@@ -262,7 +269,7 @@ def test_a_record_that_was_changed_after_it_was_signed_is_not_put_in_force(
 def test_a_station_that_changed_since_the_record_was_closed_is_not_put_in_force(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
     whole.set = SETTINGS.model_copy(update={"references": (ReferenceSettings(temp_c=37.0),)})
     whole.acceptance.configured(whole.set)
@@ -271,7 +278,7 @@ def test_a_station_that_changed_since_the_record_was_closed_is_not_put_in_force(
 
 
 def test_nothing_is_changed_in_a_closed_record_before_it_is_opened_again(whole: Station) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     with pytest.raises(AcceptanceError, match="open it again"):
         whole.calibration.note(Notes())
     with pytest.raises(AcceptanceError, match="open it again"):
@@ -283,7 +290,7 @@ def test_nothing_is_changed_in_a_closed_record_before_it_is_opened_again(whole: 
 def test_an_admin_ends_the_acceptance_and_the_trail_has_it(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
     whole.calibration.decide(Decision.PUT_IN_FORCE)
     whole.calibration.decide(Decision.END)
@@ -397,7 +404,7 @@ def test_no_power_cut_leaves_half_an_acceptance_in_force(
     whole: Station, house: Institution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The trail has its entry before the file: without the file nothing is in force."""
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
 
     def dies(*_: object) -> None:
