@@ -133,6 +133,7 @@ class Calibration:
         self._guard_c = 0.0
         self._taking: Taking | None = None
         self._chapter_began_s = 0.0
+        self._again: Doing | None = None  # goes on by itself when the sensor is back
         self._look = 0
         self._alarm: AlarmTrial | None = None
         self._fault: FaultTrial | None = None
@@ -178,11 +179,20 @@ class Calibration:
             self._stop_trials()
         self._sensor, self._status, self._spot, self._offset_c = None, None, None, None
         if self._taking is not None:
+            doing = self._taking.doing
+            self._again = doing if doing.chapter in taking.LONG else None
             self._pause()
 
     def instruments(self, instruments: Instruments) -> None:
         """Take how the sensor does, once a second."""
         self._offset_c = instruments.offset_c
+        again = self._again
+        if again is not None and self._offset_c is not None and self._taking is None:
+            self._again = None
+            try:
+                self._begin(again)
+            except AcceptanceError as error:
+                self._problem = str(error)
 
     def status(self, status: Status) -> None:
         """Take what the screener says of this moment."""
@@ -269,6 +279,7 @@ class Calibration:
         chapter = doing.chapter
         match doing.act:
             case Act.PAUSE:
+                self._again = None
                 self._pause()
                 self._stop_trials()
                 return
@@ -299,15 +310,22 @@ class Calibration:
             raise AcceptanceError("The reference is not seen yet: wait until it is.")
         series = getattr(self._draft.measured, chapter.value)
         before_s = self._begun_before_s(chapter, series)
+        if chapter is Chapter.WARM_UP and series and before_s <= series.times_s[-1]:
+            # the sensor was off meanwhile: it warms up anew
+            self._measured(replace(self._draft.measured, warm_up=None), chapter)
         self._chapter_began_s = self._clock() - before_s
         self._aim(doing.at)
-        held_c = self._offset_c if held else None
+        held_c = None
+        if held:
+            known_c = self._draft.held_c
+            held_c = self._offset_c if series is None or known_c is None else known_c
         self._taking = Taking(doing, before_s, held_c)
         sensor = "" if self._acceptance.facts is None else self._acceptance.facts.sensor
         self._save(
             self._draft.model_copy(
                 update={
                     "running": chapter,
+                    "held_c": held_c if chapter is Chapter.STABILITY else self._draft.held_c,
                     "begun": self._draft.begun or self._today(),
                     "sensor": sensor,
                     "repeat": tuple(one for one in self._draft.repeat if one is not chapter),

@@ -99,7 +99,7 @@ def test_what_was_ticked_is_there_again_and_the_page_opens_where_one_was(
 def test_a_warm_up_is_measured_live_with_plot_table_and_verdict(wizard: Screen) -> None:
     at(wizard, Step.WARM_UP)
     wizard.page.click("#begin")
-    wizard.until(lambda: wizard.page.locator("#needs li").count() == 0, within_s=120.0)
+    wizard.until(lambda: wizard.page.locator("#needs li").count() == 0, within_s=180.0)
     wizard.page.click("#pause")
     assert wizard.page.locator("#plot canvas").count() == 1
     rows = wizard.page.locator("#table-body tr").count()
@@ -133,9 +133,7 @@ def test_a_whole_calibration_is_signed_and_in_force_until_something_changes(
 ) -> None:
     state = tmp_path / "state"
     prepare(state)
-    running = RunningStation(
-        state, "--scenario", "one-healthy", "--register", str(house.own), "--name", "Main entrance"
-    )
+    running = RunningStation(state, "--scenario", "one-healthy", "--register", str(house.own))
     try:
         running.screening()
         screen = new_screen(1300, 1000).open(f"{running.address}/admin")

@@ -80,7 +80,7 @@ class Station:
         self.folder = folder
         self.own = own
         self.number = 0
-        self.now_s = 1000.0
+        self.now_s = self.on_since_s = 1000.0
         self.set = settings
         self.sensor = sensor
         self.looks: list[tuple[float, float] | None] = []
@@ -118,7 +118,7 @@ class Station:
         self.tried.append(threshold_c)
 
     def warm_for_s(self) -> float:
-        return self.now_s - 1000.0
+        return self.now_s - self.on_since_s
 
     def readings(self) -> tuple[ShownReading, ...]:
         return ()

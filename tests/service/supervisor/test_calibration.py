@@ -420,3 +420,47 @@ def test_no_power_cut_leaves_half_an_acceptance_in_force(
     whole.calibration.decide(Decision.PUT_IN_FORCE)
     assert whole.acceptance.shown().accepted
     assert json.loads((whole.folder / IN_FORCE).read_text())["accepted"]["ended"] is None
+
+
+def test_a_correction_that_is_held_stays_the_same_over_a_pause(station: Station) -> None:
+    station.do(Chapter.STABILITY)
+    station.seconds(60)
+    station.do(Chapter.STABILITY, Act.PAUSE)
+    station.seconds(1, offset_c=2.4)
+    station.do(Chapter.STABILITY)
+    station.seconds(60, offset_c=2.4)
+    shown = some(station.measured.stability).shown_c
+    assert max(shown) - min(shown) < 0.1, "a new offset would be taken for a change of the sensor"
+
+
+def test_a_long_series_goes_on_by_itself_when_a_lost_sensor_is_back(station: Station) -> None:
+    station.do(Chapter.STABILITY)
+    station.seconds(60)
+    station.calibration.lost()
+    assert not any(one.running for one in station.calibration.shown().chapters)
+    station.calibration.opened(CAMERA, locked=True)
+    station.seconds(60)
+    (running,) = [one for one in station.calibration.shown().chapters if one.running]
+    assert running.chapter is Chapter.STABILITY
+    assert 95 <= running.have <= 145
+
+
+def test_what_was_paused_does_not_go_on_by_itself(station: Station) -> None:
+    station.do(Chapter.STABILITY)
+    station.calibration.lost()
+    station.do(Chapter.STABILITY, Act.PAUSE)
+    station.calibration.opened(CAMERA, locked=True)
+    station.seconds(5)
+    assert not any(one.running for one in station.calibration.shown().chapters)
+
+
+def test_a_sensor_that_was_off_meanwhile_warms_up_anew(station: Station) -> None:
+    station.do(Chapter.WARM_UP)
+    station.seconds(300)
+    station.do(Chapter.WARM_UP, Act.PAUSE)
+    station.on_since_s = station.now_s
+    station.do(Chapter.WARM_UP)
+    station.seconds(60)
+    times = some(station.measured.warm_up).times_s
+    assert times == tuple(sorted(times))
+    assert times[-1] <= 60
