@@ -10,7 +10,7 @@ from service.cli.hardware_keys import PassphraseFile, private_key
 from service.cli.hardware_shared import Own, ended, today
 
 if TYPE_CHECKING:
-    from service.acceptance.record import Record
+    from service.acceptance.record import Record, Signer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,7 +55,10 @@ def sign(
     key: Annotated[Path, typer.Option(help="Your private key (PEM).")],
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Sign the exact bytes of a record, as one of the two whom it names; added to FILE.dsse."""
+    """Sign the exact bytes of a record; the signature is added to FILE.dsse.
+
+    Where the record names who signs it, nobody else may.
+    """
     from hardware.errors import HardwareError
     from hardware.register import signature
     from hardware.register.trust import What, key_id
@@ -64,9 +67,9 @@ def sign(
     private = private_key(key, passphrase_file)
     mine = key_id(private.public_key().public_bytes_raw())
     named = {signer.key: signer.name for signer in record.signers}
-    if mine not in named:
+    if named and mine not in named:
         typer.echo(
-            f"The record names {', '.join(named.values()) or 'nobody'}, and not the owner of this"
+            f"The record names {', '.join(named.values())}, and not the owner of this"
             f" key ({mine[:16]}). Close the record anew with the people who sign it.",
             err=True,
         )
@@ -77,7 +80,8 @@ def sign(
         beside.write_bytes(signature.sign(data, What.ACCEPTANCE, private, old))
     except (OSError, HardwareError) as error:
         raise ended(error) from error
-    typer.echo(f"Signed as {named[mine]}; the signatures are in {beside}.")
+    who = named.get(mine, f"the owner of the key {mine[:16]}")
+    typer.echo(f"Signed as {who}; the signatures are in {beside}.")
 
 
 @app.command()
@@ -100,7 +104,7 @@ def verify(file: File, own: Own = None) -> None:
     problems = [*found.problems]
     known = {key_id(key.raw): key.name for key in trust.content.key}
     named = {known.get(signer.key) for signer in record.signers}
-    if set(found.signers) - named:
+    if record.signers and set(found.signers) - named:
         problems.append("Somebody else signed than those whom the record names.")
     problems += computed_anew(record)
     if record.valid_until < today():
@@ -117,20 +121,39 @@ def print_(
     file: File,
     pdf: Annotated[Path, typer.Argument(help="New file for the PDF.")],
     language: Annotated[str, typer.Option(help="en, fr, de or nl.")] = "en",
+    own: Own = None,
 ) -> None:
-    """Print a record: PDF/A-3a and PDF/UA-1, with the record inside. Needs typst."""
+    """Print a record: PDF/A-3a and PDF/UA-1, with the record inside. Needs typst.
+
+    Whose signatures hold by the register is printed; others are left out.
+    """
+    from hardware.errors import HardwareError
     from service.acceptance.catalogue import LANGUAGES
     from service.acceptance.errors import AcceptanceError
     from service.report.printing import print_record
 
     if language not in LANGUAGES:
         raise typer.BadParameter(f"there are: {', '.join(LANGUAGES)}", param_hint="--language")
-    data, _ = _read(file)
+    data, record = _read(file)
     try:
-        pdf.write_bytes(print_record(data, language))
-    except (OSError, AcceptanceError) as error:
+        pdf.write_bytes(print_record(data, language, _signers(file, data, record, own)))
+    except (OSError, AcceptanceError, HardwareError) as error:
         raise ended(error) from error
     typer.echo(f"{pdf}: printed from the record with sha256 {hashlib.sha256(data).hexdigest()}.")
+
+
+def _signers(file: Path, data: bytes, record: "Record", own: Path | None) -> "tuple[Signer, ...]":
+    """Return who signed by the register, on the day of the record."""
+    from hardware.register import documents, signature
+    from hardware.register.trust import What
+    from service.acceptance.record import Signer
+
+    beside = file.with_name(file.name + signature.SUFFIX)
+    if not beside.exists():
+        return ()
+    trust = documents.load_trust(own, today=today())
+    found = signature.verify(data, What.ACCEPTANCE, beside.read_bytes(), trust, record.made)
+    return tuple(Signer(key.name, key.id) for key in trust.content.key if key.name in found.signers)
 
 
 def computed_anew(record: "Record") -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from service.acceptance.budget import Budget
 from service.acceptance.catalogue import Words, words
-from service.acceptance.record import Record
+from service.acceptance.record import Record, Signer
 from service.acceptance.requirements import TABLE
 from service.acceptance.verdict import ChapterVerdict, Figure
 from service.acceptance.words import Chapter, Trial
@@ -30,16 +30,19 @@ Block = dict[str, Any]
 _MINUS, _NONE = "\N{MINUS SIGN}", "\N{EN DASH}"
 
 
-def layout(record: Record, data: bytes, language: str) -> Block:
+def layout(record: Record, data: bytes, language: str, signers: tuple[Signer, ...] = ()) -> Block:
     """Return all that the template needs.
 
     Parameters
     ----------
     data
         The record's bytes: their hash is printed on every page.
+    signers
+        Whose signatures hold; without them, whom the record names.
     """
     said = words(language)
-    page = _Page(record, said, language)
+    signed = signers or record.signers
+    page = _Page(record, said, language, signed)
     digest = hashlib.sha256(data).hexdigest()
     blocks = [*page.front(digest), *page.chapters(), *page.back(digest)]
     rec = said["record"]
@@ -47,7 +50,7 @@ def layout(record: Record, data: bytes, language: str) -> Block:
         {
             "language": language,
             "title": f"{rec['title']} {record.number}: {record.station.name}",
-            "author": ", ".join(signer.name for signer in record.signers),
+            "author": ", ".join(signer.name for signer in signed),
             "date": [record.made.year, record.made.month, record.made.day],
             "header": f"{rec['title']}: {record.station.name}",
             "number": f"{rec['number']} {record.number}",
@@ -65,8 +68,11 @@ def layout(record: Record, data: bytes, language: str) -> Block:
 class _Page:
     """Writes the blocks of one record in one language."""
 
-    def __init__(self, record: Record, said: Words, language: str) -> None:
+    def __init__(
+        self, record: Record, said: Words, language: str, signers: tuple[Signer, ...]
+    ) -> None:
         self.record = record
+        self.signers = signers
         self.said = said
         self.rec = said["record"]
         self.comma = language != "en"
@@ -301,13 +307,14 @@ class _Page:
         yield {"kind": "text", "text": rec["rule"]}
         yield self.requirements()
         yield {"kind": "heading", "text": rec["chapter_signatures"]}
-        yield {
-            "kind": "table",
-            "columns": (1, 2),
-            "left": (0, 1),
-            "header": (rec["signed_by"], rec["key"]),
-            "rows": [(signer.name, grouped(signer.key)) for signer in record.signers],
-        }
+        if self.signers:
+            yield {
+                "kind": "table",
+                "columns": (1, 2),
+                "left": (0, 1),
+                "header": (rec["signed_by"], rec["key"]),
+                "rows": [(signer.name, grouped(signer.key)) for signer in self.signers],
+            }
         yield {"kind": "note", "text": f"{rec['signature_how']} {rec['sha256']}: {grouped(digest)}"}
         yield {"kind": "heading", "text": rec["chapter_validity"]}
         because = rec[record.valid_because]
@@ -443,6 +450,6 @@ LETTERS: Final = frozenset(
 ) | set("\u0152\u0153\u2013\u2014\u2018\u2019\u201c\u201d\u201e\u2026\u2212\u00a0")
 
 
-def said(record: Record, data: bytes, language: str) -> str:
+def said(record: Record, data: bytes, language: str, signers: tuple[Signer, ...] = ()) -> str:
     """Return the layout as JSON, for the template."""
-    return json.dumps(layout(record, data, language), ensure_ascii=False)
+    return json.dumps(layout(record, data, language, signers), ensure_ascii=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from service.acceptance.errors import AcceptanceError
-from service.acceptance.record import from_bytes
+from service.acceptance.record import Signer, from_bytes
 from service.report.layout import said
 
 _SECONDS: Final = 90.0
@@ -19,7 +19,7 @@ class ReportError(AcceptanceError):
     """A record was not printed; the sentence says why and what to do."""
 
 
-def print_record(data: bytes, language: str) -> bytes:
+def print_record(data: bytes, language: str, signers: tuple[Signer, ...] = ()) -> bytes:
     """Return a record as PDF/A-3a and PDF/UA-1, with the record inside.
 
     Parameters
@@ -28,6 +28,8 @@ def print_record(data: bytes, language: str) -> bytes:
         The record as `service.acceptance.record.to_bytes` wrote it.
     language
         One of `service.acceptance.catalogue.LANGUAGES`.
+    signers
+        Whose signatures were found to hold; without them, whom the record names.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def print_record(data: bytes, language: str) -> bytes:
             " on the computer that prints, or print the page of the record from the browser"
             " (which is no PDF/UA)."
         )
-    task = json.dumps({"said": said(record, data, language), "record": data.decode()})
+    task = json.dumps({"said": said(record, data, language, signers), "record": data.decode()})
     code = "import runpy; runpy.run_module('service.report.press', run_name='__main__')"
     root = Path(__file__).parents[2]
     try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from typing import Final
 
 from device.info import SensorInfo
 from service.acceptance import chapters, validity
@@ -11,10 +12,14 @@ from service.acceptance.record import Conditions, Record, ReferencePaper, Signer
 from service.acceptance.rule import acceptable, worst
 from service.acceptance.series import Measured
 from service.acceptance.station_budget import Found, sources
-from service.acceptance.words import Chapter, Conformity
+from service.acceptance.verdict import ChapterVerdict
+from service.acceptance.words import Conformity
 from service.ipc.calibration import Notes, Paper, Ticks
 from service.ipc.settings import StationSettings
 from service.state.acceptance import AcceptanceError
+
+_SIMULATED: Final = "0" * 64
+Judged = tuple[ChapterVerdict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +77,35 @@ def paper_of(paper: Paper) -> ReferencePaper:
     )
 
 
-def budget_of(settings: StationSettings, measured: Measured, mm_per_px: float) -> Budget:
-    """Return the budget of one skin reading at the threshold, at this station."""
-    found = Found(
-        mm_per_px=mm_per_px,
-        uniformity_c=_half(measured, Chapter.UNIFORMITY, "uniformity_c"),
-        drift_c=_half(measured, Chapter.STABILITY, "stability_drift_c") or 0.0,
-        operators_c=_half(measured, Chapter.PEOPLE, "operators_c") or 0.0,
+def budget_of(
+    settings: StationSettings, mm_per_px: float, measured: Measured, judged: Judged
+) -> Budget:
+    """Return the budget of one skin reading at the threshold, with what the chapters found.
+
+    A drift of the acceptance or a difference of the operators stands for what goes unnoticed
+    later, as a half-width; the noise is that of the mean of 2 x 2 pixels.
+    """
+    figures = {one.name: one.value for chapter in judged for one in chapter.figures}
+
+    def found(name: str) -> float:
+        return abs(figures.get(name) or 0.0)
+
+    noises = measured.resolution.netd_k if measured.resolution else ()
+    plain = settings.plain()
+    return combine(
+        sources(
+            plain,
+            Found(
+                mm_per_px,
+                noise_c=max(noises, default=0.05) / 2.0,
+                noise_dof=29,
+                uniformity_c=figures.get("uniformity_c"),
+                drift_c=found("stability_drift_c"),
+                operators_c=found("operators_c"),
+            ),
+            plain.decision.threshold_c,
+        )
     )
-    return combine(sources(settings.plain(), found, settings.decision.threshold_c))
-
-
-def _half(measured: Measured, chapter: Chapter, name: str) -> float | None:
-    """Return a figure of a chapter as the half-width of what it may be off by."""
-    for figure in chapters.judge_chapter(chapter, measured).figures:
-        if figure.name == name and figure.value is not None:
-            return abs(figure.value)
-    return None
 
 
 def record_of(
@@ -141,7 +158,7 @@ def record_of(
         ),
         measured=measured,
         chapters=judged,
-        budget=budget_of(settings, measured, now.mm_per_px),
+        budget=budget_of(settings, now.mm_per_px, measured, judged),
         conformity=worst(one.conformity for one in judged),
         threshold_c=settings.decision.threshold_c,
         signers=now.signers,
