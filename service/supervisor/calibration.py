@@ -197,7 +197,10 @@ class Calibration:
     def status(self, status: Status) -> None:
         """Take what the screener says of this moment."""
         self._status = status
-        if self._challenge.step(status, self._clock()):
+        self._follow_challenge()
+
+    def _follow_challenge(self) -> None:
+        if self._challenge.step(self._status, self._clock()):
             self._keep(self._draft.model_copy(update={"proven": True}))
 
     def spot(self, spot: SpotSeen) -> None:
@@ -230,7 +233,7 @@ class Calibration:
     def turn(self) -> None:
         """Let trials end; call it every now and then."""
         now = self._clock()
-        self._challenge.step(self._status, now)
+        self._follow_challenge()
         if self._fault is not None:
             one = self._fault.step(down=trials.is_down(self._status), now_s=now)
             if one is not None:
