@@ -76,7 +76,6 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
-        "catalogues": _data(words),
         "acceptance": _data(
             {
                 "words": {code: catalogue.words(code) for code in catalogue.LANGUAGES},
@@ -85,8 +84,11 @@ def pages(*, language: str, name: str) -> dict[str, str]:
             }
         ),
     }
+    all_words, fewer = _data(words), _data(catalogues(admin=False))
     return {
-        source: environment.get_template(source).render(context)
+        source: environment.get_template(source).render(
+            context, catalogues=all_words if source.startswith(("admin", "calibration")) else fewer
+        )
         for source in sources
         if not source.startswith("_")
     }
