@@ -49,6 +49,8 @@ MAY_REACH = {
         "service.ipc",
         "service.sandbox",
     },
+    "service.kiosk": {"service.lamp"},
+    "service.lamp": set(),
     "service.camera_filter": {
         "device.boson",
         "device.errors",

@@ -11,6 +11,7 @@ from service.cli.bench import bench
 from service.cli.budget import budget
 from service.cli.doctor import doctor
 from service.cli.install import install, uninstall
+from service.cli.kiosk import kiosk
 from service.cli.prove import prove
 from service.cli.replay import replay
 from service.cli.run import run
@@ -48,6 +49,7 @@ app.command()(bench)
 app.command()(budget)
 app.command()(doctor)
 app.command()(install)
+app.command(hidden=True)(kiosk)
 app.command()(prove)
 app.command()(replay)
 app.command()(run)

@@ -216,7 +216,8 @@ class Supervisor:
         self._give_picture()
         view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
-        self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
+        head, lane = self._recorder.head, self._requests.shift.lane
+        self._web.ask(replace(view, audit_head=head, network=network, lane=lane))
         self._show_check_code(no_network=network == ())
 
     def _show_check_code(self, *, no_network: bool) -> None:

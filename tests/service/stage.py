@@ -23,18 +23,23 @@ from service.ipc.messages import (
     Alarm,
     ChannelClosed,
     Done,
+    Duty,
     GuardRequest,
+    Lane,
     LoggedIn,
     Login,
     Message,
+    Noted,
     Picture,
     ReadRecords,
     ReadSettings,
+    ReadShift,
     RecordsRead,
     Refused,
     Reply,
     Screens,
     SettingsRead,
+    ShiftRead,
     ShownReference,
     ShownVisitor,
     Stop,
@@ -64,6 +69,18 @@ PLACE = (78.0, 125.0)  # of the reference in the picture
 BOX = (300.0, 210.0, 120.0, 160.0)
 
 
+SHIFT = ShiftRead(
+    request=0,
+    lane=Lane.PAUSED,
+    begun_s=3600.0,
+    screened=312,
+    elevated=9,
+    confirmed=None,
+    not_confirmed=6,
+    declined=0,
+    no_result=21,
+    log=(Noted(Duty.PAUSED, True, 120.0), Noted(Duty.BEGUN, False, 3600.0)),  # noqa: FBT003 - well
+)
 SESSION = "a-session-of-22-digits"
 
 
@@ -245,6 +262,8 @@ class Stage:
             )
         if isinstance(message, ReadRecords):
             return RecordsRead(message.request, (), ())
+        if isinstance(message, ReadShift):
+            return replace(SHIFT, request=message.request)
         return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:

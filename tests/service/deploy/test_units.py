@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.deploy.install import PLACES, install
-from service.deploy.kiosk import CHROMIUM_OPTIONS
+from service.kiosk.browser import CHROMIUM_OPTIONS
 
 # systemd's exposure: 0 is none, 10 is all. Frames are seen, and screens served, in limen.service.
 ALLOWED = {"limen.service": 0.5, "limen-kiosk.service": 4.0}
