@@ -46,6 +46,7 @@ def check(screen: Screen) -> None:
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, (language, width)
     page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate("import('/static/words.js').then((words) => words.speak('en'))")
 
 
 def duties(stage: Stage) -> list[tuple[Duty, bool]]:

@@ -1,6 +1,6 @@
 """The training has twenty situations that a guard can meet, each with one right answer."""
 
-from device.simulator.scenario.schema import scenario_names
+from device.simulator.scenario.schema import load
 from screening.result import State
 from service.web.i18n import catalogues
 from service.web.training import SITUATIONS, situations
@@ -8,7 +8,13 @@ from service.web.training import SITUATIONS, situations
 
 def test_there_are_twenty_of_different_scenarios() -> None:
     assert len({one.scenario for one in situations()}) == len(situations()) == SITUATIONS
-    assert {one.scenario for one in situations()} <= set(scenario_names())
+
+
+def test_every_situation_is_one_that_its_scenario_announces() -> None:
+    for one in situations():
+        shows = load(one.scenario).shows
+        assert one.state in shows, one.scenario
+        assert one.reason is None or one.reason in shows, one.scenario
 
 
 def test_every_answer_has_its_words_and_the_right_one_is_among_them_once() -> None:
