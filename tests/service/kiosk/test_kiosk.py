@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from screening.result import State, Verdict
 from tests.service.kiosk.caged import Caged, missing, until
@@ -93,6 +94,24 @@ def clear(kiosk: Caged, stage: Stage) -> None:
     time.sleep(0.7)
 
 
+def settled(kiosk: Caged) -> NDArray[np.int16]:
+    """Return the glass once nothing on it has changed for a while."""
+    seen = [kiosk.picture()]
+
+    def still() -> bool:
+        time.sleep(0.8)
+        seen.append(kiosk.picture())
+        return changed(*seen[-2:]) == 0
+
+    until(still, "the screen never settles")
+    return seen[-1]
+
+
+def changed(before: NDArray[np.int16], after: NDArray[np.int16]) -> int:
+    """How many pixels are others."""
+    return int((abs(after - before).max(axis=2) > 24).sum())
+
+
 def dark_after(kiosk: Caged, hurt: Callable[[], None]) -> float:
     """How long it takes after a fault until nothing green is on the glass."""
     began = time.monotonic()
@@ -115,18 +134,15 @@ def send(pids: list[int], number: signal.Signals) -> None:
 def test_no_key_brings_anything_but_the_alert_screen(kiosk: Caged, stage: Stage) -> None:
     clear(kiosk, stage)
     kiosk.press(65)  # Space: a key is heard at all, and unlocks the page's sound
-    time.sleep(1.0)
-    before = kiosk.picture()
+    before = settled(kiosk)
     for what, keys in HARMFUL.items():
         kiosk.press(*keys)
         time.sleep(0.4)
-        changed = int((abs(kiosk.picture() - before).max(axis=2) > 24).sum())
-        assert changed < 200, f"{what}: {changed} pixels of the screen are others"
+        others = changed(before, kiosk.picture())
+        assert others < 200, f"{what}: {others} pixels of the screen are others"
         assert kiosk.runs, what
     kiosk.press(46)  # L: the next language; so keys still arrive
-    until(
-        lambda: int((abs(kiosk.picture() - before).max(axis=2) > 24).sum()) > 500, "no key arrives"
-    )
+    until(lambda: changed(before, kiosk.picture()) > 500, "no key arrives")
     for _ in range(3):
         kiosk.press(46)
         time.sleep(0.2)
