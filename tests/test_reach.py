@@ -20,6 +20,7 @@ MAY_REACH = {
         *WORDS,
         *(f"device.{room}" for room in ("drivers", "ends", "errors", "frame", "framepool", "info")),
         "device.sensor",
+        "service.acceptance",  # the words of messages
         *(f"screening.{room}" for room in ("faces", "freshness", "measuring", "radiometry")),
         *(f"screening.{room}" for room in ("reference", "screener", "states", "visitors")),
         "service.ipc",

@@ -32,6 +32,7 @@ class What(StrEnum):
     INDEX = "application/vnd.limen.register-index+toml"
     TRUST = "application/vnd.limen.trust+toml"
     ENROLMENT = "application/vnd.limen.enrolment+json"
+    ACCEPTANCE = "application/vnd.limen.acceptance+json"
 
     @property
     def word(self) -> str:

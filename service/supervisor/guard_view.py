@@ -10,6 +10,8 @@ from typing import Final
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings
+from service.ipc.acceptance import ShownAcceptance
+from service.ipc.calibration import ShownReading
 from service.ipc.messages import DOWN, Alarm, ChannelError, ShownReference, ShownVisitor, View
 from service.ipc.records import Instruments, Presence, Seen, Status
 
@@ -62,6 +64,8 @@ class GuardView:
         self._told: dict[int, Verdict] = {}  # verdicts that had their time in the headline
         self._headline: _Shown | None = None
         self._next_alarm = self._next_visitor = 1
+        self._acceptance = ShownAcceptance()
+        self._trial = False
 
     # ---- what happens to the worker
 
@@ -84,6 +88,38 @@ class GuardView:
     def configured(self, settings: Settings) -> None:
         """Note the settings in force."""
         self._settings = settings
+
+    def stands(self, acceptance: ShownAcceptance, *, trial: bool = False) -> None:
+        """Note whether people answer for the numbers; a trial of the alarm screens without it."""
+        self._acceptance, self._trial = acceptance, trial
+        if self.held:
+            self._headline = None
+
+    @property
+    def held(self) -> bool:
+        """Whether nobody is screened because the station is not accepted."""
+        return not (self._acceptance.screens or self._trial)
+
+    def readings(self) -> tuple[ShownReading, ...]:
+        """Return what visitors in view read, for an admin: also while nobody is screened."""
+        offset_c = self._instruments.offset_c if self._instruments else None
+        return tuple(
+            ShownReading(
+                one.id,
+                one.raw_c,
+                one.reference_corrected_c,
+                one.skin_temp_c,
+                one.mm_per_px,
+                offset_c,
+            )
+            for mark, one in self._visitors.items()
+            if mark not in self._missed
+        )
+
+    @property
+    def counts(self) -> bool:
+        """Whether visitors are counted: not in a trial, and not while nobody is screened."""
+        return self._acceptance.screens and not self._trial
 
     @property
     def heard_at(self) -> float | None:
@@ -121,8 +157,10 @@ class GuardView:
         visitor = _shown(number, record)
         self._visitors[record.mark] = visitor
         self._missed.discard(record.mark)
-        alarm = self._alarm(visitor, now)
-        self._choose(visitor, record.presence, now)
+        alarm = None
+        if not self.held:
+            alarm = self._alarm(visitor, now)
+            self._choose(visitor, record.presence, now)
         if record.presence is Presence.MISSED:
             self._missed.add(record.mark)
         if record.presence is not Presence.DEPARTED:
@@ -201,6 +239,7 @@ class GuardView:
             failure=self._failure,
             relative=settings is not None and not settings.references,
             threshold_c=settings.decision.threshold_c if settings is not None else None,
+            acceptance=self._acceptance,
         )
         status = self._status
         if status is None:
@@ -226,6 +265,11 @@ class GuardView:
             skipped_share=instruments.skipped_share if instruments else 0.0,
             fpa_temp_c=instruments.fpa_temp_c if instruments else None,
         )
+        if self.held:
+            why = shown.reasons if status.state in DOWN else ()
+            return replace(
+                shown, state=State.NOT_SCREENING, reasons=(Reason.NOT_ACCEPTED, *why)[:2]
+            )
         if status.state in DOWN:
             return shown
         return self._with_people(shown, now)

@@ -29,6 +29,7 @@ from service.web.answers import (
     responses,
 )
 from service.web.assets import Asset
+from service.web.calibration import calibration_router
 from service.web.check import check_router
 from service.web.cover import cover_headers
 from service.web.guard import Guard
@@ -137,6 +138,7 @@ def application(
     app.include_router(_page_router(pages, assets))
     app.include_router(_screen_router(hub))
     app.include_router(admin_router(hub))
+    app.include_router(calibration_router(hub))
     app.include_router(check_router(hub, pages["check.html"]))
     app.include_router(kiosk_router(hub, language))
     app.include_router(shift_router(hub, pages["shift.html"]))
@@ -167,6 +169,10 @@ def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRo
     @router.get("/admin")
     async def admin_page() -> HTMLResponse:
         return HTMLResponse(pages["admin.html"])
+
+    @router.get("/admin/calibration")
+    async def calibration_page() -> HTMLResponse:
+        return HTMLResponse(pages["calibration.html"])
 
     @router.get("/static/{path:path}")
     async def static(path: str) -> Response:

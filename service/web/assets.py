@@ -27,6 +27,11 @@ class Asset:
     media_type: str
 
 
+def _data(what: object) -> str:
+    """Return JSON for a data block, inside which nothing may look like the end of it."""
+    return json.dumps(what, ensure_ascii=False).replace("<", "\\u003c")
+
+
 def static_files() -> dict[str, Asset]:
     """Return every file under `static` by its path there."""
     found: dict[str, Asset] = {}
@@ -42,11 +47,6 @@ def static_files() -> dict[str, Asset]:
 
     collect(files("service.web") / "static", "")
     return found
-
-
-def _data(value: object) -> str:
-    """Return a value as JSON in which nothing looks like the end of its element."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> dict[str, str]:
@@ -88,6 +88,7 @@ def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> d
                 "mirror": window.mirror,
             }
         ),
+        "acceptance": _data({}),
     }
     return {
         source: environment.get_template(source).render(context)

@@ -12,7 +12,7 @@ const PLANNED = new Set(["ffc", "settling"]); // short pauses of a healthy stati
 const COLORS = { clear: "#3ccfae", elevated: "#ff7a3d", recheck: "#f5c83a", no_result: "#f5c83a", pending: "#7cc4ff" };
 const SHAPES = { clear: "clear", elevated: "elevated", recheck: "recheck", no_result: "recheck", pending: "hold_still" };
 
-let view = { state: "starting", reasons: [], visitors: [], alarms: [], reference: {}, locked: true };
+let view = { state: "starting", reasons: [], visitors: [], alarms: [], reference: {}, locked: true, acceptance: { causes: [] } };
 let quieted = false; // the not-screening tone of this episode
 let failed = ""; // the last request was not taken
 let focusedAlarm = 0;
@@ -129,6 +129,7 @@ function renderDock() {
 function renderFrame() {
   $("flag-simulated").hidden = !view.sensor?.simulated;
   $("flag-unlocked").hidden = view.locked;
+  $("flag-unaccepted").hidden = view.acceptance.causes.length === 0;
   $("flag-relative").hidden = !view.relative;
   $("flag-frozen").hidden = !view.frozen_screens;
   $("flag-lane").hidden = (view.lane ?? "open") === "open";
