@@ -35,6 +35,7 @@ from service.ipc.messages import (
     DoChapter,
     Done,
     DriftRead,
+    Duty,
     FromWeb,
     HourCounts,
     LearnNonUniformity,
@@ -43,12 +44,14 @@ from service.ipc.messages import (
     Logout,
     Look,
     Message,
+    NoteDuty,
     Outcome,
     Picture,
     ReadCalibration,
     ReadDrift,
     ReadRecords,
     ReadSettings,
+    ReadShift,
     RecordsRead,
     Refused,
     RequestFfc,
@@ -69,7 +72,7 @@ from service.ipc.messages import (
 from service.ipc.rate import OF_WEB
 from service.ipc.settings import StationSettings
 from service.sandbox.report import Descriptor, LockReport
-from tests.service.stage import CALIBRATION, SENSOR
+from tests.service.stage import CALIBRATION, SENSOR, SHIFT
 
 REAL = True  # a positional boolean with a name
 VISITOR = ShownVisitor(
@@ -101,6 +104,9 @@ EVERY = [
     Screens(2, 1),
     Acknowledge(1, 2),
     SecondCheck(1, 2, Outcome.DECLINED),
+    NoteDuty(1, Duty.BEGUN, REAL),
+    ReadShift(1),
+    SHIFT,
     Login(1, "a password"),
     Logout(1, SESSION),
     ReadSettings(1, SESSION),

@@ -138,8 +138,8 @@ def test_no_key_brings_anything_but_the_alert_screen(kiosk: Caged, stage: Stage)
     for what, keys in HARMFUL.items():
         kiosk.press(*keys)
         time.sleep(0.4)
-        others = changed(before, kiosk.picture())
-        assert others < 200, f"{what}: {others} pixels of the screen are others"
+        # On a busy machine a cover may come and go; what a key has opened stays.
+        until(lambda: changed(before, kiosk.picture()) < 200, f"{what} stays", within_s=20.0)
         assert kiosk.runs, what
     kiosk.press(46)  # L: the next language; so keys still arrive
     until(lambda: changed(before, kiosk.picture()) > 500, "no key arrives")
