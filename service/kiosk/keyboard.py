@@ -71,17 +71,24 @@ _RULES_FILE: Final = """\
 """
 
 
-def keyboard_files() -> dict[str, str]:
-    """Return the files of the keyboard, by their paths below an XKB configuration folder."""
-    nothing = {f"X{code:03}": code for code in _codes() if code not in KEYS.values()}
-    codes = "\n".join(f"  <{name}> = {code};" for name, code in (KEYS | nothing).items())
+def keyboard_files(highest: int = _HIGHEST) -> dict[str, str]:
+    """Return the files of the keyboard, by their paths below an XKB configuration folder.
+
+    Parameters
+    ----------
+    highest
+        The last code; X itself knows none above 255.
+    """
+    codes = range(_LOWEST, highest + 1)
+    nothing = {f"X{code:03}": code for code in codes if code not in KEYS.values()}
+    named = "\n".join(f"  <{name}> = {code};" for name, code in (KEYS | nothing).items())
     keys = "\n".join(f"  key <{name}> {{ [ {said} ] }};" for name, (_, said) in _OTHERS.items())
     blind = "\n".join(f"  key <{name}> {{ [ Scroll_Lock ] }};" for name in nothing)
     return {
         f"rules/{RULES}": _RULES_FILE,
         "keycodes/limen": (
-            f'default xkb_keycodes "limen" {{\n  minimum = {_LOWEST};\n  maximum = {_HIGHEST};\n'
-            f"{codes}\n  alias <AC12> = <BKSL>;\n  alias <ALGR> = <RALT>;\n}};\n"
+            f'default xkb_keycodes "limen" {{\n  minimum = {_LOWEST};\n  maximum = {highest};\n'
+            f"{named}\n  alias <AC12> = <BKSL>;\n  alias <ALGR> = <RALT>;\n}};\n"
         ),
         "symbols/limen": (
             f'xkb_symbols "keys" {{\n{keys}\n'
@@ -93,7 +100,3 @@ def keyboard_files() -> dict[str, str]:
             f"{blind}\n}};\n"
         ),
     }
-
-
-def _codes() -> range:
-    return range(_LOWEST, _HIGHEST + 1)

@@ -1,7 +1,7 @@
 """The kiosk as it is installed, on a screen that can be looked at: cage inside of Xvfb.
 
-Keys are pressed by their codes, as a keyboard's are. The keyboard of the compositor is ours; X has
-its own, whose Ctrl and Alt it would hand on as held: they are taken from X.
+Keys are pressed by their codes, as a keyboard's are. The keyboard of the compositor is ours. X has
+its own, and hands on which of its Ctrl and Alt are held: it is given ours, too.
 """
 
 import os
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from service.deploy.install import KEYBOARD, POLICIES, install
 from service.kiosk.browser import policies
-from service.kiosk.keyboard import RULES
+from service.kiosk.keyboard import RULES, keyboard_files
 
 WIDTH, HEIGHT = 1280, 800
 PROGRAMS = {
     "cage": "cage",
     "Xvfb": "xvfb",
     "xdotool": "xdotool",
-    "xmodmap": "x11-xserver-utils",
+    "xkbcomp": "x11-xkb-utils",
     "aplay": "alsa-utils",
     "chromium": "chromium",
 }
@@ -88,14 +88,12 @@ class Caged:
         }
         size = f"{WIDTH}x{HEIGHT}x24"
         self._x = subprocess.Popen(
-            ["Xvfb", self._display, "-screen", "0", size, "-fbdir", folder],
+            # It would forget its keyboard when the program that gave it one ends.
+            ["Xvfb", self._display, "-noreset", "-screen", "0", size, "-fbdir", folder],
             stderr=subprocess.DEVNULL,
         )
         until(lambda: Path(f"/tmp/.X11-unix/X{self._display[1:]}").exists(), "no X server")  # noqa: S108
-        taken = [
-            word for name in ("control", "mod1", "mod3", "mod4") for word in ("-e", f"clear {name}")
-        ]
-        subprocess.run(["xmodmap", *taken], env=self._env, check=True)
+        self._take_modifiers()
         inside = [
             *("cage", "--", sys.executable, "-c", _RUN, authority),
             *(str(self._run / "profile"), str(lamp), "--no-sandbox"),
@@ -107,6 +105,19 @@ class Caged:
         self._cage = subprocess.Popen(
             inside, env=self._env, stdout=self._log, stderr=self._log, start_new_session=True
         )
+
+    def _take_modifiers(self) -> None:
+        keymap = self._folder / "x"
+        for path, text in keyboard_files(255).items():
+            (keymap / path).parent.mkdir(parents=True, exist_ok=True)
+            (keymap / path).write_text(text)
+        (keymap / "keymap").write_text(
+            'xkb_keymap { xkb_keycodes { include "limen" }; xkb_types { include "complete" };\n'
+            'xkb_compatibility { include "complete" };\n'
+            'xkb_symbols { include "limen(keys)+us+limen(nothing)" }; };\n'
+        )
+        there = ["xkbcomp", "-w0", f"-I{keymap}", str(keymap / "keymap"), self._display]
+        subprocess.run(there, check=True, capture_output=True)
 
     @property
     def runs(self) -> bool:
