@@ -30,7 +30,8 @@ HARMFUL = {
     "save": (CTRL, 39),
     "open a file": (CTRL, 32),
     "view the source": (CTRL, 30),
-    "the address bar": (CTRL, 46),
+    "the address bar": (ALT, 40),
+    "the address bar by F6": (72,),
     "developer tools": (CTRL, SHIFT, 31),
     "developer tools by F12": (96,),
     "find": (CTRL, 41),
@@ -141,11 +142,8 @@ def test_no_key_brings_anything_but_the_alert_screen(kiosk: Caged, stage: Stage)
         # On a busy machine a cover may come and go; what a key has opened stays.
         until(lambda: changed(before, kiosk.picture()) < 200, f"{what} stays", within_s=20.0)
         assert kiosk.runs, what
-    kiosk.press(46)  # L: the next language; so keys still arrive
-    until(lambda: changed(before, kiosk.picture()) > 500, "no key arrives")
-    for _ in range(3):
-        kiosk.press(46)
-        time.sleep(0.2)
+    kiosk.press(23)  # Tab: keys still arrive
+    until(lambda: changed(before, kiosk.picture()) > 100, "no key arrives")
 
 
 def test_no_mouse_button_opens_anything(kiosk: Caged, stage: Stage) -> None:
