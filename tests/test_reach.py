@@ -61,7 +61,7 @@ MAY_REACH = {
     },
     "service.kiosk": {"service.lamp"},
     "service.lamp": set(),
-    "service.acceptance": set(),
+    "service.acceptance": {"screening.settings"},
     "service.camera_filter": {
         "device.boson",
         "device.errors",
@@ -97,7 +97,10 @@ MAY_IMPORT = {
         *ARITHMETIC,
         *("argparse", "cv2", "numpy", "os", "pathlib", "signal", "sys", "traceback"),
     },
-    "service.acceptance": {*ARITHMETIC, "hashlib", "json", "pydantic", "xml"},
+    "service.acceptance": {
+        *ARITHMETIC,
+        *("hashlib", "importlib", "json", "pydantic", "re", "tomllib", "xml"),
+    },
     "service.camera_filter": {
         *ARITHMETIC,
         *("argparse", "binascii", "ctypes", "errno", "fcntl", "os", "select", "signal", "sys"),

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from service.cli import admin, audit, emulate, hardware, threshold
+from service.cli import acceptance, admin, audit, emulate, hardware, threshold
 from service.cli.attest import attest
 from service.cli.bench import bench
 from service.cli.budget import budget
+from service.cli.busy import busy
 from service.cli.doctor import doctor
 from service.cli.install import install, uninstall
 from service.cli.kiosk import kiosk
@@ -17,6 +18,7 @@ from service.cli.replay import replay
 from service.cli.run import run
 from service.cli.sbom import sbom
 from service.cli.simulate import simulate
+from service.cli.sweep import sweep
 
 app = typer.Typer(
     name="limen",
@@ -33,15 +35,24 @@ def _version(*, asked: bool) -> None:
         raise typer.Exit
 
 
+# These may take longer than a person waits without a word; others ask, or run until stopped.
+SLOW = frozenset(
+    {"attest", "audit", "bench", "doctor", "prove", "replay", "sbom", "simulate", "threshold"}
+)
+
+
 @app.callback()
 def options(
+    context: typer.Context,
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback tells it
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+    if context.invoked_subcommand in SLOW:
+        context.with_resource(busy(f"limen {context.invoked_subcommand}"))
 
 
 app.command()(attest)
@@ -55,7 +66,9 @@ app.command()(replay)
 app.command()(run)
 app.command()(sbom)
 app.command()(simulate)
+app.command()(sweep)
 app.command()(uninstall)
+app.add_typer(acceptance.app, name="acceptance")
 app.add_typer(audit.app, name="audit")
 app.add_typer(emulate.app, name="emulate")
 app.add_typer(admin.app, name="admin")

@@ -7,18 +7,19 @@ from typing import Final
 
 from device.info import SensorInfo
 from service.acceptance import chapters, validity
-from service.acceptance.arithmetic import radiance
-from service.acceptance.budget import Budget, Distribution, Kind, Source, combine
+from service.acceptance.budget import Budget, combine
 from service.acceptance.record import Conditions, Record, ReferencePaper, Station
 from service.acceptance.rule import acceptable, worst
 from service.acceptance.series import Measured
+from service.acceptance.station_budget import Found, sources
+from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Conformity
 from service.ipc.calibration import Notes, Paper, Ticks
 from service.ipc.settings import StationSettings
 from service.state.acceptance import AcceptanceError
 
 _SIMULATED: Final = "0" * 64
-_HALF_C: Final = 0.5
+Judged = tuple[ChapterVerdict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,68 +76,34 @@ def paper_of(paper: Paper) -> ReferencePaper:
     )
 
 
-def budget_of(settings: StationSettings, mm_per_px: float, noise_k: float) -> Budget:
-    """Return the budget of one skin reading at the threshold, at this station.
+def budget_of(
+    settings: StationSettings, mm_per_px: float, measured: Measured, judged: Judged
+) -> Budget:
+    """Return the budget of one skin reading at the threshold, with what the chapters found.
 
-    The sources are those of `screening.measuring.correction`, with the same doubts; sensitivities
-    follow from the radiance of the band. The noise is that of the mean of 2 x 2 pixels.
+    A drift of the acceptance or a difference of the operators stands for what goes unnoticed
+    later, as a half-width; the noise is that of the mean of 2 x 2 pixels.
     """
+    figures = {one.name: one.value for chapter in judged for one in chapter.figures}
+
+    def found(name: str) -> float:
+        return abs(figures.get(name) or 0.0)
+
+    noises = measured.resolution.netd_k if measured.resolution else ()
     plain = settings.plain()
-    doubt, scene = plain.doubt, plain.scene
-    skin_c = plain.decision.threshold_c
-    reference = plain.references[0]
-    rise = radiance(skin_c + _HALF_C) - radiance(skin_c - _HALF_C)
-
-    def over_mirrored(temp_c: float) -> float:
-        return (radiance(temp_c) - radiance(scene.reflected_temp_c)) / rise
-
-    away_c = abs(skin_c - reference.temp_c)
-    uneven = doubt.uniformity_c if plain.uniformity is None else plain.uniformity.residual_c
-    kept = 1.0 / (1.0 + (mm_per_px / 3.4) ** 2 * 0.75)
-    normal, b = Distribution.NORMAL, Kind.B
     return combine(
-        [
-            Source(
-                "reference",
-                reference.temp_c,
-                "degC",
-                reference.expanded_uncertainty_c,
-                b,
-                Distribution.EXPANDED,
-                1.0,
+        sources(
+            plain,
+            Found(
+                mm_per_px,
+                noise_c=max(noises, default=0.05) / 2.0,
+                noise_dof=29,
+                uniformity_c=figures.get("uniformity_c"),
+                drift_c=found("stability_drift_c"),
+                operators_c=found("operators_c"),
             ),
-            Source(
-                "reference_emissivity",
-                reference.emissivity,
-                "1",
-                doubt.reference_emissivity,
-                b,
-                normal,
-                over_mirrored(reference.temp_c),
-            ),
-            Source(
-                "emissivity",
-                scene.emissivity,
-                "1",
-                doubt.emissivity,
-                b,
-                normal,
-                -over_mirrored(skin_c) / scene.emissivity,
-            ),
-            Source(
-                "reflected",
-                scene.reflected_temp_c,
-                "degC",
-                doubt.reflected_c,
-                b,
-                normal,
-                abs(scene.emissivity - reference.emissivity),
-            ),
-            Source("gain", 1.0, "1", doubt.gain, b, normal, away_c),
-            Source("uniformity", 0.0, "degC", uneven, b, normal, 1.0),
-            Source("footprint", 1.0 - kept, "degC", doubt.hot_spot_c, b, normal, 1.0 - kept),
-            Source("noise", 0.0, "K", noise_k / 2.0, Kind.A, normal, 1.0, dof=29.0),
-        ]
+            plain.decision.threshold_c,
+        )
     )
 
 
@@ -160,7 +127,6 @@ def record_of(
         raise AcceptanceError(f"These chapters are not whole, or do not conform: {missing}.")
     paper = paper_of(notes.paper)
     scene = settings.scene
-    noises = measured.resolution.netd_k if measured.resolution else ()
     until, because = validity.until(now.today, paper.due)
     return Record(
         number=now.number,
@@ -191,7 +157,7 @@ def record_of(
         ),
         measured=measured,
         chapters=judged,
-        budget=budget_of(settings, now.mm_per_px, max(noises, default=0.05)),
+        budget=budget_of(settings, now.mm_per_px, measured, judged),
         conformity=worst(one.conformity for one in judged),
         threshold_c=settings.decision.threshold_c,
         signers=(),

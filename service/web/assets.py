@@ -79,7 +79,6 @@ def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> d
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
-        "catalogues": _data(words),
         "situations": _data([asdict(one) for one in situations()]),
         "window": _data(
             {
@@ -90,8 +89,11 @@ def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> d
         ),
         "acceptance": _data({}),
     }
+    all_words, fewer = _data(words), _data(catalogues(admin=False))
     return {
-        source: environment.get_template(source).render(context)
+        source: environment.get_template(source).render(
+            context, catalogues=all_words if source.startswith("admin") else fewer
+        )
         for source in sources
         if not source.startswith("_")
     }

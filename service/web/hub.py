@@ -27,6 +27,7 @@ from service.ipc.messages import (
     Done,
     DriftRead,
     GuardRequest,
+    HistoryRead,
     LoggedIn,
     Message,
     Picture,
@@ -43,6 +44,7 @@ from service.ipc.messages import (
 )
 from service.ipc.preview import PreviewReader
 from service.ipc.rate import Buckets
+from service.web.trend import Trend
 
 BEAT_S = 0.1
 SILENT_AFTER_S = 0.5  # without a word of the supervisor
@@ -54,7 +56,15 @@ MAX_STREAMS = 32  # each is told ten times a second
 
 _Item = TypeVar("_Item")
 _Answer = TypeVar(
-    "_Answer", Done, LoggedIn, SettingsRead, RecordsRead, ShiftRead, CalibrationRead, DriftRead
+    "_Answer",
+    Done,
+    LoggedIn,
+    SettingsRead,
+    RecordsRead,
+    ShiftRead,
+    HistoryRead,
+    CalibrationRead,
+    DriftRead,
 )
 
 
@@ -120,6 +130,7 @@ class Hub:
         self._pages: set[Screen] = set()
         self._told = Screens(0, 0)
         self._room = Buckets(time.monotonic(), share=0.9)
+        self.trend = Trend()
         self.ended = False
         self.picture = b""
         self.check_code, self._code_at = "", 0.0
@@ -169,6 +180,7 @@ class Hub:
         match message:
             case View():
                 self._view, self._heard_at = message, time.monotonic()
+                self.trend.add(message, time.time())
                 self._publish()
             case CheckCode():
                 self.check_code, self._code_at = message.text, message.made_s
@@ -181,6 +193,7 @@ class Hub:
                 | SettingsRead()
                 | RecordsRead()
                 | ShiftRead()
+                | HistoryRead()
                 | CalibrationRead()
                 | DriftRead()
             ):

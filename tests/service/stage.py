@@ -42,6 +42,7 @@ from service.ipc.messages import (
     DriftRead,
     Duty,
     GuardRequest,
+    HistoryRead,
     Lane,
     LoggedIn,
     Login,
@@ -50,6 +51,7 @@ from service.ipc.messages import (
     Picture,
     ReadCalibration,
     ReadDrift,
+    ReadHistory,
     ReadRecords,
     ReadSettings,
     ReadShift,
@@ -297,7 +299,7 @@ class Stage:
         return Done(message.request)
 
     @staticmethod
-    def _answer(message: GuardRequest | AdminRequest) -> Reply:
+    def _answer(message: GuardRequest | AdminRequest) -> Reply:  # noqa: PLR0911 - one for each kind
         if isinstance(message, Login):
             return LoggedIn(message.request, SESSION)
         if isinstance(message, ReadSettings):
@@ -313,6 +315,8 @@ class Stage:
             return RecordsRead(message.request, (), ())
         if isinstance(message, ReadShift):
             return replace(SHIFT, request=message.request)
+        if isinstance(message, ReadHistory):
+            return HistoryRead(message.request, (), ())
         return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:

@@ -1,5 +1,6 @@
 // The alert screen: puts a view into words, shapes, sound and boxes, and carries a guard's answers.
 
+import { openConsoleWhenHeld } from "./console.js";
 import { Cover } from "./cover.js";
 import { ask, Link } from "./link.js";
 import { Picture } from "./picture.js";
@@ -258,6 +259,7 @@ for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => use(button.dataset.language));
 }
 
+openConsoleWhenHeld($("brand"));
 speakAsBefore();
 showSound();
 render();

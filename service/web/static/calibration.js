@@ -233,7 +233,7 @@ function renderRecord() {
   $("close").hidden = closed;
   $("reopen").hidden = !closed;
   text("hash", shown.record_sha256);
-  text("command", `limen hardware sign ${shown.record_path} --key …`);
+  text("command", `limen acceptance sign ${shown.record_path} --key …`);
   text("signers", shown.signers.join(", ") || say("nobody"));
   text("signing-problem", shown.signing_problem);
   const accepted = shown.causes.length === 0;

@@ -1,16 +1,22 @@
 """A calibration goes on where it was, says what is missing, and is in force whole or not at all."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
+from typer.testing import CliRunner
 
 from screening.result import Verdict
+from service.acceptance.record import from_bytes
 from service.acceptance.words import Chapter, Conformity, Place, Trial
+from service.cli.acceptance import computed_anew
+from service.cli.main import app
 from service.ipc.acceptance import Cause
 from service.ipc.calibration import Act, Challenge, Decision, Doing, Need, Notes, Step
 from service.ipc.records import SpotSeen
@@ -211,6 +217,32 @@ def test_everything_conforms_at_a_good_station_and_can_be_closed(whole: Station)
     whole.calibration.decide(Decision.CLOSE)
     assert whole.needs(Step.SIGN) == (Need.SIGNATURES,)
     assert len(whole.calibration.shown().record_sha256) == 64
+
+
+def test_a_closed_record_follows_from_what_was_measured_and_prints(
+    whole: Station, house: Institution, tmp_path: Path
+) -> None:
+    whole.calibration.decide(Decision.CLOSE)
+    whole.sign(house.anna, house.bert)
+    (file,) = (whole.folder / "acceptance").glob("record-*.json")
+    made = from_bytes(file.read_bytes())
+    assert computed_anew(made) == []
+    # what the chapters found is in the budget
+    given = {line.source.name: line.source.half_width for line in made.budget.lines}
+    drift = made.chapters[1].figure("stability_drift_c").value
+    assert given["drift"] == pytest.approx(some(drift))
+    assert made.budget.dof is not None
+    printed = CliRunner().invoke(
+        app,
+        [
+            *("acceptance", "print", str(file), str(tmp_path / "r.pdf")),
+            *("--language", "nl", "--register", str(house.own)),
+        ],
+    )
+    assert printed.exit_code == 0, printed.output
+    with pikepdf.open(tmp_path / "r.pdf") as pdf:
+        assert pdf.attachments["acceptance.json"].get_file().read_bytes() == file.read_bytes()
+        assert {"Anna", "Bert"} <= set(re.findall(r"\w+", str(pdf.docinfo["/Author"])))
 
 
 def test_a_calibration_that_is_not_whole_cannot_be_closed(station: Station) -> None:
