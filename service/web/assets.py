@@ -8,7 +8,9 @@ from importlib.resources.abc import Traversable
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from service.acceptance import catalogue, necessity
+from service.ipc.visitor_window import AS_IT_COMES, VisitorWindow
 from service.web.i18n import catalogues
+from service.web.training import situations
 
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
@@ -48,7 +50,7 @@ def static_files() -> dict[str, Asset]:
     return found
 
 
-def pages(*, language: str, name: str) -> dict[str, str]:
+def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> dict[str, str]:
     """Return the rendered pages by their template's name.
 
     Parameters
@@ -57,6 +59,8 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         What a screen starts with.
     name
         What the entrance is called; may be empty.
+    window
+        What the site chose of the visitor's window.
     """
     folder = files("service.web") / "templates"
     sources = {
@@ -81,6 +85,14 @@ def pages(*, language: str, name: str) -> dict[str, str]:
                 "words": {code: catalogue.words(code) for code in catalogue.LANGUAGES},
                 "performances": [asdict(one) for one in necessity.PERFORMANCES],
                 "prevalences": [asdict(one) for one in necessity.PREVALENCES],
+            }
+        ),
+        "situations": _data([asdict(one) for one in situations()]),
+        "window": _data(
+            {
+                "words": {code: words[code]["visitor"] for code in window.languages or (language,)},
+                "welcome": window.welcome,
+                "mirror": window.mirror,
             }
         ),
     }
