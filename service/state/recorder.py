@@ -370,6 +370,10 @@ class Recorder:
         """Count how a second check ended."""
         self._counters.count(Counted(outcome))
 
+    def total(self) -> Counter[str]:
+        """Return the sums of all hours that are kept: the beginning or the end of a difference."""
+        return self._counters.total()
+
     def hours(self) -> tuple[HourCounts, ...]:
         """Return the counts of the hours that are over."""
         return self._counters.hours()
