@@ -85,7 +85,7 @@ class Snapshot:
 
     content: ExclusionList = field(compare=False)
     sha256: str
-    index: NameIndex = field(compare=False, repr=False)
+    index: NameIndex = field(compare=False)
 
     @property
     def key(self) -> str:
