@@ -66,8 +66,8 @@ def per_hour() -> tuple[Line, ...]:
     slots = _HOUR_S / WRITTEN_EVERY_S
     events = len(Reason) + 1 + 1 + 1 + SENSORS  # worker lost, web lost, login, frozen, opened
     trail = EVENTS_PER_HOUR * math.log2(slots * events + 1) + math.log2(MAX_WITHHELD + 1)
-    of_visitors = 3 + len(REASONS_OF_VISITORS)
-    by_guards = len(Counted) - 3
+    by_guards = 3
+    of_visitors = len(Counted) - by_guards + len(REASONS_OF_VISITORS)
     width = math.log2(MAX_PER_HOUR + 1)
     attempts = math.log2(ATTEMPTS_KEPT * _HOUR_S)
     return (

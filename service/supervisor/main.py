@@ -181,6 +181,7 @@ class Supervisor:
             )
             while not self._stopping:
                 self._turn()
+            self._recorder.count(self._guard_view.close())
             self._recorder.note(StationStopped())
             self._recorder.close()
         except (AuditError, OSError) as error:
@@ -211,6 +212,7 @@ class Supervisor:
 
     def _show(self) -> None:
         self._shown_at = time.monotonic()
+        self._recorder.count(self._guard_view.turn(self._shown_at))
         if not self._web_ready:
             return
         self._give_picture()
@@ -406,7 +408,7 @@ class Supervisor:
             self._warm_up.seen()
             self._guard_view.status(said, now)
         else:
-            _, departed = self._guard_view.seen(said, now)
+            departed = self._guard_view.seen(said, now)
             if departed is not None:
                 self._recorder.departed((departed,))
         self._show()
@@ -463,7 +465,7 @@ class Supervisor:
             self._explained = True
             self._watch.leave()
             self._non_uniformity.lost()
-            self._guard_view.lost(reason, what)
+            self._recorder.departed(self._guard_view.lost(reason, what))
             self._recorder.lost("worker", reason)
             self._web.ask(Picture(present=False))
         self._show()
@@ -505,7 +507,7 @@ class Supervisor:
         if trouble and (trouble != before or self._worker.child is not None):
             self._log.error("nothing can be recorded", what=trouble)
             self._restart_worker(Reason.CONFIGURATION, trouble)
-            self._guard_view.lost(Reason.CONFIGURATION, trouble)
+            self._recorder.departed(self._guard_view.lost(Reason.CONFIGURATION, trouble))
         elif before and not trouble:
             self._load_settings()
 
@@ -516,7 +518,7 @@ class Supervisor:
             self._put_in_force(self._store.load())
         except SettingsError as error:
             self._log.error("settings damaged", what=str(error))  # nothing starts until mended
-            self._guard_view.lost(Reason.CONFIGURATION, str(error))
+            self._recorder.departed(self._guard_view.lost(Reason.CONFIGURATION, str(error)))
 
     def _put_in_force(self, settings: StationSettings) -> None:
         self._settings = settings

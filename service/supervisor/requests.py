@@ -24,6 +24,7 @@ from service.ipc.messages import (
     Reply,
     SecondCheck,
     SettingsRead,
+    UndoOutcome,
     Why,
 )
 from service.ipc.rate import Bucket
@@ -114,7 +115,7 @@ class Requests:
     def answer(self, request: GuardRequest | AdminRequest) -> Reply:
         """Do what is asked for, and say whether it was done."""
         try:
-            if isinstance(request, Acknowledge | SecondCheck):
+            if isinstance(request, GuardRequest):
                 return self._answer_guard(request)
             return self._answer_admin(request)
         except (AdminError, SettingsError, AuditError) as error:
@@ -125,9 +126,9 @@ class Requests:
             case Acknowledge(alarm=alarm):
                 done = self._station.acknowledge(alarm)
             case SecondCheck(alarm=alarm, outcome=outcome):
-                done = self._station.second_check(alarm)
-                if done:
-                    self._recorder.second_check(outcome.value)
+                done = self._station.second_check(alarm, outcome, self._clock())
+            case UndoOutcome(alarm=alarm):
+                done = self._station.undo(alarm, self._clock())
         if done:
             return Done(request.request)
         return Refused(request.request, Why.NO_SUCH_ALARM, "There is no such alarm.")

@@ -128,7 +128,7 @@ class Worker:
         self._frame_skipping = FrameSkipping(info.frame_rate_hz)
         self._flat_field = FlatField(info.width, info.height)
         self._watched = False
-        self._telling = Telling(self._send, time.monotonic())
+        self._telling = Telling(self._send, time.monotonic(), width=info.width)
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
         self._ffc_answer = FfcAnswer()
 
@@ -173,7 +173,7 @@ class Worker:
         if reference.found and reference.x is not None and reference.y is not None:
             place = (reference.x, reference.y)
         self._preview.write(
-            self._thumbnail.draw(frame.counts),
+            self._thumbnail.draw(frame.counts, frame.radiometry.kelvin_per_count),
             frame.sequence,
             [(visitor.id % MARKS, visitor.box) for visitor in result.visitors],
             place,
