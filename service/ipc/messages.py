@@ -63,6 +63,7 @@ class Need(StrEnum):
 
     ELEVATED = "elevated"  # a second check
     AGAIN = "again"  # to call the visitor back, to be measured once more
+    WAIT = "wait"  # to let the visitor wait indoors, and then to have them measured once more
     THERMOMETER = "thermometer"  # the clinical thermometer: this station will not say more
 
 

@@ -4,6 +4,7 @@ Pure: what is said of visitors and times go in, cards and what is to be counted 
 
     elevated       until it is acknowledged and the second check is done
     measure again  until they come back and are clear, or do not come back in time
+    wait           until a guard says that they are clear, or for a quarter of an hour
     thermometer    what *measure again* ends with: after the second time, or when nobody comes back
 
 Who stands before the camera next is taken for whoever was called back: nobody is identified. So
@@ -67,7 +68,11 @@ class _Person:
 
     @property
     def called_back(self) -> bool:
-        return not self.in_view and self.has(Need.AGAIN) and not self.waits
+        return not self.in_view and self.has(Need.AGAIN)
+
+    @property
+    def returns(self) -> bool:
+        return self.has(Need.AGAIN) or self.has(Need.WAIT)
 
 
 class Cards:
@@ -117,7 +122,7 @@ class Cards:
         person.screening |= screening
         if visitor.verdict is Verdict.ELEVATED:
             self._elevated(person, now)
-        elif visitor.verdict is Verdict.CLEAR and person.has(Need.AGAIN):
+        elif visitor.verdict is Verdict.CLEAR and person.returns:
             self._end(person.card, Outcome.CLEARED, now)
         if visitor.verdict is not Verdict.RECHECK:
             person.asked_at = None
@@ -166,8 +171,8 @@ class Cards:
         if verdict in {None, Verdict.NO_RESULT} and person.screening:
             self._ask(person, now)
         unsure = verdict not in {Verdict.CLEAR, Verdict.ELEVATED} and person.asked > 0
-        if unsure and (person.card is None or person.has(Need.AGAIN)):
-            self._open(person, Need.AGAIN, now)
+        if unsure and (person.card is None or person.returns):
+            self._open(person, Need.WAIT if person.waits else Need.AGAIN, now)
         person.asked_at = None
         self._forget()
 
@@ -204,7 +209,7 @@ class Cards:
         """Let time pass; return the numbers of those in view who are told anew what to do."""
         told = []
         for person in list(self._people.values()):
-            if person.has(Need.AGAIN) and not person.in_view:
+            if person.returns and not person.in_view:
                 assert person.card is not None  # noqa: S101 - it has one
                 if now - person.card.since >= (WAITS_S if person.waits else RETURNS_S):
                     self._thermometer(person, now)
@@ -254,7 +259,7 @@ class Cards:
         card = self._cards.get(number)
         if card is None or not card.open:
             return False
-        if outcome is Outcome.CLEARED and card.alarm.need is not Need.AGAIN:
+        if outcome is Outcome.CLEARED and card.alarm.need not in {Need.AGAIN, Need.WAIT}:
             return False
         self._end(card, outcome, now)
         return True

@@ -7,7 +7,7 @@ import { $, drawn, element, shape, text } from "./dom.js";
 import { ask } from "./link.js";
 import { number, word } from "./words.js";
 
-const SHAPES = { elevated: "elevated", again: "recheck", thermometer: "thermometer" };
+const SHAPES = { elevated: "elevated", again: "recheck", wait: "recheck", thermometer: "thermometer" };
 const OUTCOMES = { 1: "confirmed", 2: "not_confirmed", 3: "declined", 4: "cleared" };
 const SIDE = 0.12; // of the picture's width: from here on somebody came from the side
 
@@ -161,10 +161,10 @@ export class Cards {
   }
 }
 
-// What a card can end with: only who was to be measured again can be clear in the end.
+// What a card can end with: whoever waited indoors may be clear in the end, as the guard has seen.
 function offered(card) {
   const all = Object.values(OUTCOMES);
-  return card.need === "again" ? all : all.filter((outcome) => outcome !== "cleared");
+  return card.need === "wait" ? all : all.filter((outcome) => outcome !== "cleared");
 }
 
 const visitor = (card) => word("ui.visitor", { number: card.visitor.id });
@@ -176,7 +176,7 @@ function title({ visitor: { skin_temp_c: skin, id } }) {
 function note(card) {
   const { skin_temp_c: skin, expanded_uncertainty_c: off } = card.visitor;
   const range = skin == null || off == null ? "" : word("ui.range", { low: number(skin - off), high: number(skin + off) });
-  const how = calls(card) ? word("instructions.elevated") : word(`ui.card_${card.need}`);
+  const how = calls(card) ? word("instructions.elevated") : word(card.need === "wait" ? "advice.wait_how" : `ui.card_${card.need}`);
   return [how, range, when(card)].filter(Boolean).join(" · ");
 }
 

@@ -82,7 +82,7 @@ def _every() -> dict[str, View]:
 STATES = _every()
 SITUATIONS = {
     **STATES,
-    "wait": recheck(COLD, Advice.WAIT, Need.AGAIN),
+    "wait": recheck(COLD, Advice.WAIT, Need.WAIT),
     "thermometer": recheck(NEAR, Advice.THERMOMETER, Need.THERMOMETER),
     "moment": view(State.NOT_SCREENING, Reason.FFC, advice=Advice.MOMENT, moment_s=7.4),
     "second-check": elevated(3, acknowledged=True),

@@ -153,7 +153,7 @@ def test_whoever_waits_indoors_is_not_taken_for_the_next_in_the_queue(
     assert desk.cards.advice(cold) is Advice.WAIT
     assert desk.comes(Verdict.CLEAR).id != cold.id
     desk.wait(WAITS_S - 1.0)
-    assert desk.needs == [(cold.id, Need.AGAIN)]
+    assert desk.needs == [(cold.id, Need.WAIT)]
     assert desk.cards.end(1, Outcome.CLEARED, desk.now)  # a guard saw them come back
     desk.wait(UNDO_S)
     assert desk.counts[-1] is Counted.CLEARED
