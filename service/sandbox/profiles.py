@@ -15,6 +15,7 @@ _PROT_WRITE, _PROT_EXEC = 0x2, 0x4
 _MAP_SHARED, _MAP_PRIVATE, _MAP_ANONYMOUS = 0x01, 0x02, 0x20
 _AF_UNIX = 1
 _PR_SET_DUMPABLE, _PR_SET_NAME, _PR_SET_MM = 4, 15, 35
+_PR_SVE_GET_VL, _PR_SME_GET_VL = 51, 64
 MSG_FASTOPEN = 0x20000000  # would open a TCP connection past Landlock
 # WRONLY CREAT TRUNC TMPFILE. With RDWR alone a camera is asked for: the supervisor never lets the
 # kernel carry that out, it has the descriptor put in place (`service.sandbox.opener`).
@@ -71,6 +72,8 @@ _BEGINNING = (
     *_plain("set_tid_address set_robust_list rseq mlockall mlock"),
     Rule("arch_prctl", (Check(0, among=(0x1002, 0x1022, 0x1023, 0x3001)),)),  # FS, AMX, CET
     Rule("prctl", (Check(0, among=(_PR_SET_DUMPABLE,)), Check(1, whole=0))),  # off, never on
+    # Asked by onnxruntime on aarch64: how long the processor's vectors are.
+    Rule("prctl", (Check(0, among=(_PR_SVE_GET_VL, _PR_SME_GET_VL)),)),
 )
 # Looking whether there is a file reads none; what may be read is Landlock's to say.
 _LOOKS_FOR_FILES = _plain(

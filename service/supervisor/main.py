@@ -144,10 +144,6 @@ class Supervisor:
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
-        try:
-            self._check_codes = CheckCodes(config.state, config.hardware_register)
-        except StationKeyError as error:
-            raise StationError(str(error)) from error
         self._words = "sensor" if config.simulated else driver(config.sensor).words
         self._hearing: Hearing | None = None  # of this worker, once it has spoken
         self._locked = self._can_lock()
@@ -163,6 +159,10 @@ class Supervisor:
         self._watchdog = Watchdog()
         self._stopping = False
         self._load_settings()
+        try:
+            self._check_codes = CheckCodes(config.state, config.hardware_register)
+        except StationKeyError as error:
+            raise StationError(str(error)) from error
         # From here on, before anybody is told the address, Ctrl-C ends everything in order.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: self.stop())

@@ -72,15 +72,19 @@ CapabilityBoundingSet=CAP_IPC_LOCK
 AmbientCapabilities=CAP_IPC_LOCK
 UNIT
 fi
-# Somebody else on the same computer, who looks into what the station shows of its processes.
-cat >$root/etc/systemd/system/onlooker.service <<UNIT
+# Somebody else on the same computer, and somebody who became the station's own user without being
+# the station: each looks into what the station shows of its processes.
+for user in nobody limen; do
+  cat >$root/etc/systemd/system/onlooker-$user.service <<UNIT
 [Service]
-User=nobody
+User=$user
 ExecStart=$python $project/tests/service/deploy/onlooker.py $((seconds - 4))
-StandardOutput=append:/var/seen
-StandardError=append:/var/seen
+StandardOutput=append:/var/seen-$user
+StandardError=append:/var/seen-$user
 UNIT
-sed -i '/^\[Unit\]/a Wants=onlooker.service' $root/etc/systemd/system/limen.service.d/test.conf
+done
+sed -i '/^\[Unit\]/a Wants=onlooker-nobody.service onlooker-limen.service' \
+  $root/etc/systemd/system/limen.service.d/test.conf
 # Folders on the way to the interpreter may be closed to the station's user: only in here they open.
 for path in "$python" "$project"; do
   while [ "$path" != / ]; do

@@ -1,4 +1,4 @@
-"""What another user sees of the station's processes: names, and how many bytes of their memory.
+"""What a user sees of the station's processes: names, and how many bytes of their memory.
 
     python onlooker.py SECONDS
 
@@ -18,6 +18,21 @@ def bytes_of(path: Path) -> int:
         return 0
 
 
+def descriptors_of(process: Path) -> int:
+    try:
+        return len(list((process / "fd").iterdir()))
+    except OSError:
+        return 0
+
+
+def opens(path: Path) -> int:
+    try:
+        path.open("rb").close()
+    except OSError:
+        return 0
+    return 1
+
+
 def main() -> None:
     most: dict[str, list[int]] = {}
     ends_s = time.monotonic() + float(sys.argv[1])
@@ -30,9 +45,11 @@ def main() -> None:
             except OSError:
                 continue
             if name.startswith("limen-"):
-                seen = most.setdefault(name, [0, 0, 0])
+                seen = most.setdefault(name, [0, 0, 0, 0, 0])
                 for place, file in enumerate(("cmdline", "environ", "maps")):
                     seen[place] = max(seen[place], bytes_of(process / file))
+                seen[3] = descriptors_of(process)  # at the last look: a start shows their numbers
+                seen[4] = max(seen[4], opens(process / "mem"))
         time.sleep(0.2)
     print(json.dumps(most))
 

@@ -20,6 +20,7 @@ from device.framepool import FramePool, Protection
 PROJECT = Path(__file__).resolve().parents[3]
 SECONDS = 25
 SYSTEMD = Path("/usr/lib/systemd/systemd")
+ONLOOKERS = ("nobody", "limen")
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -47,7 +48,8 @@ class Booted:
     """What the machine left: attacks on the service alone, frame memory, trail, messages.
 
     `read_only` is whether the library, the program and the rest are mounted so in the service;
-    `seen` what another user saw of each process: bytes of arguments, environment and mappings.
+    `seen` what each onlooker saw of each process: bytes of arguments, environment, mappings, and
+    descriptors, memory.
 
     `before` is what settings of the kernel were before it was booted.
     """
@@ -55,7 +57,7 @@ class Booted:
     unit: dict[str, str]
     memory: str
     read_only: str
-    seen: dict[str, list[int]]
+    seen: dict[str, dict[str, list[int]]]
     trail: list[dict[str, Any]]
     said: str
     before: dict[str, str]
@@ -93,7 +95,7 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Booted:
         unit={one["name"]: one["detail"] for one in json.loads(tried)},
         memory=memory,
         read_only=read_only,
-        seen=json.loads(left("var/seen") or "{}"),
+        seen={user: json.loads(left(f"var/seen-{user}") or "{}") for user in ONLOOKERS},
         trail=[
             json.loads(line)["event"] for line in left("var/lib/limen/audit.jsonl").splitlines()
         ],
@@ -135,10 +137,12 @@ def test_frames_are_as_well_kept_as_outside_of_the_service(booted: Booted) -> No
             assert booted.memory == "secret"
 
 
-def test_another_user_reads_no_byte_of_the_locked_processes(booted: Booted) -> None:
-    """They are there to be seen by name; what they hold is not."""
-    assert set(booted.seen) == {"limen-worker", "limen-web"}, (booted.seen, booted.said)
-    assert all(seen == [0, 0, 0] for seen in booted.seen.values()), booted.seen
+@pytest.mark.parametrize("user", ONLOOKERS)
+def test_nobody_reads_a_byte_of_the_locked_processes(booted: Booted, user: str) -> None:
+    """They are there to be seen by name; what they hold is not, not for their own user either."""
+    seen = booted.seen[user]
+    assert set(seen) == {"limen-worker", "limen-web"}, (seen, booted.said)
+    assert all(bytes_seen == [0] * 5 for bytes_seen in seen.values()), seen
 
 
 def test_what_is_read_in_the_service_leaves_no_time_of_access(booted: Booted) -> None:
