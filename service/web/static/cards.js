@@ -97,6 +97,7 @@ export class Cards {
 
   render(noisy) {
     const card = this.chosen;
+    const focused = document.activeElement;
     $("card").dataset.need = card?.need ?? "";
     $("card").dataset.calls = String(Boolean(card && calls(card)));
     text("card-title", card ? title(card) : word("ui.nothing_waiting"));
@@ -113,7 +114,7 @@ export class Cards {
     if (card && calls(card) && card.number !== this.#focused) {
       this.#focused = card.number;
       $("acknowledge").focus({ focusVisible: true });
-    } else if (document.activeElement?.hidden) {
+    } else if (focused?.hidden) {
       $("card").focus({ preventScroll: true }); // where the keys of the outcomes act
     }
   }

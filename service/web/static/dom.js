@@ -41,7 +41,9 @@ export function fit(box, key) {
   const put = () => box.style.setProperty("--fit", size.toFixed(2));
   put();
   if (found.has(at)) return;
-  const over = () => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth;
+  const texts = [...box.querySelectorAll("h2, h3, p, button:not([hidden])")];
+  const over = () =>
+    box.scrollHeight > box.clientHeight || [box, ...texts].some((one) => one.scrollWidth > one.clientWidth);
   while (over() && size > SMALLEST) {
     size -= 0.03;
     put();

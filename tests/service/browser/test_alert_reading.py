@@ -61,7 +61,7 @@ CUT = """() => {
     for (const box of range.getClientRects()) {
       if (box.left < -1 || box.right > innerWidth + 1) wrong.push(`beside the window: ${what}`);
       const below = box.top < -1 || box.bottom > innerHeight + 1;
-      if (!scrolls && below) wrong.push(`below the window: ${what}`);
+      if (!scrolls && !parent.closest(".queue") && below) wrong.push(`below the window: ${what}`);
       for (let outer = parent; outer && outer.matches(".screen *"); outer = outer.parentElement) {
         const { overflowX, overflowY, display } = getComputedStyle(outer);
         if (display === "inline") continue;
@@ -182,9 +182,13 @@ def test_state_instruction_and_card_are_read_from_three_metres(page: Page, stage
     assert {where: size for where, size in found.items() if size < least[where[0]]} == {}
 
 
-def complaints(page: Page) -> dict[str, list[str]]:
+def complaints(page: Page, *, without: str = "") -> dict[str, list[str]]:
     found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        """(without) => axe.run(document, {
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+          rules: without ? { [without]: { enabled: false } } : {},
+        })""",
+        without,
     )
     assert len(found["passes"]) > 10
     return {
@@ -193,14 +197,17 @@ def complaints(page: Page) -> dict[str, list[str]]:
 
 
 def test_axe_finds_nothing_to_complain_about(page: Page, stage: Stage) -> None:
-    """Every situation in every language; every size of them in turn."""
+    """Every situation, in turn in each language and at each size.
+
+    All of them together (22 x 4 x 10) take some minutes: `LIMEN_EVERY=1`.
+    """
     page.evaluate(AXE)
     wrong = {}
-    everywhere = [*SIZES, *HALVED]
+    turns = [(one, size) for size in (*SIZES, *HALVED) for one in LANGUAGES]
     for number, (name, shown) in enumerate(SITUATIONS.items()):
         shows(page, stage, shown)
-        for language in LANGUAGES:
-            width, height = everywhere[(number * len(LANGUAGES) + LANGUAGES.index(language)) % 10]
+        every = os.environ.get("LIMEN_EVERY") == "1"
+        for language, (width, height) in turns if every else [turns[number * 7 % len(turns)]]:
             page.set_viewport_size({"width": width, "height": height})
             speaks(page, language)
             settled(page)
@@ -218,7 +225,8 @@ def test_in_forced_colours_and_without_motion_everything_is_there(page: Page, st
         for name in ("clear", "elevated", "recheck", "thermometer", "not_screening", "many-cards"):
             shows(page, stage, SITUATIONS[name])
             settled(page)
-            assert complaints(page) == {}, name
+            # Contrast is the user's own now, and axe does not know it.
+            assert complaints(page, without="color-contrast") == {}, name
             inks = page.evaluate(
                 """() => { const body = getComputedStyle(document.querySelector(".shape"));
                   const probe = document.createElement("i"); document.body.append(probe);
@@ -283,10 +291,10 @@ def test_nothing_is_green_whatever_is_left_over_when_nobody_is_screened(
     def green_pixels(shown: View) -> int:
         nonlocal sequence
         shows(page, stage, shown)
-        for _ in range(4):
+        for _ in range(2):
             sequence += 1
             writer.write(grey, sequence, [(CLEARED.mark, BOX)])
-            page.wait_for_timeout(40)
+            page.wait_for_timeout(50)
         return green(np.frombuffer(page.screenshot(type="jpeg", quality=90), np.uint8))
 
     page.wait_for_timeout(300)
@@ -342,7 +350,7 @@ def test_every_situation_has_its_picture_in_the_docs(page: Page, stage: Stage) -
     page.emulate_media(reduced_motion="reduce")
     speaks(page, "en")
     writer = stage.picture()
-    ramp = np.tile(np.linspace(20, 120, 320), (256, 1)).astype(np.uint8)
+    ramp = np.tile(np.linspace(2, 12, 320).round() * 10, (256, 1)).astype(np.uint8)
     for sequence, (name, shown) in enumerate(SITUATIONS.items()):
         painted = replace(shown, failure="")
         shows(page, stage, painted)

@@ -7,6 +7,7 @@ from service.ipc.messages import Advice, Alarm, Need, Outcome, ShownVisitor
 from service.ipc.records import Presence
 from service.state.counters import Counted
 from service.supervisor.cards import (
+    MAX_OPEN,
     MAX_SHOWN,
     RETURNS_S,
     STANDS_S,
@@ -90,6 +91,12 @@ def test_any_number_of_alarms_stay_and_the_oldest_are_shown(desk: Desk) -> None:
     desk.wait(UNDO_S)
     assert desk.shown == ()
     assert desk.counts == [Counted.NOT_CONFIRMED] * 100
+
+
+def test_there_is_an_end_to_cards_that_nobody_answers(desk: Desk) -> None:
+    for _ in range(MAX_OPEN + 1):
+        desk.passes(Verdict.ELEVATED)
+    assert desk.cards.waiting == MAX_OPEN
 
 
 def test_whoever_is_not_clear_and_comes_back_clear_needs_nobody(desk: Desk) -> None:
