@@ -257,6 +257,8 @@ def test_a_face_that_is_lost_and_found_as_another_is_one_person(desk: Desk) -> N
     found = desk.comes()  # the same person, by another mark, before the old one has gone
     assert found.id == before.id
     desk.goes(again, Verdict.NO_RESULT)
+    desk.wait(0.0)
     assert desk.needs == [(before.id, Need.AGAIN)]
+    assert desk.counts == [Counted.AGAIN]  # not asked once more for what the old mark said
     desk.says(found, Verdict.CLEAR)
     assert desk.needs == []
