@@ -67,6 +67,7 @@ class Reason(StrEnum):
     SILENT = "silent"
     NOT_LOCKED = "not_locked"  # the process lock is missing or did not hold
     NETWORK_FOUND = "network_found"
+    NOT_ACCEPTED = "not_accepted"  # nobody answers for the numbers, and the setting forbids it
     CONFIGURATION = "configuration"
     UNANSWERED = "unanswered"  # more alarms wait for a guard than one can hold
     # why a face gives no measurement

@@ -237,6 +237,33 @@ class Screener:
             self._body_since_s = None
         return self._body_since_s is not None and frame.time_s - self._body_since_s >= UNSEEN_S
 
+    def surface_c(self, raw_c: float, at: tuple[float, float], emissivity: float) -> float | None:
+        """Return the temperature of a surface of which the last frames read `raw_c`, deg C.
+
+        Parameters
+        ----------
+        at
+            Upright pixel.
+        emissivity
+            Of the surface, which is as far away as the visitors.
+
+        Returns
+        -------
+        float or None
+            None while the scale is in question.
+        """
+        if self._references.in_question:
+            return None
+        uneven_c = self._non_uniformity.at(*at)
+        return self._correction.surface_c(raw_c - uneven_c, emissivity)
+
+    @property
+    def mm_per_px(self) -> float | None:
+        """Size of a pixel at the distance of the visitors; None where the lens is not known."""
+        if self._radians_per_px is None:
+            return None
+        return 1e3 * self._settings.scene.distance_m * self._radians_per_px
+
     def finish(self) -> tuple[Visitor, ...]:
         """Return the last word on everybody still in view; the frames have ended."""
         open_tracks = sorted(self._records)

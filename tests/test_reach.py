@@ -20,6 +20,7 @@ MAY_REACH = {
         *WORDS,
         *(f"device.{room}" for room in ("drivers", "ends", "errors", "frame", "framepool", "info")),
         "device.sensor",
+        "service.acceptance",  # the words of messages
         *(f"screening.{room}" for room in ("faces", "freshness", "measuring", "radiometry")),
         *(f"screening.{room}" for room in ("reference", "screener", "states", "visitors")),
         "service.ipc",
@@ -58,7 +59,7 @@ MAY_REACH = {
         "service.ipc",
         "service.sandbox",
     },
-    "service.acceptance": set(),
+    "service.acceptance": {"screening.settings"},
     "service.camera_filter": {
         "device.boson",
         "device.errors",
@@ -94,7 +95,10 @@ MAY_IMPORT = {
         *ARITHMETIC,
         *("argparse", "cv2", "numpy", "os", "pathlib", "signal", "sys", "traceback"),
     },
-    "service.acceptance": {*ARITHMETIC, "hashlib", "json", "pydantic", "xml"},
+    "service.acceptance": {
+        *ARITHMETIC,
+        *("hashlib", "importlib", "json", "pydantic", "re", "tomllib", "xml"),
+    },
     "service.camera_filter": {
         *ARITHMETIC,
         *("argparse", "binascii", "ctypes", "errno", "fcntl", "os", "select", "signal", "sys"),

@@ -32,6 +32,7 @@ class What(StrEnum):
     INDEX = "application/vnd.limen.register-index+toml"
     TRUST = "application/vnd.limen.trust+toml"
     ENROLMENT = "application/vnd.limen.enrolment+json"
+    ACCEPTANCE = "application/vnd.limen.acceptance+json"
 
     @property
     def word(self) -> str:
@@ -103,7 +104,9 @@ class TrustFile(Document):
     )
     expires: date = Field(description="Last day on which it holds.")
     signers_needed: int = Field(
-        default=2, description="How many people must sign; an enrolment needs one.", ge=1
+        default=2,
+        description="How many people must sign; an enrolment needs one, an acceptance two.",
+        ge=1,
     )
     key: tuple[Key, ...] = Field(default=(), description="The keys.")
     revoked: tuple[Revoked, ...] = Field(default=(), description="The revocations.")
@@ -134,7 +137,8 @@ class Trust:
 
     def needed(self, what: What) -> int:
         """How many people must sign a document of this kind."""
-        return 1 if what is What.ENROLMENT else self.content.signers_needed
+        people = {What.ENROLMENT: 1, What.ACCEPTANCE: 2}
+        return people.get(what, self.content.signers_needed)
 
 
 def key_id(raw: bytes) -> str:

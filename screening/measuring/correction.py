@@ -123,6 +123,11 @@ class Correction:
         """Return the temperature of skin that reads `apparent_c`, before the site's correction."""
         return self._path.surface_c(self._gain * band_radiance(apparent_c) + self._shift)
 
+    def surface_c(self, apparent_c: float, emissivity: float) -> float:
+        """Return the temperature of a surface, as far away as the visitors, that is no skin."""
+        path = _path(self._settings.scene, emissivity, self._settings.scene.distance_m)
+        return path.surface_c(self._gain * band_radiance(apparent_c) + self._shift)
+
     def budget(
         self,
         skin_c: float,

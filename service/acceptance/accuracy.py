@@ -14,7 +14,7 @@ from service.acceptance.arithmetic import line, radiance, scatter
 from service.acceptance.budget import Budget, Distribution, Kind, Source, combine
 from service.acceptance.rule import conclude, figure
 from service.acceptance.series import Accuracy, SetPoint
-from service.acceptance.verdict import ChapterVerdict, Figure
+from service.acceptance.verdict import LIES, ChapterVerdict, Figure
 from service.acceptance.words import Chapter, Conformity, Finding, Way
 
 RANGE_C: Final = (34.0, 39.0)  # over which accuracy is required
@@ -81,20 +81,10 @@ def accuracy(series: Accuracy) -> ChapterVerdict:
     turned, back = _hysteresis(whole)
     figures += turned
     findings += back
-    if largest.conformity is not Conformity.CONFORMS and not set(findings) & _LIES:
+    if largest.conformity is not Conformity.CONFORMS and not set(findings) & LIES:
         # all wrong by the same: not the slope, but the scale, and whoever gave it
         findings.append(Finding.OFFSET)
     return conclude(Chapter.ACCURACY, figures, findings, columns, rows)
-
-
-_LIES = {
-    Finding.NORMALISES,
-    Finding.CLIPS,
-    Finding.WRONG_EMISSIVITY,
-    Finding.WRONG_SLOPE,
-    Finding.NOT_MONOTONIC,
-    Finding.HYSTERESIS,
-}
 
 
 def _range(points: list[SetPoint]) -> list[Finding]:

@@ -66,3 +66,12 @@ def radiance(temp_c: float) -> float:
     the band from 8 to 14 um does, within 1 % of the rise.
     """
     return 1.0 / math.expm1(_C2_PER_UM_K / (temp_c + KELVIN_OFFSET))
+
+
+def temperature(value: float) -> float:
+    """Return the temperature in deg C whose `radiance` is `value`.
+
+    >>> round(temperature(radiance(36.5)), 9)
+    36.5
+    """
+    return _C2_PER_UM_K / math.log1p(1.0 / value) - KELVIN_OFFSET

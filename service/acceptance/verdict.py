@@ -1,8 +1,21 @@
 """How a chapter ended: its figures, each beside its requirement, and what is wrong by name."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from service.acceptance.words import Chapter, Conformity, Finding
+
+LIES: Final = frozenset(
+    {
+        Finding.NORMALISES,
+        Finding.CLIPS,
+        Finding.WRONG_EMISSIVITY,
+        Finding.WRONG_SLOPE,
+        Finding.NOT_MONOTONIC,
+        Finding.HYSTERESIS,
+    }
+)
+"""What a camera can do to differences of temperature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +76,8 @@ class ChapterVerdict:
             if one.name == name:
                 return one
         raise KeyError(name)
+
+    @property
+    def findings_of_slope(self) -> tuple[Finding, ...]:
+        """The findings that say that differences are not told as they are."""
+        return tuple(one for one in self.findings if one in LIES)

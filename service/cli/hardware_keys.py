@@ -38,7 +38,8 @@ def keygen(
     role: Annotated[str, typer.Option(help="In what capacity that person signs.")],
     years: Annotated[int, typer.Option(min=1, max=5, help="How long it is valid.")] = 2,
     signs: Annotated[
-        str, typer.Option(help="What it may sign; an admin's key of a station: enrolment.")
+        str,
+        typer.Option(help="What it may sign; an admin's key of a station: enrolment,acceptance."),
     ] = _ALL,
     passphrase_file: PassphraseFile = None,
 ) -> None:

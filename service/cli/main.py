@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli import admin, audit, emulate, hardware, threshold
+from service.cli import acceptance, admin, audit, emulate, hardware, threshold
 from service.cli.attest import attest
 from service.cli.bench import bench
 from service.cli.budget import budget
@@ -16,6 +16,7 @@ from service.cli.replay import replay
 from service.cli.run import run
 from service.cli.sbom import sbom
 from service.cli.simulate import simulate
+from service.cli.sweep import sweep
 
 app = typer.Typer(
     name="limen",
@@ -53,7 +54,9 @@ app.command()(replay)
 app.command()(run)
 app.command()(sbom)
 app.command()(simulate)
+app.command()(sweep)
 app.command()(uninstall)
+app.add_typer(acceptance.app, name="acceptance")
 app.add_typer(audit.app, name="audit")
 app.add_typer(emulate.app, name="emulate")
 app.add_typer(admin.app, name="admin")

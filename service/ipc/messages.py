@@ -4,7 +4,7 @@ A message is a frozen dataclass; on the wire it is JSON in one SOCK_SEQPACKET pa
 by `kind`. Numbers and words travel here, never pixels; and nothing of it comes from the worker.
 
     worker -> supervisor   records, never messages: `service.ipc.records`
-    supervisor -> worker   Admitted, Configure, Watch, RequestFfc, LearnNonUniformity, Stop
+    supervisor -> worker   Admitted, Configure, Watch, RequestFfc, LearnNonUniformity, Look, Stop
     supervisor -> web      View (every frame), CheckCode, Picture (carries a descriptor), a Reply
     web -> supervisor      Screens, and the requests of guards and admins
 """
@@ -18,6 +18,18 @@ from pydantic import Field, TypeAdapter, ValidationError
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings, Site
+from service.acceptance.verdict import ChapterVerdict
+from service.acceptance.words import Chapter
+from service.ipc.acceptance import UNKNOWN, ShownAcceptance
+from service.ipc.calibration import (
+    Decision,
+    Doing,
+    DriftPoint,
+    Notes,
+    ShownCalibration,
+    Span,
+    Ticks,
+)
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
 from service.sandbox.report import LockReport
@@ -214,6 +226,26 @@ class LearnNonUniformity:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Tell every second what is read at a place, for an acceptance.
+
+    Attributes
+    ----------
+    number
+        1 to 15; comes back with every answer.
+    at
+        Upright pixel; None: the reference again.
+    emissivity
+        Of the surface there.
+    """
+
+    number: int
+    at: tuple[float, float] | None
+    emissivity: float
+    kind: Literal["look"] = "look"
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Close the sensor and end."""
 
@@ -255,6 +287,8 @@ class View:
     network
         Names of what was found of a network on this computer less than a minute ago; empty: there
         is none; None: nobody looked.
+    acceptance
+        Whether people answer for the numbers.
     """
 
     state: State
@@ -280,6 +314,7 @@ class View:
     audit_head: str = ""
     frozen_screens: int = 0
     network: tuple[str, ...] | None = None
+    acceptance: ShownAcceptance = UNKNOWN
     kind: Literal["view"] = "view"
 
 
@@ -314,6 +349,7 @@ class Why(StrEnum):
     NO_SUCH_SCENARIO = "no_such_scenario"
     NO_SENSOR = "no_sensor"
     NOT_SAVED = "not_saved"
+    NOT_NOW = "not_now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +412,31 @@ class RecordsRead:
     locks: tuple[LockReport, ...]
     hours: tuple[HourCounts, ...]
     kind: Literal["records_read"] = "records_read"
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRead:
+    """How the calibration stands, and one chapter of it with its figures and its table."""
+
+    request: int
+    shown: ShownCalibration
+    verdict: ChapterVerdict
+    kind: Literal["calibration_read"] = "calibration_read"
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRead:
+    """The history of the drift watch, what it is held against, and what is past its limits.
+
+    `past`: None, all is well; false, something is near; true, it is past.
+    """
+
+    request: int
+    points: tuple[DriftPoint, ...]
+    accepted: DriftPoint | None
+    past: bool | None
+    found: tuple[str, ...]
+    kind: Literal["drift_read"] = "drift_read"
 
 
 # ---- web -> supervisor
@@ -492,7 +553,70 @@ class ChooseScenario:
     kind: Literal["choose_scenario"] = "choose_scenario"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadCalibration:
+    """An admin looks at the calibration, and at one chapter of it."""
+
+    request: RequestNumber
+    session: Session
+    chapter: Chapter
+    kind: Literal["read_calibration"] = "read_calibration"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveNotes:
+    """An admin has typed what the paper says."""
+
+    request: RequestNumber
+    session: Session
+    notes: Notes
+    kind: Literal["save_notes"] = "save_notes"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTicks:
+    """An admin has ticked something in the wizard."""
+
+    request: RequestNumber
+    session: Session
+    ticks: Ticks
+    kind: Literal["save_ticks"] = "save_ticks"
+
+
+@dataclass(frozen=True, slots=True)
+class DoChapter:
+    """An admin does something in a chapter of the acceptance."""
+
+    request: RequestNumber
+    session: Session
+    doing: Doing
+    kind: Literal["do_chapter"] = "do_chapter"
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAcceptance:
+    """An admin decides on the acceptance."""
+
+    request: RequestNumber
+    session: Session
+    decision: Decision
+    kind: Literal["decide_acceptance"] = "decide_acceptance"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDrift:
+    """An admin looks at the drift watch."""
+
+    request: RequestNumber
+    session: Session
+    span: Span
+    kind: Literal["read_drift"] = "read_drift"
+
+
 GuardRequest = Acknowledge | SecondCheck | UndoOutcome
+CalibrationRequest = (
+    ReadCalibration | SaveNotes | SaveTicks | DoChapter | DecideAcceptance | ReadDrift
+)
 AdminRequest = (
     Login
     | Logout
@@ -503,10 +627,10 @@ AdminRequest = (
     | AskNonUniformity
     | ChooseScenario
 )
-Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead
-ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Stop
+Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead | CalibrationRead | DriftRead
+ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Look | Stop
 ToWeb = View | CheckCode | Picture | Reply
-FromWeb = Screens | GuardRequest | AdminRequest
+FromWeb = Screens | GuardRequest | AdminRequest | CalibrationRequest
 Message = ToWorker | ToWeb | FromWeb
 
 MESSAGE: TypeAdapter[Any] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])

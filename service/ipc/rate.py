@@ -19,6 +19,12 @@ OF_WEB: Final[dict[type, Rate]] = {
     messages.AskFfc: Rate(0.2, 10),
     messages.AskNonUniformity: Rate(0.1, 5),
     messages.ChooseScenario: Rate(0.2, 10),
+    messages.ReadCalibration: Rate(1.2, 20),
+    messages.SaveNotes: Rate(0.001, 6),
+    messages.SaveTicks: Rate(0.02, 20),
+    messages.DoChapter: Rate(0.05, 40),
+    messages.DecideAcceptance: Rate(0.05, 10),
+    messages.ReadDrift: Rate(0.1, 10),
 }
 
 

@@ -268,6 +268,46 @@ class PlateSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotSeen:
+    """One second at one place of the picture: of the reference, or where an admin looks.
+
+    Attributes
+    ----------
+    look
+        Number of the `Look` that it answers; 0: the reference.
+    raw_c
+        Mean of some pixels, as the sensor says it.
+    surface_c
+        The same, corrected by the reference, of a surface with the emissivity that was asked for;
+        None while the scale is in question.
+    noise_k
+        Standard deviation of single pixels from frame to frame.
+    scene_c
+        Median of the whole picture, as the sensor says it.
+    mm_per_px, footprint_share
+        At the distance of the visitors, and what is left there of a canthus's contrast.
+    """
+
+    look: int
+    raw_c: float
+    surface_c: float | None
+    noise_k: float
+    scene_c: float
+    mm_per_px: float | None
+    footprint_share: float
+    CODE: ClassVar[int] = 7
+    TABLE: ClassVar[dict[str, Any]] = {
+        "look": Steps(0, 15),
+        "raw_c": Steps(0.0, 80.0, 0.01),
+        "surface_c": Steps(0.0, 80.0, 0.01, optional=True),
+        "noise_k": Steps(0.0, 0.5, 0.001),
+        "scene_c": Steps(-20.0, 60.0, 0.05),
+        "mm_per_px": Steps(0.0, 12.6, 0.1, optional=True),
+        "footprint_share": Steps(0.0, 1.0, 0.01),
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class GaveUp:
     """The worker ends: the reason for the guard, the fault for the admin."""
 
@@ -285,8 +325,10 @@ class Rate:
     waiting: int
 
 
-Record = Opened | Status | Seen | Instruments | PlateSeen | GaveUp
-RECORDS: Final[tuple[type[Record], ...]] = (Opened, Status, Seen, Instruments, PlateSeen, GaveUp)
+Record = Opened | Status | Seen | Instruments | PlateSeen | SpotSeen | GaveUp
+RECORDS: Final[tuple[type[Record], ...]] = (
+    *(Opened, Status, Seen, Instruments, PlateSeen, SpotSeen, GaveUp),
+)
 # Once a life, or once for each request, is a rate of its own: zero, and as many as were asked for.
 RATES: Final[dict[type[Record], Rate]] = {
     Opened: Rate(0.0, 1),
@@ -294,6 +336,7 @@ RATES: Final[dict[type[Record], Rate]] = {
     Seen: Rate(8.0, 40),
     Instruments: Rate(1.0, 5),
     PlateSeen: Rate(0.0, 0),
+    SpotSeen: Rate(1.0, 5),
     GaveUp: Rate(0.0, 1),
 }
 _BY_CODE: Final = {kind.CODE: kind for kind in RECORDS}

@@ -181,6 +181,23 @@ class AttestationIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptanceRecorded:
+    """Two people signed a verification record, and it came into force until a day (UTC)."""
+
+    record_sha256: Hex
+    conformity: Key
+    until: Key
+    kind: Literal["acceptance_recorded"] = "acceptance_recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceEnded:
+    """An admin ended the acceptance: something was moved or exchanged."""
+
+    kind: Literal["acceptance_ended"] = "acceptance_ended"
+
+
+@dataclass(frozen=True, slots=True)
 class ClockJumped:
     """The clock was set, or was wrong at the start: it is `by_s` ahead of what it was to be."""
 
@@ -221,6 +238,8 @@ Event = (
     | PasswordSet
     | LoginTried
     | AttestationIssued
+    | AcceptanceRecorded
+    | AcceptanceEnded
     | ClockJumped
     | CountersDamaged
     | EntriesWithheld

@@ -16,10 +16,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from screening.result import REASONS_OF_VISITORS, Reason
+from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Notes, Ticks
 from service.ipc.capacity import bits_of
+from service.ipc.messages import DoChapter, SaveNotes, SaveTicks
 from service.ipc.rate import OF_WEB
-from service.ipc.records import RATES, payload_bits
+from service.ipc.records import RATES, SpotSeen, bits, payload_bits
 from service.ipc.settings import StationSettings, UniformitySettings
+from service.state import drift
 from service.state.admin_password import ATTEMPTS_KEPT
 from service.state.child_events import EVENTS_PER_HOUR, MAX_WITHHELD, WRITTEN_EVERY_S
 from service.state.counters import KEPT_DAYS, MAX_PER_HOUR, Counted
@@ -69,6 +72,8 @@ def per_hour() -> tuple[Line, ...]:
     by_guards = 3
     of_visitors = len(Counted) - by_guards + len(REASONS_OF_VISITORS)
     width = math.log2(MAX_PER_HOUR + 1)
+    ranges = {"offset_c": 20.0, "corrected_scene_c": 100.0, "noise_k": 0.5}  # of their records
+    hourly = sum(math.log2(by / drift.STEPS[name] + 2) for name, by in ranges.items())
     attempts = math.log2(ATTEMPTS_KEPT * _HOUR_S)
     return (
         Line(
@@ -82,6 +87,11 @@ def per_hour() -> tuple[Line, ...]:
             (of_visitors + by_guards) * width,
             f"{of_visitors} sums of visitors and {by_guards} of second checks, "
             f"each to {MAX_PER_HOUR}, for {KEPT_DAYS} days",
+        ),
+        Line(
+            "drift watch",
+            hourly + math.log2(12.0 / drift.STEPS["median_c"] + 2) / 24.0,
+            "means of offset, scene and noise, and each day a median of visitors, for two years",
         ),
         Line("attempts at the password", attempts, "their number, and the second of the last"),
     )
@@ -104,11 +114,33 @@ def per_hour_of_admin() -> tuple[Line, ...]:
             f"{SAVES_PER_HOUR} savings of {settings:.0f} bits",
         ),
         Line(
+            "notes of a calibration",
+            _in_an_hour(SaveNotes) * bits_of(Notes),
+            f"{_in_an_hour(SaveNotes):.0f} savings of {bits_of(Notes):.0f} bits",
+        ),
+        Line(
+            "ticks and acts of a calibration",
+            _in_an_hour(SaveTicks) * bits_of(Ticks) + _in_an_hour(DoChapter) * bits_of(Doing),
+            "at their rates",
+        ),
+        Line(
+            "readings of an acceptance",
+            _in_an_hour(DoChapter) * READINGS_PER_ACT * bits(SpotSeen.TABLE["surface_c"])
+            + _HOUR_S / READING_EVERY_S * bits(SpotSeen.TABLE["surface_c"]),
+            f"{READINGS_PER_ACT} for each act, or one every {READING_EVERY_S:.0f} s",
+        ),
+        Line(
             "logins, and scenarios of a simulation",
             events,
             f"{SAME_PER_HOUR} of each, at a second, one scenario of {SCENARIOS}",
         ),
     )
+
+
+def _in_an_hour(kind: type) -> float:
+    """Return how many requests of a kind there can be within an hour."""
+    rate = OF_WEB[kind]
+    return rate.per_s * _HOUR_S + rate.waiting
 
 
 def hours_for_picture() -> float:

@@ -10,6 +10,8 @@ from typing import Final
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings
+from service.ipc.acceptance import ShownAcceptance
+from service.ipc.calibration import ShownReading
 from service.ipc.messages import (
     DOWN,
     Advice,
@@ -75,6 +77,8 @@ class GuardView:
         self._missed: set[int] = set()  # marks of visitors whose face is not found just now
         self._told: dict[int, Verdict] = {}  # verdicts that had their time in the headline
         self._headline: _Shown | None = None
+        self._acceptance = ShownAcceptance()
+        self._trial = False
 
     # ---- what happens to the worker
 
@@ -102,6 +106,38 @@ class GuardView:
         """Note the settings in force."""
         self._settings = settings
 
+    def stands(self, acceptance: ShownAcceptance, *, trial: bool = False) -> None:
+        """Note whether people answer for the numbers; a trial of the alarm screens without it."""
+        self._acceptance, self._trial = acceptance, trial
+        if self.held:
+            self._headline = None
+
+    @property
+    def held(self) -> bool:
+        """Whether nobody is screened because the station is not accepted."""
+        return not (self._acceptance.screens or self._trial)
+
+    def readings(self) -> tuple[ShownReading, ...]:
+        """Return what visitors in view read, for an admin: also while nobody is screened."""
+        offset_c = self._instruments.offset_c if self._instruments else None
+        return tuple(
+            ShownReading(
+                one.id,
+                one.raw_c,
+                one.reference_corrected_c,
+                one.skin_temp_c,
+                one.mm_per_px,
+                offset_c,
+            )
+            for mark, one in self._visitors.items()
+            if mark not in self._missed
+        )
+
+    @property
+    def counts(self) -> bool:
+        """Whether visitors are counted: not in a trial, and not while nobody is screened."""
+        return self._acceptance.screens and not self._trial
+
     @property
     def heard_at(self) -> float | None:
         """When the last status came; None when none came since the worker was lost."""
@@ -122,7 +158,7 @@ class GuardView:
     def _screens(self, now: float) -> bool:
         """Whether people are screened, or will be in a moment."""
         up = self._status is not None and self._status.state not in DOWN
-        return up or self._pauses(now)
+        return not self.held and (up or self._pauses(now))
 
     def _pause_at(self, status: Status, now: float) -> tuple[float, float] | None:
         """Return since when a planned pause lasts, and until when it should be over."""
@@ -154,12 +190,18 @@ class GuardView:
             raise ChannelError("The worker spoke of a visitor who never came, or came twice.")
         self._now = now
         number = self._cards.number() if known is None else known.id
-        visitor = self._cards.heard(
-            _shown(number, record), record.presence, screening=self._screens(now), now=now
-        )
+        visitor = _shown(number, record)
+        if self.held:  # then no verdict asks anything of a guard
+            unsaid = replace(visitor, verdict=None)
+            self._cards.heard(unsaid, record.presence, screening=False, now=now)
+        else:
+            visitor = self._cards.heard(
+                visitor, record.presence, screening=self._screens(now), now=now
+            )
         self._visitors[record.mark] = visitor
         self._missed.discard(record.mark)
-        self._choose(visitor, record.presence, now)
+        if not self.held:
+            self._choose(visitor, record.presence, now)
         if record.presence is Presence.MISSED:
             self._missed.add(record.mark)
         if record.presence is not Presence.DEPARTED:
@@ -235,6 +277,7 @@ class GuardView:
             failure=self._failure,
             relative=settings is not None and not settings.references,
             threshold_c=settings.decision.threshold_c if settings is not None else None,
+            acceptance=self._acceptance,
         )
         status = self._status
         if status is None:
@@ -259,6 +302,11 @@ class GuardView:
             skipped_share=instruments.skipped_share if instruments else 0.0,
             fpa_temp_c=instruments.fpa_temp_c if instruments else None,
         )
+        if self.held:
+            why = shown.reasons if status.state in DOWN else ()
+            return replace(
+                shown, state=State.NOT_SCREENING, reasons=(Reason.NOT_ACCEPTED, *why)[:2]
+            )
         if status.state not in DOWN:
             return self._with_people(shown, now)
         if self._pause is not None and self._pauses(now):

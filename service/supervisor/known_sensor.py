@@ -78,3 +78,18 @@ def known_sensor(
                 port=entry.port,
             )
     return None
+
+
+def part_number_of(sensor: SensorInfo, vetting: Vetting) -> str:
+    """Return a sensor's part number as it is enrolled, which names its lens; empty without one.
+
+    Raises
+    ------
+    HardwareError
+        When the enrolments cannot be read.
+    """
+    if sensor.simulated:
+        return ""
+    enrolled = (one.enrolment for one in vetting.enrolments())
+    here = (one for one in enrolled if (one.serial, one.port) == (sensor.serial, sensor.port))
+    return next((one.part_number for one in here), "")

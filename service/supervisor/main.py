@@ -18,29 +18,44 @@ import structlog
 
 from device.drivers import driver
 from device.errors import SensorNotFound
+from device.info import SensorInfo
 from device.simulator.scenario.schema import scenario_names
 from hardware.errors import HardwareError
+from hardware.register import documents
 from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.checkcode.key import StationKeyError
 from service.checkcode.statement import Fact
+from service.ipc.calibration import ShownReading
 from service.ipc.messages import (
     AdminRequest,
     Admitted,
+    CalibrationRequest,
     ChannelClosed,
     ChannelError,
     Configure,
     GuardRequest,
     LearnNonUniformity,
+    Look,
     Picture,
     RequestFfc,
     Screens,
+    ShownVisitor,
     Watch,
     decode_exactly,
 )
 from service.ipc.preview_memory import create_memory
 from service.ipc.rate import Buckets
-from service.ipc.records import Fault, GaveUp, Instruments, Opened, PlateSeen, Seen, Status
+from service.ipc.records import (
+    Fault,
+    GaveUp,
+    Instruments,
+    Opened,
+    PlateSeen,
+    Seen,
+    SpotSeen,
+    Status,
+)
 from service.ipc.settings import SettingsError, StationSettings
 from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
@@ -53,6 +68,7 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.supervisor.answerable import Answerable
 from service.supervisor.camera_access import CameraAccess
 from service.supervisor.camera_place import CameraPlace, locate
 from service.supervisor.check_code import CheckCodes
@@ -117,6 +133,8 @@ class Supervisor:
         )
         door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
+        self._answerable = Answerable(config, door, self._recorder, self)
+        self._trial_c: float | None = None  # threshold of a trial
         self._requests = Requests(
             self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
         )
@@ -216,6 +234,8 @@ class Supervisor:
         if not self._web_ready:
             return
         self._give_picture()
+        standing, trial = self._answerable.stands()
+        self._guard_view.stands(standing, trial=trial)
         view = self._guard_view.view(self._shown_at)
         network = self._watch.network(self._shown_at).names
         self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
@@ -313,6 +333,9 @@ class Supervisor:
             raise ChannelError(f"A {message.kind} comes too often.")
         if isinstance(message, Screens):
             self._take_screens(message)
+        elif isinstance(message, CalibrationRequest):
+            self._web.ask(self._answerable.answer(message))
+            self._show()
         elif isinstance(message, GuardRequest | AdminRequest):
             self._web.ask(self._requests.answer(message))
             self._show()
@@ -385,7 +408,7 @@ class Supervisor:
             self._patience.turn(now)
             self._hearing.slept(now)
         match self._hearing.record(packet, now):
-            case Status() | Seen() | Instruments() as said:
+            case Status() | Seen() | Instruments() | SpotSeen() as said:
                 if not self._admitted:
                     raise ChannelError("The worker screens with a sensor that was not admitted.")
                 self._take(said, now)
@@ -399,18 +422,22 @@ class Supervisor:
                 what = sentence(fault, self._words, self._vetting)
                 self._lose(reason, what)
 
-    def _take(self, said: Status | Seen | Instruments, now: float) -> None:
+    def _take(self, said: Status | Seen | Instruments | SpotSeen, now: float) -> None:
         """Show what the worker says while it screens."""
+        self._answerable.hear(said)
         if isinstance(said, Instruments):
             self._guard_view.instruments(said)
+            return
+        if isinstance(said, SpotSeen):
             return
         if isinstance(said, Status):
             self._warm_up.seen()
             self._guard_view.status(said, now)
         else:
             departed = self._guard_view.seen(said, now)
-            if departed is not None:
+            if departed is not None and self._guard_view.counts:
                 self._recorder.departed((departed,))
+                self._answerable.drift.visitor(departed.skin_temp_c)
         self._show()
 
     def _sensor_opened(self, opened: Opened) -> None:
@@ -425,6 +452,8 @@ class Supervisor:
                 simulator=config.simulated,
                 port=self._place.usb.port if self._place and self._place.usb else None,
             )
+            if sensor is not None:
+                self._answerable.opened(sensor, self._vetting)
         except HardwareError as error:
             self._restart_worker(Reason.SENSOR_REFUSED, str(error))
             return
@@ -441,6 +470,7 @@ class Supervisor:
         if decision.passes:
             self._guard_view.started(sensor, locked=self._worker.locked)
             self._admitted = True
+            self._answerable.admitted(sensor, locked=self._worker.locked)
             self._worker.ask(Admitted())
         else:
             self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
@@ -465,10 +495,16 @@ class Supervisor:
             self._explained = True
             self._watch.leave()
             self._non_uniformity.lost()
-            self._recorder.departed(self._guard_view.lost(reason, what))
+            self._answerable.lost()
+            self._gone(self._guard_view.lost(reason, what))
             self._recorder.lost("worker", reason)
             self._web.ask(Picture(present=False))
         self._show()
+
+    def _gone(self, visitors: tuple[ShownVisitor, ...]) -> None:
+        """Count who was there when nothing could see them any more."""
+        if self._guard_view.counts:
+            self._recorder.departed(visitors)
 
     def _look_for_silence(self) -> None:
         self._patience.turn(time.monotonic())
@@ -502,12 +538,14 @@ class Supervisor:
     def _look_at_records(self) -> None:
         """Screen nothing while nothing can be recorded; the worker starts again when it can."""
         self._recorder.tick()
+        if why := self._answerable.turn():
+            self._log.warning("the drift watch cannot be kept", what=why)
         before, trouble = self._trouble, self._recorder.trouble
         self._trouble = trouble
         if trouble and (trouble != before or self._worker.child is not None):
             self._log.error("nothing can be recorded", what=trouble)
             self._restart_worker(Reason.CONFIGURATION, trouble)
-            self._recorder.departed(self._guard_view.lost(Reason.CONFIGURATION, trouble))
+            self._gone(self._guard_view.lost(Reason.CONFIGURATION, trouble))
         elif before and not trouble:
             self._load_settings()
 
@@ -518,10 +556,11 @@ class Supervisor:
             self._put_in_force(self._store.load())
         except SettingsError as error:
             self._log.error("settings damaged", what=str(error))  # nothing starts until mended
-            self._recorder.departed(self._guard_view.lost(Reason.CONFIGURATION, str(error)))
+            self._gone(self._guard_view.lost(Reason.CONFIGURATION, str(error)))
 
     def _put_in_force(self, settings: StationSettings) -> None:
         self._settings = settings
+        self._answerable.configured(settings)
         self._guard_view.configured(settings.plain())
 
     def apply(self, settings: StationSettings) -> None:
@@ -530,7 +569,10 @@ class Supervisor:
         self._configure(settings)
 
     def _configure(self, settings: StationSettings) -> None:
-        self._worker.ask(Configure(self._warm_up.credited(self._non_uniformity.in_force(settings))))
+        plain = self._warm_up.credited(self._non_uniformity.in_force(settings))
+        if self._trial_c is not None:
+            plain = replace(plain, decision=replace(plain.decision, threshold_c=self._trial_c))
+        self._worker.ask(Configure(plain))
 
     def learn_non_uniformity(self) -> None:
         """Let the worker learn the sensor's non-uniformity."""
@@ -547,3 +589,39 @@ class Supervisor:
         self.scenario = scenario
         self._load_settings()
         self._restart_worker(Reason.WORKER_LOST, "Another scenario was chosen.")
+
+    # ---- what a calibration asks for
+
+    def look(self, number: int, at: tuple[float, float] | None, emissivity: float) -> None:
+        """Let the worker look at a place, or at the reference again."""
+        self._worker.ask(Look(number, at, emissivity))
+
+    def try_threshold(self, threshold_c: float | None) -> None:
+        """Screen with another threshold for a trial, or with the one that is set."""
+        self._trial_c = threshold_c
+        if self._settings is not None:
+            self._configure(self._settings)
+
+    def warm_for_s(self) -> float:
+        """Return for how long the sensor has been on, in seconds."""
+        return self._warm_up.warm_for_s
+
+    def readings(self) -> tuple[ShownReading, ...]:
+        """Return what visitors in view read, accepted or not."""
+        return self._guard_view.readings()
+
+    def dossier(self, sensor: SensorInfo) -> tuple[str, str]:
+        """Return the hashes of a sensor's dossier and list of parts; empty where there is none."""
+        try:
+            known = documents.load(self._config.hardware_register)
+            return known.sha256(sensor.dossier), ""
+        except HardwareError:
+            return "", ""
+
+    def settings(self) -> StationSettings | None:
+        """Return the settings in force."""
+        return self._settings
+
+    def shape_holds(self) -> bool:
+        """Whether the learnt shape of the picture is that of the open sensor."""
+        return self._settings is not None and self._non_uniformity.holds(self._settings)

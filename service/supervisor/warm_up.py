@@ -40,10 +40,15 @@ class WarmUp:
             self._since = now
         self._seen_at = now
 
-    def credited(self, settings: Settings) -> Settings:
-        """Return settings for a screener that starts now, with the time already warm taken off."""
+    @property
+    def warm_for_s(self) -> float:
+        """For how long the sensor has been sending, in seconds."""
         now = self._clock()
         if self._since is None or now - self._seen_at > _GAP_S:
-            return settings
-        left_s = max(0.0, settings.limits.warm_up_s - (now - self._since))
+            return 0.0
+        return now - self._since
+
+    def credited(self, settings: Settings) -> Settings:
+        """Return settings for a screener that starts now, with the time already warm taken off."""
+        left_s = max(0.0, settings.limits.warm_up_s - self.warm_for_s)
         return replace(settings, limits=replace(settings.limits, warm_up_s=left_s))

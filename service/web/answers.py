@@ -23,6 +23,7 @@ _STATUS: Final = {
     Why.NO_SUCH_SCENARIO: 404,
     Why.NO_SENSOR: 503,
     Why.NOT_SAVED: 503,
+    Why.NOT_NOW: 409,
 }
 
 

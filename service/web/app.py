@@ -28,6 +28,7 @@ from service.web.answers import (
     responses,
 )
 from service.web.assets import Asset
+from service.web.calibration import calibration_router
 from service.web.check import check_router
 from service.web.cover import cover_headers
 from service.web.guard import Guard
@@ -121,6 +122,7 @@ def application(
     app.include_router(_page_router(pages, assets))
     app.include_router(_screen_router(hub))
     app.include_router(admin_router(hub))
+    app.include_router(calibration_router(hub))
     app.include_router(check_router(hub, pages["check.html"]))
     return app
 
@@ -147,6 +149,10 @@ def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRo
     @router.get("/admin")
     async def admin_page() -> HTMLResponse:
         return HTMLResponse(pages["admin.html"])
+
+    @router.get("/admin/calibration")
+    async def calibration_page() -> HTMLResponse:
+        return HTMLResponse(pages["calibration.html"])
 
     @router.get("/static/{path:path}")
     async def static(path: str) -> Response:

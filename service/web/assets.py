@@ -25,6 +25,11 @@ class Asset:
     media_type: str
 
 
+def _data(what: object) -> str:
+    """Return JSON for a data block, inside which nothing may look like the end of it."""
+    return json.dumps(what, ensure_ascii=False).replace("<", "\\u003c")
+
+
 def static_files() -> dict[str, Asset]:
     """Return every file under `static` by its path there."""
     found: dict[str, Asset] = {}
@@ -70,8 +75,8 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
-        # Inside a data block nothing may look like the end of it.
-        "catalogues": json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"),
+        "catalogues": _data(words),
+        "acceptance": _data({}),
     }
     return {
         source: environment.get_template(source).render(context)

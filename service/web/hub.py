@@ -20,9 +20,12 @@ from service.ipc.messages import (
     MAX_SCREENS,
     VIEW,
     AdminRequest,
+    CalibrationRead,
+    CalibrationRequest,
     ChannelClosed,
     CheckCode,
     Done,
+    DriftRead,
     GuardRequest,
     LoggedIn,
     Message,
@@ -49,7 +52,7 @@ _REPLY_WITHIN_S = 3.0
 MAX_STREAMS = 32  # each is told ten times a second
 
 _Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead)
+_Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead, CalibrationRead, DriftRead)
 
 
 class HubError(Exception):
@@ -153,7 +156,15 @@ class Hub:
                 self.check_code, self._code_at = message.text, message.made_s
             case Picture():
                 self._new_memory(fd)
-            case Done() | Refused() | LoggedIn() | SettingsRead() | RecordsRead():
+            case (
+                Done()
+                | Refused()
+                | LoggedIn()
+                | SettingsRead()
+                | RecordsRead()
+                | CalibrationRead()
+                | DriftRead()
+            ):
                 number = message.request
                 waiting = self._waiting.pop(number, None)
                 if waiting is not None and not waiting.done():
@@ -291,7 +302,7 @@ class Hub:
 
     async def ask(
         self,
-        make: "Callable[[int], GuardRequest | AdminRequest]",
+        make: "Callable[[int], GuardRequest | AdminRequest | CalibrationRequest]",
         answered: "type[_Answer]" = Done,  # type: ignore[assignment] # most are answered by Done
     ) -> "_Answer | Refused":
         """Carry a request to the supervisor and return its answer.

@@ -36,6 +36,7 @@ from device.frame import RadiometricFrame
 from device.info import SensorInfo
 from device.sensor import Sensor
 from hardware.vetting.decision import SensorSays
+from screening.measuring import footprint
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
@@ -47,18 +48,21 @@ from service.ipc.messages import (
     ChannelClosed,
     Configure,
     LearnNonUniformity,
+    Look,
     Message,
     RequestFfc,
     Stop,
     Watch,
 )
 from service.ipc.preview import PreviewWriter
-from service.ipc.records import MARKS, Fault, GaveUp, Opened, Record, pack
+from service.ipc.rate import Bucket
+from service.ipc.records import MARKS, RATES, Fault, GaveUp, Opened, Record, SpotSeen, pack
 from service.sandbox.settle import NotJudged, settle
 from service.worker.ffc_answer import FfcAnswer
 from service.worker.flat_field import FlatField
 from service.worker.frame_skipping import FrameSkipping
 from service.worker.rehearsal import rehearse
+from service.worker.spot import Spot
 from service.worker.telling import Telling
 from service.worker.thumbnail import Thumbnail
 
@@ -66,6 +70,7 @@ _SETTINGS_WITHIN_S = 5.0
 _ADMITTED_WITHIN_S = 30.0
 _SEND_WITHIN_S = 1.0
 _FFC_AT_MOST_EVERY_S = 30.0
+_SPOT_SHARE = 0.95  # of the rate: the supervisor ends whoever is past it
 
 
 class FramesEnded(SensorLost):
@@ -125,8 +130,12 @@ class Worker:
             settings,
             noise_walks=info.noise_walks,
         )
+        self._settings = settings
         self._frame_skipping = FrameSkipping(info.frame_rate_hz)
         self._flat_field = FlatField(info.width, info.height)
+        self._spot = Spot()
+        self._look = Look(0, None, 1.0)
+        self._spot_room = Bucket(RATES[SpotSeen], time.monotonic(), share=_SPOT_SHARE)
         self._watched = False
         self._telling = Telling(self._send, time.monotonic(), width=info.width)
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
@@ -151,6 +160,7 @@ class Worker:
                 self._send(plate)
             if self._watched:
                 self._draw(frame, result)
+            self._look_at_spot(frame, result)
             self._tell(result, step_ms, frame.fpa_temp_c)
             self._ffc_answer.step(frame, time.monotonic())
             if not self._listen():
@@ -179,6 +189,34 @@ class Worker:
             place,
         )
 
+    def _look_at_spot(self, frame: RadiometricFrame, result: ScreeningResult) -> None:
+        """Tell what is read where an admin looks, or at the reference."""
+        at, reference, settings = self._look.at, result.reference, self._settings
+        emissivity = self._look.emissivity
+        if at is None:
+            if not (reference.found and settings.references):
+                self._spot.wipe()
+                return
+            assert reference.x is not None  # noqa: S101 - it is found
+            assert reference.y is not None  # noqa: S101 - it is found
+            at, emissivity = (reference.x, reference.y), settings.references[0].emissivity
+        second = self._spot.look(frame, at)
+        if second is None or not self._spot_room.take(time.monotonic()):
+            return
+        size = self._screener.mm_per_px
+        lost = 0.0 if size is None else footprint.correction(size, height_c=1.0)
+        self._send(
+            SpotSeen(
+                look=self._look.number,
+                raw_c=second.raw_c,
+                surface_c=self._screener.surface_c(second.raw_c, at, emissivity),
+                noise_k=second.noise_k,
+                scene_c=second.scene_c,
+                mm_per_px=size,
+                footprint_share=1.0 - lost,
+            )
+        )
+
     def _send(self, record: Record) -> None:
         self._channel.send_packet(pack(record), wait_s=_SEND_WITHIN_S)
 
@@ -201,7 +239,10 @@ class Worker:
     def _obey(self, message: Message) -> bool:
         match message:
             case Configure(settings=settings):
+                self._settings = settings
                 self._screener.configure(settings)
+            case Look():
+                self._look = message
             case Watch(on=on):
                 if self._watched and not on:
                     self._preview.wipe()

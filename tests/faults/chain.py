@@ -20,6 +20,7 @@ from screening.faces.detector import FaceDetector
 from screening.result import Reason
 from screening.screener import Screener
 from screening.settings import Reference, Settings
+from service.ipc.acceptance import ShownAcceptance
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import VIEW, View
 from service.ipc.records import Instruments, Record, Seen, Status, pack
@@ -132,6 +133,7 @@ class Chain:
         self._ours, self._theirs = socket_pair()
         self._hub = Hub(Channel(self._ours), lambda: None)
         self._guard = GuardView()
+        self._guard.stands(ShownAcceptance(causes=(), screens=True))
         self._patience = Patience(0.0)
         self._shown_s = 0.0
         self._heard_s = -math.inf

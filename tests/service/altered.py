@@ -2,15 +2,18 @@
 
 python -m tests.service.altered no-lockable-memory run ...
 python -m tests.service.altered library:FOLDER run ...
+python -m tests.service.altered hurried run ...
 """
 
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 from service.cli.main import main
 from service.sandbox import confine, launch, paths
 from service.sandbox.syscalls import syscall
+from service.supervisor import taking
 
 
 def no_lockable_memory() -> None:
@@ -29,10 +32,22 @@ def library(folder: Path) -> None:
     launch.readable = lambda further: (*read(further), folder)  # type: ignore[attr-defined]
 
 
+def hurried() -> None:
+    """Let 25 seconds pass in each second of a measured series."""
+    real = taking.Taking.second
+
+    def second(self: taking.Taking, what: Any, at_s: float, *rest: Any) -> Any:
+        return real(self, what, 25.0 * at_s, *rest)
+
+    taking.Taking.second = second  # type: ignore[assignment, method-assign] # as said
+
+
 if __name__ == "__main__":
     what, _, where = sys.argv.pop(1).partition(":")
     if what == "library":
         library(Path(where))
+    elif what == "hurried":
+        hurried()
     else:
         no_lockable_memory()
     main()

@@ -17,17 +17,36 @@ from websockets.typing import Origin
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Site
+from service.acceptance.chapters import judge_chapter
+from service.acceptance.series import Measured
+from service.acceptance.words import Chapter, Conformity
+from service.ipc.acceptance import Cause, ShownAcceptance
+from service.ipc.calibration import (
+    Challenge,
+    Need,
+    Notes,
+    ShownCalibration,
+    ShownChapter,
+    ShownStep,
+    Step,
+    Ticks,
+)
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
     AdminRequest,
     Alarm,
+    CalibrationRead,
+    CalibrationRequest,
     ChannelClosed,
     Done,
+    DriftRead,
     GuardRequest,
     LoggedIn,
     Login,
     Message,
     Picture,
+    ReadCalibration,
+    ReadDrift,
     ReadRecords,
     ReadSettings,
     RecordsRead,
@@ -59,12 +78,28 @@ SENSOR = SensorInfo(
     netd_k=0.02,
     simulated=True,
 )
+ACCEPTED = ShownAcceptance(causes=(), screens=True)
 REFERENCE = ShownReference(found=True, apparent_c=35.71, offset_c=-0.19)
 PLACE = (78.0, 125.0)  # of the reference in the picture
 BOX = (300.0, 210.0, 120.0, 160.0)
 
 
 SESSION = "a-session-of-22-digits"
+CALIBRATION = ShownCalibration(
+    notes=Notes(),
+    ticks=Ticks(),
+    steps=tuple(ShownStep(step, (Need.EARLIER,)) for step in Step),
+    chapters=tuple(
+        ShownChapter(chapter, Conformity.NOT_MEASURED, running=False, have=0, need=3)
+        for chapter in Chapter
+    ),
+    begun=None,
+    causes=(Cause.NEVER,),
+    until=None,
+    screen_unaccepted=False,
+    challenge=Challenge.NONE,
+    reference_found=True,
+)
 
 
 def visitor(
@@ -99,6 +134,7 @@ def view(state: State, *reasons: Reason, **more: Any) -> View:
             frame_rate_hz=30.0,
             step_ms=6.0,
             audit_head="3fa2c1d0",
+            acceptance=ACCEPTED,
         ),
         **more,
     )
@@ -236,8 +272,21 @@ class Stage:
             if message is None:
                 continue
             self.asked.append(message)
+            if self.answers and isinstance(message, CalibrationRequest):
+                self.web.channel.send(self._answer_calibration(message))
             if self.answers and isinstance(message, GuardRequest | AdminRequest):
                 self.web.channel.send(self._answer(message))
+
+    @staticmethod
+    def _answer_calibration(message: CalibrationRequest) -> Reply:
+        if message.session != SESSION:
+            return Refused(message.request, Why.NO_SESSION, "Log in first.")
+        if isinstance(message, ReadCalibration):
+            verdict = judge_chapter(message.chapter, Measured())
+            return CalibrationRead(message.request, CALIBRATION, verdict)
+        if isinstance(message, ReadDrift):
+            return DriftRead(message.request, (), None, None, ())
+        return Done(message.request)
 
     @staticmethod
     def _answer(message: GuardRequest | AdminRequest) -> Reply:

@@ -134,6 +134,8 @@ function show(next) {
   text("rate", `${number(view.frame_rate_hz)} Hz`);
   text("step", `${number(view.step_ms)} ms`);
   text("skipped", `${number(100 * view.skipped_share, 0)} %`);
+  const { causes, days_left: days } = view.acceptance;
+  text("acceptance", causes.length ? word("ui.not_accepted") : days == null ? "" : word("ui.acceptance_due", { days }));
   text("failure", view.failure);
   const sensor = view.sensor;
   text("sensor", sensor ? `${sensor.model} · ${sensor.width} × ${sensor.height} · ${word("admin.serial")} ${sensor.serial} · ${sensor.firmware}` : "");

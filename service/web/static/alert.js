@@ -19,7 +19,7 @@ const COLORS = { clear: "#3ccfae", elevated: "#ff7a3d", recheck: "#f5c83a", no_r
 const SHAPES = { clear: "clear", elevated: "elevated", recheck: "recheck", no_result: "recheck", pending: "hold_still" };
 const PEDAL = { F13: "next", F14: "acknowledge" };
 
-let view = { state: "starting", reasons: [], visitors: [], alarms: [], waiting: 0, reference: {}, locked: true };
+let view = { state: "starting", reasons: [], visitors: [], alarms: [], waiting: 0, reference: {}, locked: true, acceptance: { causes: [] } };
 let quieted = false; // the not-screening tone of this episode
 
 const picture = new Picture($("picture"));
@@ -123,6 +123,7 @@ function renderCaption() {
 function renderFrame() {
   $("flag-simulated").hidden = !view.sensor?.simulated;
   $("flag-unlocked").hidden = view.locked;
+  $("flag-unaccepted").hidden = view.acceptance.causes.length === 0;
   $("flag-relative").hidden = !view.relative;
   $("flag-frozen").hidden = !view.frozen_screens;
   // "No network" is said only of a computer that was looked at less than a minute ago.

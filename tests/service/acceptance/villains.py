@@ -50,6 +50,7 @@ class Station:
         return value + self.random.gauss(0.0, self.noise_c)
 
     def measured(self) -> series.Measured:
+        self.random.seed(self.seed)  # the same each time it is asked
         return series.Measured(
             warm_up=self._warm_up(),
             stability=self._stability(),

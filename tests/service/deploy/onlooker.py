@@ -25,6 +25,15 @@ def descriptors_of(process: Path) -> int:
         return 0
 
 
+def pictures_of(process: Path) -> int:
+    """How many files of memory, whoever holds them, can be opened by way of a descriptor."""
+    try:
+        held = [file for file in (process / "fd").iterdir() if "memfd" in str(file.readlink())]
+    except OSError:
+        return 0
+    return sum(opens(file) for file in held)
+
+
 def opens(path: Path) -> int:
     try:
         path.open("rb").close()
@@ -44,6 +53,7 @@ def main() -> None:
                 name = (process / "comm").read_text().strip()
             except OSError:
                 continue
+            most.setdefault("memory files", [0])[0] += pictures_of(process)
             if name.startswith("limen-"):
                 seen = most.setdefault(name, [0, 0, 0, 0, 0])
                 for place, file in enumerate(("cmdline", "environ", "maps")):

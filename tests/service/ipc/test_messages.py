@@ -2,6 +2,7 @@
 
 import os
 import socket
+from datetime import date
 from typing import Annotated, get_args
 
 import pytest
@@ -10,6 +11,10 @@ from hypothesis import strategies as st
 
 from screening.result import Reason, State, Verdict
 from screening.settings import Reference, Settings, Site
+from service.acceptance.chapters import judge_chapter
+from service.acceptance.series import Measured
+from service.acceptance.words import Chapter, Place
+from service.ipc.calibration import Act, Decision, Doing, DriftPoint, Notes, Paper, Span, Ticks
 from service.ipc.capacity import bits_of
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import (
@@ -19,27 +24,36 @@ from service.ipc.messages import (
     Alarm,
     AskFfc,
     AskNonUniformity,
+    CalibrationRead,
     ChangeSettings,
     ChannelClosed,
     ChannelError,
     CheckCode,
     ChooseScenario,
     Configure,
+    DecideAcceptance,
+    DoChapter,
     Done,
+    DriftRead,
     FromWeb,
     HourCounts,
     LearnNonUniformity,
     LoggedIn,
     Login,
     Logout,
+    Look,
     Message,
     Outcome,
     Picture,
+    ReadCalibration,
+    ReadDrift,
     ReadRecords,
     ReadSettings,
     RecordsRead,
     Refused,
     RequestFfc,
+    SaveNotes,
+    SaveTicks,
     Screens,
     SecondCheck,
     SettingsRead,
@@ -56,7 +70,7 @@ from service.ipc.messages import (
 from service.ipc.rate import OF_WEB
 from service.ipc.settings import StationSettings
 from service.sandbox.report import Descriptor, LockReport
-from tests.service.stage import SENSOR
+from tests.service.stage import CALIBRATION, SENSOR
 
 REAL = True  # a positional boolean with a name
 VISITOR = ShownVisitor(
@@ -99,6 +113,15 @@ EVERY = [
     AskFfc(1, SESSION),
     AskNonUniformity(1, SESSION),
     ChooseScenario(1, SESSION, "one-fever"),
+    Look(3, (320.0, 256.0), 0.97),
+    CalibrationRead(1, CALIBRATION, judge_chapter(Chapter.ACCURACY, Measured())),
+    DriftRead(1, (DriftPoint("2026-03-01T08", 0.4, None, 0.03, None),), None, past=None, found=()),
+    ReadCalibration(1, SESSION, Chapter.PEOPLE),
+    SaveNotes(1, SESSION, Notes(place="À côté", paper=Paper(due=date(2027, 3, 1), k=2.0))),
+    SaveTicks(1, SESSION, Ticks(unpacked=True)),
+    DoChapter(1, SESSION, Doing(Chapter.UNIFORMITY, Act.BEGIN, at=(1.5, 2.0), place=Place.MIDDLE)),
+    DecideAcceptance(1, SESSION, Decision.PUT_IN_FORCE),
+    ReadDrift(1, SESSION, Span.YEAR),
 ]
 
 

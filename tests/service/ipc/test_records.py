@@ -24,6 +24,7 @@ from service.ipc.records import (
     Record,
     RecordError,
     Seen,
+    SpotSeen,
     Status,
     Steps,
     bits,
@@ -44,6 +45,8 @@ EVERY: list[Record] = [
     Instruments(35.71, -0.19, 31.2, 30.0, 6.5, 0.05),
     Instruments(None, None, None, 0.0, 0.0, 0.0),
     PlateSeen(Plate.LEARNT, 0.05, 0.0, -0.2, -0.2, 0.0, 0.02),
+    SpotSeen(15, 35.62, 36.01, 0.021, 22.05, 0.9, 0.92),
+    SpotSeen(0, 35.62, None, 0.0, 22.05, None, 1.0),
     GaveUp(Reason.SENSOR_LOST, Fault.LOST),
 ]  # fmt: skip
 

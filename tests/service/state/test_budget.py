@@ -31,6 +31,7 @@ from service.state.counters import MAX_PER_HOUR
 from service.state.recorder import Recorder
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
+from tests.service.stage import ACCEPTED
 
 HOURS = 1
 START = 1_767_258_000.0
@@ -79,6 +80,7 @@ class Hostile:
         self.clock = clock
         self.recorder = Recorder(folder, clock, clock=clock)
         self.view = GuardView()
+        self.view.stands(ACCEPTED)
         self.source = random.Random(seed)  # noqa: S311 - an attack that can be repeated
         self.deaths = self.taken = 0
         self.marks: set[int] = set()

@@ -15,6 +15,7 @@ from service.state.counters import Counted
 from service.state.recorder import Recorder
 from service.supervisor.cards import MAX_SHOWN, UNDO_S, WAITS_S
 from service.supervisor.guard_view import GuardView
+from tests.service.stage import ACCEPTED
 from tests.service.supervisor.test_guard_view import SENSOR
 
 DAY_S = 8 * 3600
@@ -54,6 +55,7 @@ class Day:
         self.station = GuardView()
         self.station.configured(Settings())
         self.station.started(SENSOR, locked=True)
+        self.station.stands(ACCEPTED)
         self.recorder = Recorder(folder, self.clock, clock=self.clock)
         self.here: dict[int, Passage] = {}
         self.back_at: list[float] = []

@@ -7,6 +7,7 @@ import pytest
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
+from service.ipc.acceptance import Cause, ShownAcceptance
 from service.ipc.messages import (
     DOWN,
     MAX_MESSAGE_BYTES,
@@ -29,6 +30,7 @@ from service.supervisor.guard_view import (
     GuardView,
 )
 from tests.narrow import some
+from tests.service.stage import ACCEPTED
 
 SENSOR = SensorInfo("simulated", "simulated", "0", "1", 640, 512, 30.0, 32.0, 0.02, simulated=True)
 
@@ -54,6 +56,7 @@ class Watched:
         self.now = 100.0
         self.station = GuardView(allow_unlocked=allow_unlocked)
         self.station.configured(Settings())
+        self.station.stands(ACCEPTED)
         self.station.started(SENSOR, locked=locked)
         self.begun: set[int] = set()
 
@@ -432,3 +435,49 @@ def test_whoever_stands_there_when_the_worker_is_lost_has_a_card_and_a_last_word
     last = watched.station.lost(Reason.WORKER_LOST)
     assert [(one.id, one.verdict) for one in last] == [(1, Verdict.NO_RESULT), (2, Verdict.CLEAR)]
     assert [(a.visitor.id, a.need) for a in watched.view.alarms] == [(1, Need.THERMOMETER)]
+
+
+NOT_ACCEPTED = ShownAcceptance()
+
+
+def test_a_station_that_is_not_accepted_screens_nobody_and_says_why() -> None:
+    watched = Watched()
+    watched.step(State.READY, visitor(1, Verdict.ELEVATED))
+    watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
+    watched.station.turn(watched.now + UNDO_S)
+    watched.station.stands(NOT_ACCEPTED)
+    watched.step(State.READY, visitor(2, Verdict.ELEVATED))
+    view = watched.view
+    assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.NOT_ACCEPTED,))
+    assert (view.visitors, view.visitor, view.alarms) == ((), None, ())
+    watched.step(State.NOT_SCREENING, reasons=(Reason.REFERENCE_MISSING,))
+    assert watched.view.reasons == (Reason.NOT_ACCEPTED, Reason.REFERENCE_MISSING)
+
+
+def test_nobody_has_a_card_who_came_to_a_station_that_is_not_accepted() -> None:
+    watched = Watched()
+    watched.station.stands(NOT_ACCEPTED)
+    near = visitor(1, Verdict.RECHECK, Reason.NEAR_THRESHOLD)
+    watched.step(State.READY, near)
+    watched.step(State.READY, departed=(near,))
+    watched.step(State.READY, visitor(2))
+    watched.lose(Reason.WORKER_LOST)
+    assert watched.station.turn(watched.now) == []
+    assert watched.view.alarms == ()
+
+
+def test_an_alarm_is_tried_without_an_acceptance_and_no_longer_than_that() -> None:
+    watched = Watched()
+    watched.station.stands(NOT_ACCEPTED, trial=True)
+    watched.step(State.READY, visitor(1, Verdict.ELEVATED))
+    during = watched.view
+    watched.station.stands(NOT_ACCEPTED)
+    assert (during.state, watched.view.state) == (State.ELEVATED, State.NOT_SCREENING)
+
+
+def test_a_station_that_may_screen_without_an_acceptance_says_so_at_all_times() -> None:
+    watched = Watched()
+    watched.station.stands(replace(NOT_ACCEPTED, screens=True))
+    watched.step(State.READY)
+    assert watched.view.state is State.READY
+    assert watched.view.acceptance.causes == (Cause.NEVER,)

@@ -41,7 +41,7 @@ from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.requests import Requests
 from tests.narrow import of
-from tests.service.stage import SENSOR
+from tests.service.stage import ACCEPTED, SENSOR
 
 PASSWORD = "correct horse"
 TODAY = date(2026, 5, 4)
@@ -58,6 +58,7 @@ class Office:
         self.scenarios: tuple[str, ...] = ("empty", "one-fever")
         self.done: list[object] = []
         self.station = GuardView()
+        self.station.stands(ACCEPTED)
         self.store = SettingsStore(folder, StationSettings)
         self.door = AdminDoor(folder, clock=time.monotonic, wall_clock=time.time)
         self.recorder = Recorder(folder, time.time)

@@ -11,6 +11,7 @@ from service.ipc.records import RATES, Instruments, Presence, Record, Seen, Stat
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
 from service.worker.telling import Telling
+from tests.service.stage import ACCEPTED
 
 T = TypeVar("T")
 BOX = (1.0, 2.0, 3.0, 4.0)
@@ -26,6 +27,7 @@ class Heard:
         self.telling = Telling(self._send, self.now)
         self.hearing = Hearing(self.now)
         self.view = GuardView()
+        self.view.stands(ACCEPTED)
 
     def _send(self, record: Record) -> None:
         heard = self.hearing.record(pack(record), self.now)

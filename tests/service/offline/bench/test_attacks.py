@@ -25,7 +25,7 @@ def test_without_an_attack_everybody_is_told_right(filmed: Filmed) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(2 * len(KINDS)))
+@pytest.mark.parametrize("number", range(len(KINDS)))
 def test_no_attack_clears_a_fever_or_alarms_the_healthy(filmed: Filmed, number: int) -> None:
     info, frames = filmed
     result = play(draw(number), info, frames)
@@ -36,5 +36,5 @@ def test_no_attack_clears_a_fever_or_alarms_the_healthy(filmed: Filmed, number: 
 
 @pytest.mark.slow
 def test_the_row_says_whether_the_bar_is_met() -> None:
-    (row,) = rows(draws=len(KINDS))
+    (row,) = rows(draws=2)  # each kind is drawn above; `limen bench` draws 220
     assert row.met

@@ -28,6 +28,6 @@ def test_the_same_number_draws_the_same_entrance() -> None:
 
 @pytest.mark.slow
 def test_drawn_entrances_are_empty_and_visitors_are_found_in_them() -> None:
-    furniture, visited = rows(draws=120)
+    furniture, visited = rows(draws=24)  # `limen bench` draws 120
     assert furniture.met, furniture.value
     assert visited.met, visited.value

@@ -1,0 +1,161 @@
+"""What an admin is working on: notes and measured numbers, whole at every moment.
+
+It counts for nothing until it is signed and put in force (`service.state.acceptance`). A power cut
+leaves the last whole draft; what ran at that moment is named in it, and must be repeated where a
+gap would make it worthless.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.acceptance.series import Measured
+from service.acceptance.words import Chapter
+from service.ipc.calibration import Notes, Ticks
+from service.state.acceptance import AcceptanceError
+from service.state.files import cause, write_atomically
+
+FILE = "calibration.json"
+RECORDS = "acceptance"  # a folder: the records that were closed, and their signatures
+
+
+class Draft(BaseModel):
+    """The file.
+
+    Attributes
+    ----------
+    begun
+        Day, UTC; None: nothing was begun.
+    proven
+        The reference passed its challenge.
+    running
+        The chapter that was being measured; a station that starts with one was interrupted.
+    repeat
+        Chapters that were interrupted and are worth nothing.
+    sensor
+        Digest of the sensor that was measured; another one makes all of it worthless.
+    waiting_first_c
+        Difference that the first operator measured, while the second's is missing.
+    record
+        Name of the closed record's file; empty while there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    version: Literal[1] = 1
+    begun: date | None = None
+    notes: Notes = Notes()
+    ticks: Ticks = Ticks()
+    measured: Measured = Measured()
+    proven: bool = False
+    running: Chapter | None = None
+    repeat: tuple[Chapter, ...] = ()
+    sensor: str = ""
+    waiting_first_c: float | None = None
+    record: Annotated[str, Field(pattern=r"^(record-[0-9]{1,6}\.json)?$")] = ""
+
+
+class CalibrationStore:
+    """The draft, and the folder of closed records.
+
+    Parameters
+    ----------
+    folder
+        State folder; it exists and is writable.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+        self.records = folder / RECORDS
+
+    def load(self) -> Draft:
+        """Return the draft; an empty one when there is none.
+
+        Raises
+        ------
+        AcceptanceError
+            When the file is there and is no draft of this version.
+        """
+        try:
+            return Draft.model_validate_json(self._path.read_bytes())
+        except FileNotFoundError:
+            return Draft()
+        except OSError as error:
+            raise AcceptanceError(
+                f"The calibration in {self._path} cannot be read {cause(error)}"
+            ) from error
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "file"
+            raise AcceptanceError(
+                f"The calibration in {self._path} is damaged ({where}): all of it must be "
+                "repeated. What is in force stays in force."
+            ) from error
+
+    def save(self, draft: Draft) -> None:
+        """Put a draft in the place of the one before.
+
+        Raises
+        ------
+        AcceptanceError
+            When the disk does not take it; then the old one stands.
+        """
+        try:
+            write_atomically(self._path, draft.model_dump_json().encode() + b"\n")
+        except OSError as error:
+            raise AcceptanceError(
+                f"The calibration could not be saved to {self._path} {cause(error)}"
+            ) from error
+
+    def next_number(self) -> int:
+        """Return the number of the next record."""
+        names = (one.name for one in self.records.glob("record-*.json"))
+        digits = (name.removeprefix("record-").removesuffix(".json") for name in names)
+        return max((int(one) for one in digits if one.isdecimal()), default=0) + 1
+
+    def keep(self, name: str, data: bytes) -> Path:
+        """Write a closed record, to be signed.
+
+        Raises
+        ------
+        AcceptanceError
+            When the disk does not take it.
+        """
+        path = self.records / name
+        try:
+            self.records.mkdir(mode=0o700, exist_ok=True)
+            write_atomically(path, data)
+        except OSError as error:
+            raise AcceptanceError(
+                f"The record could not be kept in {path} {cause(error)}"
+            ) from error
+        return path
+
+    def read(self, name: str, limit: int) -> tuple[bytes, bytes | None]:
+        """Return a closed record and the envelope beside it, None while nobody has signed.
+
+        Raises
+        ------
+        AcceptanceError
+            When they cannot be read, or are larger than `limit`.
+        """
+        path = self.records / name
+        beside = path.with_name(f"{name}.dsse")
+        try:
+            data, envelope = _read(path, limit), _read(beside, 2 * limit)
+        except OSError as error:
+            raise AcceptanceError(f"{path} cannot be read {cause(error)}") from error
+        if data is None:
+            raise AcceptanceError(f"The record {path} is gone: close the calibration again.")
+        return data, envelope
+
+
+def _read(path: Path, limit: int) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    if len(data) > limit:
+        raise AcceptanceError(f"{path} has more than {limit} bytes, and no record has.")
+    return data

@@ -1,0 +1,654 @@
+"""The calibration that an admin is at: what is measured, what is missing, what comes into force.
+
+It hears what the worker says, second by second, and writes whole drafts. Nothing of it is in force
+before two people have signed the closed record and an admin has put it in force: one write, with
+its entry in the audit trail before it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Protocol
+
+from device.info import SensorInfo
+from hardware.errors import HardwareError
+from hardware.register import documents, signature
+from hardware.register.trust import What
+from service.acceptance import chapters
+from service.acceptance import record as records
+from service.acceptance.errors import AcceptanceError as NotAcceptable
+from service.acceptance.series import People, PersonTwice
+from service.acceptance.verdict import ChapterVerdict
+from service.acceptance.words import Chapter, Conformity
+from service.ipc.calibration import (
+    READING_EVERY_S,
+    Act,
+    Decision,
+    Doing,
+    Notes,
+    ShownCalibration,
+    ShownChapter,
+    ShownReading,
+    ShownStep,
+    Ticks,
+)
+from service.ipc.records import Instruments, Seen, SpotSeen, Status
+from service.ipc.settings import StationSettings
+from service.state.acceptance import AcceptanceError, Accepted, Baseline, InForce
+from service.state.audit_events import AcceptanceEnded, AcceptanceRecorded, SettingChanged
+from service.state.calibration import CalibrationStore, Draft
+from service.state.recorder import Recorder
+from service.supervisor import taking, trials, wizard
+from service.supervisor.acceptance import Acceptance
+from service.supervisor.closing import Circumstances, record_of
+from service.supervisor.taking import Taking
+from service.supervisor.trials import AlarmTrial, FaultTrial, ReferenceChallenge, ThresholdTrial
+
+SIGNERS: Final = 2
+MAX_LOOKS: Final = 15
+
+
+class Bench(Protocol):
+    """What the supervisor does for a calibration."""
+
+    def look(self, number: int, at: tuple[float, float] | None, emissivity: float) -> None:
+        """Let the worker look at a place, or at the reference again."""
+
+    def try_threshold(self, threshold_c: float | None) -> None:
+        """Screen with another threshold for a trial, or with the one that is set."""
+
+    def warm_for_s(self) -> float:
+        """Return for how long the sensor has been on, in seconds."""
+
+    def readings(self) -> tuple[ShownReading, ...]:
+        """Return what visitors in view read, accepted or not."""
+
+    def dossier(self, sensor: SensorInfo) -> tuple[str, str]:
+        """Return the hashes of a sensor's dossier and list of parts; empty where there is none."""
+
+    def settings(self) -> StationSettings | None:
+        """Return the settings in force."""
+
+    def shape_holds(self) -> bool:
+        """Return whether the learnt shape of the picture is that of the open sensor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What does not change while a station runs."""
+
+    name: str
+    own: Path | None
+    baseline: Callable[[], Baseline]  # what the drift watch measures now
+
+
+class Calibration:
+    """One draft, the chapter that runs, and the way into force.
+
+    Parameters
+    ----------
+    store
+        Holds draft and records.
+    acceptance
+        What is in force.
+    recorder
+        Keeps what came into force, and what was ended.
+    bench
+        The supervisor.
+    around
+        Name of the station, and the folder of the institution's own register.
+    clock, today
+        Monotonic seconds, and the day, UTC.
+    """
+
+    def __init__(
+        self,
+        store: CalibrationStore,
+        acceptance: Acceptance,
+        recorder: Recorder,
+        bench: Bench,
+        around: Around,
+        *,
+        clock: Callable[[], float],
+        today: Callable[[], date],
+    ) -> None:
+        self._store = store
+        self._acceptance = acceptance
+        self._recorder = recorder
+        self._bench = bench
+        self._around = around
+        self._clock = clock
+        self._today = today
+        self._problem = ""
+        self._sensor: SensorInfo | None = None
+        self._locked = True
+        self._status: Status | None = None
+        self._offset_c: float | None = None
+        self._spot: SpotSeen | None = None
+        self._skin_c: float | None = None
+        self._guard_c = 0.0
+        self._taking: Taking | None = None
+        self._chapter_began_s = 0.0
+        self._look = 0
+        self._alarm: AlarmTrial | None = None
+        self._fault: FaultTrial | None = None
+        self._switching: ThresholdTrial | None = None
+        self._challenge = ReferenceChallenge()
+        self._judged: dict[Chapter, ChapterVerdict] = {}
+        self._signed: tuple[tuple[str, ...], str] = ((), "")
+        self._draft = self._load()
+
+    def _load(self) -> Draft:
+        """Return the draft; what was interrupted in it is marked, and gone where a gap kills it."""
+        try:
+            draft = self._store.load()
+        except AcceptanceError as error:
+            self._problem = str(error)
+            return Draft()
+        chapter = draft.running
+        if chapter is None:
+            return draft
+        if chapter in taking.LONG:
+            draft = draft.model_copy(
+                update={
+                    "repeat": tuple(dict.fromkeys((*draft.repeat, chapter))),
+                    "measured": replace(draft.measured, **{chapter.value: None}),
+                }
+            )
+        return draft.model_copy(update={"running": None})
+
+    # ---- what happens
+
+    def opened(self, sensor: SensorInfo, *, locked: bool) -> None:
+        """Note the sensor that is open; what was measured with another one is worth nothing."""
+        self._sensor, self._locked = sensor, locked
+        facts = self._acceptance.facts
+        mark = "" if facts is None else facts.sensor
+        if self._draft.sensor and self._draft.sensor != mark:
+            self._keep(Draft(notes=self._draft.notes))
+        self._look = 0
+
+    def lost(self) -> None:
+        """Note that no sensor is open: what runs is interrupted."""
+        if self._fault is None:
+            self._stop_trials()
+        self._sensor, self._status, self._spot, self._offset_c = None, None, None, None
+        if self._taking is not None:
+            self._pause()
+
+    def instruments(self, instruments: Instruments) -> None:
+        """Take how the sensor does, once a second."""
+        self._offset_c = instruments.offset_c
+
+    def status(self, status: Status) -> None:
+        """Take what the screener says of this moment."""
+        self._status = status
+        if self._challenge.step(status, self._clock()):
+            self._keep(self._draft.model_copy(update={"proven": True}))
+
+    def spot(self, spot: SpotSeen) -> None:
+        """Take what is read at a place, once a second."""
+        self._spot = spot
+        run = self._taking
+        if run is None or spot.look != self._look:
+            return
+        at_s = self._clock() - self._chapter_began_s
+        second = taking.Second(spot, self._offset_c)
+        measured = run.second(second, at_s, self._draft.measured, self._draft.ticks)
+        if measured is not None:
+            self._measured(measured, run.doing.chapter)
+        if run.over:
+            self._pause()
+
+    def seen(self, record: Seen) -> None:
+        """Take a word on a visitor."""
+        now = self._clock()
+        if record.skin_temp_c is not None:
+            self._skin_c = record.skin_temp_c
+            settings = self._bench.settings()
+            k = 0.0 if settings is None else settings.decision.guard_k
+            self._guard_c = round(k * (record.expanded_uncertainty_c or 0.0) / 2.0, 3)
+        if self._alarm is not None:
+            self._alarm.seen(record, now)
+        if self._switching is not None and self._switching.seen(record, now):
+            self._bench.try_threshold(self._switching.threshold_c)
+
+    def turn(self) -> None:
+        """Let trials end; call it every now and then."""
+        now = self._clock()
+        self._challenge.step(self._status, now)
+        if self._fault is not None:
+            one = self._fault.step(down=trials.is_down(self._status), now_s=now)
+            if one is not None:
+                self._fault = None
+                self._measured(trials.tried(self._draft.measured, one), Chapter.NOT_FUNCTIONING)
+                self._keep(self._draft.model_copy(update={"running": None}))
+        if self._switching is not None and self._switching.over(now):
+            measured = trials.switched(self._draft.measured, self._switching.switch)
+            self._switching = None
+            self._bench.try_threshold(None)
+            self._measured(measured, Chapter.THRESHOLD)
+            self._keep(self._draft.model_copy(update={"running": None}))
+
+    @property
+    def trial(self) -> bool:
+        """Whether an alarm is tried just now: then it is shown, accepted or not."""
+        return self._alarm is not None or self._switching is not None
+
+    # ---- what an admin does
+
+    def note(self, notes: Notes) -> None:
+        """Keep what was typed.
+
+        Raises
+        ------
+        AcceptanceError
+            When the disk does not take it, here and below.
+        """
+        self._open()
+        self._save(self._draft.model_copy(update={"notes": notes}))
+
+    def tick(self, ticks: Ticks) -> None:
+        """Keep what was ticked, and set of the adjustable source."""
+        self._open()
+        self._save(self._draft.model_copy(update={"ticks": ticks}))
+
+    def do(self, doing: Doing) -> None:
+        """Do one act.
+
+        Raises
+        ------
+        AcceptanceError
+            When it cannot be done now, or is not kept; the sentence says why.
+        """
+        self._open()
+        chapter = doing.chapter
+        match doing.act:
+            case Act.PAUSE:
+                self._pause()
+                self._stop_trials()
+                return
+            case Act.UNDO:
+                self._measured(taking.undone(self._draft.measured, chapter), chapter)
+                return
+            case Act.AGAIN:
+                self._pause()
+                self._measured(replace(self._draft.measured, **{chapter.value: None}), chapter)
+                return
+        if self._sensor is None and self._fault is None:
+            raise AcceptanceError("No sensor is open: wait until the station sees.")
+        if self._taking is not None or self._fault is not None:
+            raise AcceptanceError("Another measurement runs: let it end, or pause it.")
+        if chapter in taking.TAKEN:
+            self._begin(doing)
+        else:
+            self._try(doing)
+
+    def _begin(self, doing: Doing) -> None:
+        chapter = doing.chapter
+        if chapter is Chapter.UNIFORMITY and (doing.place is None or doing.at is None):
+            raise AcceptanceError("Say at which place the source is, and click it in the picture.")
+        if chapter is Chapter.ACCURACY and (doing.set_c is None or doing.at is None):
+            raise AcceptanceError("Say at what the source is set, and click it in the picture.")
+        held = chapter is Chapter.STABILITY and doing.at is None
+        if held and self._offset_c is None:
+            raise AcceptanceError("The reference is not seen yet: wait until it is.")
+        series = getattr(self._draft.measured, chapter.value)
+        before_s = self._begun_before_s(chapter, series)
+        self._chapter_began_s = self._clock() - before_s
+        self._aim(doing.at)
+        held_c = self._offset_c if held else None
+        self._taking = Taking(doing, before_s, held_c)
+        sensor = "" if self._acceptance.facts is None else self._acceptance.facts.sensor
+        self._save(
+            self._draft.model_copy(
+                update={
+                    "running": chapter,
+                    "begun": self._draft.begun or self._today(),
+                    "sensor": sensor,
+                    "repeat": tuple(one for one in self._draft.repeat if one is not chapter),
+                }
+            )
+        )
+
+    def _begun_before_s(self, chapter: Chapter, series: object) -> float:
+        if chapter is Chapter.WARM_UP:
+            return self._bench.warm_for_s()
+        times = getattr(series, "times_s", ())
+        return float(times[-1]) + READING_EVERY_S if times else 0.0
+
+    def _aim(self, at: tuple[float, float] | None) -> None:
+        self._look = 0 if at is None else self._look % MAX_LOOKS + 1
+        self._bench.look(self._look, at, self._draft.ticks.target_emissivity)
+
+    def _try(self, doing: Doing) -> None:
+        now, measured = self._clock(), self._draft.measured
+        match doing.chapter:
+            case Chapter.THRESHOLD:
+                if self._skin_c is None:
+                    self._measured(trials.switched(measured), doing.chapter)
+                    raise AcceptanceError(
+                        "Let somebody stand at the mark until they are measured, then begin."
+                    )
+                self._switching = ThresholdTrial(self._skin_c, self._guard_c, now)
+                self._bench.try_threshold(self._switching.threshold_c)
+            case Chapter.ALARM if doing.heard is None:
+                self._alarm = AlarmTrial(now)
+                self._bench.try_threshold(trials.LOWEST_C)
+            case Chapter.ALARM:
+                if self._alarm is None or not self._alarm.over(now):
+                    raise AcceptanceError(
+                        "The alarm has not come yet: wait for it, or for half a minute."
+                    )
+                measured = trials.alarmed(measured, self._alarm, doing)
+                self._stop_trials()
+                self._measured(measured, doing.chapter)
+                return
+            case Chapter.NOT_FUNCTIONING:
+                if doing.trial is None:
+                    raise AcceptanceError("Say what is done to the station.")
+                self._fault = FaultTrial(doing.trial, now)
+            case Chapter.PEOPLE:
+                self._person(doing.clinical_c)
+                return
+        self._save(self._draft.model_copy(update={"running": doing.chapter}))
+        return
+
+    def _person(self, clinical_c: float | None) -> None:
+        if clinical_c is None or self._skin_c is None:
+            raise AcceptanceError(
+                "Let the person stand at the mark until they are measured, then type in what the "
+                "clinical thermometer says."
+            )
+        difference_c = round(self._skin_c - clinical_c, 2)
+        self._skin_c = None  # of one person: the next has to be measured first
+        first_c = self._draft.waiting_first_c
+        if first_c is None:
+            self._save(self._draft.model_copy(update={"waiting_first_c": difference_c}))
+            return
+        before = self._draft.measured.people or People(())
+        people = People((*before.people, PersonTwice(first_c, difference_c)))
+        self._draft = self._draft.model_copy(update={"waiting_first_c": None})
+        self._measured(replace(self._draft.measured, people=people), Chapter.PEOPLE)
+        return
+
+    def _pause(self) -> None:
+        self._taking = None
+        if self._look and self._sensor is not None:
+            self._aim(None)
+        if self._draft.running is not None:
+            self._keep(self._draft.model_copy(update={"running": None}))
+
+    def _stop_trials(self) -> None:
+        if self._alarm is not None or self._switching is not None:
+            self._bench.try_threshold(None)
+        self._alarm = self._switching = self._fault = None
+        if self._draft.running is not None and self._taking is None:
+            self._keep(self._draft.model_copy(update={"running": None}))
+
+    # ---- the way into force
+
+    def decide(self, decision: Decision) -> None:
+        """Do what an admin decided.
+
+        Raises
+        ------
+        AcceptanceError
+            When it cannot be done; the sentence says why.
+        AuditError
+            When the trail does not take it: then it was not done.
+        """
+        match decision:
+            case Decision.BEGIN_ANEW:
+                self._pause()
+                self._save(Draft(notes=self._draft.notes))
+                self._judged.clear()
+            case Decision.CHALLENGE:
+                self._open()
+                self._challenge.begin(self._clock())
+            case Decision.CLOSE:
+                self._close()
+            case Decision.REOPEN:
+                self._save(self._draft.model_copy(update={"record": ""}))
+            case Decision.PUT_IN_FORCE:
+                self._put_in_force()
+            case Decision.END:
+                self._end()
+            case Decision.LET_SCREEN | Decision.LET_NOT_SCREEN:
+                self._let_screen(on=decision is Decision.LET_SCREEN)
+
+    def _open(self) -> None:
+        if self._draft.record:
+            raise AcceptanceError("The record is closed: open it again to change something.")
+
+    def _close(self) -> None:
+        self._open()
+        self._pause()
+        sensor, facts, settings = self._sensor, self._acceptance.facts, self._bench.settings()
+        if sensor is None or facts is None or settings is None:
+            raise AcceptanceError("No sensor is open: wait until the station sees.")
+        waiting = [one.step for one in self._steps()[:-2] if one.needs]
+        if waiting:
+            names = ", ".join(step.value.replace("_", " ") for step in waiting)
+            raise AcceptanceError(f"These steps are not done: {names}.")
+        dossier, parts = self._bench.dossier(sensor)
+        number = self._store.next_number()
+        spot = self._spot
+        now = Circumstances(
+            number=number,
+            today=self._today(),
+            name=self._around.name,
+            sensor=sensor,
+            serial_sha256=sha256(sensor.serial.encode()).hexdigest(),
+            dossier_sha256=dossier,
+            hbom_sha256=parts,
+            code_sha256=facts.code,
+            mm_per_px=1.0 if spot is None or spot.mm_per_px is None else spot.mm_per_px,
+            warm_up_s=self._bench.warm_for_s(),
+        )
+        try:
+            made = record_of(
+                self._draft.measured, self._draft.notes, self._draft.ticks, settings, now
+            )
+            data = records.to_bytes(made)
+        except NotAcceptable as error:
+            raise AcceptanceError(str(error)) from error
+        name = f"record-{number}.json"
+        self._store.keep(name, data)
+        self._save(self._draft.model_copy(update={"record": name}))
+
+    def _signatures(self) -> tuple[bytes, tuple[str, ...], str]:
+        """Return the record's bytes, who signed them, and what is missing."""
+        data, envelope = self._store.read(self._draft.record, records.MAX_BYTES)
+        try:
+            trust = documents.load_trust(self._around.own, today=self._today())
+        except HardwareError as error:
+            return data, (), str(error)
+        found = signature.verify(data, What.ACCEPTANCE, envelope, trust, self._today())
+        problem = " ".join(found.problems)
+        if not problem and len(found.signers) < SIGNERS:
+            problem = f"{SIGNERS} people must sign it."
+        return data, found.signers, problem
+
+    def _put_in_force(self) -> None:
+        if not self._draft.record:
+            raise AcceptanceError("There is no closed record.")
+        data, _, problem = self._signatures()
+        if problem:
+            raise AcceptanceError(problem)
+        try:
+            made = records.from_bytes(data)
+        except NotAcceptable as error:
+            raise AcceptanceError(str(error)) from error
+        facts, sensor = self._acceptance.facts, self._sensor
+        if facts is None or sensor is None:
+            raise AcceptanceError("No sensor is open: wait until the station sees.")
+        self._must_be_this_station(made, sensor)
+        accepted = Accepted(
+            record_sha256=sha256(data).hexdigest(),
+            facts=facts,
+            made=self._today(),
+            until=made.valid_until,
+            reference_due=made.reference.due,
+            baseline=self._around.baseline(),
+        )
+        event = AcceptanceRecorded(
+            accepted.record_sha256, made.conformity.value, made.valid_until.isoformat()
+        )
+        self._recorder.write(event)
+        before = self._acceptance.in_force or InForce()
+        self._acceptance.save(before.model_copy(update={"accepted": accepted}))
+
+    def _must_be_this_station(self, made: records.Record, sensor: SensorInfo) -> None:
+        """Raise when something changed between the measuring and the signing."""
+        settings = self._bench.settings()
+        reference = settings.references[0] if settings and settings.references else None
+        same = (
+            made.station.serial_sha256 == sha256(sensor.serial.encode()).hexdigest(),
+            made.station.firmware == sensor.firmware,
+            made.station.software_sha256 == self._acceptance.code,
+            settings is not None and made.conditions.distance_m == settings.scene.distance_m,
+            reference is not None and abs(reference.temp_c - made.reference.set_point_c) < 0.01,
+        )
+        if not all(same):
+            raise AcceptanceError(
+                "The station is not the one of the record any more (sensor, firmware, program, "
+                "distance or reference): open the record again, and close it anew."
+            )
+
+    def _end(self) -> None:
+        before = self._acceptance.in_force
+        if before is None or before.accepted is None:
+            raise AcceptanceError("There is no acceptance to end.")
+        self._recorder.write(AcceptanceEnded())
+        ended = before.accepted.model_copy(update={"ended": self._today()})
+        self._acceptance.save(before.model_copy(update={"accepted": ended}))
+
+    def _let_screen(self, *, on: bool) -> None:
+        before = self._acceptance.in_force
+        if before is None:
+            raise AcceptanceError(self._acceptance.problem)
+        said = self._acceptance.screen_unaccepted
+        self._recorder.write(SettingChanged("acceptance.screen_unaccepted", said, on))
+        self._acceptance.save(before.model_copy(update={"screen_unaccepted": on}))
+
+    # ---- what is shown
+
+    def shown(self) -> ShownCalibration:
+        """Return all that the wizard shows, but one chapter."""
+        draft, standing, spot = self._draft, self._acceptance.shown(), self._spot
+        digest = path = problem = ""
+        signers: tuple[str, ...] = ()
+        if draft.record:
+            path = str(self._store.records / draft.record)
+            try:
+                data, signers, problem = self._signatures()
+                digest = sha256(data).hexdigest()
+            except AcceptanceError as error:
+                problem = str(error)
+        self._signed = signers, problem
+        return ShownCalibration(
+            notes=draft.notes,
+            ticks=draft.ticks,
+            steps=self._steps(digest),
+            chapters=tuple(map(self._shown_chapter, Chapter)),
+            begun=draft.begun,
+            causes=standing.causes,
+            until=standing.until,
+            screen_unaccepted=self._acceptance.screen_unaccepted,
+            challenge=self._challenge.stands,
+            reference_found=self._status is not None and self._status.reference_found,
+            raw_c=spot.raw_c if spot else None,
+            surface_c=spot.surface_c if spot else None,
+            noise_k=spot.noise_k if spot else None,
+            mm_per_px=spot.mm_per_px if spot else None,
+            look=bool(spot and spot.look),
+            readings=self._bench.readings(),
+            waiting_first=draft.waiting_first_c is not None,
+            record_sha256=digest,
+            record_path=path,
+            signers=signers,
+            signing_problem=problem,
+            problem=self._problem or self._acceptance.problem,
+        )
+
+    def verdict(self, chapter: Chapter) -> ChapterVerdict:
+        """Return how a chapter stands, by the numbers that there are."""
+        known = self._judged.get(chapter)
+        if known is None:
+            known = chapters.judge_chapter(chapter, self._draft.measured)
+            self._judged[chapter] = known
+        return known
+
+    def _steps(self, digest: str = "") -> tuple[ShownStep, ...]:
+        draft, in_force = self._draft, self._acceptance.in_force
+        accepted = None if in_force is None else in_force.accepted
+        signers, problem = self._signed
+        return wizard.steps(
+            wizard.Standing(
+                sensor=self._sensor is not None,
+                locked=self._locked,
+                reference_found=self._status is not None and self._status.reference_found,
+                mm_per_px=self._spot.mm_per_px if self._spot else None,
+                settings=self._bench.settings(),
+                notes=draft.notes,
+                ticks=draft.ticks,
+                chapters={one: self.verdict(one).conformity for one in Chapter},
+                repeat=draft.repeat,
+                proven=draft.proven,
+                holds=self._bench.shape_holds(),
+                today=self._today(),
+                closed=bool(draft.record),
+                signed=bool(draft.record) and not problem and len(signers) >= SIGNERS,
+                in_force=bool(digest)
+                and accepted is not None
+                and accepted.record_sha256 == digest
+                and self._acceptance.shown().accepted,
+            )
+        )
+
+    def _shown_chapter(self, chapter: Chapter) -> ShownChapter:
+        have, need, left_s = taking.progress(self._draft.measured, chapter)
+        return ShownChapter(
+            chapter,
+            Conformity.NOT_MEASURED
+            if chapter in self._draft.repeat
+            else self.verdict(chapter).conformity,
+            running=self._draft.running is chapter,
+            have=have,
+            need=need,
+            left_s=left_s,
+            repeat=chapter in self._draft.repeat,
+        )
+
+    # ---- keeping
+
+    def _measured(self, measured: object, chapter: Chapter) -> None:
+        self._judged.pop(chapter, None)
+        repeat = tuple(one for one in self._draft.repeat if one is not chapter)
+        sensor = "" if self._acceptance.facts is None else self._acceptance.facts.sensor
+        self._keep(
+            self._draft.model_copy(
+                update={
+                    "measured": measured,
+                    "repeat": repeat,
+                    "begun": self._draft.begun or self._today(),
+                    "sensor": sensor or self._draft.sensor,
+                }
+            )
+        )
+
+    def _save(self, draft: Draft) -> None:
+        self._store.save(draft)
+        self._draft, self._problem = draft, ""
+
+    def _keep(self, draft: Draft) -> None:
+        """Keep what happened by itself; when the disk does not take it, the page says so."""
+        self._draft = draft
+        try:
+            self._store.save(draft)
+            self._problem = ""
+        except AcceptanceError as error:
+            self._problem = str(error)

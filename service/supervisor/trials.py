@@ -1,0 +1,185 @@
+"""What is tried on the running station: that it alarms, that it says when it does not work.
+
+A trial begins with a click, waits for what the station does, and ends by itself.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from screening.result import State, Verdict
+from service.acceptance.series import (
+    Alarmed,
+    Alarms,
+    Measured,
+    NotFunctioning,
+    Switch,
+    Threshold,
+    Tried,
+)
+from service.acceptance.words import Trial
+from service.ipc.calibration import Challenge, Doing
+from service.ipc.messages import DOWN
+from service.ipc.records import Presence, Seen, Status
+from service.ipc.settings import DecisionSettings
+
+WITHIN_S: Final = 30.0
+CHALLENGE_WITHIN_S: Final = 60.0
+LOWEST_C: Final = 34.0  # the lowest threshold: everybody at rest is above it
+HIGHEST_C: Final = 39.0
+STEP_C: Final = 0.1
+START_C: Final = 0.5  # above what would be elevated
+SETTLED_S: Final = 1.5  # until the verdict is that of a new threshold
+TRIAL_WITHIN_S: Final = 90.0
+MAX_TRIED: Final = 30
+
+
+class AlarmTrial:
+    """Somebody steps up while the threshold is the lowest one: the time to the alarm.
+
+    Parameters
+    ----------
+    now_s
+        Monotonic time in seconds, here and below.
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self._begun_s = now_s
+        self._measured_s: float | None = None
+        self.shown_after_s: float | None = None
+        self.elevated_c: float | None = None
+
+    def seen(self, record: Seen, now_s: float) -> None:
+        """Take a word on a visitor."""
+        if record.presence is Presence.DEPARTED or self.shown_after_s is not None:
+            return
+        if self._measured_s is None:
+            self._measured_s = now_s
+        if record.verdict is Verdict.ELEVATED:
+            self.shown_after_s = round(now_s - self._measured_s, 2)
+            self.elevated_c = record.skin_temp_c
+
+    def over(self, now_s: float) -> bool:
+        """Whether it has ended: the alarm came, or nothing did for a while."""
+        if self.shown_after_s is not None:
+            return True
+        since_s = self._begun_s + 2 * WITHIN_S if self._measured_s is None else self._measured_s
+        return now_s - since_s > WITHIN_S
+
+
+class ThresholdTrial:
+    """Somebody stands at the mark while the threshold comes down by its steps, until it is obeyed.
+
+    The last reading that was not elevated is moved by one step, so that both belong to one
+    threshold.
+
+    Parameters
+    ----------
+    skin_c
+        The reading of whoever stands there.
+    guard_c
+        Half-width of the guard band.
+    """
+
+    def __init__(self, skin_c: float, guard_c: float, now_s: float) -> None:
+        top_c = min(HIGHEST_C, max(LOWEST_C, skin_c - guard_c + START_C))
+        self.threshold_c = round(top_c, 1)
+        self.guard_c = guard_c
+        self._since_s = self._begun_s = now_s
+        self._before_c: float | None = None
+        self.switch: Switch | None = None
+
+    def seen(self, record: Seen, now_s: float) -> bool:
+        """Take a word on a visitor; True when the threshold has come down by a step."""
+        if self.switch is not None or now_s - self._since_s < SETTLED_S:
+            return False
+        if record.skin_temp_c is None or record.verdict in {None, Verdict.NO_RESULT}:
+            return False
+        if record.verdict is Verdict.ELEVATED:
+            if self._before_c is not None:
+                before_c = round(self._before_c - STEP_C, 3)
+                self.switch = Switch(self.threshold_c, self.guard_c, before_c, record.skin_temp_c)
+            return False
+        self._before_c = record.skin_temp_c
+        self.threshold_c = round(self.threshold_c - STEP_C, 1)
+        self._since_s = now_s
+        return self.threshold_c >= LOWEST_C
+
+    def over(self, now_s: float) -> bool:
+        """Whether it has ended, with a switch or without one."""
+        late = now_s - self._begun_s > TRIAL_WITHIN_S
+        return self.switch is not None or self.threshold_c < LOWEST_C or late
+
+
+def switched(measured: Measured, switch: Switch | None = None) -> Measured:
+    """Return what was measured with every threshold that can be set, and one that was tried."""
+    before = () if measured.threshold is None else measured.threshold.switches
+    tried = [one for one in before if one.elevated_c is not None][-MAX_TRIED:]
+    if switch is not None:
+        tried.append(switch)
+    steps = round((HIGHEST_C - LOWEST_C) / STEP_C)
+    settable = [
+        Switch(DecisionSettings(threshold_c=round(LOWEST_C + n * STEP_C, 1)).threshold_c)
+        for n in range(steps + 1)
+    ]
+    return replace(measured, threshold=Threshold((*settable, *tried)))
+
+
+def alarmed(measured: Measured, trial: AlarmTrial, doing: Doing) -> Measured:
+    """Return what was measured with one more alarm, as the operator answers for it."""
+    before = measured.alarm or Alarms(())
+    one = Alarmed(trial.shown_after_s, bool(doing.heard), doing.level_dba)
+    return replace(measured, alarm=Alarms((*before.alarms, one)[-MAX_TRIED:]))
+
+
+class FaultTrial:
+    """Something was done to the station: the time until it says that nobody is screened."""
+
+    def __init__(self, trial: Trial, now_s: float) -> None:
+        self.trial = trial
+        self._begun_s = now_s
+
+    def step(self, *, down: bool, now_s: float) -> Tried | None:
+        """Return how it ended, None before."""
+        passed_s = now_s - self._begun_s
+        if down:
+            return Tried(self.trial, round(passed_s, 2))
+        return Tried(self.trial, None) if passed_s > WITHIN_S else None
+
+
+def tried(measured: Measured, one: Tried) -> Measured:
+    """Return what was measured with one more fault; the last of a kind counts."""
+    before = measured.not_functioning or NotFunctioning(())
+    others = tuple(other for other in before.tried if other.trial is not one.trial)
+    return replace(measured, not_functioning=NotFunctioning((*others, one)))
+
+
+def is_down(status: Status | None) -> bool:
+    """Whether screens say that nobody is screened, the acceptance aside."""
+    return status is None or status.state in DOWN
+
+
+class ReferenceChallenge:
+    """Is what is marked the reference? It is covered, must be missed, and be found again."""
+
+    def __init__(self) -> None:
+        self.stands = Challenge.NONE
+        self._since_s = 0.0
+
+    def begin(self, now_s: float) -> None:
+        """Ask for the cover."""
+        self.stands, self._since_s = Challenge.COVER, now_s
+
+    def step(self, status: Status | None, now_s: float) -> bool:
+        """Follow what the station says; True once, when the challenge is passed."""
+        if self.stands not in {Challenge.COVER, Challenge.UNCOVER}:
+            return False
+        found = status is not None and status.reference_found and status.state not in DOWN
+        if self.stands is Challenge.COVER and status is not None and not status.reference_found:
+            if status.state is State.NOT_SCREENING:
+                self.stands, self._since_s = Challenge.UNCOVER, now_s
+        elif self.stands is Challenge.UNCOVER and found:
+            self.stands = Challenge.PROVEN
+            return True
+        if now_s - self._since_s > CHALLENGE_WITHIN_S:
+            self.stands = Challenge.FAILED
+        return False

@@ -1,0 +1,105 @@
+"""The routes of the calibration: the wizard, the acceptance battery, the drift watch."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from service.acceptance.verdict import ChapterVerdict
+from service.acceptance.words import Chapter
+from service.ipc.calibration import (
+    Decision,
+    Doing,
+    DriftPoint,
+    Notes,
+    ShownCalibration,
+    Span,
+    Ticks,
+)
+from service.ipc.messages import (
+    CalibrationRead,
+    DecideAcceptance,
+    DoChapter,
+    DriftRead,
+    ReadCalibration,
+    ReadDrift,
+    SaveNotes,
+    SaveTicks,
+)
+from service.web.admin import Session
+from service.web.answers import Done, granted, responses
+from service.web.hub import Hub
+
+PREFIX: Final = "/api/admin/calibration"
+
+
+class Calibration(BaseModel):
+    """How the calibration stands, and one chapter with its figures and its table."""
+
+    shown: ShownCalibration
+    verdict: ChapterVerdict
+
+
+class DecisionIn(BaseModel):
+    """What an admin decides."""
+
+    model_config = ConfigDict(extra="forbid")
+    decision: Decision
+
+
+class DriftHistory(BaseModel):
+    """The history of the drift watch; `accepted` is what it is held against."""
+
+    points: tuple[DriftPoint, ...]
+    accepted: DriftPoint | None
+    past: bool | None
+    found: tuple[str, ...]
+
+
+def calibration_router(hub: Hub) -> APIRouter:
+    """Return the routes under `/api/admin/calibration`."""
+    router = APIRouter(prefix=PREFIX)
+
+    @router.get("", responses=responses(401))
+    async def calibration(chapter: Chapter = Chapter.WARM_UP, session: Session = "") -> Calibration:
+        """Return how it stands, and one chapter."""
+        reply = granted(
+            await hub.ask(
+                lambda request: ReadCalibration(request, session, chapter), CalibrationRead
+            )
+        )
+        return Calibration(shown=reply.shown, verdict=reply.verdict)
+
+    @router.put("/notes", responses=responses(401, 409))
+    async def notes(notes: Notes, session: Session = "") -> Done:
+        """Keep what was typed of the paper."""
+        granted(await hub.ask(lambda request: SaveNotes(request, session, notes)))
+        return Done()
+
+    @router.put("/ticks", responses=responses(401, 409))
+    async def ticks(ticks: Ticks, session: Session = "") -> Done:
+        """Keep what was ticked."""
+        granted(await hub.ask(lambda request: SaveTicks(request, session, ticks)))
+        return Done()
+
+    @router.post("/do", responses=responses(401, 409))
+    async def do(doing: Doing, session: Session = "") -> Done:
+        """Do one act in one chapter."""
+        granted(await hub.ask(lambda request: DoChapter(request, session, doing)))
+        return Done()
+
+    @router.post("/decide", responses=responses(401, 409))
+    async def decide(decided: DecisionIn, session: Session = "") -> Done:
+        """Decide on the acceptance."""
+        granted(await hub.ask(lambda request: DecideAcceptance(request, session, decided.decision)))
+        return Done()
+
+    @router.get("/drift", responses=responses(401))
+    async def drift(span: Span = Span.DAY, session: Session = "") -> DriftHistory:
+        """Return the history of the drift watch."""
+        reply = granted(await hub.ask(lambda request: ReadDrift(request, session, span), DriftRead))
+        return DriftHistory(
+            points=reply.points, accepted=reply.accepted, past=reply.past, found=reply.found
+        )
+
+    return router

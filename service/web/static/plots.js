@@ -1,0 +1,34 @@
+// Plots of the calibration page, by uPlot; each has its table beside it with the same numbers.
+
+import uPlot from "./vendor/uplot.js";
+
+const COLORS = ["#7cc4ff", "#f5c83a", "#3ccfae", "#ff7a3d"];
+
+// Draw columns against the first one; what is there is replaced.
+export function plot(parent, { label, series, time = false, height = 200, level = null }) {
+  const width = parent.clientWidth || 600;
+  const [x, ...rest] = series;
+  const data = [x.values, ...rest.map((one) => one.values)];
+  if (level !== null) data.push(x.values.map(() => level));
+  parent.replaceChildren();
+  if (x.values.length === 0) return;
+  const axis = { stroke: "#b3bfcb", grid: { stroke: "#2b3541", width: 1 }, size: 58 };
+  new uPlot(
+    {
+      title: label,
+      width,
+      height,
+      cursor: { show: false },
+      legend: { live: false },
+      scales: { x: { time } },
+      axes: [axis, axis],
+      series: [
+        { label: x.name },
+        ...rest.map((one, i) => ({ label: one.name, stroke: COLORS[i % COLORS.length], width: 2, points: { show: x.values.length < 80 } })),
+        ...(level === null ? [] : [{ label: "", stroke: "#b3bfcb", width: 1.5, dash: [6, 4], points: { show: false } }]),
+      ],
+    },
+    data,
+    parent,
+  );
+}

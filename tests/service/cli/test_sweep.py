@@ -1,0 +1,61 @@
+"""`limen sweep` finds the liars out, on a film, in a table, and by hand at a camera."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from service.cli.main import app
+from tests.service.acceptance import villains
+from tests.service.acceptance.villains import Station
+
+
+def limen(*arguments: object, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app, ["sweep", *(str(one) for one in arguments)], input=typed)
+
+
+@pytest.mark.parametrize("fault", ["none", "normalises", "clips", "wrong_emissivity"])
+def test_a_simulated_camera_is_told_by_its_fault(fault: str) -> None:
+    found = limen("--fault", fault, "--json")
+    line = json.loads(found.output)
+    assert line["judgement"]["finding"] == (None if fault == "none" else fault)
+    assert found.exit_code == (0 if fault == "none" else 1)
+
+
+def table(path: Path, station: Station) -> Path:
+    rows = [
+        f"{point.set_c},{shown:.3f}"
+        for point in station.accuracy().points
+        for shown in point.shown_c
+    ]
+    path.write_text("set_c,shown_c\n" + "\n".join(rows))
+    return path
+
+
+def test_a_table_from_any_screen_is_judged(tmp_path: Path) -> None:
+    good = limen(table(tmp_path / "good.csv", Station(offset_c=2.0)), "--emissivity", 1)
+    assert good.exit_code == 0, good.output
+    assert "nothing says that it normalises" in good.output
+    pulled = table(tmp_path / "bad.csv", Station(transfer=villains.normalising))
+    bad = limen(pulled, "--emissivity", 1)
+    assert bad.exit_code == 1
+    assert "pulls readings towards normal" in bad.output
+    assert "Least slope over one degree: 0.2" in bad.output
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("set_c,shown_c\n34,34\n35,35\n", "no sweep"),
+        ("a,b\n1,2\n", "set_c and shown_c"),
+        ("set_c,shown_c\n34,warm\n", "row 2"),
+        ("set_c,shown_c\n34,nan\n", "no temperatures"),
+    ],
+)
+def test_what_is_no_sweep_is_named(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(text)
+    found = limen(file)
+    assert found.exit_code == 2
+    assert why in found.output
