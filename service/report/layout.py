@@ -267,7 +267,8 @@ class _Page:
         if column == "trial":
             return self.said["trial"][list(Trial)[int(value)].value]
         whole = column in {"time_s", "block", "seen", "of", "x_px", "y_px"}
-        return self.number(value, 0 if whole else 2 if column == "set_c" else 3)
+        coarse = column in {"set_c", "shown_after_s", "level_dba"}
+        return self.number(value, 0 if whole else 2 if coarse else 3)
 
     def plot(self, chapter: ChapterVerdict) -> Block | None:
         """Return the curve of a chapter, and what it shows in words."""
@@ -401,7 +402,7 @@ def digits_of(figure: Figure) -> int:
     >>> digits_of(Figure("largest_error_c", 0.123, 0.21, 2.0)), digits_of(Figure("people", 10.0))
     (2, 0)
     """
-    if unit_of(figure.name) == "s":
+    if unit_of(figure.name) in {"s", "dBA"}:
         return 1
     if figure.expanded is None or figure.expanded <= 0.0:
         return 3 if unit_of(figure.name) or figure.name in _FRACTIONS else 0

@@ -5,7 +5,7 @@ import random
 
 import GTC
 import pytest
-from GTC import reporting
+from GTC import reporting, type_b
 
 from screening.measuring.correction import Correction
 from screening.settings import Doubt, Reference, Scene, Settings, Uniformity
@@ -21,12 +21,21 @@ STATION = Settings(
 FOUND = Found(1.0, uniformity_c=0.06, drift_c=0.05, operators_c=0.04)
 
 
+STANDARD = {
+    Distribution.NORMAL: lambda width: width,
+    Distribution.EXPANDED: lambda width: width / 2.0,
+    Distribution.RECTANGULAR: type_b.uniform,
+    Distribution.TRIANGULAR: type_b.triangular,
+    Distribution.U_SHAPED: type_b.arcsine,
+}
+
+
 def by_gtc(given: tuple[Source, ...]) -> tuple[float, float]:
     """Return combined standard uncertainty and effective degrees of freedom by GTC."""
     total = GTC.ureal(0.0, 0.0)
     for source in given:
         dof = math.inf if source.dof is None else source.dof
-        u = source.half_width / source.divisor
+        u = STANDARD[source.distribution](source.half_width)
         total = total + source.sensitivity * GTC.ureal(source.estimate, u, dof, source.name)
     total = GTC.result(total, "skin")
     return float(reporting.u_component(total, total)), float(GTC.dof(total))

@@ -40,6 +40,13 @@ def test_stable_is_where_ten_minutes_change_little_and_go_on_so() -> None:
     assert later > 1900.0
 
 
+def test_what_is_too_noisy_to_say_is_not_stable() -> None:
+    """The line does not change, but it cannot be said that it does not."""
+    noisy = tuple(0.15 if i % 2 else -0.15 for i in range(len(TENS)))
+    assert stable_since(TENS, noisy) is None
+    assert stable_since(TENS, tuple(c / 5.0 for c in noisy)) == 0.0
+
+
 def test_a_warm_up_that_is_watched_says_what_is_missing() -> None:
     assert warm_up(series.WarmUp((), ())).findings == (Finding.TOO_SHORT,)
     young = warm_up(cooling(300.0, 40))
