@@ -202,6 +202,9 @@ def save(path: Path, enrolments: tuple[Enrolled, ...]) -> None:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
+            owner = path.parent.stat()
+            if os.geteuid() == 0:  # the station is not root, and reads it
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         part.replace(path)
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -1,4 +1,4 @@
-"""`limen admin`: the password of the admin page."""
+"""`limen admin`: the passwords of the admin's and the auditor's page, backup and restore."""
 
 import sys
 from pathlib import Path
@@ -6,21 +6,37 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The admin's password.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Passwords, backup and restore."
+)
+
+
+State = Annotated[
+    Path, typer.Option("--state", help="State folder of the station.", show_default=True)
+]
+Register = Annotated[
+    Path | None,
+    typer.Option("--register", help="Folder of the institution's own register of hardware."),
+]
 
 
 @app.callback()
 def admin() -> None:
-    """The admin's password."""  # noqa: D401 - the help text of a group
+    """Passwords, backup and restore."""
 
 
 @app.command()
 def password(
-    state: Annotated[
-        Path, typer.Option(help="State folder of the station.", show_default=True)
-    ] = Path("state"),
+    state: State = Path("state"),
+    role: Annotated[
+        str, typer.Option(help="Whose: admin (who changes) or auditor (who reads).")
+    ] = "admin",
 ) -> None:
-    """Set the password of the admin page: asked for twice, or one line from standard input."""
+    """Set a password of the admin page: asked for twice, or one line from standard input.
+
+    It is needed once; after that a password is changed on the page itself.
+    """
+    from service.ipc.messages import Role
     from service.state.admin_password import AdminError, require_fit, set_password
     from service.state.audit import AuditLog
     from service.state.audit_events import PasswordSet
@@ -28,6 +44,8 @@ def password(
     from service.state.claim import claim_state
     from service.state.errors import StationError
 
+    if role not in set(Role):
+        raise typer.BadParameter(f"there is admin and auditor, not {role!r}", param_hint="--role")
     if sys.stdin.isatty():
         chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
@@ -35,10 +53,82 @@ def password(
     try:
         require_fit(chosen)
         lock = claim_state(state)  # a running station keeps the count of attempts
-        AuditLog(state).append(PasswordSet())
-        set_password(state, chosen)
+        AuditLog(state).append(PasswordSet(Role(role).value))
+        set_password(state, chosen, Role(role))
     except (AdminError, AuditError, StationError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     del lock
-    typer.echo(f"The password is set. Log in on the station's page /admin ({state}).")
+    typer.echo(
+        f"The {role}'s password is set ({state}). On the station's screen, hold F2 for two "
+        "seconds, and log in."
+    )
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the signed file goes.")],
+    state: State = Path("state"),
+    register: Register = None,
+) -> None:
+    """Put settings, calibration and register into one signed file; the station may run."""
+    from service.checkcode.key import StationKeyError, station_key
+    from service.state.backup import BackupError, make
+
+    if not state.is_dir():
+        raise _ended(BackupError(f"There is no station in {state}: name its folder with --state."))
+    try:
+        key = station_key(state)
+        envelope = make(state, register, key)
+        file.write_bytes(envelope)
+    except (BackupError, StationKeyError) as error:
+        raise _ended(error) from error
+    except OSError as error:
+        typer.echo(f"{file} cannot be written ({error.strerror}).", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{file}: {len(envelope)} bytes, signed by this station.")
+    typer.echo(f"Note its key, for another machine: {key.public_key().public_bytes_raw().hex()}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `limen admin backup` made.")],
+    state: State = Path("state"),
+    register: Register = None,
+    station: Annotated[
+        str, typer.Option(help="Key of the station that made it, when that is another one.")
+    ] = "",
+) -> None:
+    """Bring a backup back: its signature is checked first, and the station has to be stopped.
+
+    Passwords, keys, enrolments and the audit trail stay as they are.
+    """
+    from service.checkcode.key import StationKeyError, station_key
+    from service.ipc.settings import StationSettings
+    from service.state.backup import BackupError, opened
+    from service.state.backup import restore as bring_back
+    from service.state.claim import claim_state
+    from service.state.errors import StationError
+    from service.state.settings import SettingsStore
+
+    try:
+        envelope = file.read_bytes()
+    except OSError as error:
+        typer.echo(f"{file} cannot be read ({error.strerror}).", err=True)
+        raise typer.Exit(1) from error
+    try:
+        lock = claim_state(state)
+        own = station_key(state).public_key().public_bytes_raw().hex()
+        found = opened(envelope, own, station)
+        bring_back(found, state, register, SettingsStore(state, StationSettings))
+    except (BackupError, StationError, StationKeyError) as error:
+        raise _ended(error) from error
+    del lock
+    for place in sorted(found.files):
+        typer.echo(f"restored  {place}")
+    typer.echo("Start the station. A sensor is enrolled on its machine: limen hardware enrol")
+
+
+def _ended(error: Exception) -> typer.Exit:
+    typer.echo(str(error), err=True)
+    return typer.Exit(1)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,10 +22,17 @@ def doctor(
     port: Annotated[
         str | None, typer.Option(help="Where it is plugged in; otherwise it is looked for.")
     ] = None,
+    state: Annotated[Path, typer.Option(help="State folder of the station.")] = Path("state"),
+    address: Annotated[
+        str, typer.Option(help="Of the station that runs, to ask it.")
+    ] = "127.0.0.1:8630",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per finding.")] = False,
 ) -> None:
-    """Say whether this box is fit: names, sensor, rights, swap, dumps, lock, network.
+    """Say whether this box and its station are fit, and what mends each fault.
+
+    Looked at are names, sensor, rights, swap, dumps, lock and network, the state folder, what went
+    wrong in the last days, and what the running station says.
 
     Ends with 1 when something fails, with 0 otherwise.
     """
@@ -35,11 +43,21 @@ def doctor(
     if any(finding.level is Level.FAIL for finding in own.findings):
         # what would be imported next need not be the station's: look no further
         raise typer.Exit(_tell([own], as_json=as_json))
-    from service.doctor.rooms import SENSORS, rooms
+    from service.doctor.rooms import SENSORS, rooms, rooms_of_station
 
     if sensor is not None and sensor not in SENSORS:
         raise typer.BadParameter(f"there is no sensor {sensor!r}; there is {', '.join(SENSORS)}")
-    raise typer.Exit(_tell(map(examine, rooms(sensor, port)), as_json=as_json))
+    looked = (*rooms(sensor, port), *rooms_of_station(state, address, _words_of))
+    raise typer.Exit(_tell(map(examine, looked), as_json=as_json))
+
+
+def _words_of(code: str) -> tuple[str, str]:
+    """Return what a fault is and what to do, as the admin's console says it."""
+    from service.web.i18n import catalogues
+
+    words = catalogues()["en"]
+    what = words["repairs"].get(code) or words["reasons"].get(code, code)
+    return what, words["remedies"].get(code, "")
 
 
 def _tell(examinations: "Iterable[Examination]", *, as_json: bool) -> int:

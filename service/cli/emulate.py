@@ -58,10 +58,21 @@ def boson(
         raise typer.BadParameter(f"no fault {fault!r}; there are: {', '.join(FAULTS)}")
     if link is None:
         raise typer.BadParameter("say where the link to the pty shall be", param_hint="--link")
+    if not link.parent.is_dir():
+        raise typer.BadParameter(
+            f"there is no folder {link.parent}: make it first", param_hint="--link"
+        )
     if link.exists() and not link.is_symlink():
         raise typer.BadParameter(f"{link} exists and is no link", param_hint="--link")
     camera = EmulatedCamera(_scene(scenario, array), Maker(serial=serial))
-    cable = EmulatedLink(camera, link)
+    try:
+        cable = EmulatedLink(camera, link)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"the link {link} cannot be made ({error.strerror}): choose a folder that you may "
+            "write to",
+            param_hint="--link",
+        ) from error
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: cable.stop())
     if fault is not None:

@@ -1,7 +1,7 @@
 """`limen hardware`: look into the register, ask it about a sensor, sign, verify and enrol."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,10 @@ from service.cli.hardware_shared import (
     tell,
 )
 
+if TYPE_CHECKING:
+    from hardware.register.documents import Register
+    from hardware.vetting.decision import Decision
+
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The register of vetted hardware."
 )
@@ -39,6 +43,10 @@ for module, commands in (
         app.command(name)(getattr(module, name))
 
 
+# Of the policy's rules: what they refuse is not mended by documents.
+_AGAINST_IT = frozenset({"jurisdiction", "relabelled", "names"})
+
+
 @app.command("list")
 def list_dossiers(own: Own = None, as_json: AsJson = False) -> None:
     """Name every dossier and whether its hardware is approved for use."""
@@ -50,13 +58,31 @@ def list_dossiers(own: Own = None, as_json: AsJson = False) -> None:
         show_json([plain(decision) for decision in decisions])
         return
     for decision in decisions:
-        outcome = decision.outcome.value.replace("_", " ")
-        against = f"  ({len(decision.refusals)} reasons against)" if decision.refusals else ""
-        typer.echo(f"{decision.dossier:24} {outcome}{against}")
+        typer.echo(f"{decision.dossier:24} {_standing(decision, known)}")
     typer.echo(f"Policy: {known.policy.name}.")
     typer.echo(
         f"Trust file: {len(known.trust.content.key)} keys, sha256 {known.trust.fingerprint}."
     )
+
+
+def _standing(decision: "Decision", known: "Register") -> str:
+    """Return how hardware stands: refused for what is known of it, or for what is not known yet.
+
+    What stands on an exclusion list, or is subject to a law that the policy excludes, is excluded;
+    what only lacks evidence and signatures waits for people. Neither may be used.
+    """
+    from hardware.vetting.decision import Outcome
+    from hardware.vetting.todo import needs
+
+    if decision.outcome is not Outcome.REFUSED:
+        return decision.outcome.value.replace("_", " ")
+    dossier, _ = document(known, decision.dossier)
+    rules = {paragraph.number: paragraph.rule for paragraph in known.policy.paragraph}
+    against = [one for one in decision.refusals if rules.get(one.paragraph) in _AGAINST_IT]
+    if against:
+        return f"excluded: {against[0].text}"
+    missing = len(needs(dossier, known))
+    return f"not approved yet: {missing} things are missing (limen hardware todo {dossier.key})"
 
 
 @app.command()

@@ -9,6 +9,7 @@ from service.cli import acceptance, admin, audit, emulate, hardware, threshold
 from service.cli.attest import attest
 from service.cli.bench import bench
 from service.cli.budget import budget
+from service.cli.busy import busy
 from service.cli.doctor import doctor
 from service.cli.install import install, uninstall
 from service.cli.prove import prove
@@ -33,15 +34,24 @@ def _version(*, asked: bool) -> None:
         raise typer.Exit
 
 
+# These may take longer than a person waits without a word; others ask, or run until stopped.
+SLOW = frozenset(
+    {"attest", "audit", "bench", "doctor", "prove", "replay", "sbom", "simulate", "threshold"}
+)
+
+
 @app.callback()
 def options(
+    context: typer.Context,
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback tells it
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+    if context.invoked_subcommand in SLOW:
+        context.with_resource(busy(f"limen {context.invoked_subcommand}"))
 
 
 app.command()(attest)

@@ -26,7 +26,10 @@ def run(
     register: Annotated[
         Path | None, typer.Option(help="Folder of the institution's own register of hardware.")
     ] = None,
-    scenario: Annotated[str | None, typer.Option(help="What the simulated sensor shows.")] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="What the simulated sensor shows: a scenario's name, or a TOML file."),
+    ] = None,
     language: Annotated[str | None, typer.Option(help="Of the screens: en, fr, de or nl.")] = None,
     browser: Annotated[
         bool, typer.Option(help="Open the alert screen where a desktop is there.")

@@ -9,7 +9,7 @@ by `kind`. Numbers and words travel here, never pixels; and nothing of it comes 
     web -> supervisor      Screens, and the requests of guards and admins
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -59,6 +59,13 @@ class ChannelError(Exception):
 
 class ChannelClosed(ChannelError):
     """The other process is gone."""
+
+
+class Role(StrEnum):
+    """Who has a password. A guard needs none: what a guard does is on the alert screen."""
+
+    ADMIN = "admin"  # changes
+    AUDITOR = "auditor"  # reads
 
 
 class Outcome(StrEnum):
@@ -185,6 +192,53 @@ class HourCounts:
     no_result_because: tuple[tuple[Reason, int | None], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry of the audit trail, as pages show it: words and numbers of a closed vocabulary.
+
+    Attributes
+    ----------
+    at
+        UTC, `2026-03-01T08:00:00Z`.
+    kind, fields
+        Of the event (`service.state.audit_events`); a field that is null is left out.
+    """
+
+    number: int
+    at: str
+    kind: str
+    fields: tuple[tuple[str, bool | int | float | str], ...] = ()
+
+
+class Severity(StrEnum):
+    """How much a fault takes away."""
+
+    STOPS = "stops"  # nobody is screened
+    WEAKENS = "weakens"  # screening goes on, with less behind it
+    NOTE = "note"  # somebody should know
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A fault, as a row: it goes by itself when it is mended.
+
+    Attributes
+    ----------
+    code
+        Its name (`service.supervisor.repairs`); the screens have the words.
+    since_s, until_s
+        Seconds since the epoch, by the station's clock; `until_s` is None while it lasts.
+    times
+        How often it came since the station started.
+    """
+
+    code: str
+    severity: Severity
+    since_s: int
+    until_s: int | None = None
+    times: int = 1
+
+
 # ---- supervisor -> worker
 
 
@@ -287,6 +341,8 @@ class View:
     network
         Names of what was found of a network on this computer less than a minute ago; empty: there
         is none; None: nobody looked.
+    repairs
+        Faults that last, then those that are over, of the last days.
     acceptance
         Whether people answer for the numbers.
     """
@@ -314,6 +370,7 @@ class View:
     audit_head: str = ""
     frozen_screens: int = 0
     network: tuple[str, ...] | None = None
+    repairs: tuple[Repair, ...] = ()
     acceptance: ShownAcceptance = UNKNOWN
     kind: Literal["view"] = "view"
 
@@ -342,6 +399,7 @@ class Why(StrEnum):
     """Why a request was refused."""
 
     NO_SESSION = "no_session"
+    NOT_ALLOWED = "not_allowed"
     NO_PASSWORD = "no_password"  # noqa: S105 - a reason
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason
     TOO_SOON = "too_soon"
@@ -377,6 +435,7 @@ class LoggedIn:
 
     request: int
     session: str
+    role: Role = Role.ADMIN
     kind: Literal["logged_in"] = "logged_in"
 
 
@@ -391,6 +450,12 @@ class SettingsRead:
         whether the saved one is that of the open sensor.
     scenario, scenarios
         What a simulated sensor shows, and can show.
+    defaults
+        What is in force until somebody saves settings.
+    role
+        Whose session it is.
+    auditor
+        Whether the auditor has a password.
     """
 
     request: int
@@ -401,6 +466,9 @@ class SettingsRead:
     holds: bool = False
     scenario: str = ""
     scenarios: tuple[str, ...] = ()
+    defaults: StationSettings = field(default_factory=StationSettings)
+    role: Role = Role.ADMIN
+    auditor: bool = False
     kind: Literal["settings_read"] = "settings_read"
 
 
@@ -412,6 +480,16 @@ class RecordsRead:
     locks: tuple[LockReport, ...]
     hours: tuple[HourCounts, ...]
     kind: Literal["records_read"] = "records_read"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """What people changed, and what happened to the station, the latest first."""
+
+    request: int
+    changes: tuple[Recorded, ...]
+    troubles: tuple[Recorded, ...]
+    kind: Literal["history_read"] = "history_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,10 +559,11 @@ class UndoOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An admin's password, to be exchanged for a session."""
+    """The password of a role, to be exchanged for a session."""
 
     request: RequestNumber
     password: Password
+    role: Role = Role.ADMIN
     kind: Literal["login"] = "login"
 
 
@@ -513,6 +592,30 @@ class ReadRecords:
     request: RequestNumber
     session: Session
     kind: Literal["read_records"] = "read_records"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """An admin or auditor asks what was changed, and what happened."""
+
+    request: RequestNumber
+    session: Session
+    kind: Literal["read_history"] = "read_history"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """Set the password of a role: one's own, or, as the admin, the auditor's.
+
+    `current` is the own password of whoever asks, whichever is changed.
+    """
+
+    request: RequestNumber
+    session: Session
+    role: Role
+    current: Password
+    new: Password
+    kind: Literal["change_password"] = "change_password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -622,12 +725,23 @@ AdminRequest = (
     | Logout
     | ReadSettings
     | ReadRecords
+    | ReadHistory
+    | ChangePassword
     | ChangeSettings
     | AskFfc
     | AskNonUniformity
     | ChooseScenario
 )
-Reply = Done | Refused | LoggedIn | SettingsRead | RecordsRead | CalibrationRead | DriftRead
+Reply = (
+    Done
+    | Refused
+    | LoggedIn
+    | SettingsRead
+    | RecordsRead
+    | HistoryRead
+    | CalibrationRead
+    | DriftRead
+)
 ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Look | Stop
 ToWeb = View | CheckCode | Picture | Reply
 FromWeb = Screens | GuardRequest | AdminRequest | CalibrationRequest

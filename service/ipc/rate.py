@@ -15,6 +15,8 @@ OF_WEB: Final[dict[type, Rate]] = {
     messages.Logout: Rate(0.2, 10),
     messages.ReadSettings: Rate(2.0, 30),
     messages.ReadRecords: Rate(1.0, 10),
+    messages.ReadHistory: Rate(0.2, 10),
+    messages.ChangePassword: Rate(0.02, 3),
     messages.ChangeSettings: Rate(0.2, 10),
     messages.AskFfc: Rate(0.2, 10),
     messages.AskNonUniformity: Rate(0.1, 5),

@@ -1,9 +1,11 @@
 """The settings at the station's door: validated field by field, on the page and in the file."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
+import annotated_types as limits
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -198,6 +200,35 @@ class StationSettings(_Door):
             uniformity=None if self.uniformity is None else self.uniformity.plain(),
             decision=Decision(**self.decision.model_dump()),
         )
+
+
+def ranges(kind: Any, path: str = "") -> dict[str, tuple[float, float]]:
+    """Return the lowest and highest value of every number, by its path without places in lists.
+
+    Examples
+    --------
+    >>> ranges(StationSettings)["decision.threshold_c"]
+    (34.0, 39.0)
+    >>> ranges(StationSettings)["references.temp_c"]
+    (30.0, 42.0)
+    """
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        found: dict[str, tuple[float, float]] = {}
+        for name, one in kind.model_fields.items():
+            below = f"{path}.{name}".lstrip(".")
+            found |= _bounds(below, one.metadata) or ranges(one.annotation, below)
+        return found
+    if get_origin(kind) is Annotated:
+        inner, *metadata = get_args(kind)
+        return _bounds(path, metadata) or ranges(inner, path)
+    return {at: low for one in get_args(kind) for at, low in ranges(one, path).items()}
+
+
+def _bounds(path: str, metadata: Sequence[Any]) -> dict[str, tuple[float, float]]:
+    parts = [one for part in metadata for one in getattr(part, "metadata", (part,))]
+    lows: list[Any] = [one.ge for one in parts if isinstance(one, limits.Ge)]
+    highs: list[Any] = [one.le for one in parts if isinstance(one, limits.Le)]
+    return {path: (float(lows[0]), float(highs[0]))} if lows and highs else {}
 
 
 def field_errors(error: ValidationError) -> dict[str, str]:

@@ -24,6 +24,7 @@ from service.acceptance.words import Way
 
 MAX_ROWS: Final = 10_000
 _PARTS = 5  # readings per set point: the frames in so many parts
+_STALE = 8  # frames that may have waited since the last set point
 
 
 class SlopeError(ValueError):
@@ -75,11 +76,16 @@ def watch(sensor: Sensor, heated: Spot, steady: Spot | None, frames: int) -> Ite
         A target that is not heated: what it shows differently from the first time is drift and
         FFC, and is taken out.
     frames
-        How many frames per set point; those during an FFC are not counted.
+        How many frames per set point; those during an FFC are not counted, nor the first few,
+        which may have waited since before the blackbody was set.
     """
     began: float | None = None
     kept: list[float] = []
+    stale = _STALE
     for frame in sensor.frames():
+        if stale:
+            stale -= 1
+            continue
         if frame.ffc in {FfcState.IN_PROGRESS, FfcState.IMMINENT}:
             continue
         shift = 0.0
@@ -90,7 +96,7 @@ def watch(sensor: Sensor, heated: Spot, steady: Spot | None, frames: int) -> Ite
         kept.append(heated.mean_c(frame) - shift)
         if len(kept) == frames:
             parts = np.array_split(np.asarray(kept), _PARTS)
-            kept = []
+            kept, stale = [], _STALE
             yield [float(part.mean()) for part in parts if len(part)]
 
 

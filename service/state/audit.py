@@ -43,7 +43,7 @@ from service.state.audit_trail import (
     read_file,
     set_aside,
 )
-from service.state.files import append, cause, cut, flush_folder, overwrite
+from service.state.files import append, cause, cut, flush_folder, opened, overwrite
 
 KEY = "audit.key"
 _KEY_BYTES = 32
@@ -99,6 +99,16 @@ class AuditLog:
         return self.head[:HEAD_DIGITS]
 
     @property
+    def number(self) -> int:
+        """Of the last entry."""
+        return self._number
+
+    @property
+    def at(self) -> str:
+        """When the last entry was written, by the clock of then, UTC."""
+        return self._at
+
+    @property
     def written_at(self) -> float:
         """When the last entry was written, by the clock of then: seconds since the epoch."""
         return timegm(time.strptime(self._at, TIME))
@@ -106,12 +116,11 @@ class AuditLog:
     @contextmanager
     def _opened(self) -> Iterator[tuple[int, int]]:
         """Open trail and key, with both to ourselves."""
-        how = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         try:
-            keys = os.open(self._folder / KEY, how, 0o600)
+            keys = opened(self._folder / KEY, os.O_RDWR)
             try:
                 fcntl.flock(keys, fcntl.LOCK_EX)  # the trail may be set aside, its key stays
-                trail = os.open(self._folder / TRAIL, how | os.O_APPEND, 0o600)
+                trail = opened(self._folder / TRAIL, os.O_RDWR | os.O_APPEND)
                 try:
                     fcntl.flock(trail, fcntl.LOCK_EX)  # who reads sees whole lines
                     yield trail, keys
@@ -246,7 +255,7 @@ def restart(folder: Path, *, wall_clock: Callable[[], float] = time.time) -> Aud
     """
     trail = folder / TRAIL
     try:
-        keys = os.open(folder / KEY, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        keys = opened(folder / KEY, os.O_RDWR)
         try:
             fcntl.flock(keys, fcntl.LOCK_EX)
             overwrite(keys, 2 * _ERASED, 0)

@@ -25,6 +25,8 @@ Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Whole = Annotated[int, Field(ge=-(10**6), le=10**6)]
 Seconds = Annotated[int, Field(ge=-(10**12), le=10**12)]
+RoleName = Literal["admin", "auditor"]
+By = Literal["admin", "auditor", "machine"]
 Value = bool | Whole | Number | Key | None
 
 
@@ -114,11 +116,15 @@ class ScreenFrozen:
 
 @dataclass(frozen=True, slots=True)
 class SettingChanged:
-    """An admin changed one setting (threshold, site, calibration, limits)."""
+    """One setting was changed (threshold, site, calibration, limits).
+
+    `by` is the role, never a name: the admin on the page, or whoever had the machine itself.
+    """
 
     setting: Key
     before: Value
     after: Value
+    by: By = "admin"
     kind: Literal["setting_changed"] = "setting_changed"
 
 
@@ -159,17 +165,29 @@ class RegisterSeen:
 
 @dataclass(frozen=True, slots=True)
 class PasswordSet:
-    """The admin's password was set."""
+    """The password of a role was set: by the admin, its own holder, or on the machine."""
 
+    role: RoleName = "admin"
+    by: By = "machine"
     kind: Literal["password_set"] = "password_set"
 
 
 @dataclass(frozen=True, slots=True)
 class LoginTried:
-    """Somebody gave the admin's password, or not."""
+    """Somebody gave the password of a role, or not."""
 
     granted: bool
+    role: RoleName = "admin"
     kind: Literal["login_tried"] = "login_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRestored:
+    """Settings and register were brought back from a signed backup, on the machine."""
+
+    sha256: Hex
+    station_sha256: Hex
+    kind: Literal["backup_restored"] = "backup_restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +255,7 @@ Event = (
     | RegisterSeen
     | PasswordSet
     | LoginTried
+    | BackupRestored
     | AttestationIssued
     | AcceptanceRecorded
     | AcceptanceEnded

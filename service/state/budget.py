@@ -18,7 +18,7 @@ from typing import Final
 from screening.result import REASONS_OF_VISITORS, Reason
 from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Notes, Ticks
 from service.ipc.capacity import bits_of
-from service.ipc.messages import DoChapter, SaveNotes, SaveTicks
+from service.ipc.messages import DoChapter, Role, SaveNotes, SaveTicks
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, SpotSeen, bits, payload_bits
 from service.ipc.settings import StationSettings, UniformitySettings
@@ -30,6 +30,8 @@ from service.state.recorder import SAME_PER_HOUR
 
 PICTURE_BITS: Final = 160 * 120 * 8  # the smallest picture of a face that is worth having
 SAVES_PER_HOUR: Final = 60
+PASSWORDS_PER_HOUR: Final = 4
+HASH_BITS: Final = 256  # what of a password is kept
 SCENARIOS: Final = 128  # that a simulated sensor can show; more fail a test
 SENSORS: Final = 8  # enrolled at one station: which of them was opened is a choice
 _HOUR_S: Final = 3600.0
@@ -67,7 +69,8 @@ def per_second() -> tuple[Line, ...]:
 def per_hour() -> tuple[Line, ...]:
     """Return what outlives the processes that said it, in bits an hour."""
     slots = _HOUR_S / WRITTEN_EVERY_S
-    events = len(Reason) + 1 + 1 + 1 + SENSORS  # worker lost, web lost, login, frozen, opened
+    logins = len(Role)
+    events = len(Reason) + 1 + logins + 1 + SENSORS  # worker lost, web lost, frozen, opened
     trail = EVENTS_PER_HOUR * math.log2(slots * events + 1) + math.log2(MAX_WITHHELD + 1)
     by_guards = 3
     of_visitors = len(Counted) - by_guards + len(REASONS_OF_VISITORS)
@@ -93,7 +96,11 @@ def per_hour() -> tuple[Line, ...]:
             hourly + math.log2(12.0 / drift.STEPS["median_c"] + 2) / 24.0,
             "means of offset, scene and noise, and each day a median of visitors, for two years",
         ),
-        Line("attempts at the password", attempts, "their number, and the second of the last"),
+        Line(
+            "attempts at the passwords",
+            len(Role) * attempts,
+            f"of {len(Role)} roles their number, and the second of the last",
+        ),
     )
 
 
@@ -107,6 +114,7 @@ def per_hour_of_admin() -> tuple[Line, ...]:
     moment = math.log2(_HOUR_S)
     settings = bits_of(StationSettings) - bits_of(UniformitySettings) + moment
     events = 2 * SAME_PER_HOUR * (moment + math.log2(SCENARIOS))
+    passwords = PASSWORDS_PER_HOUR * (HASH_BITS + moment + 1)
     return (
         Line(
             "settings and their trail",
@@ -133,6 +141,11 @@ def per_hour_of_admin() -> tuple[Line, ...]:
             "logins, and scenarios of a simulation",
             events,
             f"{SAME_PER_HOUR} of each, at a second, one scenario of {SCENARIOS}",
+        ),
+        Line(
+            "passwords",
+            passwords,
+            f"{PASSWORDS_PER_HOUR} hashes of {HASH_BITS} bits, for one of {len(Role)} roles",
         ),
     )
 

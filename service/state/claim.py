@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from service.state.errors import StationError
-from service.state.files import cause
+from service.state.files import cause, opened
 
 
 def claim_state(folder: Path) -> int:
@@ -18,7 +18,7 @@ def claim_state(folder: Path) -> int:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = opened(folder / "lock", os.O_RDWR)
     except OSError as error:
         raise StationError(
             f"The state folder {folder} cannot be written {cause(error)} "

@@ -2,6 +2,9 @@
 
 Every write is counted (a nearly full disk takes a part and says so only by the number), every
 file is flushed before anything relies on it, and the folder is flushed when a name in it changed.
+
+What root makes there (`sudo limen admin password`) belongs to the folder's owner: the station,
+which is not root, could not open it otherwise.
 """
 
 import errno
@@ -42,7 +45,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    fd = opened(beside, os.O_WRONLY)
     try:
         try:
             _write(fd, data)
@@ -55,6 +58,29 @@ def write_atomically(path: Path, data: bytes) -> None:
             beside.unlink()
         raise
     flush_folder(path.parent)
+
+
+def opened(path: Path, how: int) -> int:
+    """Open a file of the state folder, made when it is missing, for the folder's owner alone.
+
+    Parameters
+    ----------
+    how
+        `os.O_RDWR` and the like.
+
+    Raises
+    ------
+    OSError
+        When it cannot be opened or made.
+    """
+    try:
+        fd = os.open(path, how | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return os.open(path, how | os.O_CLOEXEC)
+    owner = path.parent.stat()
+    if os.geteuid() == 0 and (owner.st_uid, owner.st_gid) != (0, 0):
+        os.fchown(fd, owner.st_uid, owner.st_gid)
+    return fd
 
 
 def append(fd: int, data: bytes) -> None:

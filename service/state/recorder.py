@@ -15,7 +15,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ from service.ipc.messages import HourCounts, ShownVisitor
 from service.sandbox.report import LockReport
 from service.state.audit import AuditLog
 from service.state.audit_events import (
+    By,
     ClockJumped,
     CountersDamaged,
     EntriesWithheld,
@@ -46,6 +47,7 @@ from service.state.audit_trail import AuditError, Entry, read
 from service.state.child_events import ChildEvents, OfChildren
 from service.state.counters import Counted, Counters
 from service.state.files import cause, require_room
+from service.state.history import History
 
 SAME_PER_HOUR = 20
 _HOUR_S = 3600.0
@@ -81,6 +83,8 @@ class Recorder:
         all is well.
     head
         The audit trail's head as the screen shows it.
+    history
+        The latest entries of the trail.
     told
         Called with every event of a child when it is written: the log says no more than the trail.
     """
@@ -107,6 +111,7 @@ class Recorder:
         self._of_children = ChildEvents(clock())
         self._last: dict[str, Event] = {}  # by what, of which only news is written
         self._locks: dict[str, LockReport] = {}
+        self.history = History()
         self._hour = -1
         self._written: Counter[str] = Counter()
         self._withheld: Counter[str] = Counter()
@@ -227,6 +232,7 @@ class Recorder:
             self._stop(str(error))
             raise
         self.head = self._audit.short_head
+        self.history.add(self._audit.number, self._audit.at, event)
 
     def _stop(self, trouble: str) -> None:
         """Keep why nothing can be recorded, until the trail was opened and read anew."""
@@ -238,8 +244,11 @@ class Recorder:
         """Read on in the trail; the end of it is the end of any trouble."""
         until = time.perf_counter() + _VERIFIED_FOR_S
         while self._unverified is not None and time.perf_counter() < until:
-            if next(self._unverified, None) is None:
+            entry = next(self._unverified, None)
+            if entry is None:
                 self._unverified, self.trouble = None, ""
+            else:
+                self.history.add(entry.number, entry.at, entry.event)
 
     def _look_at_last_time(self, audit: AuditLog) -> None:
         """Note at the start that the clock is behind the last entry; once is enough."""
@@ -328,23 +337,23 @@ class Recorder:
         AuditError
             When the trail does not take them all: then nothing may be changed.
         """
-        changes = _changes(before, after)
+        made = changes(before, after)
         self._settle()
-        for place, change in enumerate(changes):
+        for place, change in enumerate(made):
             try:
                 self._append(change)  # never held back: each is one thing that somebody did
             except AuditError:
-                self._take_back(changes[:place])
+                self._take_back(made[:place])
                 raise
 
     def settings_kept(self, before: Settings | None, after: Settings) -> None:
         """Note that a change that was written did not come to be."""
-        self._take_back(_changes(before, after))
+        self._take_back(changes(before, after))
         with suppress(AuditError):
             self._settle()
 
-    def _take_back(self, changes: list[SettingChanged]) -> None:
-        self._waiting += [SettingChanged(one.setting, one.after, one.before) for one in changes]
+    def _take_back(self, made: list[SettingChanged]) -> None:
+        self._waiting += [replace(one, before=one.after, after=one.before) for one in made]
 
     # ---- what visitors add up to
 
@@ -367,11 +376,12 @@ class Recorder:
         return self._counters.hours()
 
 
-def _changes(before: Settings | None, after: Settings) -> list[SettingChanged]:
+def changes(before: Settings | None, after: Settings, by: By = "admin") -> list[SettingChanged]:
+    """Return every setting that differs, by its dotted name, with both values."""
     old = dict(_leaves(before)) if before is not None else {}
     new = dict(_leaves(after))
     return [
-        SettingChanged(name, old.get(name), new.get(name))
+        SettingChanged(name, old.get(name), new.get(name), by)
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]

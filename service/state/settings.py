@@ -20,6 +20,17 @@ class _File(BaseModel):
     settings: StationSettings
 
 
+def parsed(data: bytes) -> StationSettings:
+    """Return the settings in the bytes of a settings file.
+
+    Raises
+    ------
+    ValidationError
+        When it is not what this station saves; a `ValueError`, too.
+    """
+    return _File.model_validate_json(data).settings
+
+
 class SettingsStore:
     """The settings file in the state folder. A file that cannot be trusted is never overwritten.
 
@@ -34,6 +45,10 @@ class SettingsStore:
     def __init__(self, folder: Path, default: Callable[[], StationSettings]) -> None:
         self._path = folder / "settings.json"
         self._default = default
+
+    def defaults(self) -> StationSettings:
+        """Return what is in force while nothing has been saved."""
+        return self._default()
 
     def load(self) -> StationSettings:
         """Return what was saved last, or the default when nothing ever was.
@@ -52,7 +67,7 @@ class SettingsStore:
                 f"The settings in {self._path} cannot be read {cause(error)}"
             ) from error
         try:
-            return _File.model_validate_json(data).settings
+            return parsed(data)
         except ValidationError as error:
             place, why = next(iter(field_errors(error).items()))
             raise SettingsError(

@@ -34,7 +34,7 @@ class StationConfig(BaseModel):
     sensor_port
         Where it is plugged in: a USB port (`1-2`) or a node (`/dev/ttyACM0`); None finds it.
     scenario
-        What the simulated sensor shows.
+        What the simulated sensor shows: a scenario's name, or one's own in a TOML file.
     port
         TCP port on 127.0.0.1; 0 takes a free one.
     state
@@ -56,7 +56,7 @@ class StationConfig(BaseModel):
 
     sensor: SensorName = drivers.SIMULATED
     sensor_port: Annotated[str, Field(max_length=200)] | None = None
-    scenario: Annotated[str, Field(max_length=100)] = "a-morning-at-the-door"
+    scenario: Annotated[str, Field(max_length=4096)] = "a-morning-at-the-door"
     port: Annotated[int, Field(ge=0, le=65535)] = 8630
     state: Path = Path("state")
     hardware_register: Path | None = None

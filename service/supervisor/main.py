@@ -19,7 +19,6 @@ import structlog
 from device.drivers import driver
 from device.errors import SensorNotFound
 from device.info import SensorInfo
-from device.simulator.scenario.schema import scenario_names
 from hardware.errors import HardwareError
 from hardware.register import documents
 from hardware.vetting.station import Vetting
@@ -41,6 +40,7 @@ from service.ipc.messages import (
     RequestFfc,
     Screens,
     ShownVisitor,
+    View,
     Watch,
     decode_exactly,
 )
@@ -84,7 +84,9 @@ from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.patience import Patience
 from service.supervisor.programs import line_of, start_filter, start_web, start_worker
+from service.supervisor.repairs import Facts, Repairs, faults
 from service.supervisor.requests import Requests
+from service.supervisor.scenarios import Scenarios
 from service.supervisor.systemd import Watchdog
 from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
@@ -118,25 +120,23 @@ class Supervisor:
     def __init__(self, config: StationConfig) -> None:
         self._config = config
         self._log = structlog.get_logger("limen")
-        self.scenario = config.scenario
-        self.scenarios = scenario_names() if config.simulated else ()
-        if config.simulated and self.scenario not in self.scenarios:
-            known = ", ".join(self.scenarios)
-            raise StationError(f"There is no scenario {self.scenario}. There are: {known}.")
+        self._scenarios = Scenarios.of(config.scenario) if config.simulated else Scenarios("")
+        self.scenario, self.scenarios = self._scenarios.first, self._scenarios.names
         self._listener = bind(config.port)
         self._lock = claim_state(config.state)
         self._recorder = Recorder(config.state, time.time, config.hardware_register)
         self._recorder.told = lambda event: self._log.warning("written", **asdict(event))
         self._guard_view = GuardView(allow_unlocked=config.allow_unsandboxed)
         self._store = SettingsStore(
-            config.state, lambda: default_settings(config.sensor, self.scenario)
+            config.state,
+            lambda: default_settings(config.sensor, self._scenarios.place(self.scenario)),
         )
-        door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
+        self._door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
-        self._answerable = Answerable(config, door, self._recorder, self)
+        self._answerable = Answerable(config, self._door, self._recorder, self)
         self._trial_c: float | None = None  # threshold of a trial
         self._requests = Requests(
-            self._guard_view, self._store, door, self, self._recorder, self._non_uniformity
+            self._guard_view, self._store, self._door, self, self._recorder, self._non_uniformity
         )
         self._selector = selectors.DefaultSelector()
         self._worker = ChildSlot(
@@ -158,6 +158,7 @@ class Supervisor:
         self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
         self._place: CameraPlace | None = None  # of a real camera
         self._warm_up = WarmUp(time.monotonic)
+        self._repairs = Repairs()
         self._patience = Patience(time.monotonic())
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
@@ -236,10 +237,27 @@ class Supervisor:
         self._give_picture()
         standing, trial = self._answerable.stands()
         self._guard_view.stands(standing, trial=trial)
-        view = self._guard_view.view(self._shown_at)
-        network = self._watch.network(self._shown_at).names
-        self._web.ask(replace(view, audit_head=self._recorder.head, network=network))
-        self._show_check_code(no_network=network == ())
+        self._web.ask(self._view())
+        self._show_check_code(no_network=self._watch.network(self._shown_at).names == ())
+
+    def _view(self) -> View:
+        """Return what screens show, with the faults of this moment in their rows."""
+        now = self._shown_at
+        view = replace(
+            self._guard_view.view(now),
+            audit_head=self._recorder.head,
+            network=self._watch.network(now).names,
+            frozen_screens=self._screens.frozen,
+        )
+        settings = self._settings
+        learnt = settings is not None and settings.uniformity is not None
+        facts = Facts(
+            watching=self._screens.watching,
+            shape=self._non_uniformity.holds(settings) if settings and learnt else None,
+            auditor=self._door.auditor_known,
+        )
+        self._repairs.look(faults(view, facts), now, time.time())
+        return replace(view, repairs=self._repairs.rows())
 
     def _show_check_code(self, *, no_network: bool) -> None:
         so = {
@@ -394,7 +412,8 @@ class Supervisor:
             self._picture = readable
             return start_worker(
                 config,
-                scenario=self.scenario,
+                scenario=self._scenarios.place(self.scenario),
+                own=self._scenarios.file(self.scenario),
                 preview=writable,
                 camera=camera,
                 locked=self._locked,

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.frame_memory import create_frame_memory
@@ -78,6 +79,7 @@ def start_worker(
     config: StationConfig,
     *,
     scenario: str,
+    own: Path | None,
     preview: int,
     camera: tuple[CameraPlace, int] | None,
     locked: bool,
@@ -86,8 +88,8 @@ def start_worker(
 
     Parameters
     ----------
-    scenario
-        What a simulated sensor shows.
+    scenario, own
+        What a simulated sensor shows, and its file when it is none that comes with the simulator.
     preview
         Writable descriptor of the memory of the thermal view.
     camera
@@ -121,6 +123,8 @@ def start_worker(
             theirs.fileno(),
             locked=locked,
         )
+        if own is not None:
+            program = replace(program, readable=(own,))
         return Child(
             program,
             WORKER if locked else None,

@@ -10,18 +10,22 @@ from service.ipc.messages import (
     AdminRequest,
     AskFfc,
     AskNonUniformity,
+    ChangePassword,
     ChangeSettings,
     ChooseScenario,
     Done,
     GuardRequest,
+    HistoryRead,
     LoggedIn,
     Login,
     Logout,
+    ReadHistory,
     ReadRecords,
     ReadSettings,
     RecordsRead,
     Refused,
     Reply,
+    Role,
     SecondCheck,
     SettingsRead,
     UndoOutcome,
@@ -30,16 +34,27 @@ from service.ipc.messages import (
 from service.ipc.rate import Bucket
 from service.ipc.records import PlateSeen, Rate
 from service.ipc.settings import SettingsError, StationSettings
-from service.state.admin_password import AdminDoor, AdminError
-from service.state.audit_events import LoginTried, ScenarioChosen
+from service.state.admin_password import AdminDoor, AdminError, LoginResult, require_fit
+from service.state.audit_events import LoginTried, PasswordSet, ScenarioChosen
 from service.state.audit_trail import AuditError
-from service.state.budget import SAVES_PER_HOUR
+from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
 
 HOURS_SHOWN = 48
+
+
+OfSession = (
+    ReadRecords
+    | ReadHistory
+    | ChangePassword
+    | ChangeSettings
+    | AskFfc
+    | AskNonUniformity
+    | ChooseScenario
+)
 
 
 class Actions(Protocol):
@@ -62,7 +77,7 @@ class Actions(Protocol):
 
 
 class Requests:
-    """Answers every request with a `Reply`; an admin's only with a valid session.
+    """Answers every request with a `Reply`; an admin's and an auditor's only with a session.
 
     Parameters
     ----------
@@ -100,6 +115,7 @@ class Requests:
         self._non_uniformity = non_uniformity
         self._clock = clock
         self._saves = Bucket(Rate(SAVES_PER_HOUR / 3600.0, SAVES_PER_HOUR), clock())
+        self._passwords = Bucket(Rate(PASSWORDS_PER_HOUR / 3600.0, PASSWORDS_PER_HOUR), clock())
 
     def plate_seen(self, plate: PlateSeen, today: date) -> None:
         """Save the non-uniformity that the worker has learnt, or keep the sentence why not."""
@@ -135,45 +151,88 @@ class Requests:
 
     def _answer_admin(self, request: AdminRequest) -> Reply:
         match request:
-            case Login(password=password):
-                return self._login(request.request, password)
+            case Login():
+                return self._login(request)
             case ReadSettings(session=session):
                 return self._read(request.request, session)
             case Logout(session=session):
                 self._door.logout(session)
                 return Done(request.request)
-        if not self._door.admits(request.session):
+        return self._answer_session(request)
+
+    def _answer_session(self, request: OfSession) -> Reply:
+        """Answer what needs a session: an auditor's reads, an admin's also changes."""
+        role = self._door.role_of(request.session)
+        if role is None:
             return self._no_session(request.request)
+        if isinstance(request, ReadRecords | ReadHistory):
+            return self._read_recorded(request)
+        if isinstance(request, ChangePassword):
+            return self._change_password(request, role)
+        if role is not Role.ADMIN:
+            return Refused(
+                request.request, Why.NOT_ALLOWED, "An auditor reads and changes nothing."
+            )
+        return self._change(request)
+
+    def _read_recorded(self, request: ReadRecords | ReadHistory) -> Reply:
+        recorder = self._recorder
         if isinstance(request, ReadRecords):
-            recorder = self._recorder
             hours = recorder.hours()[:HOURS_SHOWN]
             return RecordsRead(request.request, recorder.locks, hours)
-        return self._change(request)
+        history = recorder.history
+        return HistoryRead(request.request, history.changes(), history.troubles())
+
+    def _change_password(self, request: ChangePassword, asks: Role) -> Reply:
+        """Set a password, recorded beforehand: an admin any, an auditor their own."""
+        number = request.request
+        if asks is not Role.ADMIN and request.role is not asks:
+            return Refused(number, Why.NOT_ALLOWED, "An auditor sets no password but their own.")
+        if not self._passwords.take(self._clock()):
+            return Refused(
+                number,
+                Why.NOT_SAVED,
+                f"Passwords were changed {PASSWORDS_PER_HOUR} times within an hour: wait, then try "
+                "again. Nothing was changed.",
+            )
+        require_fit(request.new)
+        wrong = self._door.doubts(request.session, request.current)
+        if wrong is not None:
+            return self._wrong_password(number, wrong)
+        self._recorder.write(PasswordSet(request.role.value, asks.value))
+        self._door.change_password(request.session, request.role, request.new)
+        return Done(number)
+
+    @staticmethod
+    def _wrong_password(number: int, wrong: LoginResult) -> Refused:
+        why = Why.TOO_SOON if wrong.retry_after_s > 0.0 else Why.WRONG_PASSWORD
+        return Refused(number, why, "This is not the password.", wrong.retry_after_s)
 
     def _no_session(self, number: int) -> Refused:
         if not self._door.password_set:
             return Refused(number, Why.NO_PASSWORD, "No password is set.")
         return Refused(number, Why.NO_SESSION, "Log in first: the session has ended.")
 
-    def _login(self, number: int, password: str) -> Reply:
-        if not self._door.password_set:
-            return self._no_session(number)
-        result = self._door.login(password)
+    def _login(self, attempt: Login) -> Reply:
+        number, role = attempt.request, attempt.role
+        if not self._door.has_password(role):
+            return Refused(number, Why.NO_PASSWORD, f"No password is set for the {role.value}.")
+        result = self._door.login(attempt.password, role)
         try:
             if result.session:
-                self._recorder.write(LoginTried(granted=True))
+                self._recorder.write(LoginTried(granted=True, role=role.value))
             else:
-                self._recorder.note_of_child(LoginTried(granted=False))
+                self._recorder.note_of_child(LoginTried(granted=False, role=role.value))
         except AuditError:
             self._door.logout(result.session)
             raise
         if result.session:
-            return LoggedIn(number, result.session)
-        why = Why.TOO_SOON if result.retry_after_s > 0.0 else Why.WRONG_PASSWORD
-        return Refused(number, why, "This is not the password.", result.retry_after_s)
+            return LoggedIn(number, result.session, role)
+        return self._wrong_password(number, result)
 
     def _read(self, number: int, session: str) -> Reply:
-        if not self._door.admits(session):
+        role = self._door.role_of(session)
+        if role is None:
             return self._no_session(number)
         try:
             settings, problem = self._store.load(), ""
@@ -188,6 +247,9 @@ class Requests:
             holds=settings is not None and self._non_uniformity.holds(settings),
             scenario=self._actions.scenario,
             scenarios=self._actions.scenarios,
+            defaults=self._store.defaults(),
+            role=role,
+            auditor=self._door.has_password(Role.AUDITOR),
         )
 
     def _change(

@@ -11,25 +11,34 @@ from service.ipc.messages import (
     SESSION_S,
     AskFfc,
     AskNonUniformity,
+    ChangePassword,
     ChangeSettings,
     ChooseScenario,
+    HistoryRead,
     HourCounts,
     LoggedIn,
     Login,
     Logout,
+    ReadHistory,
     ReadRecords,
     ReadSettings,
+    Recorded,
     RecordsRead,
     Refused,
+    Role,
     SettingsRead,
     Why,
 )
-from service.ipc.settings import StationSettings
+from service.ipc.settings import StationSettings, ranges
 from service.web.answers import Done, Empty, granted, responses
+from service.web.forecast import Forecast
+from service.web.forecast import forecast as forecast_of
 from service.web.hub import Hub
+from service.web.trend import Point
 
 COOKIE = "limen_session"
 _SESSION = TypeAdapter(messages.Session)
+_RANGES = ranges(StationSettings)
 
 
 def _session(cookie: str) -> str:
@@ -43,11 +52,24 @@ def _session(cookie: str) -> str:
 Session = Annotated[str, Cookie(alias=COOKIE, max_length=100), AfterValidator(_session)]
 
 
+_Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
+
+
 class PasswordIn(BaseModel):
-    """The admin's password."""
+    """The password of a role."""
 
     model_config = ConfigDict(extra="forbid")
-    password: Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
+    password: _Password
+    role: Role = Role.ADMIN
+
+
+class NewPasswordIn(BaseModel):
+    """A new password of a role, and the own one of whoever sets it."""
+
+    model_config = ConfigDict(extra="forbid")
+    role: Role
+    current: _Password
+    new: _Password
 
 
 class ScenarioIn(BaseModel):
@@ -63,7 +85,8 @@ class Overview(BaseModel):
     `settings` is null when the saved ones are damaged; `problem` then says so.
     `non_uniformity_learning`, `non_uniformity_problem` and `non_uniformity_holds` tell whether it
     is being learnt, why it was not the last time, and whether the saved one is that of the open
-    sensor.
+    sensor. `ranges` has the lowest and highest value of each number by its path, without places
+    in lists.
     """
 
     password_set: bool
@@ -75,6 +98,17 @@ class Overview(BaseModel):
     non_uniformity_holds: bool = False
     scenario: str = ""
     scenarios: tuple[str, ...] = ()
+    role: Role | None = None
+    defaults: StationSettings | None = None
+    ranges: dict[str, tuple[float, float]] = {}
+    auditor: bool = False
+
+
+class History(BaseModel):
+    """What people changed and what happened to the station, the latest first."""
+
+    changes: tuple[Recorded, ...]
+    troubles: tuple[Recorded, ...]
 
 
 class Attack(BaseModel):
@@ -129,6 +163,47 @@ def records_of(reply: RecordsRead) -> Records:
 def admin_router(hub: Hub) -> APIRouter:
     """Return the routes under `/api/admin`."""
     router = APIRouter(prefix="/api/admin")
+    for routes in (_door_routes, _reading_routes, _changing_routes):
+        routes(router, hub)
+    return router
+
+
+def _door_routes(router: APIRouter, hub: Hub) -> None:
+    """Add: the session: begun with a password, ended, and its password changed."""
+
+    @router.post("/login", responses=responses(401, 429))
+    async def login(attempt: PasswordIn, response: Response) -> Done:
+        """Exchange the password of a role for a session cookie."""
+        asked = await hub.ask(
+            lambda request: Login(request, attempt.password, attempt.role), LoggedIn
+        )
+        response.set_cookie(
+            COOKIE, granted(asked).session, max_age=int(SESSION_S), httponly=True, samesite="strict"
+        )
+        return Done()
+
+    @router.post("/logout", responses=responses())
+    async def logout(_body: Empty, response: Response, session: Session = "") -> Done:
+        """End the session."""
+        await hub.ask(lambda request: Logout(request, session))
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return Done()
+
+    @router.put("/password", responses=responses(401, 403))
+    async def change_password(wanted: NewPasswordIn, session: Session = "") -> Done:
+        """Set one's own password; the admin also the auditor's."""
+        granted(
+            await hub.ask(
+                lambda request: ChangePassword(
+                    request, session, wanted.role, wanted.current, wanted.new
+                )
+            )
+        )
+        return Done()
+
+
+def _reading_routes(router: APIRouter, hub: Hub) -> None:
+    """Add: what an admin and an auditor read."""
 
     @router.get("/overview", responses=responses())
     async def overview(session: Session = "") -> Overview:
@@ -146,6 +221,10 @@ def admin_router(hub: Hub) -> APIRouter:
             non_uniformity_holds=reply.holds,
             scenario=reply.scenario,
             scenarios=reply.scenarios,
+            role=reply.role,
+            defaults=reply.defaults,
+            ranges=_RANGES,
+            auditor=reply.auditor,
         )
 
     @router.get("/records", responses=responses(401))
@@ -154,44 +233,48 @@ def admin_router(hub: Hub) -> APIRouter:
         reply = await hub.ask(lambda request: ReadRecords(request, session), RecordsRead)
         return records_of(granted(reply))
 
-    @router.post("/login", responses=responses(401, 429))
-    async def login(attempt: PasswordIn, response: Response) -> Done:
-        """Exchange the password for a session cookie."""
-        asked = await hub.ask(lambda request: Login(request, attempt.password), LoggedIn)
-        response.set_cookie(
-            COOKIE, granted(asked).session, max_age=int(SESSION_S), httponly=True, samesite="strict"
-        )
-        return Done()
+    @router.get("/history", responses=responses(401))
+    async def history(session: Session = "") -> History:
+        """Return the latest changes with their values, and the latest troubles."""
+        reply = await hub.ask(lambda request: ReadHistory(request, session), HistoryRead)
+        read = granted(reply)
+        return History(changes=read.changes, troubles=read.troubles)
 
-    @router.post("/logout", responses=responses())
-    async def logout(_body: Empty, response: Response, session: Session = "") -> Done:
-        """End the session."""
-        await hub.ask(lambda request: Logout(request, session))
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-        return Done()
+    @router.get("/trend", responses=responses(401))
+    async def trend(session: Session = "") -> tuple[Point, ...]:
+        """Return what the reference and the sensor read over the last hours."""
+        granted(await hub.ask(lambda request: ReadSettings(request, session), SettingsRead))
+        return hub.trend.points()
 
-    @router.put("/settings", responses=responses(401))
+    @router.post("/forecast", responses=responses())
+    async def forecast(settings: StationSettings) -> Forecast:
+        """Return what settings would do to visitors; nothing is changed."""
+        return forecast_of(settings)
+
+
+def _changing_routes(router: APIRouter, hub: Hub) -> None:
+    """Add: what only an admin does."""
+
+    @router.put("/settings", responses=responses(401, 403))
     async def change_settings(settings: StationSettings, session: Session = "") -> StationSettings:
         """Replace all settings, whole."""
         granted(await hub.ask(lambda request: ChangeSettings(request, session, settings)))
         return settings
 
-    @router.post("/ffc", responses=responses(401))
+    @router.post("/ffc", responses=responses(401, 403))
     async def ask_ffc(_body: Empty, session: Session = "") -> Done:
         """Ask the sensor for a flat-field correction now."""
         granted(await hub.ask(lambda request: AskFfc(request, session)))
         return Done()
 
-    @router.post("/non-uniformity", responses=responses(401))
+    @router.post("/non-uniformity", responses=responses(401, 403))
     async def ask_non_uniformity(_body: Empty, session: Session = "") -> Done:
         """Learn the non-uniformity from the plate before the lens; the overview tells how."""
         granted(await hub.ask(lambda request: AskNonUniformity(request, session)))
         return Done()
 
-    @router.post("/scenario", responses=responses(401, 404))
+    @router.post("/scenario", responses=responses(401, 403, 404))
     async def choose_scenario(chosen: ScenarioIn, session: Session = "") -> Done:
         """Restart the simulated sensor with a scenario."""
         granted(await hub.ask(lambda request: ChooseScenario(request, session, chosen.scenario)))
         return Done()
-
-    return router

@@ -16,6 +16,7 @@ GUARD_STATUSES = (400, 403, 413, 414, 415, 421, 431)  # of `service.web.guard`
 Answered = TypeVar("Answered")
 _STATUS: Final = {
     Why.NO_SESSION: 401,
+    Why.NOT_ALLOWED: 403,
     Why.NO_PASSWORD: 401,
     Why.WRONG_PASSWORD: 401,
     Why.TOO_SOON: 429,

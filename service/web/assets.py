@@ -75,11 +75,13 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
-        "catalogues": _data(words),
         "acceptance": _data({}),
     }
+    all_words, fewer = _data(words), _data(catalogues(admin=False))
     return {
-        source: environment.get_template(source).render(context)
+        source: environment.get_template(source).render(
+            context, catalogues=all_words if source.startswith("admin") else fewer
+        )
         for source in sources
         if not source.startswith("_")
     }

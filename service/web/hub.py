@@ -27,6 +27,7 @@ from service.ipc.messages import (
     Done,
     DriftRead,
     GuardRequest,
+    HistoryRead,
     LoggedIn,
     Message,
     Picture,
@@ -42,6 +43,7 @@ from service.ipc.messages import (
 )
 from service.ipc.preview import PreviewReader
 from service.ipc.rate import Buckets
+from service.web.trend import Trend
 
 BEAT_S = 0.1
 SILENT_AFTER_S = 0.5  # without a word of the supervisor
@@ -52,7 +54,16 @@ _REPLY_WITHIN_S = 3.0
 MAX_STREAMS = 32  # each is told ten times a second
 
 _Item = TypeVar("_Item")
-_Answer = TypeVar("_Answer", Done, LoggedIn, SettingsRead, RecordsRead, CalibrationRead, DriftRead)
+_Answer = TypeVar(
+    "_Answer",
+    Done,
+    LoggedIn,
+    SettingsRead,
+    RecordsRead,
+    HistoryRead,
+    CalibrationRead,
+    DriftRead,
+)
 
 
 class HubError(Exception):
@@ -102,6 +113,7 @@ class Hub:
         self._screens: set[Screen] = set()
         self._told = Screens(0, 0)
         self._room = Buckets(time.monotonic(), share=0.9)
+        self.trend = Trend()
         self.ended = False
         self.picture = b""
         self.check_code, self._code_at = "", 0.0
@@ -151,6 +163,7 @@ class Hub:
         match message:
             case View():
                 self._view, self._heard_at = message, time.monotonic()
+                self.trend.add(message, time.time())
                 self._publish()
             case CheckCode():
                 self.check_code, self._code_at = message.text, message.made_s
@@ -162,6 +175,7 @@ class Hub:
                 | LoggedIn()
                 | SettingsRead()
                 | RecordsRead()
+                | HistoryRead()
                 | CalibrationRead()
                 | DriftRead()
             ):

@@ -41,12 +41,14 @@ from service.ipc.messages import (
     Done,
     DriftRead,
     GuardRequest,
+    HistoryRead,
     LoggedIn,
     Login,
     Message,
     Picture,
     ReadCalibration,
     ReadDrift,
+    ReadHistory,
     ReadRecords,
     ReadSettings,
     RecordsRead,
@@ -303,6 +305,8 @@ class Stage:
             )
         if isinstance(message, ReadRecords):
             return RecordsRead(message.request, (), ())
+        if isinstance(message, ReadHistory):
+            return HistoryRead(message.request, (), ())
         return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:

@@ -1,4 +1,8 @@
-"""The words of the screens in four languages: one TOML catalogue each, all with the same keys."""
+"""The words of the screens in four languages: TOML catalogues, all with the same keys.
+
+`<language>.toml` has what anybody may see; `admin/<language>.toml` what only the admin's console
+says, which the other pages go without.
+"""
 
 import tomllib
 from importlib.resources import files
@@ -8,10 +12,20 @@ from service.ipc.settings import Language
 Catalogue = dict[str, dict[str, str]]
 
 
-def catalogues() -> dict[str, Catalogue]:
-    """Return every language's catalogue by its code: sections of keys and sentences."""
+def catalogues(*, admin: bool = True) -> dict[str, Catalogue]:
+    """Return every language's catalogue by its code: sections of keys and sentences.
+
+    Parameters
+    ----------
+    admin
+        With the words of the admin's console.
+    """
     folder = files("service.web.i18n")
-    return {
-        language.value: tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
-        for language in Language
-    }
+    found: dict[str, Catalogue] = {}
+    for language in Language:
+        places = [folder / f"{language}.toml"]
+        if admin:
+            places.append(folder / "admin" / f"{language}.toml")
+        parts = [tomllib.loads(place.read_text(encoding="utf-8")) for place in places]
+        found[language.value] = {name: words for part in parts for name, words in part.items()}
+    return found

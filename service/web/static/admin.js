@@ -1,23 +1,33 @@
-// The admin's page: log in, see what is measured live, set what the station measures with.
+// The admin's console: log in by role, mend what is wrong, see what is measured, set what the
+// station measures with, read what was changed. An auditor sees all of it and changes nothing.
 
 import { drift } from "./drift.js";
-import { build, fill, read, showErrors } from "./form.js";
+import { build, fill, know, read, showErrors, showHints, takeBack, wrong } from "./form.js";
+import { showHistory } from "./history.js";
+import { returnWhenIdle } from "./idle.js";
 import { ask, Link } from "./link.js";
+import { learnNonUniformity, showNonUniformity } from "./non_uniformity.js";
+import { offerPasswords, refused } from "./passwords.js";
 import { Picture } from "./picture.js";
 import { showRecords } from "./records.js";
-import { learnNonUniformity, showNonUniformity } from "./non_uniformity.js";
-import { number, speakAsBefore, word } from "./words.js";
+import { showRepairs } from "./repairs.js";
+import { review } from "./review.js";
+import { Sounder } from "./sound.js";
+import { currentLanguage, number, speak, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const BOX = "#7cc4ff";
+const RECORDS_EVERY_MS = 5000;
 
 let view = null;
+let overview = null; // as the station said it last
 let settings = null; // as the station has them
 const picture = new Picture($("picture"));
 const chart = drift($("chart"));
+const sounder = new Sounder(() => {});
 
 function text(id, value) {
-  $(id).textContent = value;
+  if ($(id).textContent !== value) $(id).textContent = value;
 }
 
 const celsius = (value, digits = 2) => (value == null ? "–" : `${number(value, digits)} °C`);
@@ -26,7 +36,7 @@ const celsius = (value, digits = 2) => (value == null ? "–" : `${number(value,
 
 async function look() {
   const response = await fetch("/api/admin/overview");
-  const overview = await response.json();
+  overview = await response.json();
   const inside = response.ok && overview.logged_in;
   $("door").hidden = inside;
   $("admin").hidden = !inside;
@@ -34,34 +44,44 @@ async function look() {
   $("login").hidden = !overview.password_set;
   $("no-password").hidden = overview.password_set;
   document.body.dataset.page = inside ? "admin" : "door";
-  if (inside) {
-    enter(overview);
-    await showRecords();
+  document.body.dataset.role = overview.role ?? "";
+  if (!inside) {
+    $("password").focus();
+    return;
   }
+  enter();
+  await Promise.all([chart.load(), showRecords(), showHistory(undo)]);
 }
 
-function enter(overview) {
+function enter() {
+  const auditor = overview.role === "auditor";
   settings = overview.settings;
   text("problem", overview.problem);
+  $("reading-only").hidden = !auditor;
   $("simulation").hidden = overview.scenarios.length === 0;
   $("scenario").replaceChildren(
     ...overview.scenarios.map((name) => new Option(name, name, false, name === overview.scenario)),
   );
-  if (settings) fill(settings);
+  for (const input of document.querySelectorAll("#sections input, #sections select, #scenario")) input.disabled = auditor;
+  $("password-role").value = overview.role;
+  $("password-role").disabled = auditor;
+  know(overview);
+  fill(settings ?? overview.defaults);
   showNonUniformity(overview);
 }
 
 $("login").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const answer = await ask("/api/admin/login", { password: $("password").value });
+  const role = $("role").value;
+  const answer = await ask("/api/admin/login", { password: $("password").value, role });
   $("password").value = "";
   if (answer.ok) {
     text("login-error", "");
     await look();
     return;
   }
-  const wait = answer.retry_after_s ? ` ${word("admin.wait", { seconds: answer.retry_after_s })}` : "";
-  text("login-error", `${answer.error || word("ui.request_failed")}${wait}`);
+  const none = answer.status === 401 && /^No password/.test(answer.error);
+  text("login-error", none ? word("admin.no_such_password") : refused(answer));
 });
 
 $("logout").addEventListener("click", async () => {
@@ -71,21 +91,39 @@ $("logout").addEventListener("click", async () => {
 
 // ---- settings
 
-$("settings").addEventListener("submit", async (event) => {
-  event.preventDefault();
+async function save() {
   text("saved", "");
+  text("problem", "");
+  const errors = wrong();
+  showErrors(errors);
+  if (Object.keys(errors).length > 0) return;
   const wanted = { ...read(), uniformity: settings?.uniformity ?? null };
-  const answer = await ask("/api/admin/settings", wanted, "PUT");
+  const { confirmed, answer: refusal } = await review(settings, wanted);
+  if (!confirmed && !refusal) return;
+  const answer = confirmed ? await ask("/api/admin/settings", wanted, "PUT") : refusal;
   const left = showErrors(answer.fields ?? {});
   if (answer.ok) {
     settings = wanted;
-    text("problem", "");
     text("saved", word("admin.saved"));
+    await showHistory(undo);
   } else if (answer.status === 401) {
     await look();
   } else {
-    text("problem", [answer.error || word("ui.request_failed"), ...left].join(" "));
+    text("problem", [answer.status === 503 ? word("admin.not_saved") : "", answer.error || word("ui.request_failed"), ...left].join(" "));
   }
+}
+
+// An undo is a change like any other: it is shown, confirmed, and in the history itself.
+function undo(changes) {
+  fill(settings ?? overview.defaults);
+  if (!takeBack(changes)) return;
+  text("saved", word("admin.undo_note"));
+  save();
+}
+
+$("settings").addEventListener("submit", (event) => {
+  event.preventDefault();
+  save();
 });
 
 $("revert").addEventListener("click", () => {
@@ -94,9 +132,15 @@ $("revert").addEventListener("click", () => {
   text("problem", "");
 });
 
+$("to-defaults").addEventListener("click", () => fill(overview.defaults));
+
+$("only-changed").addEventListener("change", () => {
+  $("sections").dataset.only = String($("only-changed").checked);
+});
+
 $("picture").addEventListener("click", (event) => {
   const at = picture.pixelAt(event);
-  if (at) fill({ references: [{ mark: at.map((value) => Math.round(value * 10) / 10) }] });
+  if (at && overview.role === "admin") fill({ references: [{ mark: at.map((value) => Math.round(value * 10) / 10) }] });
 });
 
 $("ffc").addEventListener("click", async () => {
@@ -105,8 +149,10 @@ $("ffc").addEventListener("click", async () => {
 });
 
 $("learn-non-uniformity").addEventListener("click", async () => {
-  const overview = await learnNonUniformity();
-  if (overview) settings = overview.settings;
+  const learnt = await learnNonUniformity();
+  if (!learnt) return;
+  [overview, settings] = [learnt, learnt.settings];
+  await showHistory(undo);
 });
 
 // What is typed into the form and not saved yet stays as it is.
@@ -128,8 +174,11 @@ function show(next) {
   const { reference } = view;
   text("state", [word(`titles.${view.state}`), ...view.reasons.map((reason) => word(`reasons.${reason}`))].join(" · "));
   $("flag-simulated").hidden = !view.sensor?.simulated;
+  $("waiting").hidden = view.alarms.length === 0;
+  text("waiting", view.alarms.length ? word("admin.alarms_waiting", { count: view.alarms.length }) : "");
+  sounder.play(view.alarms.some((alarm) => !alarm.acknowledged) ? "elevated" : "");
   text("apparent", celsius(reference.apparent_c));
-  text("offset", reference.offset_c == null ? "–" : `${celsius(reference.offset_c, 3)}${reference.offset_uncertainty_c == null ? "" : ` ± ${number(2 * reference.offset_uncertainty_c, 3)}`}`);
+  text("offset", reference.offset_c == null ? "–" : celsius(reference.offset_c, 3));
   text("fpa", celsius(view.fpa_temp_c, 1));
   text("rate", `${number(view.frame_rate_hz)} Hz`);
   text("step", `${number(view.step_ms)} ms`);
@@ -140,6 +189,7 @@ function show(next) {
   const sensor = view.sensor;
   text("sensor", sensor ? `${sensor.model} · ${sensor.width} × ${sensor.height} · ${word("admin.serial")} ${sensor.serial} · ${sensor.firmware}` : "");
   $("readings").replaceChildren(...view.visitors.map(row));
+  showRepairs(view.repairs);
   chart.add(reference.apparent_c, reference.offset_c);
 }
 
@@ -169,12 +219,38 @@ function paint() {
   requestAnimationFrame(paint);
 }
 
-build($("sections"));
+// ---- words
+
+function hints() {
+  text("only-changed-words", word("admin.only_changed", { count: showHints() }));
+}
+
+function use(code) {
+  speak(code);
+  hints();
+  $("open-register").href = `/register/${currentLanguage()}`;
+  for (const said of ["saved", "problem", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
+  if (document.body.dataset.page !== "admin") return;
+  showNonUniformity(overview);
+  showRecords();
+  showHistory(undo);
+}
+
+for (const button of document.querySelectorAll("[data-language]")) {
+  button.addEventListener("click", () => use(button.dataset.language));
+}
+
+build($("sections"), hints);
+offerPasswords();
+returnWhenIdle();
 speakAsBefore();
+use(currentLanguage());
 new Link({
   onView: show,
   onBlind: () => text("state", word("ui.connection_lost")),
   onPicture: (buffer) => picture.take(buffer),
 });
 look();
+// A worker that starts anew is locked anew: what is said of the locks is never older than this.
+setInterval(() => document.body.dataset.page === "admin" && showRecords(), RECORDS_EVERY_MS);
 requestAnimationFrame(paint);

@@ -4,6 +4,7 @@
 // cannot fill with anybody.
 
 import { Cards } from "./cards.js";
+import { openConsoleWhenHeld } from "./console.js";
 import { Cover } from "./cover.js";
 import { $, element, fit, shape, text } from "./dom.js";
 import { Link } from "./link.js";
@@ -206,6 +207,7 @@ for (const button of document.querySelectorAll("[data-language]")) {
 addEventListener("resize", render);
 document.fonts.ready.then(render);
 
+openConsoleWhenHeld($("brand"));
 speakAsBefore();
 showSound();
 render();

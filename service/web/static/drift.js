@@ -1,10 +1,10 @@
-// The reference's drift on a small chart: kept in this page only, and gone with it.
+// The reference's drift on a small chart: what the station remembers of it, and what comes.
 
 import uPlot from "./vendor/uplot.js";
 import { word } from "./words.js";
 
 const EVERY_MS = 1000;
-const KEPT = 30 * 60;
+const KEPT = 12 * 3600;
 
 export function drift(parent) {
   const data = [[], [], []];
@@ -48,7 +48,27 @@ export function drift(parent) {
 
   new ResizeObserver(() => plot?.setSize({ width: parent.clientWidth, height: 180 })).observe(parent);
 
+  const paint = () => {
+    if (parent.clientWidth === 0 || data[0].length === 0) return;
+    plot ??= create();
+    plot.setData(data);
+  };
+
   return {
+    // What the station remembers, so that a page that is loaded again begins where it was.
+    async load() {
+      const response = await fetch("/api/admin/trend");
+      if (!response.ok) return;
+      const points = await response.json();
+      const first = points.length ? points.at(-1).at_s : -Infinity;
+      const later = data[0].findIndex((at) => at > first);
+      const kept = data.map((values) => (later < 0 ? [] : values.slice(later)));
+      data[0] = [...points.map((point) => point.at_s), ...kept[0]];
+      data[1] = [...points.map((point) => point.apparent_c), ...kept[1]];
+      data[2] = [...points.map((point) => point.offset_c), ...kept[2]];
+      parent.dataset.points = String(data[0].length);
+      paint();
+    },
     add(apparent, offset) {
       const now = performance.now();
       if (now - addedAt < EVERY_MS) return;
@@ -57,9 +77,7 @@ export function drift(parent) {
         data[i].push(value);
         if (data[i].length > KEPT) data[i].shift();
       });
-      if (parent.clientWidth === 0) return;
-      plot ??= create();
-      plot.setData(data);
+      paint();
     },
   };
 }

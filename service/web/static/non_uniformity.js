@@ -26,7 +26,7 @@ function sentence({ non_uniformity_learning: learning, non_uniformity_holds: hol
 
 export function showNonUniformity(overview) {
   $("non-uniformity").textContent = sentence(overview);
-  $("non-uniformity-problem").textContent = overview.non_uniformity_problem;
+  $("non-uniformity-problem").textContent = overview.non_uniformity_problem ? word("admin.non_uniformity_failed") : "";
   $("learn-non-uniformity").disabled = overview.non_uniformity_learning;
   $("forget-non-uniformity").hidden = !overview.settings?.uniformity || overview.non_uniformity_learning;
 }

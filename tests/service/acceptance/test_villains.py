@@ -18,6 +18,11 @@ VILLAINS = {
         Chapter.ACCURACY,
         Finding.NORMALISES,
     ),
+    "normalising in the middle only": (
+        Station(transfer=villains.pulled_in_the_middle),
+        Chapter.ACCURACY,
+        Finding.NORMALISES,
+    ),
     "clipped": (Station(transfer=villains.clipped), Chapter.ACCURACY, Finding.CLIPS),
     "wrong emissivity": (
         Station(transfer=villains.wrong_emissivity),

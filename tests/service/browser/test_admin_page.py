@@ -11,6 +11,7 @@ from playwright.sync_api import Locator
 
 from service.ipc.preview_memory import PER_PIXEL, PLACES, PLACES_AT
 from service.state.admin_password import set_password
+from service.web.i18n import catalogues
 from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
 from tests.service.running import RunningStation
@@ -39,6 +40,21 @@ def desk(station: RunningStation, new_screen: Callable[..., Screen]) -> Screen:
     screen.page.keyboard.press("Enter")
     screen.page.locator("#admin").wait_for()
     return screen
+
+
+def save(screen: Screen) -> None:
+    """Save the form, and confirm what is shown."""
+    screen.page.click("#save")
+    screen.page.locator("#review").wait_for()
+    screen.page.click("#confirm")
+    screen.until(lambda: "in force" in screen.text("saved"))
+
+
+def fill_password(screen: Screen, current: str, new: str) -> None:
+    """Type a new password twice."""
+    screen.page.fill("#password-current", current)
+    screen.page.fill("#password-new", new)
+    screen.page.fill("#password-again", new)
 
 
 def field(screen: Screen, path: str) -> Locator:
@@ -73,13 +89,100 @@ def test_a_threshold_is_saved_applied_and_recorded(
     desk: Screen, station: RunningStation, state: Path
 ) -> None:
     head = station.view()["audit_head"]
+    field(desk, "decision.threshold_c").fill("39")
+    desk.page.click("#save")
+    desk.page.locator("#review").wait_for()
+    assert "39.0" in desk.text("review-changes")
+    assert "Of 1,000 visitors" in desk.text("forecast")
+    assert "more than a quarter" in desk.text("forecast-warning")
+    desk.page.keyboard.press("Enter")  # what is warned of is not saved by a key
+    assert station.view()["threshold_c"] != 39.0
     field(desk, "decision.threshold_c").fill("37.8")
-    desk.page.click("text=Save and apply")
-    desk.until(lambda: "in force" in desk.text("saved"))
+    save(desk)
     station.wait_for(lambda view: view["threshold_c"] == 37.8)
     saved = json.loads((state / "settings.json").read_text())
     assert saved["settings"]["decision"]["threshold_c"] == 37.8
     station.wait_for(lambda view: view["audit_head"] != head)
+
+
+def test_a_change_stands_in_the_history_and_is_undone(
+    desk: Screen, station: RunningStation
+) -> None:
+    before = station.view()["threshold_c"]
+    field(desk, "decision.threshold_c").fill("36.4")
+    assert desk.page.locator("[data-differs=true]").count() == 1
+    desk.page.check("#only-changed")
+    assert desk.page.locator("#sections .field:visible").count() == 1
+    save(desk)
+    station.wait_for(lambda view: view["threshold_c"] == 36.4)
+    row = desk.page.locator("#history tr").first
+    assert "36.4" in row.inner_text()
+    assert "admin" in row.inner_text()
+    row.locator("button").click()
+    desk.page.locator("#review").wait_for()
+    desk.page.click("#confirm")
+    station.wait_for(lambda view: view["threshold_c"] == before)
+
+
+def test_every_fault_is_a_row_that_goes_when_it_is_mended(
+    desk: Screen, station: RunningStation
+) -> None:
+    row = desk.page.locator("#repairs [data-code=no_auditor]")
+    row.wait_for()
+    row.locator("a").click()
+    fill_password(desk, PASSWORD, "reads everything")
+    desk.page.select_option("#password-role", "auditor")
+    desk.page.click("text=Change the password")
+    desk.until(lambda: "was changed" in desk.text("password-changed"))
+    row.wait_for(state="detached")
+    assert "no_auditor" not in {
+        one["code"] for one in station.view()["repairs"] if not one["until_s"]
+    }
+
+
+def test_an_auditor_reads_and_has_nothing_to_change(
+    station: RunningStation, state: Path, new_screen: Callable[..., Screen]
+) -> None:
+    screen = new_screen(1400, 1000).open(f"{station.address}/admin")
+    assert screen.page.locator("#open-register").is_visible()
+    screen.page.select_option("#role", "auditor")
+    screen.page.fill("#password", "reads everything")
+    screen.page.keyboard.press("Enter")
+    screen.page.locator("#admin").wait_for()
+    assert screen.page.locator(".changes:visible").count() == 0
+    assert field(screen, "decision.threshold_c").is_disabled()
+    assert "auditor" in screen.text("reading-only")
+    screen.page.locator("#history tr").first.wait_for()
+    answer = screen.page.evaluate(
+        "fetch('/api/admin/ffc', {method: 'POST', headers: {'content-type': 'application/json'},"
+        " body: '{}'}).then((answer) => answer.status)"
+    )
+    assert answer == 403
+
+
+def test_the_console_is_reached_from_the_alert_screen_by_a_held_key(
+    station: RunningStation, new_screen: Callable[..., Screen]
+) -> None:
+    screen = new_screen().open(f"{station.address}/")
+    screen.page.locator("#brand").wait_for()
+    screen.page.keyboard.press("F2")
+    screen.page.wait_for_timeout(300)
+    assert screen.page.url == f"{station.address}/"
+    screen.page.keyboard.down("F2")
+    screen.page.wait_for_url("**/admin")
+    screen.page.keyboard.up("F2")
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "nl"])
+def test_the_whole_console_speaks_the_language(desk: Screen, language: str) -> None:
+    desk.page.click(f"[data-language={language}]")
+    words = catalogues()[language]
+    english = set(catalogues()["en"]["admin"].values()) - set(words["admin"].values())
+    said = desk.page.locator("#admin").inner_text()
+    assert words["admin"]["repairs"] in said
+    assert words["help"]["decision_threshold_c"] in said
+    left = {line.strip() for line in said.splitlines()} & english
+    assert left == set()
 
 
 def test_a_wrong_value_is_said_beside_its_field_and_changes_nothing(
@@ -87,9 +190,13 @@ def test_a_wrong_value_is_said_beside_its_field_and_changes_nothing(
 ) -> None:
     before = station.view()["threshold_c"]
     threshold = field(desk, "decision.threshold_c")
-    for value, said in (("37.55", "multiple of 0.1"), ("60", "less than or equal"), ("", "valid")):
+    for value, said in (
+        ("37.55", "multiple of 0.1"),
+        ("60", "from 34.0 to 39.0"),
+        ("", "from 34.0 to 39.0"),
+    ):
         threshold.fill(value)
-        desk.page.click("text=Save and apply")
+        desk.page.click("#save")
         error = desk.page.locator("[id='error-decision.threshold_c']")
         desk.until(lambda: said in error.inner_text())  # noqa: B023 - awaited in this turn
         assert threshold.get_attribute("aria-invalid") == "true"
@@ -117,6 +224,30 @@ def test_the_reference_is_marked_by_a_click_in_the_thermal_view(
 def test_the_drift_of_the_reference_is_drawn(desk: Screen) -> None:
     desk.page.locator("#chart canvas").wait_for(timeout=60_000)
     desk.until(lambda: "°C" in desk.text("offset"))
+
+
+def test_the_drift_survives_a_page_that_is_loaded_again(desk: Screen) -> None:
+    kept = "Number(document.getElementById('chart').dataset.points)"
+    desk.until(
+        lambda: bool(
+            desk.page.evaluate(
+                "fetch('/api/admin/trend').then((a) => a.json()).then((all) => all.length > 1)"
+            )
+        )
+    )
+    desk.page.reload()
+    desk.page.locator("#admin").wait_for()
+    desk.until(lambda: desk.page.evaluate(f"{kept} > 1"))
+
+
+def test_the_locks_are_said_anew_after_a_worker_has_started_again(
+    desk: Screen, station: RunningStation
+) -> None:
+    desk.until(lambda: "attacks denied" in desk.text("locks"))
+    station.kill("worker")
+    station.screening()
+    desk.until(lambda: "NOT LOCKED" not in desk.text("locks"))
+    assert desk.text("locks").count("attacks denied") == 2
 
 
 def test_another_scenario_is_played_where_the_sensor_is_simulated(
@@ -150,8 +281,7 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     learnt = saved()
     assert learnt is not None
     assert abs(learnt["xx_c"] + 0.2) < 0.03
-    desk.page.click("text=Save and apply")
-    desk.until(lambda: "in force" in desk.text("saved"))
+    save(desk)
     assert saved() == learnt
     desk.page.click("#forget-non-uniformity")
     desk.until(lambda: "Not learnt" in desk.text("non-uniformity"))
@@ -164,7 +294,7 @@ def test_what_is_no_plate_is_said_and_not_learnt(desk: Screen, station: RunningS
     station.wait_for(lambda view: (view["sensor"] or {}).get("port") == "empty")
     before = desk.text("non-uniformity")
     desk.page.click("#learn-non-uniformity")
-    desk.until(lambda: "plate of even" in desk.text("non-uniformity-problem"))
+    desk.until(lambda: "was not learnt" in desk.text("non-uniformity-problem"))
     assert desk.text("non-uniformity") == before
 
 

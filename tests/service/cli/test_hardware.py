@@ -62,7 +62,9 @@ def admin_key(institution: Institution, folder: Path) -> Path:
 
 def test_list_names_every_dossier_and_its_answer() -> None:
     output = limen("list").output
-    assert "boson-plus-640           refused" in output
+    assert "boson-plus-640           not approved yet: " in output
+    assert "limen hardware todo boson-plus-640" in output
+    assert "hikvision-ds-2td2636b    excluded: " in output
     assert "simulated                simulated" in output
     plain = json.loads(limen("list", "--json").output)
     assert {entry["dossier"]: entry["passes"] for entry in plain}["simulated"] is True

@@ -1,11 +1,15 @@
 """`limen sweep` finds the liars out, on a film, in a table, and by hand at a camera."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from device.evo_thermal.emulator import EmulatedEvoThermal
+from device.evo_thermal.protocol import SIDE, Frame
 from service.cli.main import app
 from tests.service.acceptance import villains
 from tests.service.acceptance.villains import Station
@@ -42,6 +46,49 @@ def test_a_table_from_any_screen_is_judged(tmp_path: Path) -> None:
     assert bad.exit_code == 1
     assert "pulls readings towards normal" in bad.output
     assert "Least slope over one degree: 0.2" in bad.output
+
+
+class Heated(EmulatedEvoThermal):
+    """An Evo Thermal before a blackbody that somebody sets, and that may pull what it sees."""
+
+    def __init__(self, transfer: Callable[[float], float]) -> None:
+        self.shown_c = transfer(34.0)
+        self.transfer = transfer
+        super().__init__(pause_s=0.002)
+
+    def set(self, true_c: float) -> None:
+        self.shown_c = self.transfer(true_c) + 1.5  # its scale is off: nobody minds
+
+    def _picture(self) -> Frame:
+        kelvin = 273.15 + self.shown_c + self._noise.normal(0.0, 0.1, (SIDE, SIDE))
+        return Frame.of(np.rint(kelvin * 10.0).astype(np.uint16), 303.15)
+
+
+@pytest.mark.parametrize(
+    ("transfer", "says"),
+    [(villains.straight, "nothing says"), (villains.normalising, "towards normal")],
+)
+def test_a_camera_is_tried_by_hand_without_being_vetted(
+    monkeypatch: pytest.MonkeyPatch, transfer: Callable[[float], float], says: str
+) -> None:
+    steps = iter(["warm", "99", *(f"{34.0 + 0.25 * i:.2f}" for i in range(25)), ""])
+    with Heated(transfer) as camera:
+
+        def prompt(*_: object, **__: object) -> str:
+            line = next(steps)
+            if line.startswith(("3", "40")):
+                camera.set(float(line))
+            return line
+
+        monkeypatch.setattr("typer.prompt", prompt)
+        found = limen(
+            *("--sensor", "evo-thermal", "--port", camera.port),
+            *("--emissivity", 1, "--frames", 10),
+        )
+    assert says in found.output, found.output
+    assert "'warm' is no temperature" in found.output
+    assert "99.0 deg C: between" in found.output
+    assert found.exit_code == (0 if says == "nothing says" else 1)
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,21 @@ from service.ipc.messages import (
     AdminRequest,
     AskFfc,
     AskNonUniformity,
+    ChangePassword,
     ChangeSettings,
     ChooseScenario,
     Done,
+    HistoryRead,
     LoggedIn,
     Login,
     Logout,
     Outcome,
+    ReadHistory,
+    ReadRecords,
     ReadSettings,
+    RecordsRead,
     Refused,
+    Role,
     SecondCheck,
     SettingsRead,
     UndoOutcome,
@@ -32,9 +38,9 @@ from service.ipc.messages import (
 from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
 from service.ipc.settings import DecisionSettings, StationSettings, UniformitySettings
 from service.state.admin_password import AdminDoor, set_password
-from service.state.audit_events import LoginTried, ScenarioChosen, SettingChanged
+from service.state.audit_events import LoginTried, PasswordSet, ScenarioChosen, SettingChanged
 from service.state.audit_trail import TRAIL, read
-from service.state.budget import SAVES_PER_HOUR
+from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
@@ -303,3 +309,99 @@ def test_a_guards_answers_reach_the_station_and_a_wrong_number_is_said(office: O
 def test_the_trail_never_says_a_word_about_a_visitor(office: Office) -> None:
     test_a_guards_answers_reach_the_station_and_a_wrong_number_is_said(office)
     assert not any("alarm" in str(event) or "visitor" in str(event) for event in office.trail())
+
+
+AUDITORS = "reads everything"
+
+
+@pytest.fixture
+def auditor(office: Office) -> str:
+    """Return an auditor's session."""
+    set_password(office.folder, AUDITORS, Role.AUDITOR)
+    login = Login(1, AUDITORS, Role.AUDITOR)
+    told = of(LoggedIn, office.requests.answer(login))
+    assert told.role is Role.AUDITOR
+    return told.session
+
+
+def test_an_auditor_reads_everything_and_changes_nothing(office: Office, auditor: str) -> None:
+    read = of(SettingsRead, office.requests.answer(ReadSettings(1, auditor)))
+    assert (read.role, read.settings) == (Role.AUDITOR, StationSettings())
+    assert isinstance(office.requests.answer(ReadRecords(2, auditor)), RecordsRead)
+    assert isinstance(office.requests.answer(ReadHistory(3, auditor)), HistoryRead)
+    for request in (
+        ChangeSettings(4, auditor, WARMER),
+        AskFfc(5, auditor),
+        AskNonUniformity(6, auditor),
+        ChooseScenario(7, auditor, "one-fever"),
+        ChangePassword(8, auditor, Role.ADMIN, AUDITORS, "mine from now on"),
+    ):
+        assert of(Refused, office.requests.answer(request)).why is Why.NOT_ALLOWED
+    assert office.done == []
+    assert office.store.load() == StationSettings()
+    assert office.login()
+
+
+def test_each_password_opens_its_own_role_only(office: Office, auditor: str) -> None:
+    assert auditor
+    assert isinstance(office.requests.answer(Login(1, AUDITORS)), Refused)
+    assert isinstance(office.requests.answer(Login(2, PASSWORD, Role.AUDITOR)), Refused)
+
+
+def test_a_role_without_a_password_is_told_so(office: Office) -> None:
+    refused = of(Refused, office.requests.answer(Login(1, "", Role.AUDITOR)))
+    assert refused.why is Why.NO_PASSWORD
+
+
+def test_a_password_is_changed_in_place_with_the_own_one_and_recorded(office: Office) -> None:
+    session, other = office.login(), office.login()
+    changed = ChangePassword(1, session, Role.ADMIN, PASSWORD, "battery staple")
+    assert isinstance(office.requests.answer(changed), Done)
+    assert PasswordSet("admin", "admin") in office.trail()
+    assert isinstance(office.requests.answer(ReadSettings(2, session)), SettingsRead)
+    assert of(Refused, office.requests.answer(ReadSettings(3, other))).why is Why.NO_SESSION
+    assert isinstance(office.requests.answer(Login(4, PASSWORD)), Refused)
+    assert isinstance(office.requests.answer(Login(5, "battery staple")), LoggedIn)
+
+
+def test_an_open_session_alone_changes_no_password(office: Office) -> None:
+    session = office.login()
+    for current in ("", "wrong password"):
+        changed = ChangePassword(1, session, Role.AUDITOR, current, "battery staple")
+        refused = of(Refused, office.requests.answer(changed))
+        assert refused.why in {Why.WRONG_PASSWORD, Why.TOO_SOON}
+    assert not office.door.has_password(Role.AUDITOR)
+    assert not [event for event in office.trail() if isinstance(event, PasswordSet)]
+
+
+def test_the_admin_gives_the_auditor_a_password(office: Office) -> None:
+    session = office.login()
+    given = ChangePassword(1, session, Role.AUDITOR, PASSWORD, AUDITORS)
+    assert isinstance(office.requests.answer(given), Done)
+    assert office.door.auditor_known
+    assert isinstance(office.requests.answer(Login(2, AUDITORS, Role.AUDITOR)), LoggedIn)
+
+
+def test_a_new_password_that_is_too_short_is_refused(office: Office) -> None:
+    changed = ChangePassword(1, office.login(), Role.ADMIN, PASSWORD, "short")
+    assert "at least 8" in of(Refused, office.requests.answer(changed)).sentence
+    assert office.login()
+
+
+def test_passwords_are_changed_so_many_times_an_hour_and_no_more(office: Office) -> None:
+    session = office.login()
+    for number in range(PASSWORDS_PER_HOUR):
+        changed = ChangePassword(1, session, Role.AUDITOR, PASSWORD, f"password {number}")
+        assert isinstance(office.requests.answer(changed), Done)
+    refused = of(Refused, office.requests.answer(changed))
+    assert "within an hour" in refused.sentence
+
+
+def test_an_auditors_logins_give_nobody_fresh_attempts_at_the_admins_password(
+    office: Office, auditor: str
+) -> None:
+    assert auditor
+    for number in range(4):
+        office.requests.answer(Login(number, "wrong password"))
+        office.requests.answer(Login(number, AUDITORS, Role.AUDITOR))
+    assert of(Refused, office.requests.answer(Login(9, PASSWORD))).why is Why.TOO_SOON
