@@ -100,14 +100,11 @@ def read(port: str, sys_root: Path = SYS) -> UsbIdentity:
         When its descriptors do not add up.
     """
     hub = port.rpartition(".")[0]
-    near = (
-        ()
-        if not hub
-        else tuple(
-            _read(other, sys_root)
-            for other in ports(sys_root)
-            if other.rpartition(".")[0] == hub and other != port
-        )
+    halves = {hub, _other_half(hub, sys_root)} - {""}
+    near = tuple(
+        _read(other, sys_root)
+        for other in ports(sys_root)
+        if other.rpartition(".")[0] in halves and other != port
     )
     return _read(port, sys_root, near)
 
@@ -171,6 +168,19 @@ def _above(port: str) -> tuple[str, ...]:
     bus, _, chain = port.partition("-")
     steps = chain.split(".")
     return tuple(f"{bus}-{'.'.join(steps[:n])}" for n in range(1, len(steps)))
+
+
+def _other_half(hub: str, sys_root: Path) -> str:
+    """Return the port of the same hub on the other bus; empty when it has none.
+
+    A USB 3 hub is two hubs in one case: its fast devices are on another bus than its slow ones.
+    Linux links the ports of one socket as peers (Documentation/ABI/testing/sysfs-bus-usb).
+    """
+    try:
+        other = (sys_root / "bus/usb/devices" / hub / "port/peer/device").resolve(strict=True)
+    except OSError:
+        return ""
+    return other.name if hub and PORT.fullmatch(other.name) else ""
 
 
 def _hub(port: str, sys_root: Path) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from hardware.errors import RegisterError
+from hardware.register.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,30 @@ class EvidenceFolder:
     def missing(self, sha256: str) -> str:
         """Say why the document with this hash cannot be opened; empty when it can."""
         if not sha256:
-            return "no copy of it is held"
+            return Sentence("no_copy", "no copy of it is held")
         found = self._copy(sha256)
         if found is None:
-            return f"the evidence folder has no copy with the SHA-256 {sha256[:16]}…"
+            return Sentence(
+                "not_in_folder",
+                "the evidence folder has no copy with the SHA-256 {sha256}…",
+                sha256=sha256[:16],
+            )
         try:
             now = _hashed(found)
         except OSError as error:
-            return f"its copy {found.name[:16]}… cannot be read ({error.strerror})"
-        return "" if now == sha256 else f"its copy {sha256[:16]}… has other bytes than were read"
+            return Sentence(
+                "copy_unreadable",
+                "its copy {sha256}… cannot be read ({error})",
+                sha256=found.name[:16],
+                error=error.strerror,
+            )
+        if now == sha256:
+            return ""
+        return Sentence(
+            "copy_changed",
+            "its copy {sha256}… has other bytes than were read",
+            sha256=sha256[:16],
+        )
 
     def read(self, sha256: str) -> bytes:
         """Return the bytes of a document whose hash holds.

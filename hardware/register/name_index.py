@@ -30,6 +30,7 @@ class NameIndex:
         self.folded = tuple(names.fold(name) for name in listed)
         self._with_run: dict[str, list[int]] = defaultdict(list)
         self._with_sound: dict[str, list[int]] = defaultdict(list)
+        self._with_skeleton: dict[str, list[int]] = defaultdict(list)
         self._least: list[float] = []  # runs to share
         self._short = {n for n, name in enumerate(self.folded) if len(name.letters) < _RUN}
         for number, name in enumerate(self.folded):
@@ -38,16 +39,19 @@ class NameIndex:
             self._least.append(min((len(one) for one in runs), default=0) * _SHARED)
             for run in set().union(*runs):
                 self._with_run[run].append(number)
+            self._with_skeleton[names.skeleton(name.letters)].append(number)
             if name.letters.isascii():
                 self._with_sound[names.sound(name.letters)].append(number)
 
     def near(self, text: Folded) -> Iterator[int]:
         """Yield the numbers of the names that may stand in a text, or look or sound like it."""
-        parts = {*text.words, text.letters, "".join(names.distinct(text.words))}
+        parts = {*names.parts(text), "".join(names.distinct(text.words))}
         parts |= {*text.read, "".join(text.read)}
         runs = {run for part in parts for run in _runs(part)}
         shared = Counter(number for run in runs for number in self._with_run.get(run, ()))
         found = {number for number, times in shared.items() if times >= self._least[number]}
+        for part in names.parts(text):
+            found.update(self._with_skeleton.get(names.skeleton(part), ()))
         if not text.letters.isascii():
             for word in text.words:
                 found.update(self._with_sound.get(names.sound(word), ()))

@@ -6,8 +6,9 @@ Chinese one of three characters and more anywhere, because Chinese has no spaces
 two characters counts only when nothing is left of the text without places and legal forms: the
 characters of 海康 also stand in 上海康恩贝, a pharmacy.
 
-A name that only looks or sounds like a listed one raises doubt: one wrong letter, letters of two
-alphabets in a word, or Cyrillic letters that spell its consonants.
+Chinese names are compared in simplified characters. A name that only looks or sounds like a listed
+one raises doubt: one wrong letter, letters of two alphabets in a word, digits and letters that are
+read as others (`H1kvlsi0n`), or Cyrillic letters that spell its consonants.
 """
 
 import re
@@ -39,6 +40,11 @@ CHINESE_PLACES = (
     *("深圳", "广东", "广州", "天津市", "天津", "江苏", "南京", "苏州", "成都", "武汉", "西安"),
     *("重庆", "福建", "厦门", "山东", "青岛", "安徽", "合肥", "湖北", "湖南", "四川", "香港"),
 )
+# Traditional characters of listed names, of places and of forms, as they are written in China.
+TRADITIONAL = str.maketrans(
+    "華視訊達為爲飛興偉業螢絡網湯曠機導圖儲體亞樂術數電軟團總責國東廣蘇慶廈門島漢灣聯維創雲實圓",
+    "华视讯达为为飞兴伟业萤络网汤旷机导图储体亚乐术数电软团总责国东广苏庆厦门岛汉湾联维创云实圆",
+)
 ALIKE = 0.85  # similarity above which two names are taken for look-alikes
 SHORTEST = 6  # letters below which a name is only found as a whole word (ZTE is not in Aztec)
 LEAST = 5  # letters below which nothing looks like a name
@@ -58,6 +64,7 @@ _LATIN = dict(
         strict=True,
     )
 )
+_SKELETON = str.maketrans("01l", "oii")
 _SOUNDS = (("kh", "h"), ("zh", "s"), ("sh", "s"), ("ch", "c"), ("ph", "f"))
 _ONE_SOUND = str.maketrans({"w": "v", "y": "i", "z": "s", "j": "i", "q": "k", "x": "s"})
 
@@ -88,7 +95,7 @@ class Folded:
 @lru_cache(maxsize=8192)
 def fold(name: str) -> Folded:
     """Return what is compared of a name, or of a sentence with names in it."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(TRADITIONAL)
     # A combining mark is part of a Cyrillic letter (й), and an accent on a Latin one.
     plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'\u2019.")
     raw = "".join(_base(c) if c.isalnum() else " " for c in plain).split()
@@ -118,9 +125,25 @@ def alike(text: Folded, name: Folded) -> bool:
     """Whether a listed name looks or sounds like a word of a text, or like all of them."""
     if name.letters and name.letters in (*text.read, "".join(text.read)):
         return True
+    if len(name.letters) >= LEAST and skeleton(name.letters) in map(skeleton, parts(text)):
+        return True
     return _looks("".join(distinct(name.words)), distinct(text.words)) or (
         name.letters.isascii() and _sounds(name.letters, text.words)
     )
+
+
+def parts(text: Folded) -> set[str]:
+    """Return each word of a text, and all of them in one."""
+    return {*text.words, text.letters}
+
+
+def skeleton(word: str) -> str:
+    """Return a word as an eye takes it in that does not tell 0 from o, nor 1 and l from i.
+
+    >>> skeleton("h1kvlsi0n") == skeleton("hikvision")
+    True
+    """
+    return word.translate(_SKELETON)
 
 
 def same_firm(one: str, other: str) -> bool:

@@ -23,6 +23,7 @@ from pydantic import AfterValidator, ValidationError
 
 from hardware.errors import SignatureError
 from hardware.register.people import person
+from hardware.register.sentence import Sentence
 from hardware.register.statement import Document, Sha256
 from hardware.register.trust import Key, Trust, What, key_id
 
@@ -165,41 +166,71 @@ def verify(
         earlier one knows, and by some whom only the new one does.
     """
     if envelope is None:
-        return _enough((), [], trust.needed(what), "It is not signed.")
+        return _enough((), [], trust.needed(what), signed=False)
     try:
         opened = _open(envelope)
     except SignatureError as error:
         return Signatures((), (error.what,))
-    problems = []
+    problems: list[str] = []
     if opened.payloadType != what:
-        problems.append(f"The envelope is for a {opened.payloadType}, not a {what}.")
+        problems.append(
+            Sentence(
+                "envelope_for_another",
+                "The envelope is for a {found}, not a {wanted}.",
+                found=opened.payloadType,
+                wanted=what,
+            )
+        )
     if opened.payload != _b64(payload):
-        problems.append("The document is not the one that was signed: its bytes were changed.")
+        problems.append(
+            Sentence(
+                "bytes_changed",
+                "The document is not the one that was signed: its bytes were changed.",
+            )
+        )
     signers: dict[str, str] = {}
     seen: set[str] = set()
     for entry in opened.signatures:
         if entry.keyid in seen:
-            problems.append(f"The key {entry.keyid[:16]} signed twice.")
+            problems.append(
+                Sentence("signed_twice", "The key {key} signed twice.", key=entry.keyid[:16])
+            )
             continue
         seen.add(entry.keyid)
         key, why_not = _counts(entry.keyid, what, trust, today)
         if key is None:
             problems += () if others else (why_not,)
         elif not _holds(entry, key, what, payload):
-            problems.append(f"The signature of {key.name} is not over these bytes.")
+            problems.append(
+                Sentence(
+                    "not_over_these",
+                    "The signature of {name} is not over these bytes.",
+                    name=key.name,
+                )
+            )
         else:  # two keys of one person are one signer, however the name is written
             signers.setdefault(person(key.name), key.name)
     return _enough(tuple(signers.values()), problems, trust.needed(what))
 
 
 def _enough(
-    signers: tuple[str, ...], problems: list[str], needed: int, first: str = ""
+    signers: tuple[str, ...], problems: list[str], needed: int, *, signed: bool = True
 ) -> Signatures:
     if len(signers) < needed:
-        who = ", ".join(signers) or "nobody who is trusted"
-        people = "1 person" if needed == 1 else f"{needed} people"
-        problems = [*problems, f"{first} {people} must sign it; {who} did.".strip()]
+        problems = [*problems, _too_few(signers, needed, signed=signed)]
     return Signatures(signers, tuple(problems))
+
+
+def _too_few(signers: tuple[str, ...], needed: int, *, signed: bool) -> Sentence:
+    found = Sentence(
+        "too_few",
+        "{people} must sign it; {who} did.",
+        people=Sentence("person", "1 person")
+        if needed == 1
+        else Sentence("people", "{count} people", count=needed),
+        who=", ".join(signers) or Sentence("nobody_trusted", "nobody who is trusted"),
+    )
+    return found if signed else Sentence("unsigned", "It is not signed. {what}", what=found)
 
 
 def _counts(keyid: str, what: What, trust: Trust, today: date | None) -> tuple[Key | None, str]:
@@ -207,17 +238,38 @@ def _counts(keyid: str, what: What, trust: Trust, today: date | None) -> tuple[K
     short = keyid[:16]
     key = trust.key(keyid)
     if revoked := trust.revocation(keyid):
-        owner = f" of {key.name}" if key else ""
-        return None, f"The key {short}{owner} was revoked on {revoked.on}: {revoked.reason}"
+        whose = Sentence("key", "The key {key}", key=short)
+        if key:
+            whose = Sentence("key_of", "The key {key} of {name}", key=short, name=key.name)
+        return None, Sentence(
+            "revoked",
+            "{whose} was revoked on {day}: {why}",
+            whose=whose,
+            day=revoked.on,
+            why=revoked.reason,
+        )
     if key is None:
-        return None, f"The key {short} is not in the trust file."
+        return None, Sentence("not_in_trust", "The key {key} is not in the trust file.", key=short)
     if what not in key.signs:
         may = ", ".join(one.word for one in key.signs)
-        return None, f"{key.name} may sign {may} with the key {short}, and no {what.word}."
+        return None, Sentence(
+            "may_not_sign",
+            "{name} may sign {may} with the key {key}, and no {what}.",
+            name=key.name,
+            may=may,
+            key=short,
+            what=what.word,
+        )
     if today is not None and not key.valid_from <= today <= key.valid_until:
-        return None, (
-            f"The signature of {key.name} does not count on {today}: the key {short} is valid"
-            f" from {key.valid_from} until {key.valid_until}."
+        return None, Sentence(
+            "out_of_date",
+            "The signature of {name} does not count on {today}: the key {key} is valid from"
+            " {start} until {end}.",
+            name=key.name,
+            today=today,
+            key=short,
+            start=key.valid_from,
+            end=key.valid_until,
         )
     return key, ""
 

@@ -10,7 +10,8 @@ from hardware.register.evidence import NOTHING_HELD, EvidenceFolder
 from hardware.register.lists import Snapshot
 from hardware.register.people import person
 from hardware.register.policy import Paragraph
-from hardware.register.signature import UNSIGNED, Signatures
+from hardware.register.sentence import Sentence
+from hardware.register.signature import Signatures
 from hardware.vetting.decision import SensorSays
 from hardware.vetting.enrolment import Enrolled, Enrolment
 
@@ -47,9 +48,9 @@ class Device:
     usb: UsbIdentity
     says: SensorSays
     enrolled: Enrolled | None
-    signatures: Signatures = UNSIGNED
-    audited: bool = True
-    controllers: tuple[str, ...] = ()
+    signatures: Signatures
+    audited: bool
+    controllers: tuple[str, ...]
 
     @property
     def enrolment(self) -> Enrolment | None:
@@ -64,6 +65,19 @@ def too_long_ago(case: Documents, paragraph: Paragraph, what: str, on: date) -> 
     """Find that something was done longer ago than a paragraph allows, or is still to come."""
     age = (case.today - on).days
     if age > paragraph.days:
-        yield f"{what} {on}, {age} days ago; the limit is {paragraph.days}."
+        yield Sentence(
+            "too_long_ago",
+            "{what} {day}, {age} days ago; the limit is {limit}.",
+            what=what,
+            day=on,
+            age=age,
+            limit=paragraph.days,
+        )
     elif age < 0:
-        yield f"{what} {on}, which is {-age} days from now: check the date and the clock."
+        yield Sentence(
+            "still_to_come",
+            "{what} {day}, which is {age} days from now: check the date and the clock.",
+            what=what,
+            day=on,
+            age=-age,
+        )

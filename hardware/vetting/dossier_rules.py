@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from hardware.register.criticality import Criticality, criticality
-from hardware.register.dossier import Dossier, Kind, Verdict, words
+from hardware.register.dossier import Dossier, Kind, Verdict
 from hardware.register.names import same_firm
 from hardware.register.policy import Paragraph
 from hardware.register.sections import Component, Interface
+from hardware.register.sentence import Place, Sentence
 from hardware.register.statement import Statement, Status
 from hardware.vetting.cases import Documents, Sentences, too_long_ago
 
@@ -19,13 +20,13 @@ def decided(case: Documents, _: Paragraph) -> Sentences:
     """The institution has approved it, and the approval has not expired."""
     ruling = case.dossier.decision
     if ruling.verdict is Verdict.REFUSED:
-        yield f"It was refused: {ruling.why}"
+        yield Sentence("refused", "It was refused: {why}", why=ruling.why)
     elif ruling.verdict is Verdict.UNDECIDED:
-        yield f"It is not yet approved. {ruling.why}".rstrip()
+        yield Sentence("undecided", "It is not yet approved. {why}", why=ruling.why)
     elif ruling.on and ruling.on > case.today:
-        yield f"Its approval begins on {ruling.on}."
+        yield Sentence("begins", "Its approval begins on {day}.", day=ruling.on)
     elif ruling.expires and ruling.expires < case.today:
-        yield f"Its approval expired on {ruling.expires}."
+        yield Sentence("expired", "Its approval expired on {day}.", day=ruling.expires)
 
 
 def signed(case: Documents, _: Paragraph) -> Sentences:
@@ -37,15 +38,31 @@ def verified(case: Documents, paragraph: Paragraph) -> Sentences:
     """These statements are verified: we hold the proof."""
     for path, statement in asked_for(case.dossier, paragraph):
         if statement.status is not Status.VERIFIED:
-            supply = f"; needed: {statement.unknown}" if statement.unknown else ""
-            yield f"{words(path)}: {statement.status.value}, not verified{supply}."
+            place, status, supply = Place(path), statement.status, statement.unknown
+            if supply:
+                yield Sentence(
+                    "unverified_needed",
+                    "{place}: {status}, not verified; needed: {supply}.",
+                    place=place,
+                    status=status,
+                    supply=supply,
+                )
+            else:
+                yield Sentence(
+                    "unverified", "{place}: {status}, not verified.", place=place, status=status
+                )
 
 
 def known(case: Documents, paragraph: Paragraph) -> Sentences:
     """These statements are at least declared by someone."""
     for path, statement in asked_for(case.dossier, paragraph):
         if statement.status is Status.UNKNOWN:
-            yield f"{words(path)}: unknown; needed: {statement.unknown}."
+            yield Sentence(
+                "unknown",
+                "{place}: unknown; needed: {supply}.",
+                place=Place(path),
+                supply=statement.unknown,
+            )
 
 
 def asked_for(dossier: Dossier, paragraph: Paragraph) -> Iterator[tuple[str, Statement[Any]]]:
@@ -60,17 +77,25 @@ def evidence(case: Documents, paragraph: Paragraph) -> Sentences:
     documents = {document.id: document for document in case.dossier.evidence}
     named = (id_ for _, statement in case.dossier.statements() for id_ in statement.verified)
     for document in (documents[id_] for id_ in dict.fromkeys(named)):
-        what = f"The document {document.id} ({document.title})"
+        what = Sentence(
+            "document", "The document {id} ({title})", id=document.id, title=document.title
+        )
         if why := case.evidence.missing(document.sha256):
-            yield f"{what} cannot be opened: {why}."
+            yield Sentence("unopened", "{what} cannot be opened: {why}.", what=what, why=why)
         if not document.read_by:
-            yield f"{what} says not who read it."
+            yield Sentence("read_by_nobody", "{what} says not who read it.", what=what)
         elif not case.signer(document.read_by):
-            yield f"{what} was read by {document.read_by}, who did not sign the dossier."
+            yield Sentence(
+                "read_by_another",
+                "{what} was read by {name}, who did not sign the dossier.",
+                what=what,
+                name=document.read_by,
+            )
         if document.read_on is None:
-            yield f"{what} says not when it was read."
+            yield Sentence("read_never", "{what} says not when it was read.", what=what)
         else:
-            yield from too_long_ago(case, paragraph, f"{what} was read on", document.read_on)
+            read = Sentence("read_on", "{what} was read on", what=what)
+            yield from too_long_ago(case, paragraph, read, document.read_on)
 
 
 def relabelled(case: Documents, _: Paragraph) -> Sentences:
@@ -81,7 +106,11 @@ def relabelled(case: Documents, _: Paragraph) -> Sentences:
     one_firm = all(same_firm(one, other) for one in given for other in given)
     if not one_firm and case.dossier.origin.oem_statement.status is not Status.VERIFIED:
         firms = " / ".join(dict.fromkeys(given))
-        yield f"Badge, maker and design owner differ ({firms}) and no verified statement says why."
+        yield Sentence(
+            "relabelled",
+            "Badge, maker and design owner differ ({firms}) and no verified statement says why.",
+            firms=firms,
+        )
 
 
 def ways_out(case: Documents, _: Paragraph) -> Sentences:
@@ -90,11 +119,21 @@ def ways_out(case: Documents, _: Paragraph) -> Sentences:
         interface = getattr(case.dossier.connectivity, name)
         if not isinstance(interface, Interface):
             continue
-        what = name.replace("_", " ")
+        what = Place(name)
         if interface.present.status is Status.UNKNOWN:
-            yield f"Nobody knows whether it has {what}; needed: {interface.present.unknown}."
+            yield Sentence(
+                "way_out_unknown",
+                "Nobody knows whether it has {what}; needed: {supply}.",
+                what=what,
+                supply=interface.present.unknown,
+            )
         elif interface.present.value and interface.disabled.status is not Status.VERIFIED:
-            yield f"It has {what}, and that it is disabled is {interface.disabled.status.value}."
+            yield Sentence(
+                "way_out",
+                "It has {what}, and that it is disabled is {status}.",
+                what=what,
+                status=interface.disabled.status,
+            )
 
 
 def calibrated(case: Documents, _: Paragraph) -> Sentences:
@@ -103,9 +142,13 @@ def calibrated(case: Documents, _: Paragraph) -> Sentences:
         return
     due = case.dossier.metrology.due
     if due.value is None:
-        yield f"Its next calibration is unknown; needed: {due.unknown}."
+        yield Sentence(
+            "due_unknown",
+            "Its next calibration is unknown; needed: {supply}.",
+            supply=due.unknown,
+        )
     elif due.value < case.today:
-        yield f"Its calibration was due on {due.value}."
+        yield Sentence("due", "Its calibration was due on {day}.", day=due.value)
 
 
 def critical(case: Documents, _: Paragraph) -> Sentences:
@@ -116,13 +159,24 @@ def critical(case: Documents, _: Paragraph) -> Sentences:
             continue
         if part.fitted.value is None:
             if name not in PARTS_OF_A_REFERENCE or case.dossier.kind is Kind.REFERENCE:
-                yield f"Nobody knows whether it has a {name.replace('_', ' ')}."
+                yield Sentence(
+                    "part_unknown", "Nobody knows whether it has a {part}.", part=Place(name)
+                )
             continue
-        what = f"The {name.replace('_', ' ')} is of {grade} criticality"
+        what = Sentence(
+            "grade", "The {part} is of {grade} criticality", part=Place(name), grade=grade
+        )
         if part.control.status is Status.UNKNOWN:
-            yield f"{what}, and nothing is said of what is done about it."
+            yield Sentence(
+                "no_control", "{what}, and nothing is said of what is done about it.", what=what
+            )
         if grade is Criticality.HIGH and part.country.status is Status.UNKNOWN:
-            yield f"{what}, and nobody knows where it was made; needed: {part.country.unknown}."
+            yield Sentence(
+                "no_country",
+                "{what}, and nobody knows where it was made; needed: {supply}.",
+                what=what,
+                supply=part.country.unknown,
+            )
 
 
 def origin_share(case: Documents, paragraph: Paragraph) -> Sentences:
@@ -130,15 +184,28 @@ def origin_share(case: Documents, paragraph: Paragraph) -> Sentences:
     asked = case.dossier.procurement
     cpv, share = asked.cpv, asked.chinese_share
     if cpv.value is None:
-        yield f"Nobody knows as what it was bought (CPV); needed: {cpv.unknown}."
+        yield Sentence(
+            "cpv_unknown",
+            "Nobody knows as what it was bought (CPV); needed: {supply}.",
+            supply=cpv.unknown,
+        )
     elif not cpv.value.startswith(paragraph.cpv):
         return
     elif share.value is None:
-        yield f"It was bought under {cpv.value}; its Chinese share is unknown: {share.unknown}."
+        yield Sentence(
+            "share_unknown",
+            "It was bought under {cpv}; its Chinese share is unknown: {supply}.",
+            cpv=cpv.value,
+            supply=share.unknown,
+        )
     elif share.value > paragraph.percent:
-        yield (
-            f"It was bought under {cpv.value}, and {share.value} % of its value is Chinese;"
-            f" the limit is {paragraph.percent} %."
+        yield Sentence(
+            "share",
+            "It was bought under {cpv}, and {share} % of its value is Chinese; the limit is"
+            " {limit} %.",
+            cpv=cpv.value,
+            share=share.value,
+            limit=paragraph.percent,
         )
 
 
@@ -149,7 +216,11 @@ def forced_labour(case: Documents, paragraph: Paragraph) -> Sentences:
     for key in paragraph.lists:
         snapshot = there.get(key)
         if snapshot is None:
-            yield f"{key} has not been read here: whether an origin stands in it is not known."
+            yield Sentence(
+                "not_read",
+                "{list} has not been read here: whether an origin stands in it is not known.",
+                list=key,
+            )
             continue
         for path, statement in case.dossier.statements():
             if path.rpartition(".")[2] not in {"country", "factory_country"}:
@@ -160,6 +231,17 @@ def forced_labour(case: Documents, paragraph: Paragraph) -> Sentences:
                 if statement.value and risk.area.split("-")[0] == statement.value
             ]
             if products and asked.forced_labour.status is Status.UNKNOWN:
-                yield f"{words(path)}: {statement.value}; {key} names {', '.join(products)} there."
+                yield Sentence(
+                    "forced_labour",
+                    "{place}: {country}; {list} names {products} there.",
+                    place=Place(path),
+                    country=statement.value,
+                    list=key,
+                    products=", ".join(products),
+                )
     if asked.due_diligence.status is Status.UNKNOWN:
-        yield f"The seller's due diligence is unknown; needed: {asked.due_diligence.unknown}."
+        yield Sentence(
+            "due_diligence",
+            "The seller's due diligence is unknown; needed: {supply}.",
+            supply=asked.due_diligence.unknown,
+        )

@@ -2,9 +2,9 @@
 
 What is changed: comparisons and their bounds, *and* and *or*, conditions, numbers, truth values,
 names in quotes, arithmetic, and whether a statement is there at all. What is not: docstrings, type
-annotations, decorators, sentences (a string with a space, or with something filled in) and
-descriptions of fields. A sentence is for a reader, and a test that repeats each word of it tests
-nothing.
+annotations, decorators, `__all__`, sentences (a string with a space, or with something filled in),
+the code of a sentence, and descriptions of fields. A sentence is for a reader, and a test that
+repeats each word of it tests nothing.
 """
 
 import ast
@@ -107,7 +107,7 @@ class _Changed(ast.NodeTransformer):
         elif isinstance(value, int):
             if self.offer(node, f"{value} to {value + 1}"):
                 return ast.copy_location(ast.Constant(value + 1), node)
-        elif isinstance(value, str) and value and " " not in value:  # noqa: SIM102 - as above
+        elif isinstance(value, str) and value and not {" ", "{"} & set(value):  # noqa: SIM102 - as above
             if self.offer(node, f"{value!r} to another"):
                 return ast.copy_location(ast.Constant(value + "X"), node)
         return node
@@ -161,6 +161,11 @@ class _Changed(ast.NodeTransformer):
             node.value = None
         return node
 
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
+            return node  # for who reads and checks the module
+        return self.generic_visit(node)
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         if node.value is not None:
             node.value = self.visit(node.value)
@@ -168,7 +173,8 @@ class _Changed(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         node.func = self.visit(node.func)
-        node.args = [self.visit(argument) for argument in node.args]
+        code = isinstance(node.func, ast.Name) and node.func.id == "Sentence"
+        node.args[code:] = [self.visit(argument) for argument in node.args[code:]]
         for keyword in node.keywords:
             if keyword.arg not in _TOLD:
                 keyword.value = self.visit(keyword.value)

@@ -7,7 +7,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from device.info import SensorInfo
 from hardware.errors import EnrolmentError
 from hardware.host import usb
-from hardware.register import documents
 from hardware.vetting import enrolment
 from hardware.vetting.check import Admission, SensorSays
 from hardware.vetting.enrolment import Enrolment
@@ -45,10 +44,12 @@ def enrol(
     ------
     EnrolmentError
         When it is no USB device, the key may not enrol, or the enrolments cannot be kept.
+    RegisterError
+        When the register cannot be relied on, or is older than what this station has seen.
     """
     if admission.usb is None:
         raise EnrolmentError("Only a sensor on USB can be enrolled.", "Plug one in.")
-    trust = documents.load_trust(vetting.own, today=vetting.today())
+    trust = vetting.register().trust  # not an older one, in which the key was not yet revoked
     signed = enrolment.enrol(
         admission.dossier,
         admission.usb,

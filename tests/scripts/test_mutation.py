@@ -1,12 +1,19 @@
 """The tool that takes out one rule at a time changes what it says, one thing, and all of it."""
 
 import ast
+import tomllib
+from collections import defaultdict
+from pathlib import Path
 
+import pytest
+
+from scripts.mutation.__main__ import GROUPS
 from scripts.mutation.mutants import mutants
-from scripts.mutation.trial import Ways
+from scripts.mutation.trial import ROOT, Ways, inside
 
 SOURCE = '''
 """A module."""
+__all__ = ["judge"]
 LIMIT = 3
 
 
@@ -48,16 +55,54 @@ def test_each_mutant_changes_one_thing_and_says_what() -> None:
 def test_what_only_a_reader_sees_is_left_alone() -> None:
     texts = [mutant.what for mutant in mutants(SOURCE)]
     assert not [text for text in texts if "module" in text or "Judge" in text]
+    assert not [text for text in texts if text.startswith("'judge'")]
     assert not [text for text in texts if "'two words' to" in text]
     assert not [text for text in texts if "int" in text.split(":")[0]]
 
 
 def test_the_quickest_test_that_comes_through_a_line_is_tried_first() -> None:
     ways = Ways(
-        {"slow": 2.0, "fast": 0.1, "other": 0.2}, {"m.py": {3: {"slow", "fast"}, 9: {"other"}}}
+        {"slow": 2.0, "fast": 0.1, "other": 0.2},
+        None,
+        {"m.py": {3: {"slow", "fast"}, 9: {"other"}}},
     )
     assert ways.tests("m.py", range(3, 4)) == ["fast", "slow"]
     assert ways.tests("m.py", range(9, 10)) == ["other"]
     # run when the module is loaded: whoever uses the module
     assert ways.tests("m.py", range(1, 2)) == ["fast", "other", "slow"]
     assert ways.tests("another.py", range(1, 2)) == []
+
+
+def test_what_noticed_the_last_change_is_tried_before_the_quickest() -> None:
+    ways = Ways({"slow": 2.0, "fast": 0.1}, None, {"m.py": {3: {"slow", "fast", ""}}})
+    assert ways.tests("m.py", range(3, 4), ("slow",)) == ["slow", "fast"]
+    assert ways.early("m.py", 3)
+    ways.most = 1
+    assert ways.tests("m.py", range(3, 4)) == ["fast"]
+
+
+def test_a_change_inside_a_function_is_told_from_one_of_what_runs_when_it_is_loaded() -> None:
+    """The first is tried in a process in which everything is loaded; the second anew."""
+    whole = compile(SOURCE, "m.py", "exec")
+
+    def changed(old: str, new: str) -> tuple[str, int] | None:
+        found = inside(whole, compile(SOURCE.replace(old, new), "m.py", "exec"))
+        return found and found[0]
+
+    assert changed("age < LIMIT", "age <= LIMIT") == ("judge", 7)
+    assert changed("LIMIT = 3", "LIMIT = 4") is None
+    assert changed('name: str = "x"', 'name: str = "y"') is None  # made when it is defined
+    assert changed("nothing", "else") is None
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_what_is_listed_as_meaning_the_same_still_stands_in_the_code(group: str) -> None:
+    listed = defaultdict(set)
+    path = ROOT / GROUPS[group].tests[0] / "mutants.toml"
+    for row in tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", ()):
+        assert row["why"].strip()
+        listed[row["module"]].add(row["what"])
+    assert set(listed) <= set(GROUPS[group].modules)
+    for module, whats in listed.items():
+        source = Path(ROOT / module).read_text(encoding="utf-8")
+        assert whats <= {mutant.what for mutant in mutants(source)}, module

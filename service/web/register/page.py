@@ -17,6 +17,7 @@ from hardware.register.documents import Register
 from hardware.register.dossier import Dossier, Verdict
 from hardware.register.policy import Effect
 from hardware.register.sections import Component
+from hardware.register.sentence import Sentence
 from hardware.vetting.check import vet_dossier
 from hardware.vetting.decision import Decision, Outcome, Reason
 from hardware.vetting.station import Here
@@ -35,12 +36,15 @@ _ENGLISH = wording("en")
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """A paragraph of the policy, and everything that was found against it."""
+    """A paragraph of the policy, and everything that was found against it.
+
+    A finding stands with whether its words are the page's own; others are the authors'.
+    """
 
     paragraph: str
     title: str
     why: str
-    findings: tuple[str, ...]
+    findings: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,12 @@ def register_page(
         headline=_headline(dossier, decision, words),
         answers=answers(dossier, signatures, known, needed, here, words),
         parts=list(_parts(dossier, words)),
-        refusals=_grouped(decision, Effect.REFUSE, known),
-        conditions=_grouped(decision, Effect.CONDITION, known),
+        refusals=_grouped(decision, Effect.REFUSE, known, words),
+        conditions=_grouped(decision, Effect.CONDITION, known, words),
         sections=list(_sections(dossier, words)),
         needed=[need for need in needed if need.insisted],
         signatures=signatures,
+        problems=[words.sentence(problem) for problem in signatures.problems],
         roles={entry.name: entry.role for entry in known.trust.content.key},
         sha256=known.sha256(key),
         path=f"/{key}",
@@ -172,14 +177,21 @@ def _headline(dossier: Dossier, decision: Decision, words: Wording) -> tuple[str
     return _SHAPES[decision.outcome], said
 
 
-def _grouped(decision: Decision, effect: Effect, known: Register) -> list[Objection]:
+def _grouped(
+    decision: Decision, effect: Effect, known: Register, words: Wording
+) -> list[Objection]:
     why = {paragraph.number: paragraph.why for paragraph in known.policy.paragraph}
     groups: dict[str, list[Reason]] = {}
     for reason in decision.reasons:
         if reason.effect is effect:
             groups.setdefault(reason.paragraph, []).append(reason)
     return [
-        Objection(number, reasons[0].title, why.get(number, ""), tuple(r.text for r in reasons))
+        Objection(
+            number,
+            reasons[0].title,
+            why.get(number, ""),
+            tuple((words.sentence(r.text), isinstance(r.text, Sentence)) for r in reasons),
+        )
         for number, reasons in groups.items()
     ]
 

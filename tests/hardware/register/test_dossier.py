@@ -188,6 +188,16 @@ def test_a_reference_needs_a_calibration_in_date(institution: Institution) -> No
         assert vet_dossier(KEY, register=institution.register()).outcome is outcome
 
 
+def test_an_undecided_dossier_is_refused_with_or_without_a_word_why(
+    institution: Institution,
+) -> None:
+    for why, says in (("", "It is not yet approved."), ("We wait.", "It is not yet approved. We")):
+        institution.write_dossier(decision={"verdict": "undecided", "why": why})
+        text = texts(decide(institution), "1.1")
+        assert text.startswith(says)
+        assert text == text.strip()
+
+
 def test_a_refused_dossier_is_refused_whoever_signed_it(institution: Institution) -> None:
     institution.write_dossier(decision={"verdict": "refused", "why": "We know better."})
     assert "It was refused: We know better." in texts(decide(institution), "1.1")

@@ -141,7 +141,7 @@ def test_an_index_that_is_changed_stops_everything(institution: Institution) -> 
         (WHOLE.replace(b"lists/a-list", b"lists/../trust"), "path: String should match"),
         (WHOLE.replace(b"lists/a-list", b"/etc/shadow"), "path: String should match"),
         (WHOLE + WHOLE[WHOLE.index(b"[[document]]") :], "one document stands there twice"),
-        (WHOLE.replace(b"000", b"00", 1), "sha256: String should match"),
+        (WHOLE.replace(b"000", b"00", 1), r"document\.0\.sha256: String should match"),
         (WHOLE.replace(b"expires = 2027-12-01\n", b""), "expires: Field required"),
     ],
 )
@@ -156,6 +156,12 @@ def test_a_file_with_a_name_that_no_document_has_is_not_indexed(tmp_path: Path) 
     (tmp_path / "dossiers/Two Words.toml").write_text("x")
     with pytest.raises(RegisterError, match="path: String should match"):
         indexes.write(tmp_path, 1, TODAY, EXPIRES)
+
+
+def test_a_document_that_cannot_be_read_is_not_indexed(tmp_path: Path) -> None:
+    (tmp_path / "lists" / "odd.toml").mkdir(parents=True)
+    with pytest.raises(RegisterError, match=r"The register cannot be read: .*odd\.toml"):
+        indexes.write(tmp_path, 1, TODAY, TODAY)
 
 
 def test_the_sensor_is_judged_by_what_is_in_force(institution: Institution) -> None:

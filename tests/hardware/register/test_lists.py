@@ -82,6 +82,9 @@ def test_a_listed_firm_is_found_however_it_is_written(name: str) -> None:
         ("Urumqi Haishi Xin\u2019an Electronic Technology", "us-bis-entities"),
         ("Megvii", "us-bis-entities"),
         ("SenseTime Group", "us-bis-entities"),
+        ("海康威視", "limen-affiliates"),  # in traditional characters: Hikvision
+        ("大華", "limen-affiliates"),  # Dahua
+        ("華為技術有限公司", "us-fcc-covered"),  # Huawei
         ("ComNet (USA) LLC", "us-fcc-covered"),
     ],
 )
@@ -110,7 +113,16 @@ def test_other_firms_are_not_found(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Hlkvision", "Hikvison", "Hytare Communications Hyterra", "\u041dikvision", "D\u0430hua"],
+    [
+        "H1KV1S10N",
+        "HlKVlSlON",
+        "Da Hua by H1kv1s10n",
+        "Hlkvision",
+        "Hikvison",
+        "Hytare Communications Hyterra",
+        "\u041dikvision",
+        "D\u0430hua",
+    ],
 )
 def test_a_name_that_only_looks_like_a_listed_one_raises_doubt(name: str) -> None:
     found = find(name)
@@ -278,6 +290,7 @@ def test_a_list_that_the_policy_wants_and_nobody_has_refuses() -> None:
         (LIST.replace("KEY", "other"), "holds the list other"),
         (LIST.replace("KEY", "k").replace('title = "A list"', ""), "title: Field required"),
         (LIST.replace("KEY", "k").replace("[[entry]]", "[[entri]]"), "entri: Extra inputs"),
+        (LIST.replace("KEY", "k") + 'usb_vendors = ["2BDF"]', r"entry\.0\.usb_vendors\.0: "),
         (LIST.replace("KEY", "k").replace("count = 1", "count = 2"), "says 2 entries and has 1"),
         (
             LIST.replace("KEY", "k").replace("copied = 2026-11-30", "copied = 2026-11-29"),

@@ -85,6 +85,78 @@ def test_a_signature_whose_key_is_not_yet_valid_is_refused(institution: Institut
     assert "The signature of Bert does not count" in why(decide(institution))
 
 
+def test_a_key_counts_from_its_first_to_its_last_day(institution: Institution) -> None:
+    institution.trust(
+        institution.anna.entry(start="2026-12-01") + institution.bert.entry(end="2026-12-01")
+    )
+    assert decide(institution).outcome is Outcome.APPROVED
+
+
+def test_the_same_signature_twice_is_no_second_one(institution: Institution) -> None:
+    path = institution.write_dossier(institution.anna)
+    beside = path.with_name(path.name + ".dsse")
+    envelope = json.loads(beside.read_bytes())
+    envelope["signatures"] *= 2
+    beside.write_bytes(json.dumps(envelope, indent=1, sort_keys=True).encode() + b"\n")
+    institution.in_force()
+    text = why(decide(institution))
+    assert f"The key {institution.anna.key_id[:16]} signed twice." in text
+    assert "2 people must sign it; Anna did." in text
+
+
+def test_every_signature_holds_also_one_more_than_are_needed(institution: Institution) -> None:
+    """Carl is trusted, and signed something else; Anna and Bert alone would have been enough."""
+    carl = Person.new("Carl")
+    institution.trust(institution.anna.entry() + institution.bert.entry() + carl.entry())
+    path = institution.write_dossier()
+    beside = path.with_name(path.name + ".dsse")
+    envelope = json.loads(beside.read_bytes())
+    other = json.loads(signature.sign(b"another", What.DOSSIER, carl.private))
+    envelope["signatures"] += other["signatures"]
+    beside.write_bytes(json.dumps(envelope, indent=1, sort_keys=True).encode() + b"\n")
+    assert why(decide(institution)) == "The signature of Carl is not over these bytes."
+
+
+def test_a_key_that_may_sign_something_else_is_refused(institution: Institution) -> None:
+    institution.trust(institution.anna.entry() + institution.bert.entry(signs=("list", "policy")))
+    assert f"Bert may sign list, policy with the key {institution.bert.key_id[:16]}, and no" in why(
+        decide(institution)
+    )
+
+
+def test_a_broken_envelope_says_where(institution: Institution) -> None:
+    with pytest.raises(SignatureError, match=": it: "):
+        signature.reseal(b"[]")
+    envelope = json.loads(signature.sign(b"x", What.LIST, institution.anna.private))
+    envelope["signatures"][0]["keyid"] = "?"
+    with pytest.raises(SignatureError, match=r"signatures\.0\.keyid: "):
+        signature.reseal(json.dumps(envelope).encode())
+    assert (
+        signature.reseal(
+            json.dumps(
+                json.loads(whole := signature.sign(b"x", What.LIST, institution.anna.private))
+            ).encode()
+        )
+        == whole
+    )  # kept in another form, and given back in its own
+
+
+def test_one_person_is_enough_for_an_enrolment_and_for_nothing_else() -> None:
+    assert NOBODY.needed(What.ENROLMENT) == 1
+    assert {NOBODY.needed(what) for what in What if what is not What.ENROLMENT} == {2}
+    assert signature.verify(b"x", What.ENROLMENT, None, NOBODY, TODAY).problems == (
+        "It is not signed. 1 person must sign it; nobody who is trusted did.",
+    )
+
+
+def test_a_revoked_key_of_nobody_counts_no_more(institution: Institution) -> None:
+    """Its entry was taken out of the trust file; that it was revoked is still said."""
+    revoked = f'[[revoked]]\nid = "{institution.bert.key_id}"\non = 2026-11-28\nreason = "stolen"\n'
+    institution.trust(institution.anna.entry() + revoked)
+    text = why(decide(institution))
+    assert f"The key {institution.bert.key_id[:16]} was revoked on 2026-11-28: stolen" in text
+
+
 def test_a_revoked_key_counts_no_more_and_says_why(institution: Institution) -> None:
     revoked = f'[[revoked]]\nid = "{institution.bert.key_id}"\non = 2026-11-28\nreason = "stolen"\n'
     institution.trust(institution.anna.entry() + institution.bert.entry() + revoked)
@@ -191,7 +263,10 @@ def test_a_trust_file_that_cannot_be_read_stops_everything(institution: Institut
         ("edition = 2\nversion = 1\nexpires = 2030-01-01\nsigners_needed = 0", "equal to 1"),
         ("edition = 2\nversion = 0\nexpires = 2030-01-01", "version"),
         ("edition = 1\nversion = 1\nexpires = 2030-01-01", "edition"),
-        (institution.anna.entry(signs=()), "at least 1 item"),
+        (institution.anna.entry(signs=()), r"key\.0\.signs: .*at least 1 item"),
+        (institution.anna.entry().replace('role = "procurement"', 'role = ""'), "role: .*1 char"),
+        ("edition = 2\nversion = 1\nexpires = 2030-01-01\nwhy = 1", "why: Extra"),
+        ("edition = 2\nversion = 1\nexpires = 2030-01-01\n[[revoked]]\nreason = ''", "revoked"),
         (institution.anna.entry(signs=("dossiers",)), "'dossiers' is none of: dossier, policy"),
         (institution.anna.entry() * 2, "one key stands there twice"),
         (institution.anna.entry().replace('"Anna"', '"\\u200b "'), "a name without letters"),
@@ -204,6 +279,29 @@ def test_a_trust_file_that_cannot_be_read_stops_everything(institution: Institut
         (institution.own / "trust.toml").write_text(whole)
         with pytest.raises(SignatureError, match=says):
             institution.register()
+
+
+def test_a_trust_file_may_be_short(institution: Institution) -> None:
+    """One signer, and names of one letter, as many people have."""
+    entry = institution.anna.entry().replace('"Anna"', '"\u674e"').replace("procurement", "\u8463")
+    revoked = f'[[revoked]]\nid = "{institution.bert.key_id}"\non = 2026-12-01\nreason = "\u4e22"\n'
+    head = "edition = 2\nversion = 1\nexpires = 2030-01-01\nsigners_needed = 1\n"
+    found = trust.read((head + entry + revoked).encode())
+    assert found.needed(What.DOSSIER) == 1
+    assert found.content.key[0].name == "\u674e"
+
+
+def test_what_was_signed_once_can_be_checked_for_ever() -> None:
+    """These names are part of what every signature covers: to change one undoes them all."""
+    assert {what.word: what.value for what in What} == {
+        "dossier": "application/vnd.limen.dossier+toml",
+        "policy": "application/vnd.limen.policy+toml",
+        "list": "application/vnd.limen.exclusion-list+toml",
+        "index": "application/vnd.limen.register-index+toml",
+        "trust": "application/vnd.limen.trust+toml",
+        "enrolment": "application/vnd.limen.enrolment+json",
+        "acceptance": "application/vnd.limen.acceptance+json",
+    }
 
 
 # ---- keys, and other people's tools

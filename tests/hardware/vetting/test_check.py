@@ -1,14 +1,30 @@
 """Asking the register about a sensor: the genuine one passes, and hostile ones say why not."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from hardware.errors import UsbError
+from hardware.errors import RegisterError, UsbError
+from hardware.host.computer import Computer
 from hardware.host.descriptors import Code
+from hardware.host.network import look
 from hardware.host.usb import behind, ports, read
-from hardware.vetting.check import Admission, Outcome, SensorSays, still_vetted, vet
+from hardware.register import documents
+from hardware.register.memory import Memory
+from hardware.register.trust import What
+from hardware.vetting.check import (
+    Admission,
+    Outcome,
+    SensorSays,
+    still_vetted,
+    vet,
+    vet_dossier,
+    vet_host,
+)
 from hardware.vetting.decision import Decision
+from hardware.vetting.device_rules import NEEDED_OF_A_DEVICE
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, told
 from tests.hardware.trees import (
     ACM,
@@ -198,6 +214,21 @@ def test_a_sensor_of_which_the_dossier_knows_nothing_to_compare_is_refused(
     assert {reason.paragraph for reason in decision.refusals} == {paragraph}
 
 
+def test_what_is_compared_with_a_device_is_what_its_dossier_has_to_know() -> None:
+    """`limen hardware todo` asks an owner for these."""
+    assert set(NEEDED_OF_A_DEVICE) == {name.replace("__", ".") for name in UNKNOWN_OF_IT}
+
+
+def test_an_enrolment_by_an_admin_whose_key_was_revoked_counts_no_more(
+    institution: Institution,
+) -> None:
+    lost = f'[[revoked]]\nid = "{institution.admin.key_id}"\non = 2026-12-01\nreason = "lost"\n'
+    institution.trust(institution.anna.entry() + institution.bert.entry() + lost)
+    decision = institution.vet(Fake(), enrolments=institution.enrolled)
+    refused(decision, "6.1", "The enrolment at port 1-2: The key")
+    refused(decision, "6.1", "of Ada was revoked on 2026-12-01: lost")
+
+
 def test_accepted_firmware_that_was_not_enrolled_is_refused(institution: Institution) -> None:
     institution.write_dossier(units__firmware=told([SAYS.firmware, "4.1.0"]))
     newer = SensorSays(SAYS.serial, SAYS.part_number, "4.1.0")
@@ -214,6 +245,22 @@ def test_a_keyboard_on_the_same_hub_is_refused(institution: Institution) -> None
     refused(decision, "5.4", "On the same hub, port 1-2.3, is a keyboard or mouse (HID)")
 
 
+def test_a_disk_on_the_fast_half_of_the_same_hub_is_refused(institution: Institution) -> None:
+    """A USB 3 hub is two hubs: what is fast on it is on another bus than the sensor."""
+    sensor = Fake(port="1-2.1")
+    disk = Fake(port="2-2.3", raw=device_bytes(configuration(Setting(STORAGE))), nodes=())
+    enrolled = institution.enrol(sensor)
+    assert institution.vet(sensor, disk, enrolments=enrolled).outcome is Outcome.APPROVED
+    devices = institution.sys / "bus/usb/devices"
+    for hub, other in (("1-2", "2-2"), ("2-2", "1-2")):
+        socket = devices / hub / "port"
+        socket.mkdir()
+        (socket / "device").symlink_to((devices / hub).resolve())
+        (socket / "peer").symlink_to((devices / other).resolve() / "port")
+    decision = institution.vet(sensor, disk, enrolments=enrolled)
+    refused(decision, "5.4", "On the same hub, port 2-2.3, is a mass storage")
+
+
 def test_a_keyboard_on_another_port_of_the_computer_is_no_neighbour(
     institution: Institution,
 ) -> None:
@@ -224,6 +271,51 @@ def test_a_keyboard_on_another_port_of_the_computer_is_no_neighbour(
 
 def test_a_sensor_that_is_not_enrolled_is_refused(institution: Institution) -> None:
     refused(institution.vet(Fake()), "6.1", "No sensor is enrolled at port 1-2")
+
+
+def test_the_enrolment_of_another_port_is_none(institution: Institution) -> None:
+    other = institution.enrol(Fake(port="1-3"))
+    assert institution.vet(Fake(), enrolments=(*other, *institution.enrolled)).passes
+    refused(institution.vet(Fake(), enrolments=other), "6.1", "No sensor is enrolled at port 1-2")
+
+
+def test_an_enrolment_counts_that_is_the_last_in_the_trail(institution: Institution) -> None:
+    (entry,) = institution.enrolled
+    seen = institution.register(memory=Memory()).remembered()
+    for trail, passes in (({"1-2": entry.sha256}, True), ({"1-2": "0" * 64}, False), ({}, False)):
+        memory = replace(seen, enrolled=trail)
+        decision = institution.vet(Fake(), enrolments=institution.enrolled, memory=memory)
+        assert decision.passes is passes
+        assert ("is not the last one in the audit trail" in str(decision)) is not passes
+
+
+def test_a_kind_of_hardware_is_judged_without_a_device(institution: Institution) -> None:
+    known = institution.register()
+    assert vet_dossier(KEY, register=known).outcome is Outcome.APPROVED
+    assert vet_dossier("simulated", register=known).outcome is Outcome.SIMULATED
+    refused(vet_dossier("unheard-of", register=known), "0.0", "There is no dossier")
+
+
+def test_a_computer_is_refused_when_the_register_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken() -> NoReturn:
+        raise RegisterError("The register cannot be read.")
+
+    monkeypatch.setattr(documents, "load", broken)
+    decision = vet_host(look(0.0), 0.0)
+    assert decision.dossier == "host"
+    refused(decision, "0.0", "The register cannot be read.")
+
+
+def test_a_rule_that_the_policy_switches_off_finds_nothing(institution: Institution) -> None:
+    text = (documents.SHIPPED / "policy/default.toml").read_text(encoding="utf-8")
+    head, tail = text.split('rule = "computer"\n')
+    path = institution.own / "policy.toml"
+    path.write_text(head + 'rule = "computer"\n' + tail.replace('"condition"', '"none"', 1))
+    institution.sign(path, What.POLICY, *institution.people)
+    decision = vet_host(look(0.0), 0.0, register=institution.register(), computer=Computer())
+    assert "6.4" not in {reason.paragraph for reason in decision.reasons}
 
 
 # ---- simulated and real never mix

@@ -7,8 +7,8 @@ import pytest
 from hardware.register.criticality import Criticality, criticality
 from hardware.register.sections import Component
 from hardware.register.trust import What
-from hardware.vetting.check import Decision
-from tests.hardware.institution import Institution, fitted, told
+from hardware.vetting.check import Decision, vet_dossier
+from tests.hardware.institution import KEY, Institution, fitted, told
 from tests.hardware.trees import Fake
 
 NOBODY = {"unknown": "somebody who knows"}
@@ -110,8 +110,25 @@ def test_each_part_that_could_do_harm_has_a_control(
     assert bool(text) == bool(says)
 
 
-def test_parts_of_a_reference_are_asked_of_a_reference_alone(institution: Institution) -> None:
-    assert judged(institution, "4.5", components__heat_source={"fitted": NOBODY}) == ""
+@pytest.mark.parametrize("part", ["heat_source", "controller"])
+def test_parts_of_a_reference_are_asked_of_a_reference_alone(
+    institution: Institution, part: str
+) -> None:
+    assert judged(institution, "4.5", **{f"components__{part}": {"fitted": NOBODY}}) == ""
+    institution.write_dossier(kind="reference", **{f"components__{part}": {"fitted": NOBODY}})
+    decision = vet_dossier(KEY, register=institution.register())
+    asked = [reason.text for reason in decision.reasons if reason.paragraph == "4.5"]
+    assert asked == [f"Nobody knows whether it has a {part.replace('_', ' ')}."]
+
+
+def test_a_firm_that_nobody_knows_differs_from_none(institution: Institution) -> None:
+    """That the badge is unknown is another paragraph's; here, two known firms are compared."""
+    institution.write_dossier(
+        identity__badge_brand=NOBODY,
+        origin__oem_statement={"value": "own make", "declared": ["inspection"]},
+    )
+    decision: Decision = institution.vet(Fake(), enrolments=institution.enrol())
+    assert "2.3" not in {reason.paragraph for reason in decision.reasons}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from screening.measuring.correction import Budget, Correction, expected_c, skin_path
 from screening.radiometry.planck import band_radiance, band_temperature
-from screening.settings import Doubt, Reference, Scene, Settings
+from screening.settings import Doubt, Reference, Scene, Settings, Uniformity
 
 SETTINGS = Settings()
 
@@ -134,3 +134,139 @@ def test_warmer_surroundings_are_taken_out() -> None:
     correction = Correction(settings)
     correction.correct_by([(0, 0.0, 0.01)])
     assert correction.skin_c(seen) == pytest.approx(36.5, abs=1e-3)
+
+
+# ---- which reference counts, and for how much
+
+PAIR = (
+    Reference(temp_c=34.0, expanded_uncertainty_c=0.4),
+    Reference(temp_c=38.0, expanded_uncertainty_c=0.08),
+)
+
+
+def corrected(*offsets: tuple[int, float, float], settings: Settings | None = None) -> Correction:
+    correction = Correction(settings or replace(SETTINGS, references=PAIR))
+    correction.correct_by(list(offsets))
+    return correction
+
+
+def of(correction: Correction, skin_c: float = 36.5, *, stand_in: bool = False) -> Budget:
+    return correction.budget(skin_c, noise_c=0.02, mm_per_px=1.3, stand_in=stand_in)
+
+
+def test_the_surer_of_two_references_corrects_the_offset() -> None:
+    """Half its expanded uncertainty and the scatter of its reading, in squares: 3, 4, 5."""
+    sure = offset_of(PAIR[1], 1.0)
+    both = corrected((0, offset_of(PAIR[0], 1.0), 0.03), (1, sure, 0.03))
+    assert both.offset_u_c == pytest.approx(0.05)
+    assert of(both).reference_c == pytest.approx(0.05)
+    assert of(corrected((0, 0.1, 0.15))).reference_c == pytest.approx(0.25)
+    assert corrected((1, sure, 0.03)).skin_c(seen_c(36.5, 1.0)) == pytest.approx(36.5, abs=2e-3)
+
+
+def test_the_surer_reference_is_the_one_from_which_the_gain_counts() -> None:
+    both = corrected((0, 0.0, 0.03), (1, 0.0, 0.03))
+    assert of(both, 38.0).gain_c == 0.0
+    assert of(both, 36.0).gain_c == pytest.approx(2.0**0.5 * 0.05 * 2.0 / 4.0)
+    one = corrected((1, 0.0, 0.03))
+    assert of(one, 36.0).gain_c == pytest.approx(0.01 * 2.0)
+
+
+def test_one_reference_that_is_left_forgets_the_gain_of_two() -> None:
+    gain = 1.03
+    offsets = [(i, offset_of(r, -1.0, gain), 0.01) for i, r in enumerate(PAIR)]
+    correction = corrected(*offsets)
+    assert correction.skin_c(seen_c(39.5, -1.0, gain)) == pytest.approx(39.5, abs=0.01)
+    correction.correct_by(offsets[1:])
+    again = corrected(offsets[1])
+    assert correction.skin_c(36.0) == again.skin_c(36.0)
+    assert of(correction).gain_c == of(again).gain_c
+    correction.correct_by([])  # none is seen: what was known last stands
+    assert correction.skin_c(36.0) == again.skin_c(36.0)
+
+
+def test_two_references_that_read_the_same_say_nothing_of_the_gain() -> None:
+    """Nearer than half a unit of radiance, their noise would become a gain."""
+    near = replace(SETTINGS, references=(Reference(temp_c=36.0), Reference(temp_c=36.1)))
+    correction = corrected((0, 0.0, 0.01), (1, 0.05, 0.01), settings=near)
+    slope = correction.skin_c(38.0) - correction.skin_c(35.0)
+    alone = corrected((0, 0.0, 0.01), settings=near)
+    assert slope == pytest.approx(alone.skin_c(38.0) - alone.skin_c(35.0), abs=1e-6)
+    assert of(correction, 37.0).gain_c == pytest.approx(0.01)
+
+
+def test_nothing_is_known_before_the_reference_was_seen() -> None:
+    assert of(Correction(SETTINGS)).standard_c == float("inf")
+    assert of(Correction(Settings(references=()))).reference_c == Doubt().sensor_c
+    assert (
+        Correction(Settings(references=())).budget(36.0, noise_c=0.0, mm_per_px=1.3).gain_c == 0.0
+    )  # counted from 36 deg C
+
+
+def test_a_stand_in_for_the_site_and_an_unlearnt_picture_cost_certainty() -> None:
+    assert of(corrected((1, 0.0, 0.01))).site_c == 0.0
+    assert of(corrected((1, 0.0, 0.01)), stand_in=True).site_c == Doubt().elsewhere_c
+    assert of(corrected((1, 0.0, 0.01))).uniformity_c == Doubt().uniformity_c
+    learnt = replace(SETTINGS, uniformity=Uniformity(residual_c=0.07))
+    assert of(corrected((0, 0.0, 0.01), settings=learnt)).uniformity_c == 0.07
+
+
+def test_a_reference_may_stand_nearer_than_the_visitors() -> None:
+    far = Scene(distance_m=1.5, ambient_temp_c=10.0)
+    near = replace(far, distance_m=0.5)
+    there = Reference(temp_c=40.0, distance_m=0.5)
+    assert expected_c(far, there) == expected_c(near, replace(there, distance_m=None))
+    assert expected_c(far, there) != expected_c(far, replace(there, distance_m=None))
+
+
+NO_DOUBT = Doubt(
+    emissivity=0.0, reference_emissivity=0.0, reflected_c=0.0, ambient_c=0.0,
+    relative_humidity=0.0, distance_share=0.0,
+)  # fmt: skip
+AIR = Scene(ambient_temp_c=15.0, distance_m=1.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("emissivity", "emissivity"),
+        ("reference_emissivity", "emissivity"),
+        ("reflected_c", "reflected"),
+        ("ambient_c", "atmosphere"),
+        ("relative_humidity", "atmosphere"),
+        ("distance_share", "atmosphere"),
+    ],
+)
+def test_each_doubt_has_its_share_and_no_other(name: str, share: str) -> None:
+    def shares(times: float) -> dict[str, float]:
+        doubt = replace(NO_DOUBT, **{name: times * getattr(Doubt(), name)})
+        found = of(corrected((0, 0.0, 0.01), settings=Settings(scene=AIR, doubt=doubt))).shares()
+        return {key: found[key] for key in ("emissivity", "reflected", "atmosphere")}
+
+    once, twice = shares(1.0), shares(2.0)
+    assert [key for key, value in once.items() if value > 1e-6] == [share]
+    assert twice[share] == pytest.approx(2.0 * once[share], rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["ambient_c", "relative_humidity"])
+def test_a_wrong_word_about_the_air_costs_what_the_chain_says(name: str) -> None:
+    """What reference and skin have in common cancels; the station is told wrong by one doubt."""
+    by = getattr(Doubt(), name)
+    field = {"ambient_c": "ambient_temp_c"}.get(name, name)
+    told = replace(AIR, **{field: getattr(AIR, field) + by})
+    reference = Reference()
+    offset = expected_c(told, reference) - expected_c(AIR, reference)
+    wrong = corrected((0, offset, 0.01), settings=Settings(scene=told))
+    error_c = abs(wrong.skin_c(skin_path(AIR).apparent_c(36.5)) - 36.5)
+    doubt = replace(NO_DOUBT, **{name: by})
+    share = of(corrected((0, 0.0, 0.01), settings=Settings(scene=AIR, doubt=doubt))).atmosphere_c
+    assert share == pytest.approx(error_c, rel=0.1)
+
+
+def test_a_visitor_who_stands_elsewhere_than_said_costs_what_the_path_says() -> None:
+    """The reference stays where it is, so nothing of this cancels."""
+    doubt = replace(NO_DOUBT, distance_share=0.2)
+    share = of(corrected((0, 0.0, 0.01), settings=Settings(scene=AIR, doubt=doubt))).atmosphere_c
+    farther = replace(AIR, distance_m=1.2 * AIR.distance_m)
+    error_c = abs(skin_path(AIR).surface_c(skin_path(farther).signal(36.5)) - 36.5)
+    assert share == pytest.approx(error_c, rel=0.1)

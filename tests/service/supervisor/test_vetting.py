@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from device.boson.transport import SerialTransport
 from device.drivers import meet
 from device.errors import SensorRefused
 from device.sensor import Sensor
-from hardware.errors import EnrolmentError
+from hardware.errors import EnrolmentError, RegisterError
 from hardware.host.network import look
 from hardware.vetting.check import Outcome, Vet
 from hardware.vetting.enrolment import Enrolment
@@ -24,6 +25,7 @@ from hardware.vetting.station import Vetting
 from service.state import audit_trail
 from service.state.audit import AuditLog
 from service.state.audit_events import SensorEnrolled
+from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.vetting import enrol
 from tests.device.boson.conftest import Emulate, emulate  # noqa: F401 - a fixture
 from tests.device.boson.test_video import Film
@@ -156,6 +158,32 @@ def test_what_is_no_usb_device_cannot_be_enrolled(
     assert met.usb is None
     with pytest.raises(EnrolmentError, match="Only a sensor on USB"):
         enrol(vetting, met, private=institution.admin.private, audit=log)
+
+
+def test_nobody_enrols_by_a_register_of_yesterday(
+    camera: EmulatedLink, institution: Institution, vetting: Vetting
+) -> None:
+    """The admin's key was revoked since; the trail knows, and nothing new comes into it."""
+    audit = AuditLog(vetting.state)
+    remembering = replace(vetting, memory=TrailMemory(vetting.state, audit.append))
+    yesterday = institution.own.parent / "yesterday"
+    copytree(institution.own, yesterday)
+    admin = institution.admin.key_id
+    lost = f'[[revoked]]\nid = "{admin}"\non = 2026-12-01\nreason = "lost"\n'
+    institution.trust(institution.anna.entry() + institution.bert.entry() + lost)
+    remembering.register()
+    entries = len(list(audit_trail.read(vetting.state)))
+    met = meet(opener(camera, institution))
+    with pytest.raises(RegisterError, match="has already seen version"):
+        enrol(
+            replace(remembering, own=yesterday),
+            met,
+            private=institution.admin.private,
+            audit=audit,
+        )
+    assert len(list(audit_trail.read(vetting.state))) == entries
+    with pytest.raises(EnrolmentError, match="was revoked on 2026-12-01: lost"):
+        enrol(remembering, met, private=institution.admin.private, audit=audit)
 
 
 # ---- opened, and while it runs

@@ -1,7 +1,9 @@
 """The register's pages: what they answer, and that they hold and load nothing foreign."""
 
+import ast
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+import hardware
 from hardware.errors import DossierError
 from hardware.register import documents
 from hardware.register.memory import Memory
@@ -251,6 +254,7 @@ def test_every_catalogue_has_the_same_keys_with_the_same_gaps(code: str) -> None
             (section, key): sorted(re.findall(r"\{(\w+)\}", sentence))
             for section, sentences in catalogue.items()
             for key, sentence in sentences.items()
+            if section != "sentences"  # their English stands in the rules
         }
 
     assert gaps(CATALOGUES[code]) == gaps(CATALOGUES["en"])
@@ -262,10 +266,83 @@ def test_every_sentence_is_translated(code: str) -> None:
     same = [
         (section, key)
         for section, sentences in CATALOGUES[code].items()
+        if section != "sentences"
         for key, sentence in sentences.items()
         if sentence == CATALOGUES["en"][section][key] and " " in sentence
     ]
     assert same == []
+
+
+# ---- what the rules found, in the reader's language
+
+
+def _english() -> dict[str, str]:
+    """Return the sentences of the rules by their codes, as they stand in the rules."""
+    found: dict[str, str] = {}
+    for path in (Path(hardware.__file__).parent).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence":
+                code, text = (ast.literal_eval(argument) for argument in node.args)
+                assert found.setdefault(code, text) == text, code
+    return found
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_every_sentence_of_a_rule_has_its_translation_with_the_same_gaps(code: str) -> None:
+    def gaps(sentences: dict[str, str]) -> dict[str, set[str]]:
+        return {key: set(re.findall(r"\{(\w+)", text)) for key, text in sentences.items()}
+
+    english = _english()
+    assert len(english) > 50
+    assert gaps(CATALOGUES[code]["sentences"]) == gaps(english)
+    same = [key for key, text in english.items() if CATALOGUES[code]["sentences"][key] == text]
+    assert [key for key in same if re.search("[a-z]", re.sub(r"\{.*?\}", "", english[key]))] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("en", ("Its approval expired on 2026-11-30.", "of Bert was revoked on 2026-12-01: lost")),
+        (
+            "de",
+            (
+                "Die Freigabe ist am 2026-11-30 abgelaufen.",
+                "von Bert wurde am 2026-12-01 widerrufen: lost",
+                "Identität: Land des Werks: nicht bekannt, nicht geprüft; nötig: a paper.",
+                "Die Kritikalität des Teils „Objektiv“ ist hoch, und niemand weiß",
+                "Nötige Unterschriften: 2 Personen; unterschrieben hat: Anna.",
+            ),
+        ),
+        ("fr", ("Son approbation a expiré le 2026-11-30.", "Signatures nécessaires : 2 personnes")),
+        ("nl", ("De goedkeuring is op 2026-11-30 verlopen.", "Nodige handtekeningen: 2 personen")),
+    ],
+)
+def test_what_the_rules_found_is_said_in_the_language_of_the_page(
+    institution: Institution, code: str, says: tuple[str, ...]
+) -> None:
+    lens = fitted() | {"country": {"unknown": "whoever made it"}}
+    ruling = {
+        "verdict": "approved",
+        "why": "w",
+        "on": date(2026, 1, 1),
+        "expires": date(2026, 11, 30),
+    }
+    paper = {"unknown": "a paper"}
+    institution.write_dossier(
+        components__lens=lens, decision=ruling, identity__factory_country=paper
+    )
+    lost = f'[[revoked]]\nid = "{institution.bert.key_id}"\non = 2026-12-01\nreason = "lost"\n'
+    institution.trust(institution.anna.entry() + institution.bert.entry() + lost)
+    page = register_page(institution.register(), KEY, words=wording(code))
+    text = text_of(page).replace("&#39;", "'")
+    for sentence in says:
+        assert sentence in text, sentence
+    if code != "en":
+        for english in ("did not sign", "must sign it", "not verified", "is missing", "expired on"):
+            assert english not in text
+
+
+# ---- names
 
 
 def test_every_statement_section_and_part_has_its_name() -> None:

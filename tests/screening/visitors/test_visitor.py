@@ -1,0 +1,258 @@
+"""Who is a visitor, and what one visitor's record keeps, at its bounds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from screening.faces.detection import Detection
+from screening.measuring.correction import Correction
+from screening.measuring.estimate import BEST
+from screening.measuring.measure import mm_per_px
+from screening.result import Reason, Verdict
+from screening.settings import Settings, Site
+from screening.visitors.population import Population
+from screening.visitors.tracking import Sighting, Track
+from screening.visitors.visitor import VisitorRecord
+from tests.screening.pictures import detection
+from tests.screening.visitors.test_deciding import READING, judged, sample
+
+FACE = detection(60, 80, 40)
+LENS = 0.002  # radians of one pixel
+AT_M = mm_per_px(FACE) / (1000.0 * LENS)  # where a face of that size stands
+PLACE = (0, 0, 10, 10)
+
+
+def track(
+    seen: Detection = FACE, *, speed: float = 0.0, gap_s: float = 0.1, growth: float = 0.0
+) -> Track:
+    """Return a face that moves by so many of its own sizes per second."""
+    look = Sighting.at(seen)
+    made = Track(1, *look, time_s=0.0, seen_s=0.0, seen=look)
+    made.detection, made.gap_s, made.growth = seen, gap_s, growth
+    made.largest_px, made.vx = made.size_px, speed * made.size_px
+    return made
+
+
+def visitor(*, alive: bool = True) -> VisitorRecord:
+    made = VisitorRecord(5, PLACE, LENS)
+    for _ in range(3 * alive):
+        made.live(track(), somebody=True, stirs=True)
+    return made
+
+
+def come(made: VisitorRecord, frames: int, farthest_m: float = 2 * AT_M, **how: float) -> bool:
+    for n in range(frames):
+        made.see(track(**how), 10 + n, farthest_m)  # type: ignore[arg-type]
+    return made.admit(1)
+
+
+# ---- who came to be screened
+
+
+def test_four_frames_in_the_zone_are_on_purpose() -> None:
+    assert not come(visitor(), 3)
+    made = visitor()
+    assert come(made, 4)
+    assert made.id == 1
+    assert not made.admit(2)  # it is one already
+    assert made.id == 1
+    assert (made.first_frame, made.last_frame) == (5, 13)
+
+
+def test_the_zone_ends_where_it_says() -> None:
+    assert come(visitor(), 4, AT_M)
+    assert not come(visitor(), 4, AT_M * 0.99)
+    unknown = VisitorRecord(0, PLACE)  # of a lens that nobody knows: nobody is too far
+    for _ in range(3):
+        unknown.live(track(), somebody=True, stirs=True)
+    assert come(unknown, 4, 0.1)
+    assert unknown.distance_m is None
+
+
+def test_a_profile_that_walks_through_is_a_passer_by_and_one_that_stands_is_not() -> None:
+    profile = replace(FACE, yaw_deg=41.0)
+    assert not come(visitor(), 9, seen=profile, speed=0.7)  # type: ignore[arg-type]
+    assert come(visitor(), 4, seen=profile, speed=0.5)  # type: ignore[arg-type]
+    facing = replace(FACE, yaw_deg=-39.0)
+    assert come(visitor(), 4, seen=facing, speed=0.7)  # type: ignore[arg-type]
+    aside = replace(FACE, yaw_deg=-41.0)
+    assert not come(visitor(), 9, seen=aside, speed=0.7)  # type: ignore[arg-type]
+
+
+def test_who_walks_away_does_not_come() -> None:
+    assert not come(visitor(), 9, growth=-9.0)
+
+
+def test_who_stands_before_the_zone_and_looks_is_asked_closer_and_then_a_visitor() -> None:
+    near = AT_M / 1.5  # the face stands half a zone before it
+    made = visitor()
+    told = [(come(made, frames, near), made.approaching) for frames in (4, 2, 13, 2)]
+    assert told == [(False, False), (False, True), (False, True), (True, True)]
+    assert made.obstacles == (Reason.TOO_FAR,)
+
+
+@pytest.mark.parametrize(
+    "how", [{"speed": 0.7}, {"seen": replace(FACE, yaw_deg=41.0)}], ids=["walks", "looks away"]
+)
+def test_who_passes_before_the_zone_is_nobody_s_visitor(how: dict[str, float]) -> None:
+    made = visitor()
+    assert not come(made, 40, AT_M / 1.5, **how)
+    assert not made.approaching
+
+
+def test_who_stands_farther_than_people_wait_is_told_nothing() -> None:
+    made = visitor()
+    assert not come(made, 40, AT_M / 1.7)
+    assert made.obstacles == ()
+
+
+def test_what_never_moved_or_always_stood_there_is_no_visitor() -> None:
+    still = visitor(alive=False)
+    for n in range(9):
+        still.live(track(), somebody=True, stirs=n == 0)
+    lives = [still.lives]
+    still.live(track(), somebody=True, stirs=True)
+    assert [*lives, still.lives] == [False, True]
+    furniture = visitor(alive=False)
+    for _ in range(2):
+        furniture.live(track(), somebody=True, stirs=True)
+    lives = [furniture.lives]
+    furniture.live(track(), somebody=True, stirs=False)
+    assert [*lives, furniture.lives] == [False, True]
+
+
+def test_what_may_be_furniture_is_believed_after_half_a_second() -> None:
+    unsure = visitor(alive=False)
+    for _ in range(3):
+        unsure.live(track(gap_s=0.125), somebody=False, stirs=True)
+    lives = [unsure.lives]
+    unsure.live(track(gap_s=0.125), somebody=False, stirs=False)
+    assert [*lives, unsure.lives] == [False, True]
+
+
+# ---- what is kept of one
+
+
+def screened(made: VisitorRecord, skin_c: float, frames: int, *, start_s: float = 0.0) -> None:
+    settings = Settings()
+    correction = Correction(settings)
+    correction.correct_by([(0, 0.0, 0.02)])
+    for n in range(frames):
+        at_s = start_s + n / 10
+        made.add(READING, judged(), replace(sample(0.9, skin_c), time_s=at_s), at_s)
+        made.conclude(correction, settings, Population())
+
+
+def test_nothing_is_cleared_before_there_are_frames_enough_and_an_alarm_comes_at_once() -> None:
+    made = visitor()
+    screened(made, 35.9, BEST - 1)
+    assert made.verdict is None
+    ended = made.final_report()
+    assert (ended.verdict, ended.reasons) == (Verdict.RECHECK, (Reason.TOO_FEW_FRAMES,))
+    made = visitor()
+    screened(made, 35.9, BEST)
+    assert made.verdict is Verdict.CLEAR
+    made = visitor()
+    screened(made, 38.9, BEST - 1)
+    assert made.verdict is Verdict.ELEVATED
+
+
+def test_an_alarm_is_not_taken_back() -> None:
+    made = visitor()
+    screened(made, 38.4, BEST)
+    screened(made, 37.7, 3, start_s=2.0)
+    assert made.verdict is Verdict.ELEVATED
+    assert made.reasons == (Reason.ABOVE_THRESHOLD,)
+
+
+@pytest.mark.parametrize(("gap_s", "kept"), [(0.6, True), (0.61, False)])
+def test_who_was_out_of_sight_for_long_is_judged_anew_and_the_graver_word_stands(
+    gap_s: float, kept: bool
+) -> None:
+    made = visitor()
+    screened(made, 38.9, BEST)
+    made.see(track(gap_s=gap_s), 99, 2 * AT_M)
+    assert (made.verdict is Verdict.ELEVATED) == kept
+    screened(made, 35.9, BEST, start_s=5.0)
+    ended = made.final_report()
+    assert ended.verdict is Verdict.ELEVATED
+    assert (ended.first_frame, ended.last_frame) == (5, 99)
+
+
+def test_the_next_one_s_alarm_is_graver_than_a_clear() -> None:
+    made = visitor()
+    screened(made, 35.9, BEST)
+    made.begin_again()
+    assert made.verdict is None
+    screened(made, 38.9, BEST, start_s=5.0)
+    assert made.final_report().verdict is Verdict.ELEVATED
+
+
+def test_who_could_not_be_measured_is_told_what_hindered_most() -> None:
+    made = visitor()
+    for reason, times in ((Reason.BLURRED, 2), (Reason.TOO_FAR, 5), (Reason.CUT_OFF, 3)):
+        for _ in range(times):
+            made.hinder((reason,))
+    assert made.obstacles == (Reason.CUT_OFF,)
+    ended = made.final_report()
+    assert ended.verdict is Verdict.NO_RESULT
+    assert ended.reasons == (Reason.TOO_FAR, Reason.CUT_OFF)
+    assert (ended.skin_temp_c, ended.site, ended.raw_c) == (None, None, None)
+    assert visitor().final_report().reasons == (Reason.TOO_FEW_FRAMES,)
+
+
+def test_a_report_says_what_was_measured_where_and_how_well() -> None:
+    made = visitor()
+    come(made, 4)
+    screened(made, 35.9, BEST)
+    said = made.report()
+    assert said.skin_temp_c == pytest.approx(35.9)
+    assert said.reference_corrected_c == pytest.approx(35.8)
+    assert said.raw_c == pytest.approx(35.1)
+    assert (said.site, said.id, said.box) == (Site.CANTHUS.value, 1, FACE.box)
+    assert said.expanded_uncertainty_c == pytest.approx(2.0 * some_budget(made))
+    assert said.mm_per_px == pytest.approx(1.3)
+    assert (said.quality, said.frame_quality) == (0.9, 0.9)
+    assert said.frame_c == pytest.approx(35.9)
+    before = visitor()
+    come(before, 4)
+    assert before.report().mm_per_px == pytest.approx(mm_per_px(FACE))
+    assert (before.report().frame_c, before.report().frame_quality) == (None, 0.0)
+
+
+def some_budget(made: VisitorRecord) -> float:
+    assert made.budget is not None
+    return made.budget.standard_c
+
+
+def test_the_size_of_a_pixel_follows_new_frames_by_a_fifth() -> None:
+    made = visitor()
+    made.see(track(), 1, 2 * AT_M)
+    nearer = detection(60, 80, 80)
+    made.see(track(nearer), 2, 2 * AT_M)
+    first, second = mm_per_px(FACE), mm_per_px(nearer)
+    assert made.mm_per_px == pytest.approx(first + 0.2 * (second - first))
+    assert made.distance_m == pytest.approx(some_mm(made) / (1000.0 * LENS))
+
+
+def some_mm(made: VisitorRecord) -> float:
+    assert made.mm_per_px is not None
+    return made.mm_per_px
+
+
+@pytest.mark.parametrize(("doubtful", "expected"), [(7, ()), (8, (Reason.NOT_ACCLIMATISED,))])
+def test_a_doubt_counts_from_a_third_of_the_frames_on(
+    doubtful: int, expected: tuple[Reason, ...]
+) -> None:
+    """0.35 of twenty frames are seven."""
+    made, settings = visitor(), Settings()
+    correction = Correction(settings)
+    correction.correct_by([(0, 0.0, 0.02)])
+    cold = replace(READING, contrast_c=3.7)
+    for n in range(20):
+        reading = cold if n < doubtful else READING
+        made.add(reading, judged(reading=reading), sample(0.9, 35.9), n / 10)
+    made.conclude(correction, settings, Population())
+    assert made.reasons == expected
+    assert np.isfinite(some_budget(made))
