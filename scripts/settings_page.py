@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from screening import settings as plain
 from scripts.numpydoc import attributes, summary
 from service.ipc import settings as door
+from service.ipc.visitor_window import VisitorWindow
 from service.supervisor.config import StationConfig
 
 _HEAD = """# Settings
@@ -60,6 +61,8 @@ def render() -> str:
 def _lines() -> Iterator[str]:
     yield _HEAD + _CONFIGURATION
     yield from table(StationConfig, attributes(StationConfig))
+    yield f"\n### `[visitor]`\n\n{summary(VisitorWindow)}\n"
+    yield from table(VisitorWindow, attributes(VisitorWindow))
     yield _SETTINGS
     for name, model, plain_model in SECTIONS:
         yield f"\n### `{name}`\n\n{summary(plain_model)} {_NOTES.get(name, '')}".rstrip() + "\n"
@@ -87,7 +90,9 @@ def table(model: type[BaseModel], meanings: dict[str, str]) -> Iterator[str]:
 
 
 def _default(value: Any) -> str:
-    return "none" if value is None or value == "" else f"`{_word(value)}`"
+    if isinstance(value, dict):
+        return "as there"
+    return "none" if value in (None, "", []) else f"`{_word(value)}`"
 
 
 def _word(value: Any) -> str:
@@ -96,7 +101,12 @@ def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_TYPES = {"null": "none", "boolean": "`true`, `false`", "string": "text"}
+_TYPES = {
+    "null": "none",
+    "boolean": "`true`, `false`",
+    "string": "text",
+    "object": "a table, see below",
+}
 _FORMATS = {"path": "a path", "date": "a date"}
 
 
@@ -115,6 +125,8 @@ def _range(  # noqa: PLR0911 - one answer for each kind of schema
             return f"two of {_range(parts[0], definitions)}"
         case {"minimum": low, "maximum": high}:
             return f"[{low}, {high}]"
+        case {"items": one, "maxItems": most}:
+            return f"at most {most} of {_range(one, definitions)}"
         case {"pattern": pattern}:
             return f"`{pattern}`"
         case {"maxLength": longest}:

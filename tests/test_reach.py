@@ -59,6 +59,8 @@ MAY_REACH = {
         "service.ipc",
         "service.sandbox",
     },
+    "service.kiosk": {"service.lamp"},
+    "service.lamp": set(),
     "service.acceptance": {"screening.settings"},
     "service.camera_filter": {
         "device.boson",

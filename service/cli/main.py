@@ -12,6 +12,7 @@ from service.cli.budget import budget
 from service.cli.busy import busy
 from service.cli.doctor import doctor
 from service.cli.install import install, uninstall
+from service.cli.kiosk import kiosk
 from service.cli.prove import prove
 from service.cli.replay import replay
 from service.cli.run import run
@@ -59,6 +60,7 @@ app.command()(bench)
 app.command()(budget)
 app.command()(doctor)
 app.command()(install)
+app.command(hidden=True)(kiosk)
 app.command()(prove)
 app.command()(replay)
 app.command()(run)

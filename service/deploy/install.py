@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from service.deploy.kiosk import CHROMIUM_OPTIONS
+from service.kiosk.browser import policies
+from service.kiosk.keyboard import keyboard_files
 
 MANIFEST = Path("usr/lib/limen/manifest")
+POLICIES = Path("etc/chromium/policies/managed/limen.json")
+KEYBOARD = Path("usr/lib/limen/xkb")
 CONFIG = Path("etc/limen/limen.toml")
 STATE = Path("var/lib/limen")
 USERS = ("limen", "limen-kiosk")
@@ -65,8 +68,13 @@ def rendered(name: str, executable: Path) -> str:
         The `limen` command that the service starts.
     """
     template = (files("service.deploy") / "files" / name).read_text(encoding="utf-8")
-    browser = " ".join(f'"{option}"' if " " in option else option for option in CHROMIUM_OPTIONS)
-    return template.replace("@LIMEN@", str(executable)).replace("@CHROMIUM@", browser)
+    return template.replace("@LIMEN@", str(executable))
+
+
+def _made() -> dict[Path, str]:
+    """Return what is made from tables: the browser's policies and the kiosk's keyboard."""
+    keyboard = {KEYBOARD / path: text for path, text in keyboard_files().items()}
+    return {POLICIES: policies(), **keyboard}
 
 
 def install(prefix: Path, executable: Path) -> tuple[Path, ...]:
@@ -81,15 +89,15 @@ def install(prefix: Path, executable: Path) -> tuple[Path, ...]:
     """
     placed = []
     try:
-        for name, place in PLACES.items():
+        files_of = {place: rendered(name, executable) for name, place in PLACES.items()}
+        for place, text in (files_of | _made()).items():
             target = prefix / place
+            placed.append(target)
             if place == CONFIG and target.exists():
-                placed.append(target)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(rendered(name, executable), encoding="utf-8")
+            target.write_text(text, encoding="utf-8")
             target.chmod(0o644)
-            placed.append(target)
         manifest = prefix / MANIFEST
         manifest.parent.mkdir(parents=True, exist_ok=True)
         listed = [str(path.relative_to(prefix)) for path in placed]
@@ -132,7 +140,8 @@ def uninstall(prefix: Path) -> tuple[Path, ...]:
             if folder.exists():
                 shutil.rmtree(folder)
                 removed.append(folder)
-        for folder in (prefix / CONFIG.parent, prefix / MANIFEST.parent):
+        below = [prefix / KEYBOARD / name for name in ("rules", "keycodes", "symbols", "")]
+        for folder in (*below, prefix / CONFIG.parent, prefix / MANIFEST.parent):
             if folder.exists() and not any(folder.iterdir()):
                 folder.rmdir()
     except OSError as error:

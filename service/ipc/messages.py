@@ -95,6 +95,25 @@ class Advice(StrEnum):
     MOMENT = "moment"  # a planned pause of seconds
 
 
+class Lane(StrEnum):
+    """Whether visitors may come up."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class Duty(StrEnum):
+    """What a guard notes of the shift; who it was is nowhere."""
+
+    BEGUN = "begun"
+    OPENED = "opened"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    TRAINED = "trained"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class ShownVisitor:
     """A visitor as screens show them; where they are in the picture goes past the supervisor.
@@ -341,6 +360,8 @@ class View:
     network
         Names of what was found of a network on this computer less than a minute ago; empty: there
         is none; None: nobody looked.
+    lane
+        Whether visitors may come up, as a guard has said.
     repairs
         Faults that last, then those that are over, of the last days.
     acceptance
@@ -370,6 +391,7 @@ class View:
     audit_head: str = ""
     frozen_screens: int = 0
     network: tuple[str, ...] | None = None
+    lane: Lane = Lane.OPEN
     repairs: tuple[Repair, ...] = ()
     acceptance: ShownAcceptance = UNKNOWN
     kind: Literal["view"] = "view"
@@ -483,6 +505,48 @@ class RecordsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A line of the logbook.
+
+    Attributes
+    ----------
+    well
+        Whether everything that was tried at the beginning of a shift was found well.
+    age_s
+        How long ago.
+    """
+
+    duty: Duty
+    well: bool
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRead:
+    """The shift; its sums once it has ended. None (`FEW`) stands for one to four.
+
+    Attributes
+    ----------
+    begun_s
+        How long ago it began; None: none has since the station was started.
+    log
+        Of this run of the station, the latest first.
+    """
+
+    request: int
+    lane: Lane
+    begun_s: float | None
+    screened: int | None
+    elevated: int | None
+    confirmed: int | None
+    not_confirmed: int | None
+    declined: int | None
+    no_result: int | None
+    log: tuple[Noted, ...]
+    kind: Literal["shift_read"] = "shift_read"
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRead:
     """What people changed, and what happened to the station, the latest first."""
 
@@ -555,6 +619,24 @@ class UndoOutcome:
     request: RequestNumber
     alarm: AlarmNumber
     kind: Literal["undo_outcome"] = "undo_outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDuty:
+    """A guard notes something of the shift; `well` is how the trial at its beginning ended."""
+
+    request: RequestNumber
+    duty: Duty
+    well: bool
+    kind: Literal["note_duty"] = "note_duty"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadShift:
+    """A guard asks for the shift until now."""
+
+    request: RequestNumber
+    kind: Literal["read_shift"] = "read_shift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -716,7 +798,7 @@ class ReadDrift:
     kind: Literal["read_drift"] = "read_drift"
 
 
-GuardRequest = Acknowledge | SecondCheck | UndoOutcome
+GuardRequest = Acknowledge | SecondCheck | UndoOutcome | NoteDuty | ReadShift
 CalibrationRequest = (
     ReadCalibration | SaveNotes | SaveTicks | DoChapter | DecideAcceptance | ReadDrift
 )
@@ -738,6 +820,7 @@ Reply = (
     | LoggedIn
     | SettingsRead
     | RecordsRead
+    | ShiftRead
     | HistoryRead
     | CalibrationRead
     | DriftRead

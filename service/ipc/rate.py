@@ -11,6 +11,8 @@ OF_WEB: Final[dict[type, Rate]] = {
     messages.Acknowledge: Rate(2.0, 20),
     messages.SecondCheck: Rate(2.0, 20),
     messages.UndoOutcome: Rate(2.0, 20),
+    messages.NoteDuty: Rate(0.2, 10),
+    messages.ReadShift: Rate(1.0, 10),
     messages.Login: Rate(0.2, 10),
     messages.Logout: Rate(0.2, 10),
     messages.ReadSettings: Rate(2.0, 30),

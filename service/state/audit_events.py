@@ -115,6 +115,15 @@ class ScreenFrozen:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyNoted:
+    """A guard noted something of a shift; `well` is how the trial at its beginning ended."""
+
+    duty: Literal["begun", "opened", "paused", "closed", "trained", "ended"]
+    well: bool
+    kind: Literal["duty_noted"] = "duty_noted"
+
+
+@dataclass(frozen=True, slots=True)
 class SettingChanged:
     """One setting was changed (threshold, site, calibration, limits).
 
@@ -249,6 +258,7 @@ Event = (
     | ProcessNotLocked
     | ProcessLost
     | ScreenFrozen
+    | DutyNoted
     | SettingChanged
     | ScenarioChosen
     | SensorEnrolled

@@ -18,7 +18,7 @@ from typing import Final
 from screening.result import REASONS_OF_VISITORS, Reason
 from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Notes, Ticks
 from service.ipc.capacity import bits_of
-from service.ipc.messages import DoChapter, Role, SaveNotes, SaveTicks
+from service.ipc.messages import DoChapter, Duty, Role, SaveNotes, SaveTicks
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, SpotSeen, bits, payload_bits
 from service.ipc.settings import StationSettings, UniformitySettings
@@ -70,7 +70,8 @@ def per_hour() -> tuple[Line, ...]:
     """Return what outlives the processes that said it, in bits an hour."""
     slots = _HOUR_S / WRITTEN_EVERY_S
     logins = len(Role)
-    events = len(Reason) + 1 + logins + 1 + SENSORS  # worker lost, web lost, frozen, opened
+    # worker lost; web lost, frozen; opened; duty, found well or not
+    events = len(Reason) + 1 + logins + 1 + SENSORS + 2 * len(Duty)
     trail = EVENTS_PER_HOUR * math.log2(slots * events + 1) + math.log2(MAX_WITHHELD + 1)
     by_guards = 3
     of_visitors = len(Counted) - by_guards + len(REASONS_OF_VISITORS)

@@ -10,6 +10,7 @@ import math
 from typing import Final
 
 from service.state.audit_events import (
+    DutyNoted,
     EntriesWithheld,
     LoginTried,
     ProcessLost,
@@ -23,7 +24,7 @@ MAX_WITHHELD: Final = 15
 WITHHELD: Final = "of_locked_processes"
 HOUR_S: Final = 3600.0
 
-OfChildren = ProcessLost | ScreenFrozen | LoginTried | SensorOpened
+OfChildren = ProcessLost | ScreenFrozen | LoginTried | SensorOpened | DutyNoted
 
 
 class ChildEvents:

@@ -123,6 +123,10 @@ class Counters:
         write_atomically(self._path, json.dumps(self._hours).encode())
         self._written_at = self._clock()
 
+    def total(self) -> Counter[str]:
+        """Return the sums of all hours that are kept, the running one too: for differences."""
+        return sum(self._hours.values(), Counter())
+
     def hours(self) -> tuple[HourCounts, ...]:
         """Return the hours that are over, the latest first, with small numbers hidden."""
         now = self._hour()

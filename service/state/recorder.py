@@ -371,6 +371,10 @@ class Recorder:
         for word in words:
             self._counters.count(word)
 
+    def total(self) -> Counter[str]:
+        """Return the sums of all hours that are kept: the beginning or the end of a difference."""
+        return self._counters.total()
+
     def hours(self) -> tuple[HourCounts, ...]:
         """Return the counts of the hours that are over."""
         return self._counters.hours()

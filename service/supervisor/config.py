@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from device import drivers
 from service.ipc.settings import Language, field_errors
+from service.ipc.visitor_window import VisitorWindow
 from service.state.errors import StationError
 
 
@@ -43,6 +44,8 @@ class StationConfig(BaseModel):
         Folder of the institution's own register of hardware; None when there is none.
     name
         What the entrance is called, on screen.
+    visitor
+        What the visitor's window shows (`service.ipc.visitor_window`).
     language
         What a screen starts with.
     allow_unsandboxed
@@ -61,6 +64,7 @@ class StationConfig(BaseModel):
     state: Path = Path("state")
     hardware_register: Path | None = None
     name: Annotated[str, Field(max_length=40)] = ""
+    visitor: VisitorWindow = VisitorWindow()
     language: Language = Language.EN
     allow_unsandboxed: bool = False
     show_output: bool = False

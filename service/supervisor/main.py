@@ -248,6 +248,7 @@ class Supervisor:
             audit_head=self._recorder.head,
             network=self._watch.network(now).names,
             frozen_screens=self._screens.frozen,
+            lane=self._requests.shift.lane,
         )
         settings = self._settings
         learnt = settings is not None and settings.uniformity is not None

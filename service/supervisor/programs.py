@@ -32,6 +32,7 @@ def start_web(config: StationConfig, listener: int, *, here: str, locked: bool) 
         When it cannot be locked; here and below.
     """
     arguments = ["--listen", str(listener), "--language", config.language, "--name", config.name]
+    arguments += ["--visitor", config.visitor.model_dump_json()]
     if config.hardware_register is not None:
         arguments += ["--register", str(config.hardware_register.absolute())]
     arguments += ["--here", here]

@@ -19,9 +19,11 @@ from service.ipc.messages import (
     LoggedIn,
     Login,
     Logout,
+    NoteDuty,
     ReadHistory,
     ReadRecords,
     ReadSettings,
+    ReadShift,
     RecordsRead,
     Refused,
     Reply,
@@ -35,13 +37,14 @@ from service.ipc.rate import Bucket
 from service.ipc.records import PlateSeen, Rate
 from service.ipc.settings import SettingsError, StationSettings
 from service.state.admin_password import AdminDoor, AdminError, LoginResult, require_fit
-from service.state.audit_events import LoginTried, PasswordSet, ScenarioChosen
+from service.state.audit_events import DutyNoted, LoginTried, PasswordSet, ScenarioChosen
 from service.state.audit_trail import AuditError
 from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
+from service.supervisor.shift import Shift
 
 HOURS_SHOWN = 48
 
@@ -95,6 +98,11 @@ class Requests:
         How learning the sensor's non-uniformity stands.
     clock
         Monotonic time in seconds.
+
+    Attributes
+    ----------
+    shift
+        That of the guards.
     """
 
     def __init__(
@@ -113,6 +121,7 @@ class Requests:
         self._actions = actions
         self._recorder = recorder
         self._non_uniformity = non_uniformity
+        self.shift = Shift()
         self._clock = clock
         self._saves = Bucket(Rate(SAVES_PER_HOUR / 3600.0, SAVES_PER_HOUR), clock())
         self._passwords = Bucket(Rate(PASSWORDS_PER_HOUR / 3600.0, PASSWORDS_PER_HOUR), clock())
@@ -131,13 +140,23 @@ class Requests:
     def answer(self, request: GuardRequest | AdminRequest) -> Reply:
         """Do what is asked for, and say whether it was done."""
         try:
-            if isinstance(request, GuardRequest):
+            if isinstance(request, ReadShift | NoteDuty):
+                return self._answer_shift(request)
+            if isinstance(request, Acknowledge | SecondCheck | UndoOutcome):
                 return self._answer_guard(request)
             return self._answer_admin(request)
         except (AdminError, SettingsError, AuditError) as error:
             return Refused(request.request, Why.NOT_SAVED, str(error))
 
-    def _answer_guard(self, request: GuardRequest) -> Reply:
+    def _answer_shift(self, request: ReadShift | NoteDuty) -> Reply:
+        if isinstance(request, ReadShift):
+            return self.shift.read(request.request, self._clock())
+        self._recorder.note_of_child(DutyNoted(request.duty.value, request.well))
+        total = self._recorder.total()
+        self.shift.note(request.duty, self._clock(), total, well=request.well)
+        return Done(request.request)
+
+    def _answer_guard(self, request: Acknowledge | SecondCheck | UndoOutcome) -> Reply:
         match request:
             case Acknowledge(alarm=alarm):
                 done = self._station.acknowledge(alarm)

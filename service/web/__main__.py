@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from service.ipc.channel import Channel
+from service.ipc.visitor_window import VisitorWindow
 from service.sandbox.settle import settle
 from service.web import rehearsal
 from service.web.app import create_app
@@ -41,18 +42,22 @@ def main() -> None:
     parser.add_argument("--listen", type=int, required=True)
     parser.add_argument("--language", default="en")
     parser.add_argument("--name", default="")
+    parser.add_argument("--visitor", default="{}", help="the visitor's window, as JSON")
     parser.add_argument("--register", type=Path)
     parser.add_argument("--here", default="", help="what the station remembers, and what it has")
     parser.add_argument("--unlocked", action="store_true")
     options = parser.parse_args()
+    window = VisitorWindow.model_validate_json(options.visitor)
     listener = socket.socket(fileno=options.listen)
     host, port = listener.getsockname()
     hub = Hub(Channel.inherited(options.channel), lambda: setattr(server, "should_exit", True))
     app = create_app(
         hub,
-        pages=pages(language=options.language, name=options.name),
+        pages=pages(language=options.language, name=options.name, window=window),
         assets=static_files(),
         authority=f"{host}:{port}",
+        language=options.language,
+        window=window,
         register=register_router(options.register, options.here, options.language),
         loaded=(lambda: None) if options.unlocked else settle,
     )

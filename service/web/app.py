@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from service.ipc.messages import VIEW, Acknowledge, Outcome, SecondCheck, UndoOutcome, View
+from service.ipc.visitor_window import AS_IT_COMES, VisitorWindow
 from service.web.admin import admin_router
 from service.web.answers import (
     Done,
@@ -33,6 +34,10 @@ from service.web.check import check_router
 from service.web.cover import cover_headers
 from service.web.guard import Guard
 from service.web.hub import AskedTooOften, Hub, HubError, Screen
+from service.web.kiosk import kiosk_router
+from service.web.shift import shift_router
+from service.web.training import training_router
+from service.web.visitor import visitor_router
 
 _ASK_AGAIN_S = 5
 AlarmNumber = Annotated[int, Path(ge=1, le=2**20)]
@@ -57,6 +62,7 @@ class _ScreenSays(BaseModel):
     model_config = ConfigDict(extra="forbid")
     painted: Annotated[int, Field(ge=0, le=2**53)] | None = None
     hidden: bool | None = None
+    alert: bool = False
 
 
 def create_app(
@@ -65,6 +71,8 @@ def create_app(
     pages: Mapping[str, str],
     assets: Mapping[str, Asset],
     authority: str,
+    language: str = "en",
+    window: VisitorWindow = AS_IT_COMES,
     register: APIRouter | None = None,
     loaded: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
@@ -78,12 +86,18 @@ def create_app(
         Rendered pages by name, static files by path.
     authority
         The address that is ours, `127.0.0.1:8630`.
+    language
+        Of the station.
+    window
+        What the site chose of the visitor's window.
     register
         The register's pages.
     loaded
         Called once when the event loop runs, before anybody is answered: nothing is opened later.
     """
-    app = application(hub, pages=pages, assets=assets, loaded=loaded)
+    app = application(
+        hub, pages=pages, assets=assets, language=language, window=window, loaded=loaded
+    )
     if register is not None:
         app.include_router(register)
     return Guard(app, authority=authority)
@@ -94,6 +108,8 @@ def application(
     *,
     pages: Mapping[str, str],
     assets: Mapping[str, Asset],
+    language: str = "en",
+    window: VisitorWindow = AS_IT_COMES,
     loaded: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Return the bare application: no documentation pages, no telemetry."""
@@ -124,6 +140,10 @@ def application(
     app.include_router(admin_router(hub))
     app.include_router(calibration_router(hub))
     app.include_router(check_router(hub, pages["check.html"]))
+    app.include_router(kiosk_router(hub, language))
+    app.include_router(shift_router(hub, pages["shift.html"]))
+    app.include_router(training_router(pages["training.html"]))
+    app.include_router(visitor_router(hub, pages["visitor.html"], window))
     return app
 
 
@@ -245,5 +265,6 @@ async def _hear_screen(hub: Hub, screen: Screen, socket: WebSocket) -> None:
             return
         if word.hidden is not None:
             hub.hidden(screen, hidden=word.hidden)
+        screen.alert |= word.alert
         if word.painted is not None:
             hub.painted(screen, word.painted)

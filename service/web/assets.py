@@ -1,13 +1,15 @@
 """The files of the pages, read once before the process is locked; nothing is opened later."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from service.ipc.visitor_window import AS_IT_COMES, VisitorWindow
 from service.web.i18n import catalogues
+from service.web.training import situations
 
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
@@ -47,7 +49,7 @@ def static_files() -> dict[str, Asset]:
     return found
 
 
-def pages(*, language: str, name: str) -> dict[str, str]:
+def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> dict[str, str]:
     """Return the rendered pages by their template's name.
 
     Parameters
@@ -56,6 +58,8 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         What a screen starts with.
     name
         What the entrance is called; may be empty.
+    window
+        What the site chose of the visitor's window.
     """
     folder = files("service.web") / "templates"
     sources = {
@@ -75,6 +79,14 @@ def pages(*, language: str, name: str) -> dict[str, str]:
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
+        "situations": _data([asdict(one) for one in situations()]),
+        "window": _data(
+            {
+                "words": {code: words[code]["visitor"] for code in window.languages or (language,)},
+                "welcome": window.welcome,
+                "mirror": window.mirror,
+            }
+        ),
         "acceptance": _data({}),
     }
     all_words, fewer = _data(words), _data(catalogues(admin=False))

@@ -36,6 +36,7 @@ from service.ipc.messages import (
     Reply,
     Screens,
     SettingsRead,
+    ShiftRead,
     Stop,
     View,
     decode_exactly,
@@ -60,6 +61,7 @@ _Answer = TypeVar(
     LoggedIn,
     SettingsRead,
     RecordsRead,
+    ShiftRead,
     HistoryRead,
     CalibrationRead,
     DriftRead,
@@ -76,17 +78,31 @@ class AskedTooOften(HubError):
 
 @dataclass(eq=False)
 class Screen:
-    """A page that is connected: what it has painted last, and whether it can be seen at all."""
+    """A page that is connected: what it has painted last, and whether it can be seen at all.
+
+    `alert` is whether it is the alert screen, as it says itself once it has painted.
+    """
 
     connected_at: float
     painted: int = 0
     painted_at: float = 0.0
     hidden: bool = False
+    alert: bool = False
     picture_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def frozen(self, now: float) -> bool:
         """Whether it should have painted by now."""
         return not self.hidden and now - max(self.painted_at, self.connected_at) > FROZEN_AFTER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What can be seen of the station; ages in s, None where no such page is in view."""
+
+    painted_age_s: float | None
+    alert_age_s: float | None
+    screening: bool
+    alarm: bool
 
 
 class Hub:
@@ -111,6 +127,7 @@ class Hub:
         self._numbers = itertools.count(1)
         self._reader: PreviewReader | None = None
         self._screens: set[Screen] = set()
+        self._pages: set[Screen] = set()
         self._told = Screens(0, 0)
         self._room = Buckets(time.monotonic(), share=0.9)
         self.trend = Trend()
@@ -175,6 +192,7 @@ class Hub:
                 | LoggedIn()
                 | SettingsRead()
                 | RecordsRead()
+                | ShiftRead()
                 | HistoryRead()
                 | CalibrationRead()
                 | DriftRead()
@@ -290,6 +308,44 @@ class Hub:
             self.picture = b""
         self._tell_screens()
 
+    def pulse(self, page: Screen) -> None:
+        """Note that a page without a picture has painted."""
+        page.painted_at = time.monotonic()
+
+    def open_page(self) -> Screen:
+        """Count in a page that shows neither state nor picture: the register, the check code.
+
+        Raises
+        ------
+        HubError
+            When there are too many already.
+        """
+        if len(self._pages) >= MAX_SCREENS:
+            raise HubError(f"There are already {MAX_SCREENS} pages.")
+        page = Screen(time.monotonic())
+        self._pages.add(page)
+        return page
+
+    def close_page(self, page: Screen) -> None:
+        """Count it out."""
+        self._pages.discard(page)
+
+    @property
+    def alarm(self) -> bool:
+        """Whether an alarm waits for a guard."""
+        return any(not alarm.acknowledged for alarm in self._view.alarms)
+
+    def seen(self) -> "Seen":
+        """Return what can be seen of the station just now, for the watch outside of the browser."""
+        now = time.monotonic()
+        alerts = {screen for screen in self._screens if screen.alert}
+        return Seen(
+            painted_age_s=_youngest(self._screens | self._pages, now),
+            alert_age_s=_youngest(alerts, now),
+            screening=self.view().state not in DOWN,
+            alarm=self.alarm,
+        )
+
     def painted(self, screen: Screen, beat: int) -> None:
         """Note that a screen has painted a beat; an old one again is no sign of life."""
         if screen.painted < beat <= self._beat:
@@ -356,6 +412,11 @@ class Hub:
         if not isinstance(reply, answered | Refused):
             raise HubError(f"The station answered {reply.kind}, not what was asked for.")
         return reply
+
+
+def _youngest(screens: set[Screen], now: float) -> float | None:
+    ages = [now - one.painted_at for one in screens if one.painted_at and not one.hidden]
+    return min(ages, default=None)
 
 
 def _put_latest(queue: "asyncio.Queue[_Item]", item: _Item) -> None:

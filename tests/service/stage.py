@@ -40,22 +40,27 @@ from service.ipc.messages import (
     ChannelClosed,
     Done,
     DriftRead,
+    Duty,
     GuardRequest,
     HistoryRead,
+    Lane,
     LoggedIn,
     Login,
     Message,
+    Noted,
     Picture,
     ReadCalibration,
     ReadDrift,
     ReadHistory,
     ReadRecords,
     ReadSettings,
+    ReadShift,
     RecordsRead,
     Refused,
     Reply,
     Screens,
     SettingsRead,
+    ShiftRead,
     ShownReference,
     ShownVisitor,
     Stop,
@@ -86,6 +91,18 @@ PLACE = (78.0, 125.0)  # of the reference in the picture
 BOX = (300.0, 210.0, 120.0, 160.0)
 
 
+SHIFT = ShiftRead(
+    request=0,
+    lane=Lane.PAUSED,
+    begun_s=3600.0,
+    screened=312,
+    elevated=9,
+    confirmed=None,
+    not_confirmed=6,
+    declined=0,
+    no_result=21,
+    log=(Noted(Duty.PAUSED, True, 120.0), Noted(Duty.BEGUN, False, 3600.0)),  # noqa: FBT003 - well
+)
 SESSION = "a-session-of-22-digits"
 CALIBRATION = ShownCalibration(
     notes=Notes(),
@@ -291,7 +308,7 @@ class Stage:
         return Done(message.request)
 
     @staticmethod
-    def _answer(message: GuardRequest | AdminRequest) -> Reply:
+    def _answer(message: GuardRequest | AdminRequest) -> Reply:  # noqa: PLR0911 - one for each kind
         if isinstance(message, Login):
             return LoggedIn(message.request, SESSION)
         if isinstance(message, ReadSettings):
@@ -305,6 +322,8 @@ class Stage:
             )
         if isinstance(message, ReadRecords):
             return RecordsRead(message.request, (), ())
+        if isinstance(message, ReadShift):
+            return replace(SHIFT, request=message.request)
         if isinstance(message, ReadHistory):
             return HistoryRead(message.request, (), ())
         return Done(message.request)

@@ -127,6 +127,8 @@ function renderFrame() {
   $("flag-unaccepted").hidden = view.acceptance.causes.length === 0;
   $("flag-relative").hidden = !view.relative;
   $("flag-frozen").hidden = !view.frozen_screens;
+  $("flag-lane").hidden = (view.lane ?? "open") === "open";
+  if (view.lane) text("lane", word(`shift.lane_${view.lane}`));
   // "No network" is said only of a computer that was looked at less than a minute ago.
   const network = view.network?.[0];
   const none = view.network?.length === 0;

@@ -6,6 +6,7 @@
 // (cover.js), which every painted view renews for as long as it may be believed.
 
 import { LASTS_MS } from "./cover.js";
+import "./manners.js";
 
 const BLIND_AFTER_MS = LASTS_MS;
 const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]); // believed without a frame
@@ -70,7 +71,7 @@ export class Link {
     if (now - this.#acknowledgedAt < ACKNOWLEDGE_EVERY_MS) return;
     if (this.cover && !this.cover.answers) return; // without its outer cover this page is not safe
     this.#acknowledgedAt = now;
-    this.#tell({ painted: beat });
+    this.#tell(this.cover ? { painted: beat, alert: true } : { painted: beat });
   }
 
   #openSocket() {

@@ -4,6 +4,8 @@
 //   recheck         two soft rising notes, once
 //   not_screening   three falling low notes, again every few seconds until silenced
 
+import { volume } from "./look.js";
+
 const TONES = {
   elevated: { every: 1600, wave: "square", gain: 0.22, notes: [[880, 0, 0.22], [660, 0.26, 0.22], [880, 0.52, 0.22], [660, 0.78, 0.22]] },
   recheck: { every: null, wave: "sine", gain: 0.35, notes: [[523, 0, 0.18], [784, 0.22, 0.3]] },
@@ -63,14 +65,15 @@ export class Sounder {
 
   #sound({ wave, gain, notes }) {
     const start = this.#context.currentTime + 0.02;
+    const loud = (gain * volume()) / 100;
     for (const [pitch, after, length] of notes) {
       const voice = this.#context.createOscillator();
       const envelope = this.#context.createGain();
       voice.type = wave;
       voice.frequency.value = pitch;
       envelope.gain.setValueAtTime(0, start + after);
-      envelope.gain.linearRampToValueAtTime(gain, start + after + 0.02);
-      envelope.gain.setValueAtTime(gain, start + after + length - 0.05);
+      envelope.gain.linearRampToValueAtTime(loud, start + after + 0.02);
+      envelope.gain.setValueAtTime(loud, start + after + length - 0.05);
       envelope.gain.linearRampToValueAtTime(0, start + after + length);
       voice.connect(envelope).connect(this.#context.destination);
       voice.start(start + after);

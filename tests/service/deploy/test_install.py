@@ -7,7 +7,18 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli.main import app
-from service.deploy.install import CONFIG, MANIFEST, PLACES, STATE, InstallError, install, uninstall
+from service.deploy.install import (
+    CONFIG,
+    KEYBOARD,
+    MANIFEST,
+    PLACES,
+    POLICIES,
+    STATE,
+    InstallError,
+    install,
+    uninstall,
+)
+from service.kiosk.keyboard import keyboard_files
 from service.supervisor.config import load_config
 
 
@@ -17,7 +28,9 @@ def everything_in(folder: Path) -> set[str]:
 
 def test_every_file_is_laid_down_and_listed(tmp_path: Path) -> None:
     placed = install(tmp_path, Path("/opt/limen/bin/limen"))
-    assert everything_in(tmp_path) == {*map(str, PLACES.values()), str(MANIFEST)}
+    keyboard = {str(KEYBOARD / path) for path in keyboard_files()}
+    listed = {*map(str, PLACES.values()), *keyboard, str(POLICIES), str(MANIFEST)}
+    assert everything_in(tmp_path) == listed
     assert {str(path.relative_to(tmp_path)) for path in placed} == everything_in(tmp_path)
     unit = (tmp_path / PLACES["limen.service"]).read_text()
     assert "ExecStart=/opt/limen/bin/limen run " in unit

@@ -1,5 +1,6 @@
 """The system files are what systemd accepts, and its own judgement of them is low exposure."""
 
+import json
 import os
 import re
 import shutil
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from service.deploy.install import PLACES, install
-from service.deploy.kiosk import CHROMIUM_OPTIONS
+from service.deploy.install import KEYBOARD, PLACES, POLICIES, install
+from service.kiosk.browser import ADDRESS
+from service.kiosk.keyboard import RULES
+from service.kiosk.main import browser_command
 
 # systemd's exposure: 0 is none, 10 is all. Frames are seen, and screens served, in limen.service.
 ALLOWED = {"limen.service": 0.5, "limen-kiosk.service": 4.0}
@@ -75,11 +78,31 @@ def test_the_station_unit_leaves_the_station_no_way_to_make_a_network_socket(roo
 def test_the_kiosk_shares_the_loopback_of_the_station_and_keeps_nothing(root: Path) -> None:
     unit = (root / PLACES["limen-kiosk.service"]).read_text()
     assert "JoinsNamespaceOf=limen.service limen.socket" in unit
-    assert "--incognito" in unit
-    assert "--user-data-dir=/run/limen-kiosk/profile" in unit
-    for option in CHROMIUM_OPTIONS:
-        assert option in unit
-    assert '"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"' in unit
+    assert "kiosk --profile /run/limen-kiosk/profile " in unit
+    command = browser_command(ADDRESS, Path("/run/limen-kiosk/profile"))
+    assert "--incognito" in command
+    assert "--user-data-dir=/run/limen-kiosk/profile" in command
+    assert "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" in command
+    assert command[-1] == "http://127.0.0.1:8630/"
+
+
+def test_the_kiosks_keyboard_is_ours(root: Path) -> None:
+    unit = (root / PLACES["limen-kiosk.service"]).read_text()
+    assert f"XKB_CONFIG_EXTRA_PATH=/{KEYBOARD} XKB_DEFAULT_RULES={RULES} " in unit
+    assert (root / KEYBOARD / "rules" / RULES).exists()
+    assert "kernel.sysrq = 0" in (root / PLACES["limen-sysctl.conf"]).read_text().splitlines()
+    assert "-s" not in unit.split("ExecStart=")[1].splitlines()[0].split()  # cage: no terminals
+
+
+def test_the_browser_may_open_the_station_and_nothing_else(root: Path) -> None:
+    rules = json.loads((root / POLICIES).read_text())
+    assert rules["URLBlocklist"] == ["*"]
+    assert rules["URLAllowlist"] == ["127.0.0.1:8630"]
+    assert rules["PrintingEnabled"] is False
+    assert rules["AllowFileSelectionDialogs"] is False
+    assert rules["DownloadRestrictions"] == 3
+    assert rules["DeveloperToolsAvailability"] == 2
+    assert rules["DefaultPopupsSetting"] == 2
 
 
 def test_the_rules_for_devices_have_no_mistake(root: Path) -> None:

@@ -36,6 +36,7 @@ from service.ipc.messages import (
     DoChapter,
     Done,
     DriftRead,
+    Duty,
     FromWeb,
     HistoryRead,
     HourCounts,
@@ -45,6 +46,7 @@ from service.ipc.messages import (
     Logout,
     Look,
     Message,
+    NoteDuty,
     Outcome,
     Picture,
     ReadCalibration,
@@ -52,6 +54,7 @@ from service.ipc.messages import (
     ReadHistory,
     ReadRecords,
     ReadSettings,
+    ReadShift,
     Recorded,
     RecordsRead,
     Refused,
@@ -75,7 +78,7 @@ from service.ipc.messages import (
 from service.ipc.rate import OF_WEB
 from service.ipc.settings import StationSettings
 from service.sandbox.report import Descriptor, LockReport
-from tests.service.stage import CALIBRATION, SENSOR
+from tests.service.stage import CALIBRATION, SENSOR, SHIFT
 
 REAL = True  # a positional boolean with a name
 VISITOR = ShownVisitor(
@@ -110,6 +113,9 @@ EVERY = [
     Acknowledge(1, 2),
     SecondCheck(1, 2, Outcome.DECLINED),
     UndoOutcome(3, 7),
+    NoteDuty(1, Duty.BEGUN, REAL),
+    ReadShift(1),
+    SHIFT,
     Login(1, "a password"),
     Logout(1, SESSION),
     ReadSettings(1, SESSION),

@@ -9,7 +9,7 @@ import time
 
 from playwright.sync_api import sync_playwright
 
-from service.deploy.kiosk import CHROMIUM_OPTIONS
+from service.kiosk.browser import CHROMIUM_OPTIONS
 
 PROFILE = "/root/kiosk-profile"
 

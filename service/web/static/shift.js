@@ -1,0 +1,141 @@
+// The shift: what is tried at its beginning, the lane, how the screen looks and sounds, and its sums.
+
+import { ask } from "./link.js";
+import { look, setLook, setVolume, volume } from "./look.js";
+import "./pulse.js";
+import { Sounder } from "./sound.js";
+import { currentLanguage, speakAsBefore, word } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const SHAPES = ["clear", "recheck", "elevated", "not_screening"];
+const SUMS = ["screened", "elevated", "confirmed", "not_confirmed", "declined", "no_result"];
+const TONE_MS = 2500;
+const READ_EVERY_MS = 5000;
+
+const sounder = new Sounder(() => {});
+const wanted = SHAPES[Math.floor(Math.random() * SHAPES.length)];
+const found = {}; // what was tried, and whether it was well
+let ended = false;
+
+function press(buttons, chosen) {
+  for (const button of buttons) button.setAttribute("aria-pressed", String(button === chosen));
+}
+
+// ---- the beginning
+
+function tried(trial, well, button) {
+  found[trial] = well;
+  press(button.parentElement.children, button);
+  $("begin").disabled = Object.keys(found).length < 3;
+}
+
+for (const row of document.querySelectorAll("li[data-trial]")) {
+  for (const button of row.querySelectorAll("[data-well]")) {
+    button.addEventListener("click", () => tried(row.dataset.trial, button.dataset.well === "true", button));
+  }
+}
+
+$("shapes").replaceChildren(...SHAPES.map((name) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.innerHTML = `<svg aria-hidden="true"><use href="#state-${name}"/></svg>`;
+  button.dataset.shape = name;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => tried("shape", name === wanted, button));
+  return button;
+}));
+
+$("try").addEventListener("click", () => {
+  sounder.play("elevated");
+  setTimeout(() => sounder.play(""), TONE_MS);
+  ask("/api/kiosk/test");
+});
+
+async function note(duty, well = true) {
+  const answer = await ask("/api/shift", { duty, well });
+  $("said").textContent = answer.ok ? word(`shift.noted_${duty}`) : word("ui.request_failed");
+  await read();
+  return answer.ok;
+}
+
+$("begin").addEventListener("click", async () => {
+  const well = Object.values(found).every(Boolean);
+  ended = false;
+  if (await note("begun", well)) {
+    if (well) location.replace("/");
+    else $("said").textContent = word("shift.not_well");
+  }
+});
+
+// ---- the lane, the screen
+
+for (const button of document.querySelectorAll("[data-duty]")) {
+  button.addEventListener("click", () => note(button.dataset.duty));
+}
+$("volume").value = String(volume());
+$("volume").addEventListener("change", () => {
+  setVolume($("volume").value);
+  sounder.play("recheck");
+  setTimeout(() => sounder.play(""), 700);
+});
+const looks = [...document.querySelectorAll("button[data-look]")];
+for (const button of looks) {
+  button.addEventListener("click", () => {
+    setLook(button.dataset.look);
+    press(looks, button);
+  });
+}
+press(looks, looks.find((button) => button.dataset.look === look()));
+
+// ---- the end, the logbook
+
+$("end").addEventListener("click", async () => {
+  ended = true;
+  await note("ended");
+});
+
+function ago(seconds) {
+  return new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "always" }).format(-Math.round(seconds / 60), "minute");
+}
+
+async function read() {
+  try {
+    const response = await fetch("/api/shift", { signal: AbortSignal.timeout(4000) });
+    if (!response.ok) return;
+    show(await response.json());
+  } catch {
+    // what is shown stays; the alert screen says when the station is silent
+  }
+}
+
+function show(shift) {
+  $("lane").textContent = word(`shift.lane_${shift.lane}`);
+  press(document.querySelectorAll("[data-lane]"), document.querySelector(`[data-lane="${shift.lane}"]`));
+  $("log").replaceChildren(...shift.log.map((line) => {
+    const row = document.createElement("li");
+    const said = word(`shift.noted_${line.duty}`);
+    row.textContent = `${ago(line.age_s)}: ${line.well ? said : `${said} ${word("shift.not_well")}`}`;
+    return row;
+  }));
+  $("sums").hidden = $("few").hidden = !ended;
+  $("sums").replaceChildren(...SUMS.flatMap((name) => {
+    const [term, value] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = word(`shift.sum_${name}`);
+    value.textContent = shift[name] ?? word("shift.hidden");
+    return [term, value];
+  }));
+}
+
+new EventSource("/api/events").addEventListener("view", (event) => {
+  const { view } = JSON.parse(event.data);
+  $("reference").textContent = word(view.reference.found ? "ui.reference_found" : "ui.reference_lost");
+  const { causes, until } = view.acceptance;
+  $("accepted").textContent = causes.length ? word("shift.not_accepted") : word("shift.accepted_until", { day: until ?? "" });
+  $("station").textContent = word(`titles.${view.state}`);
+});
+
+speakAsBefore();
+$("shape-question").textContent = word("shift.shape", { state: word(`titles.${wanted}`) });
+for (const button of $("shapes").children) button.setAttribute("aria-label", word(`titles.${button.dataset.shape}`));
+read();
+setInterval(read, READ_EVERY_MS);

@@ -1,0 +1,79 @@
+// The training: one situation after the other, in another order each time; the score is in this page
+// alone and gone with it.
+
+import { ask } from "./link.js";
+import "./pulse.js";
+import { speakAsBefore, word } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const situations = JSON.parse($("situations").textContent);
+
+let order = [];
+let at = 0;
+let right = 0;
+
+function shuffled(list) {
+  const left = [...list];
+  return list.map(() => left.splice(Math.floor(Math.random() * left.length), 1)[0]);
+}
+
+function show() {
+  const situation = order[at];
+  $("progress").textContent = word("training.progress", { number: at + 1, of: order.length, right });
+  $("panel").dataset.state = situation.state;
+  $("shape").setAttribute("href", `#state-${situation.state}`);
+  $("title").textContent = word(`titles.${situation.state}`);
+  $("reason").textContent = situation.reason ? word(`reasons.${situation.reason}`) : "";
+  $("verdict").textContent = "";
+  $("next").hidden = true;
+  $("answers").replaceChildren(...shuffled([situation.right, ...situation.wrong]).map((key) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = word(`training.do_${key}`);
+    button.addEventListener("click", () => answer(key));
+    button.dataset.key = key;
+    return button;
+  }));
+}
+
+function answer(key) {
+  const situation = order[at];
+  const well = key === situation.right;
+  if (well) right += 1;
+  for (const button of $("answers").children) {
+    button.disabled = true;
+    if (button.dataset.key === situation.right) button.dataset.right = "true";
+  }
+  $("verdict").textContent = well
+    ? word("training.right")
+    : word("training.wrong", { right: word(`training.do_${situation.right}`) });
+  $("next").hidden = false;
+  $("next").focus();
+}
+
+function next() {
+  at += 1;
+  if (at < order.length) {
+    show();
+    return;
+  }
+  $("panel").hidden = true;
+  $("question").hidden = true;
+  $("end").hidden = false;
+  $("progress").textContent = "";
+  $("score").textContent = word("training.score", { right, of: order.length });
+  ask("/api/shift", { duty: "trained", well: true });
+}
+
+function begin() {
+  [order, at, right] = [shuffled(situations), 0, 0];
+  $("panel").hidden = false;
+  $("question").hidden = false;
+  $("end").hidden = true;
+  show();
+}
+
+$("next").addEventListener("click", next);
+$("again").addEventListener("click", begin);
+speakAsBefore();
+begin();

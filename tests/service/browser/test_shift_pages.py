@@ -1,0 +1,172 @@
+"""The shift, the training and the visitor's window in a real browser, in four languages."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from screening.result import State, Verdict
+from service.ipc.messages import Duty, Lane, NoteDuty
+from service.web.i18n import catalogues
+from service.web.training import SITUATIONS
+from tests.service.browser.axe import AXE
+from tests.service.browser.conftest import Screen
+from tests.service.stage import Stage, elevated, view, visitor
+
+RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+
+
+@pytest.fixture
+def shown(stage: Stage, new_screen: Callable[..., Screen]) -> Iterator[Callable[[str], Screen]]:
+    """Return a function that opens a page, on which no script may fail."""
+    stage.reset()
+    opened = []
+
+    def show(path: str) -> Screen:
+        opened.append(new_screen().open(f"{stage.address}{path}"))
+        return opened[-1]
+
+    yield show
+    for one in opened:
+        assert one.errors == []
+
+
+def check(screen: Screen) -> None:
+    """Check that axe finds nothing and nothing is cut, in every language, on a small screen too."""
+    page = screen.page
+    page.evaluate(AXE)
+    for width, height in ((1280, 800), (640, 400)):
+        page.set_viewport_size({"width": width, "height": height})
+        for language in catalogues():
+            page.evaluate(
+                "(code) => import('/static/words.js').then((words) => words.speak(code))", language
+            )
+            found = page.evaluate(RULES)
+            assert [one["id"] for one in found["violations"]] == []
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, (language, width)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate("import('/static/words.js').then((words) => words.speak('en'))")
+
+
+def duties(stage: Stage) -> list[tuple[Duty, bool]]:
+    return [(said.duty, said.well) for said in stage.asked if isinstance(said, NoteDuty)]
+
+
+def test_a_shift_begins_in_four_clicks(shown: Callable[[str], Screen], stage: Stage) -> None:
+    screen = shown("/shift")
+    page = screen.page
+    screen.until_text("lane", "The lane is paused")
+    screen.until_text("reference", "In view")
+    check(screen)
+    page.evaluate("import('/static/words.js').then((words) => words.speak('en'))")
+    assert page.locator("#begin").is_disabled()
+    peak, _ = screen.listen(2.0, page.locator("#try").click)
+    assert peak > 0.05
+    page.locator("[data-trial=sound] [data-well=true]").click()
+    page.locator("[data-trial=lamp] [data-well=false]").click()
+    asked = page.locator("#shape-question").inner_text()
+    titles = catalogues()["en"]["titles"]
+    (wanted,) = (
+        state
+        for state in ("clear", "recheck", "elevated", "not_screening")
+        if titles[state] in asked
+    )
+    page.locator(f"[data-shape={wanted}]").click()
+    page.locator("#begin").click()
+    screen.until(lambda: duties(stage) == [(Duty.BEGUN, False)])  # the lamp was not well
+    screen.until(lambda: "tell the admin" in screen.text("said"))
+    page.locator("[data-trial=lamp] [data-well=true]").click()
+    page.locator("#begin").click()
+    screen.wait("ready")  # the alert screen
+    assert duties(stage)[-1] == (Duty.BEGUN, True)
+
+
+def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: Stage) -> None:
+    screen = shown("/shift")
+    page = screen.page
+    page.locator("[data-duty=closed]").click()
+    screen.until(lambda: duties(stage) == [(Duty.CLOSED, True)])
+    page.locator("button[data-look=night]").click()
+    page.locator("#volume").fill("40")
+    page.locator("#end").click()
+    page.wait_for_selector("#sums:not([hidden])")
+    assert screen.text("sums").split()[-1] == "21"
+    assert "few" in screen.text("sums")
+    assert "began" in screen.text("log") or "begun" in screen.text("log")
+    assert page.evaluate("localStorage.getItem('limen.volume')") == "40"
+    page.evaluate("localStorage.setItem('limen.volume', '0')")  # there is a floor
+    stage.show(view(State.READY, lane=Lane.CLOSED))
+    screen.open(f"{stage.address}/").wait("ready")
+    screen.until_text("lane", "The lane is closed")
+    assert page.evaluate("document.documentElement.dataset.look") == "night"
+    assert page.evaluate("import('/static/look.js').then((look) => look.volume())") == 40
+    stage.show(elevated())
+    screen.wait("elevated")
+    page.keyboard.press("l")
+    peak, _ = screen.listen(2.5)
+    assert peak > 0.05
+
+
+def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
+    shown: Callable[[str], Screen], stage: Stage
+) -> None:
+    screen = shown("/training")
+    page = screen.page
+    check(screen)
+    known = json.loads(page.locator("#situations").evaluate("(e) => e.textContent"))
+    right_of = {frozenset((one["right"], *one["wrong"])): one["right"] for one in known}
+    for at in range(SITUATIONS):
+        answers = page.locator("#answers button")
+        keys = answers.evaluate_all("(all) => all.map((one) => one.dataset.key)")
+        right = right_of[frozenset(keys)]
+        wrong = next(key for key in keys if key != right)
+        page.locator(f"#answers [data-key={wrong if at == 0 else right}]").click()
+        page.locator("#next").click()
+    screen.until_text("score", f"{SITUATIONS - 1} of {SITUATIONS} right")
+    screen.until(lambda: duties(stage) == [(Duty.TRAINED, True)])  # that somebody did, not how well
+    assert (
+        page.evaluate(
+            "Object.keys(localStorage).filter((key) => !/language|look|volume/.test(key))"
+        )
+        == []
+    )
+    stage.show(elevated())
+    screen.wait("elevated")  # an alarm ends whatever is read
+
+
+def test_the_visitors_window_shows_how_to_stand_and_no_number(
+    shown: Callable[[str], Screen], stage: Stage
+) -> None:
+    screen = shown("/visitor")
+    page = screen.page
+
+    def guide(name: str) -> None:
+        page.wait_for_selector(f"body[data-guide={name}]")
+
+    guide("welcome")
+    page.evaluate(AXE)
+    for state, name in (
+        (State.COME_CLOSER, "closer"),
+        (State.HOLD_STILL, "still"),
+        (State.ONE_AT_A_TIME, "alone"),
+    ):
+        stage.show(view(state))
+        guide(name)
+        assert [one["id"] for one in page.evaluate(RULES)["violations"]] == []
+        assert (
+            page.locator("svg.stage g").evaluate_all(
+                "(all) => all.filter((one) => getComputedStyle(one).display !== 'none').length"
+            )
+            >= 2
+        )
+    who = visitor(1, Verdict.ELEVATED, skin_c=38.9)
+    stage.show(view(State.ELEVATED, visitor=who, visitors=(who,)))
+    guide("thanks")
+    assert not any(character.isdigit() for character in page.inner_text("body"))
+    guide("moment")
+    stage.show(view(State.READY))
+    guide("welcome")
+    stage.silent = True
+    guide("moment")
+    stage.silent = False
