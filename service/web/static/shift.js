@@ -130,7 +130,7 @@ new EventSource("/api/events").addEventListener("view", (event) => {
   const { view } = JSON.parse(event.data);
   $("reference").textContent = word(view.reference.found ? "ui.reference_found" : "ui.reference_lost");
   const { causes, until } = view.acceptance;
-  $("accepted").textContent = causes.length ? word("shift.not_accepted") : word("shift.accepted_until", { day: until ?? "" });
+  $("accepted").textContent = causes.length ? word("shift.not_accepted") : until ? word("shift.accepted_until", { day: until }) : "–";
   $("station").textContent = word(`titles.${view.state}`);
 });
 
