@@ -171,6 +171,9 @@ class Decision(StrEnum):
     LET_NOT_SCREEN = "let_not_screen"
 
 
+Signers = tuple[Annotated[int, Field(ge=0, le=31)], Annotated[int, Field(ge=0, le=31)]]
+
+
 class Challenge(StrEnum):
     """How the challenge of the reference stands."""
 
@@ -234,6 +237,8 @@ class ShownCalibration:
         Whether that is where the admin said, and not at the reference.
     waiting_first
         A person was measured by the first operator, and not by the second yet.
+    may_sign
+        Names of those whose keys may sign records, as the trust file has them.
     record_sha256, record_path, signers, signing_problem
         Of the closed record; who signed it, and what is missing.
     problem
@@ -257,6 +262,7 @@ class ShownCalibration:
     look: bool = False
     readings: tuple[ShownReading, ...] = ()
     waiting_first: bool = False
+    may_sign: tuple[str, ...] = ()
     record_sha256: str = ""
     record_path: str = ""
     signers: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ from service.ipc.calibration import (
     DriftPoint,
     Notes,
     ShownCalibration,
+    Signers,
     Span,
     Ticks,
 )
@@ -780,11 +781,12 @@ class DoChapter:
 
 @dataclass(frozen=True, slots=True)
 class DecideAcceptance:
-    """An admin decides on the acceptance."""
+    """An admin decides on the acceptance; `signers` are two of `ShownCalibration.may_sign`."""
 
     request: RequestNumber
     session: Session
     decision: Decision
+    signers: Signers | None = None
     kind: Literal["decide_acceptance"] = "decide_acceptance"
 
 

@@ -34,6 +34,8 @@ class Draft(BaseModel):
         The chapter that was being measured; a station that starts with one was interrupted.
     repeat
         Chapters that were interrupted and are worth nothing.
+    held_c
+        Offset of the reference at the beginning of the stability series, where it is held.
     sensor
         Digest of the sensor that was measured; another one makes all of it worthless.
     waiting_first_c
@@ -51,6 +53,7 @@ class Draft(BaseModel):
     proven: bool = False
     running: Chapter | None = None
     repeat: tuple[Chapter, ...] = ()
+    held_c: float | None = None
     sensor: str = ""
     waiting_first_c: float | None = None
     record: Annotated[str, Field(pattern=r"^(record-[0-9]{1,6}\.json)?$")] = ""

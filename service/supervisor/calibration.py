@@ -15,10 +15,11 @@ from typing import Final, Protocol
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.register import documents, signature
-from hardware.register.trust import What
+from hardware.register.trust import Key, What
 from service.acceptance import chapters
 from service.acceptance import record as records
 from service.acceptance.errors import AcceptanceError as NotAcceptable
+from service.acceptance.record import Signer
 from service.acceptance.series import People, PersonTwice
 from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Chapter, Conformity
@@ -48,6 +49,7 @@ from service.supervisor.trials import AlarmTrial, FaultTrial, ReferenceChallenge
 
 SIGNERS: Final = 2
 MAX_LOOKS: Final = 15
+MAX_KEYS: Final = 32
 
 
 class Bench(Protocol):
@@ -131,6 +133,7 @@ class Calibration:
         self._guard_c = 0.0
         self._taking: Taking | None = None
         self._chapter_began_s = 0.0
+        self._again: Doing | None = None  # goes on by itself when the sensor is back
         self._look = 0
         self._alarm: AlarmTrial | None = None
         self._fault: FaultTrial | None = None
@@ -176,16 +179,28 @@ class Calibration:
             self._stop_trials()
         self._sensor, self._status, self._spot, self._offset_c = None, None, None, None
         if self._taking is not None:
+            doing = self._taking.doing
+            self._again = doing if doing.chapter in taking.LONG else None
             self._pause()
 
     def instruments(self, instruments: Instruments) -> None:
         """Take how the sensor does, once a second."""
         self._offset_c = instruments.offset_c
+        again = self._again
+        if again is not None and self._offset_c is not None and self._taking is None:
+            self._again = None
+            try:
+                self._begin(again)
+            except AcceptanceError as error:
+                self._problem = str(error)
 
     def status(self, status: Status) -> None:
         """Take what the screener says of this moment."""
         self._status = status
-        if self._challenge.step(status, self._clock()):
+        self._follow_challenge()
+
+    def _follow_challenge(self) -> None:
+        if self._challenge.step(self._status, self._clock()):
             self._keep(self._draft.model_copy(update={"proven": True}))
 
     def spot(self, spot: SpotSeen) -> None:
@@ -218,7 +233,7 @@ class Calibration:
     def turn(self) -> None:
         """Let trials end; call it every now and then."""
         now = self._clock()
-        self._challenge.step(self._status, now)
+        self._follow_challenge()
         if self._fault is not None:
             one = self._fault.step(down=trials.is_down(self._status), now_s=now)
             if one is not None:
@@ -267,6 +282,7 @@ class Calibration:
         chapter = doing.chapter
         match doing.act:
             case Act.PAUSE:
+                self._again = None
                 self._pause()
                 self._stop_trials()
                 return
@@ -297,15 +313,22 @@ class Calibration:
             raise AcceptanceError("The reference is not seen yet: wait until it is.")
         series = getattr(self._draft.measured, chapter.value)
         before_s = self._begun_before_s(chapter, series)
+        if chapter is Chapter.WARM_UP and series and before_s <= series.times_s[-1]:
+            # the sensor was off meanwhile: it warms up anew
+            self._measured(replace(self._draft.measured, warm_up=None), chapter)
         self._chapter_began_s = self._clock() - before_s
         self._aim(doing.at)
-        held_c = self._offset_c if held else None
+        held_c = None
+        if held:
+            known_c = self._draft.held_c
+            held_c = self._offset_c if series is None or known_c is None else known_c
         self._taking = Taking(doing, before_s, held_c)
         sensor = "" if self._acceptance.facts is None else self._acceptance.facts.sensor
         self._save(
             self._draft.model_copy(
                 update={
                     "running": chapter,
+                    "held_c": held_c if chapter is Chapter.STABILITY else self._draft.held_c,
                     "begun": self._draft.begun or self._today(),
                     "sensor": sensor,
                     "repeat": tuple(one for one in self._draft.repeat if one is not chapter),
@@ -390,8 +413,13 @@ class Calibration:
 
     # ---- the way into force
 
-    def decide(self, decision: Decision) -> None:
+    def decide(self, decision: Decision, signers: tuple[int, int] | None = None) -> None:
         """Do what an admin decided.
+
+        Parameters
+        ----------
+        signers
+            Who is to sign the record that is closed: two places in `may_sign`.
 
         Raises
         ------
@@ -409,7 +437,7 @@ class Calibration:
                 self._open()
                 self._challenge.begin(self._clock())
             case Decision.CLOSE:
-                self._close()
+                self._close(signers)
             case Decision.REOPEN:
                 self._save(self._draft.model_copy(update={"record": ""}))
             case Decision.PUT_IN_FORCE:
@@ -423,7 +451,7 @@ class Calibration:
         if self._draft.record:
             raise AcceptanceError("The record is closed: open it again to change something.")
 
-    def _close(self) -> None:
+    def _close(self, places: tuple[int, int] | None) -> None:
         self._open()
         self._pause()
         sensor, facts, settings = self._sensor, self._acceptance.facts, self._bench.settings()
@@ -433,6 +461,13 @@ class Calibration:
         if waiting:
             names = ", ".join(step.value.replace("_", " ") for step in waiting)
             raise AcceptanceError(f"These steps are not done: {names}.")
+        keys = self._keys()
+        if places is None or places[0] == places[1] or max(places) >= len(keys):
+            raise AcceptanceError(
+                "Choose the two people who will sign. They need keys that the trust file lets "
+                "sign an acceptance."
+            )
+        signers = tuple(Signer(keys[one].name, keys[one].id) for one in places)
         dossier, parts = self._bench.dossier(sensor)
         number = self._store.next_number()
         spot = self._spot
@@ -447,6 +482,7 @@ class Calibration:
             code_sha256=facts.code,
             mm_per_px=1.0 if spot is None or spot.mm_per_px is None else spot.mm_per_px,
             warm_up_s=self._bench.warm_for_s(),
+            signers=signers,
         )
         try:
             made = record_of(
@@ -458,6 +494,21 @@ class Calibration:
         name = f"record-{number}.json"
         self._store.keep(name, data)
         self._save(self._draft.model_copy(update={"record": name}))
+
+    def _keys(self) -> tuple[Key, ...]:
+        """Return the keys that may sign records today."""
+        today = self._today()
+        try:
+            trust = documents.load_trust(self._around.own, today=today)
+        except HardwareError:
+            return ()
+        return tuple(
+            key
+            for key in trust.content.key
+            if What.ACCEPTANCE in key.signs
+            and key.valid_from <= today <= key.valid_until
+            and trust.revocation(key.id) is None
+        )[:MAX_KEYS]
 
     def _signatures(self) -> tuple[bytes, tuple[str, ...], str]:
         """Return the record's bytes, who signed them, and what is missing."""
@@ -475,7 +526,7 @@ class Calibration:
     def _put_in_force(self) -> None:
         if not self._draft.record:
             raise AcceptanceError("There is no closed record.")
-        data, _, problem = self._signatures()
+        data, signers, problem = self._signatures()
         if problem:
             raise AcceptanceError(problem)
         try:
@@ -486,6 +537,8 @@ class Calibration:
         if facts is None or sensor is None:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
         self._must_be_this_station(made, sensor)
+        if {signer.name for signer in made.signers} - set(signers):
+            raise AcceptanceError("Others signed than those whom the record names.")
         accepted = Accepted(
             record_sha256=sha256(data).hexdigest(),
             facts=facts,
@@ -567,6 +620,7 @@ class Calibration:
             look=bool(spot and spot.look),
             readings=self._bench.readings(),
             waiting_first=draft.waiting_first_c is not None,
+            may_sign=tuple(key.name for key in self._keys()),
             record_sha256=digest,
             record_path=path,
             signers=signers,

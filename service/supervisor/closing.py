@@ -8,7 +8,7 @@ from typing import Final
 from device.info import SensorInfo
 from service.acceptance import chapters, validity
 from service.acceptance.budget import Budget, combine
-from service.acceptance.record import Conditions, Record, ReferencePaper, Station
+from service.acceptance.record import Conditions, Record, ReferencePaper, Signer, Station
 from service.acceptance.rule import acceptable, worst
 from service.acceptance.series import Measured
 from service.acceptance.station_budget import Found, sources
@@ -42,6 +42,7 @@ class Circumstances:
     code_sha256: str
     mm_per_px: float
     warm_up_s: float
+    signers: tuple[Signer, ...]
 
 
 def paper_of(paper: Paper) -> ReferencePaper:
@@ -160,7 +161,7 @@ def record_of(
         budget=budget_of(settings, now.mm_per_px, measured, judged),
         conformity=worst(one.conformity for one in judged),
         threshold_c=settings.decision.threshold_c,
-        signers=(),
+        signers=now.signers,
         valid_until=until,
         valid_because=because,
     )

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
+from service.acceptance import catalogue, necessity
 from service.ipc.visitor_window import AS_IT_COMES, VisitorWindow
 from service.web.i18n import catalogues
 from service.web.training import situations
@@ -79,6 +80,13 @@ def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> d
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
         },
+        "acceptance": _data(
+            {
+                "words": {code: catalogue.words(code) for code in catalogue.LANGUAGES},
+                "performances": [asdict(one) for one in necessity.PERFORMANCES],
+                "prevalences": [asdict(one) for one in necessity.PREVALENCES],
+            }
+        ),
         "situations": _data([asdict(one) for one in situations()]),
         "window": _data(
             {
@@ -87,12 +95,11 @@ def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> d
                 "mirror": window.mirror,
             }
         ),
-        "acceptance": _data({}),
     }
     all_words, fewer = _data(words), _data(catalogues(admin=False))
     return {
         source: environment.get_template(source).render(
-            context, catalogues=all_words if source.startswith("admin") else fewer
+            context, catalogues=all_words if source.startswith(("admin", "calibration")) else fewer
         )
         for source in sources
         if not source.startswith("_")

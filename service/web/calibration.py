@@ -1,10 +1,15 @@
 """The routes of the calibration: the wizard, the acceptance battery, the drift watch."""
 
-from typing import Final
+import base64
+import binascii
+from datetime import date
+from typing import Annotated, Final
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from service.acceptance import dcc
+from service.acceptance.errors import DccError
 from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Chapter
 from service.ipc.calibration import (
@@ -13,6 +18,7 @@ from service.ipc.calibration import (
     DriftPoint,
     Notes,
     ShownCalibration,
+    Signers,
     Span,
     Ticks,
 )
@@ -27,10 +33,11 @@ from service.ipc.messages import (
     SaveTicks,
 )
 from service.web.admin import Session
-from service.web.answers import Done, granted, responses
+from service.web.answers import Done, Problem, Refusal, granted, responses
 from service.web.hub import Hub
 
 PREFIX: Final = "/api/admin/calibration"
+MAX_DCC_BASE64: Final = 1_400_000  # of a megabyte, the most that is read
 
 
 class Calibration(BaseModel):
@@ -45,6 +52,7 @@ class DecisionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     decision: Decision
+    signers: Signers | None = None
 
 
 class DriftHistory(BaseModel):
@@ -54,6 +62,34 @@ class DriftHistory(BaseModel):
     accepted: DriftPoint | None
     past: bool | None
     found: tuple[str, ...]
+
+
+class DccIn(BaseModel):
+    """A laboratory's digital calibration certificate (XML), as base64."""
+
+    model_config = ConfigDict(extra="forbid")
+    file: Annotated[str, Field(max_length=MAX_DCC_BASE64)]
+
+
+class DccPoint(BaseModel):
+    """A set point of the paper."""
+
+    name: str
+    set_c: float
+    expanded_c: float
+    k: float
+
+
+class DccOut(BaseModel):
+    """What stands in it. Its signature was not checked."""
+
+    laboratory: str
+    number: str
+    serial: str
+    model: str
+    points: tuple[DccPoint, ...]
+    issued: date
+    sha256: str
 
 
 def calibration_router(hub: Hub) -> APIRouter:
@@ -91,7 +127,13 @@ def calibration_router(hub: Hub) -> APIRouter:
     @router.post("/decide", responses=responses(401, 409))
     async def decide(decided: DecisionIn, session: Session = "") -> Done:
         """Decide on the acceptance."""
-        granted(await hub.ask(lambda request: DecideAcceptance(request, session, decided.decision)))
+        granted(
+            await hub.ask(
+                lambda request: DecideAcceptance(
+                    request, session, decided.decision, decided.signers
+                )
+            )
+        )
         return Done()
 
     @router.get("/drift", responses=responses(401))
@@ -100,6 +142,31 @@ def calibration_router(hub: Hub) -> APIRouter:
         reply = granted(await hub.ask(lambda request: ReadDrift(request, session, span), DriftRead))
         return DriftHistory(
             points=reply.points, accepted=reply.accepted, past=reply.past, found=reply.found
+        )
+
+    @router.post("/paper", responses=responses(401))
+    async def paper(file: DccIn, session: Session = "") -> DccOut:
+        """Read a laboratory's digital calibration certificate; nothing of it is kept here."""
+        granted(
+            await hub.ask(
+                lambda request: ReadCalibration(request, session, Chapter.WARM_UP), CalibrationRead
+            )
+        )
+        try:
+            read = dcc.read(base64.b64decode(file.file, validate=True))
+        except (DccError, binascii.Error) as error:
+            raise Refusal(422, Problem(error=str(error))) from error
+        return DccOut(
+            laboratory=read.laboratory,
+            number=read.number,
+            serial=read.serial,
+            model=read.model,
+            points=tuple(
+                DccPoint(name=one.name, set_c=one.value_c, expanded_c=one.expanded_c, k=one.k)
+                for one in read.points
+            ),
+            issued=read.calibrated,
+            sha256=read.sha256,
         )
 
     return router

@@ -230,7 +230,12 @@ function row(tag, cells) {
 function renderRecord() {
   const closed = Boolean(shown.record_sha256);
   $("record").hidden = !closed;
-  $("close").hidden = closed;
+  $("close").hidden = $("choose").hidden = closed;
+  $("nobody-may").hidden = shown.may_sign.length > 1;
+  if ($("first-signer").length !== shown.may_sign.length) {
+    for (const id of ["first-signer", "second-signer"]) $(id).replaceChildren(...shown.may_sign.map((name, i) => new Option(name, i)));
+    if (shown.may_sign.length > 1) put("second-signer", 1);
+  }
   $("reopen").hidden = !closed;
   text("hash", shown.record_sha256);
   text("command", `limen acceptance sign ${shown.record_path} --key …`);
@@ -368,8 +373,7 @@ for (const id of Object.values(TICKS)) $(id).addEventListener("change", saveTick
 for (const id of ["threshold", "visitors", "prevalence", "sensitivity", "specificity"]) $(id).addEventListener("input", renderNecessity);
 
 $("preset").addEventListener("change", () => {
-  const chosen = ACCEPTANCE.presets?.[Number($("preset").value)];
-  if (!chosen) return;
+  const chosen = ACCEPTANCE.performances[Number($("preset").value)];
   put("sensitivity", chosen.sensitivity);
   put("specificity", chosen.specificity);
   renderNecessity();
@@ -391,7 +395,7 @@ $("dcc").addEventListener("change", async () => {
   ({ points } = answer);
   dcc = answer.sha256;
   $("dcc-points").hidden = points.length < 2;
-  $("dcc-point").replaceChildren(...points.map((one, i) => new Option(`${celsius(one.set_c, 3)} ± ${number(one.expanded_c, 3)}`, i)));
+  $("dcc-point").replaceChildren(...points.map((one, i) => new Option(`${one.name} ${celsius(one.set_c, 3)} ± ${number(one.expanded_c, 3)}`, i)));
   choosePoint();
   text("dcc-note", say("not_checked"));
 });
@@ -413,8 +417,8 @@ async function act(what, more) {
   return tell(await ask("/api/admin/calibration/do", doing(what, more)));
 }
 
-async function decide(decision) {
-  return tell(await ask("/api/admin/calibration/decide", { decision }));
+async function decide(decision, signers = null) {
+  return tell(await ask("/api/admin/calibration/decide", { decision, signers }));
 }
 
 $("begin").addEventListener("click", async () => {
@@ -435,7 +439,7 @@ $("add-person").addEventListener("click", async () => {
   if (await act("begin", { clinical_c: value("clinical") })) put("clinical", "");
 });
 $("challenge").addEventListener("click", () => decide("challenge"));
-$("close").addEventListener("click", () => decide("close"));
+$("close").addEventListener("click", () => decide("close", ["first-signer", "second-signer"].map((id) => Number($(id).value || 0))));
 $("reopen").addEventListener("click", () => decide("reopen"));
 $("put-in-force").addEventListener("click", () => decide("put_in_force"));
 $("end").addEventListener("click", () => decide("end"));
@@ -557,7 +561,9 @@ for (const name of BATTERY) {
   });
   $("chapters").append(button);
 }
-$("preset").replaceChildren(new Option("–", ""), ...(ACCEPTANCE.presets ?? []).map((one, i) => new Option(one.source, i)));
+$("preset").replaceChildren(...ACCEPTANCE.performances.map((one, i) => new Option(one.source, i)));
+put("sensitivity", ACCEPTANCE.performances[0].sensitivity);
+put("specificity", ACCEPTANCE.performances[0].specificity);
 speakAsBefore();
 new Link({ onView: showView, onBlind: () => {}, onPicture: (buffer) => picture.take(buffer) });
 if (await readSettings()) {

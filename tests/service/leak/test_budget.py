@@ -50,6 +50,7 @@ ALLOWED = {
     "audit.jsonl",
     "audit.key",
     "counters.json",
+    "drift.json",
     "lock",
 }
 OF_THE_STATION = (  # nobody but the supervisor chooses a bit of these

@@ -1,5 +1,6 @@
 """A station on which an admin calibrates: what it is told, and what it asks for."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -80,7 +81,7 @@ class Station:
         self.folder = folder
         self.own = own
         self.number = 0
-        self.now_s = 1000.0
+        self.now_s = self.on_since_s = 1000.0
         self.set = settings
         self.sensor = sensor
         self.looks: list[tuple[float, float] | None] = []
@@ -90,7 +91,7 @@ class Station:
     def start(self) -> None:
         """Start, or start again after a power cut."""
         sensor = self.sensor
-        self.recorder = Recorder(self.folder, lambda: 1_800_000_000.0)
+        self.recorder = Recorder(self.folder, time.time)
         self.acceptance = Acceptance(AcceptanceStore(self.folder), lambda: TODAY)
         self.acceptance.configured(self.set)
         self.acceptance.opened(sensor, "21640A032-6IAAX")
@@ -118,7 +119,7 @@ class Station:
         self.tried.append(threshold_c)
 
     def warm_for_s(self) -> float:
-        return self.now_s - 1000.0
+        return self.now_s - self.on_since_s
 
     def readings(self) -> tuple[ShownReading, ...]:
         return ()

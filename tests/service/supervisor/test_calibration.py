@@ -214,7 +214,7 @@ def test_everything_conforms_at_a_good_station_and_can_be_closed(whole: Station)
         Step.SIGN: (Need.CLOSE,),
         Step.VALID: (Need.EARLIER,),
     }
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     assert whole.needs(Step.SIGN) == (Need.SIGNATURES,)
     assert len(whole.calibration.shown().record_sha256) == 64
 
@@ -222,7 +222,7 @@ def test_everything_conforms_at_a_good_station_and_can_be_closed(whole: Station)
 def test_a_closed_record_follows_from_what_was_measured_and_prints(
     whole: Station, house: Institution, tmp_path: Path
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(house.anna, house.bert)
     (file,) = (whole.folder / "acceptance").glob("record-*.json")
     made = from_bytes(file.read_bytes())
@@ -248,13 +248,13 @@ def test_a_closed_record_follows_from_what_was_measured_and_prints(
 def test_a_calibration_that_is_not_whole_cannot_be_closed(station: Station) -> None:
     station.calibration.note(NOTES)
     with pytest.raises(AcceptanceError, match="warm up, reference"):
-        station.calibration.decide(Decision.CLOSE)
+        station.calibration.decide(Decision.CLOSE, (0, 1))
 
 
 def test_it_comes_into_force_with_two_signatures_and_not_with_one(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     for signers in ((), (house.anna,)):
         whole.sign(*signers)
         with pytest.raises(AcceptanceError, match="2 people must sign"):
@@ -274,16 +274,23 @@ def test_it_comes_into_force_with_two_signatures_and_not_with_one(
 def test_a_signature_of_somebody_who_may_not_sign_records_does_not_count(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(house.anna, house.admin)
     with pytest.raises(AcceptanceError, match="may sign enrolment"):
         whole.calibration.decide(Decision.PUT_IN_FORCE)
 
 
+def test_a_record_names_the_two_who_sign_it(whole: Station) -> None:
+    assert whole.calibration.shown().may_sign == ("Anna", "Bert")
+    for places in (None, (0, 0), (0, 2)):
+        with pytest.raises(AcceptanceError, match="Choose the two people"):
+            whole.calibration.decide(Decision.CLOSE, places)
+
+
 def test_a_record_that_was_changed_after_it_was_signed_is_not_put_in_force(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
     path = Path(whole.calibration.shown().record_path)
     path.write_bytes(path.read_bytes().replace(b"Main entrance", b"Side entrance"))
@@ -294,7 +301,7 @@ def test_a_record_that_was_changed_after_it_was_signed_is_not_put_in_force(
 def test_a_station_that_changed_since_the_record_was_closed_is_not_put_in_force(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
     whole.set = SETTINGS.model_copy(update={"references": (ReferenceSettings(temp_c=37.0),)})
     whole.acceptance.configured(whole.set)
@@ -303,7 +310,7 @@ def test_a_station_that_changed_since_the_record_was_closed_is_not_put_in_force(
 
 
 def test_nothing_is_changed_in_a_closed_record_before_it_is_opened_again(whole: Station) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     with pytest.raises(AcceptanceError, match="open it again"):
         whole.calibration.note(Notes())
     with pytest.raises(AcceptanceError, match="open it again"):
@@ -315,7 +322,7 @@ def test_nothing_is_changed_in_a_closed_record_before_it_is_opened_again(whole: 
 def test_an_admin_ends_the_acceptance_and_the_trail_has_it(
     whole: Station, house: Institution
 ) -> None:
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
     whole.calibration.decide(Decision.PUT_IN_FORCE)
     whole.calibration.decide(Decision.END)
@@ -429,7 +436,7 @@ def test_no_power_cut_leaves_half_an_acceptance_in_force(
     whole: Station, house: Institution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The trail has its entry before the file: without the file nothing is in force."""
-    whole.calibration.decide(Decision.CLOSE)
+    whole.calibration.decide(Decision.CLOSE, (0, 1))
     whole.sign(*house.people)
 
     def dies(*_: object) -> None:
@@ -445,3 +452,47 @@ def test_no_power_cut_leaves_half_an_acceptance_in_force(
     whole.calibration.decide(Decision.PUT_IN_FORCE)
     assert whole.acceptance.shown().accepted
     assert json.loads((whole.folder / IN_FORCE).read_text())["accepted"]["ended"] is None
+
+
+def test_a_correction_that_is_held_stays_the_same_over_a_pause(station: Station) -> None:
+    station.do(Chapter.STABILITY)
+    station.seconds(60)
+    station.do(Chapter.STABILITY, Act.PAUSE)
+    station.seconds(1, offset_c=2.4)
+    station.do(Chapter.STABILITY)
+    station.seconds(60, offset_c=2.4)
+    shown = some(station.measured.stability).shown_c
+    assert max(shown) - min(shown) < 0.1, "a new offset would be taken for a change of the sensor"
+
+
+def test_a_long_series_goes_on_by_itself_when_a_lost_sensor_is_back(station: Station) -> None:
+    station.do(Chapter.STABILITY)
+    station.seconds(60)
+    station.calibration.lost()
+    assert not any(one.running for one in station.calibration.shown().chapters)
+    station.calibration.opened(CAMERA, locked=True)
+    station.seconds(60)
+    (running,) = [one for one in station.calibration.shown().chapters if one.running]
+    assert running.chapter is Chapter.STABILITY
+    assert 95 <= running.have <= 145
+
+
+def test_what_was_paused_does_not_go_on_by_itself(station: Station) -> None:
+    station.do(Chapter.STABILITY)
+    station.calibration.lost()
+    station.do(Chapter.STABILITY, Act.PAUSE)
+    station.calibration.opened(CAMERA, locked=True)
+    station.seconds(5)
+    assert not any(one.running for one in station.calibration.shown().chapters)
+
+
+def test_a_sensor_that_was_off_meanwhile_warms_up_anew(station: Station) -> None:
+    station.do(Chapter.WARM_UP)
+    station.seconds(300)
+    station.do(Chapter.WARM_UP, Act.PAUSE)
+    station.on_since_s = station.now_s
+    station.do(Chapter.WARM_UP)
+    station.seconds(60)
+    times = some(station.measured.warm_up).times_s
+    assert times == tuple(sorted(times))
+    assert times[-1] <= 60
