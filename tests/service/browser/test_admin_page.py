@@ -12,8 +12,8 @@ from playwright.sync_api import Locator
 from service.ipc.preview_memory import PER_PIXEL, PLACES, PLACES_AT
 from service.state.admin_password import set_password
 from service.web.i18n import catalogues
+from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
-from tests.service.browser.test_alert_screen import AXE
 from tests.service.running import RunningStation
 
 PASSWORD = "correct horse"
