@@ -69,6 +69,7 @@ class Reason(StrEnum):
     NETWORK_FOUND = "network_found"
     NOT_ACCEPTED = "not_accepted"  # nobody answers for the numbers, and the setting forbids it
     CONFIGURATION = "configuration"
+    UNANSWERED = "unanswered"  # more alarms wait for a guard than one can hold
     # why a face gives no measurement
     TOO_FAR = "too_far"
     TOO_CLOSE = "too_close"
@@ -148,6 +149,8 @@ class Visitor:
         The same reading before the reference's offset and before the site's correction.
     mm_per_px
         Size of a pixel at the face.
+    first_box
+        Where the face was when it was first seen.
     quality
         0 (useless) to 1 (as good as this sensor gets) for the best frame so far.
     frame_c, frame_quality
@@ -170,6 +173,7 @@ class Visitor:
     quality: float = 0.0
     frame_c: float | None = None
     frame_quality: float = 0.0
+    first_box: Box = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ class ScreeningResult:
     departed
         Those whose track ended in this step, each exactly once, with their last word.
     ffc_advised
-        Nobody is in view and an FFC is due: the worker may ask the sensor for one.
+        An FFC is due, and nobody is in view or it can wait no longer: the worker may ask for one.
     """
 
     sequence: int

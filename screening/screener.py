@@ -33,6 +33,8 @@ from screening.visitors.tracking import Track, Tracker
 from screening.visitors.visitor import VisitorRecord
 
 FFC_DUE_S: Final = 180.0
+FFC_OVERDUE_S: Final = 900.0  # then between two visitors, who have a moment's patience
+FFC_LATEST_S: Final = 1200.0  # then whoever is there
 STARTING_S: Final = 3.0  # for the reference to be found, before its absence is a fault
 ALONE_RATIO: Final = 1.3  # the next person must stand so much farther away
 BODY_M: Final = 0.35  # of a body in the zone, at least; who stands behind it looks narrower
@@ -167,8 +169,18 @@ class Screener:
             faces=tuple(_face(t) for t in seen),
             visitors=tuple(r.report() for r in present),
             departed=departed,
-            ffc_advised=not self._tracker.tracks and _ffc_due(frame),
+            ffc_advised=self._ffc_advised(frame, present),
         )
+
+    def _ffc_advised(self, frame: RadiometricFrame, present: list[VisitorRecord]) -> bool:
+        """Whether now is the time for an FFC: when nobody is there, or when it must be."""
+        if frame.ffc is FfcState.IN_PROGRESS or not _ffc_due(frame):
+            return False
+        if not self._tracker.tracks and self._body_since_s is None:
+            return True
+        age_s = _ffc_age_s(frame)
+        measured = all(record.verdict is not None for record in present)
+        return age_s > FFC_LATEST_S or (age_s > FFC_OVERDUE_S and measured)
 
     def _read(self, frame: RadiometricFrame) -> Reason | None:
         """Turn a frame into apparent temperatures; return why nothing of it may be used, if so."""
@@ -404,4 +416,8 @@ def _face(track: Track) -> Face:
 
 
 def _ffc_due(frame: RadiometricFrame) -> bool:
-    return frame.ffc_desired or (frame.ffc_age_s is not None and frame.ffc_age_s > FFC_DUE_S)
+    return frame.ffc_desired or _ffc_age_s(frame) > FFC_DUE_S
+
+
+def _ffc_age_s(frame: RadiometricFrame) -> float:
+    return 0.0 if frame.ffc_age_s is None else frame.ffc_age_s

@@ -50,7 +50,7 @@ class VisitorRecord:
         self.id: int | None = None  # given when it turns out to be a visitor
         self.first_frame = first_frame
         self.last_frame = first_frame
-        self.box = box
+        self.box = self._first_box = box
         self.distance_m: float | None = None
         self.mm_per_px: float | None = None
         self._radians_per_px = radians_per_px
@@ -333,6 +333,7 @@ class VisitorRecord:
             quality=self.quality,
             frame_c=self.sample.corrected_c + self.sample.footprint_c if self.sample else None,
             frame_quality=self.sample.quality if self.sample else 0.0,
+            first_box=self._first_box,
         )
 
 

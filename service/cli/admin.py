@@ -60,7 +60,7 @@ def password(
         raise typer.Exit(1) from error
     del lock
     typer.echo(
-        f"The {role}'s password is set ({state}). On the station's screen, hold F2 for two "
+        f"The {role}'s password is set ({state}). On the station's screen, hold Home for two "
         "seconds, and log in."
     )
 

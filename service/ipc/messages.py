@@ -70,11 +70,30 @@ class Role(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What the second check with a clinical thermometer said."""
+    """How an alarm ended: what the second check with a clinical thermometer said, mostly."""
 
     CONFIRMED = "confirmed"
     NOT_CONFIRMED = "not_confirmed"
-    DECLINED = "declined"
+    DECLINED = "declined"  # or gone
+    CLEARED = "cleared"  # measured again, and clear: ends only what was to be measured again
+
+
+class Need(StrEnum):
+    """What an alarm asks of the guard."""
+
+    ELEVATED = "elevated"  # a second check
+    AGAIN = "again"  # to call the visitor back, to be measured once more
+    WAIT = "wait"  # to let the visitor wait indoors, and then to have them measured once more
+    THERMOMETER = "thermometer"  # the clinical thermometer: this station will not say more
+
+
+class Advice(StrEnum):
+    """What the guard is to do where the state alone does not say it."""
+
+    AGAIN = "again"
+    WAIT = "wait"  # let the visitor wait indoors, then measure again
+    THERMOMETER = "thermometer"
+    MOMENT = "moment"  # a planned pause of seconds
 
 
 class Lane(StrEnum):
@@ -110,6 +129,10 @@ class ShownVisitor:
         The number that is shown, and its uncertainty (k = 2); None when nothing was measured.
     raw_c, reference_corrected_c
         The same reading before the reference's offset and before the site's correction.
+    place, came_from
+        Where in the picture they stand, and where they were seen first: 0 left, 1 right.
+    asked
+        How often they were asked to be measured again.
     """
 
     id: int
@@ -122,6 +145,9 @@ class ShownVisitor:
     reference_corrected_c: float | None = None
     site: Site | None = None
     mm_per_px: float | None = None
+    place: float | None = None
+    came_from: float | None = None
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +161,27 @@ class ShownReference:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An elevated visitor, until a guard has acknowledged it and said how the second check ended.
+    """A card about one visitor, until a person has said how it ended.
 
-    `number` counts up over the station's run.
+    Attributes
+    ----------
+    number
+        Counts up over the station's run.
+    age_s
+        Since it asks for what it asks for.
+    acknowledged
+        Whether a guard has seen it; only an elevated visitor has to be acknowledged.
+    outcome, undo_s
+        How it ended, and for how long that can still be undone; None while it is open.
     """
 
     number: int
     visitor: ShownVisitor
     age_s: float = 0.0
     acknowledged: bool = False
+    need: Need = Need.ELEVATED
+    outcome: Outcome | None = None
+    undo_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +192,9 @@ class HourCounts:
     ----------
     hour
         Its beginning in UTC, `2026-03-01T08`.
+    again, thermometer, cleared
+        How often somebody was asked to be measured again, how often that ended with *use the
+        clinical thermometer*, and how often with *clear*.
     no_result_because
         How often a reason stood in the way of a result.
     """
@@ -165,6 +206,9 @@ class HourCounts:
     not_confirmed: int | None
     declined: int | None
     no_result: int | None
+    again: int | None
+    thermometer: int | None
+    cleared: int | None
     no_result_because: tuple[tuple[Reason, int | None], ...]
 
 
@@ -296,7 +340,11 @@ class View:
     fading
         1 to 0 while a word that belongs to a visitor fades; None when it does not fade.
     visitors, alarms
-        Visitors in view, and alarms that still want a guard.
+        Visitors in view, and the oldest alarms that still want a guard.
+    waiting
+        How many alarms are open, shown or not.
+    advice, moment_s
+        What the guard is to do where the state does not say it, and how long a pause still takes.
     locked
         Whether the worker's process lock holds; False is shown at all times.
     failure
@@ -328,6 +376,9 @@ class View:
     fading: float | None = None
     visitors: tuple[ShownVisitor, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    waiting: int = 0
+    advice: Advice | None = None
+    moment_s: float | None = None
     reference: ShownReference = ShownReference()
     sensor: SensorInfo | None = None
     locked: bool = True
@@ -563,6 +614,15 @@ class SecondCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoOutcome:
+    """An alarm has not ended after all."""
+
+    request: RequestNumber
+    alarm: AlarmNumber
+    kind: Literal["undo_outcome"] = "undo_outcome"
+
+
+@dataclass(frozen=True, slots=True)
 class NoteDuty:
     """A guard notes something of the shift; `well` is how the trial at its beginning ended."""
 
@@ -740,7 +800,7 @@ class ReadDrift:
     kind: Literal["read_drift"] = "read_drift"
 
 
-GuardRequest = Acknowledge | SecondCheck | NoteDuty | ReadShift
+GuardRequest = Acknowledge | SecondCheck | UndoOutcome | NoteDuty | ReadShift
 CalibrationRequest = (
     ReadCalibration | SaveNotes | SaveTicks | DoChapter | DecideAcceptance | ReadDrift
 )

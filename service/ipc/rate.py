@@ -10,6 +10,7 @@ OF_WEB: Final[dict[type, Rate]] = {
     messages.Screens: Rate(5.0, 20),
     messages.Acknowledge: Rate(2.0, 20),
     messages.SecondCheck: Rate(2.0, 20),
+    messages.UndoOutcome: Rate(2.0, 20),
     messages.NoteDuty: Rate(0.2, 10),
     messages.ReadShift: Rate(1.0, 10),
     messages.Login: Rate(0.2, 10),

@@ -139,6 +139,7 @@ _REASON: Final = _one_of(Reason, optional=True)
 _SKIN: Final = Steps(20.0, 45.0, 0.05, optional=True)
 _OFFSET: Final = Steps(-10.0, 10.0, 0.01, optional=True)
 _COEFFICIENT: Final = Steps(-2.0, 2.0, 0.005)
+_PLACE: Final = Steps(0.0, 1.0, 0.1, optional=True)
 _QUARTER: Final = Steps(0, 65535)
 MARKS: Final = 64  # a visitor's mark in records and in the preview: its id modulo this
 
@@ -189,6 +190,8 @@ class Seen:
         The screener's visitor id modulo `MARKS`.
     begins
         First word on this visitor.
+    place, came_from
+        Where across the picture their face is, and where it was seen first: 0 left, 1 right.
     """
 
     mark: int
@@ -203,6 +206,8 @@ class Seen:
     reference_corrected_c: float | None = None
     site: Site | None = None
     mm_per_px: float | None = None
+    place: float | None = None
+    came_from: float | None = None
     CODE: ClassVar[int] = 3
     TABLE: ClassVar[dict[str, Any]] = {
         "mark": Steps(0, MARKS - 1),
@@ -217,6 +222,8 @@ class Seen:
         "reference_corrected_c": _SKIN,
         "site": _one_of(Site, optional=True),
         "mm_per_px": Steps(0.0, 12.6, 0.1, optional=True),
+        "place": _PLACE,
+        "came_from": _PLACE,
     }
 
 

@@ -73,8 +73,8 @@ def per_hour() -> tuple[Line, ...]:
     # worker lost; web lost, frozen; opened; duty, found well or not
     events = len(Reason) + 1 + logins + 1 + SENSORS + 2 * len(Duty)
     trail = EVENTS_PER_HOUR * math.log2(slots * events + 1) + math.log2(MAX_WITHHELD + 1)
-    of_visitors = 3 + len(REASONS_OF_VISITORS)
-    by_guards = len(Counted) - 3
+    by_guards = 3
+    of_visitors = len(Counted) - by_guards + len(REASONS_OF_VISITORS)
     width = math.log2(MAX_PER_HOUR + 1)
     ranges = {"offset_c": 20.0, "corrected_scene_c": 100.0, "noise_k": 0.5}  # of their records
     hourly = sum(math.log2(by / drift.STEPS[name] + 2) for name, by in ranges.items())

@@ -41,6 +41,9 @@ class Counted(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     DECLINED = "declined"
     NO_RESULT = "no_result"
+    AGAIN = "again"  # asked to be measured again
+    THERMOMETER = "thermometer"  # not clear in the end: use the clinical thermometer
+    CLEARED = "cleared"  # measured again, and clear
 
 
 _Hour = Annotated[str, Field(pattern=r"^\d{4,5}-\d\d-\d\dT\d\d$")]
@@ -174,5 +177,8 @@ def _shown(hour: str, counts: Counter[str]) -> HourCounts:
         not_confirmed=show(Counted.NOT_CONFIRMED),
         declined=show(Counted.DECLINED),
         no_result=show(Counted.NO_RESULT),
+        again=show(Counted.AGAIN),
+        thermometer=show(Counted.THERMOMETER),
+        cleared=show(Counted.CLEARED),
         no_result_because=tuple((r, show(word)) for r, word in no_result.items() if word in counts),
     )

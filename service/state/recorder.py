@@ -366,9 +366,10 @@ class Recorder:
             elif visitor.verdict is not Verdict.CLEAR:
                 self._counters.count(Counted.NO_RESULT, visitor.reasons)
 
-    def second_check(self, outcome: Literal["confirmed", "not_confirmed", "declined"]) -> None:
-        """Count how a second check ended."""
-        self._counters.count(Counted(outcome))
+    def count(self, words: Iterable[Counted]) -> None:
+        """Count what was asked of visitors, and how that ended."""
+        for word in words:
+            self._counters.count(word)
 
     def total(self) -> Counter[str]:
         """Return the sums of all hours that are kept: the beginning or the end of a difference."""

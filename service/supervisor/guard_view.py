@@ -1,4 +1,4 @@
-"""What a guard is shown, from what the worker says: alarms that stay, verdicts that fade, silence.
+"""What a guard is shown, from what the worker says: cards that stay, verdicts that fade, silence.
 
 Pure: records and times go in, a `View` comes out, whole, of one moment. It is the one place where
 that is decided. Whatever is not screening shows nobody: no verdict, no number, nothing green.
@@ -12,12 +12,25 @@ from screening.result import Reason, State, Verdict
 from screening.settings import Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import DOWN, Alarm, ChannelError, ShownReference, ShownVisitor, View
+from service.ipc.messages import (
+    DOWN,
+    Advice,
+    ChannelError,
+    Outcome,
+    ShownReference,
+    ShownVisitor,
+    View,
+)
 from service.ipc.records import Instruments, Presence, Seen, Status
+from service.state.counters import Counted
+from service.supervisor.cards import MAX_OPEN, Cards
 
 SILENT_AFTER_S: Final = 0.5  # without a status the station is blind; the screen has the same limit
 CLEAR_SHOWN_S: Final = 4.0
 RECHECK_SHOWN_S: Final = 6.0
+FFC_S: Final = 2.0  # of an FFC itself; it is settling that takes longer
+PAUSE_S: Final = 30.0  # a planned pause that lasts longer is a fault
+PAUSES: Final = frozenset({Reason.FFC, Reason.SETTLING})
 _FADING: Final = {
     Verdict.CLEAR: (State.CLEAR, CLEAR_SHOWN_S),
     Verdict.RECHECK: (State.RECHECK, RECHECK_SHOWN_S),
@@ -57,13 +70,13 @@ class GuardView:
         self._status: Status | None = None
         self._status_at = 0.0
         self._instruments: Instruments | None = None
-        self._alarms: dict[int, tuple[Alarm, float]] = {}
-        self._alarm_of: dict[int, int] = {}  # visitor -> alarm
+        self._cards = Cards()
+        self._now = 0.0
+        self._pause: tuple[float, float] | None = None  # since when, and until when it may take
         self._visitors: dict[int, ShownVisitor] = {}  # by mark, this worker only
         self._missed: set[int] = set()  # marks of visitors whose face is not found just now
         self._told: dict[int, Verdict] = {}  # verdicts that had their time in the headline
         self._headline: _Shown | None = None
-        self._next_alarm = self._next_visitor = 1
         self._acceptance = ShownAcceptance()
         self._trial = False
 
@@ -75,15 +88,19 @@ class GuardView:
         self._locked = locked
         self._failure = ""
 
-    def lost(self, reason: Reason, what: str = "") -> None:
-        """Note that nothing screens, and why; what was in view is forgotten, alarms are not."""
+    def lost(self, reason: Reason, what: str = "") -> tuple[ShownVisitor, ...]:
+        """Note that nothing screens, and why; return the last word on everybody who was there.
+
+        Who was there is forgotten, cards are not.
+        """
         self._down = (State.NOT_SCREENING, (reason,))
         self._failure = what or self._failure
         self._status = self._instruments = self._headline = None
         self._visitors.clear()
         self._missed.clear()
         self._told.clear()
-        self._alarm_of.clear()
+        self._pause = None
+        return self._cards.lost(self._now)
 
     def configured(self, settings: Settings) -> None:
         """Note the settings in force."""
@@ -130,17 +147,38 @@ class GuardView:
 
     def status(self, status: Status, now: float) -> None:
         """Take in what the screener says of this moment."""
-        self._status, self._status_at = status, now
+        self._status, self._status_at, self._now = status, now, now
+        self._pause = self._pause_at(status, now)
         if status.state in DOWN:
             self._headline = None
+        if self._screens(now):
+            self._cards.screening()
         self._let_fade(now)
+
+    def _screens(self, now: float) -> bool:
+        """Whether people are screened, or will be in a moment."""
+        up = self._status is not None and self._status.state not in DOWN
+        return not self.held and (up or self._pauses(now))
+
+    def _pause_at(self, status: Status, now: float) -> tuple[float, float] | None:
+        """Return since when a planned pause lasts, and until when it should be over."""
+        if status.state is not State.NOT_SCREENING or not PAUSES.issuperset(_reasons(status)):
+            return None
+        if self._pause is not None:
+            return self._pause
+        settle_s = self._settings.limits.ffc_settle_s if self._settings is not None else 0.0
+        ffc_s = FFC_S if status.reason is Reason.FFC else 0.0
+        return now, now + ffc_s + settle_s
+
+    def _pauses(self, now: float) -> bool:
+        return self._pause is not None and now - self._pause[0] < PAUSE_S
 
     def instruments(self, instruments: Instruments) -> None:
         """Take in how the sensor does."""
         self._instruments = instruments
 
-    def seen(self, record: Seen, now: float) -> tuple[Alarm | None, ShownVisitor | None]:
-        """Take in what is said of a visitor; return an alarm it raises, and its last word.
+    def seen(self, record: Seen, now: float) -> ShownVisitor | None:
+        """Take in what is said of a visitor; return the last word on them.
 
         Raises
         ------
@@ -150,40 +188,27 @@ class GuardView:
         known = self._visitors.get(record.mark)
         if record.begins == (known is not None):
             raise ChannelError("The worker spoke of a visitor who never came, or came twice.")
-        if known is None:
-            number, self._next_visitor = self._next_visitor, self._next_visitor + 1
-        else:
-            number = known.id
+        self._now = now
+        number = self._cards.number() if known is None else known.id
         visitor = _shown(number, record)
+        if self.held:  # then no verdict asks anything of a guard
+            unsaid = replace(visitor, verdict=None)
+            self._cards.heard(unsaid, record.presence, screening=False, now=now)
+        else:
+            visitor = self._cards.heard(
+                visitor, record.presence, screening=self._screens(now), now=now
+            )
         self._visitors[record.mark] = visitor
         self._missed.discard(record.mark)
-        alarm = None
         if not self.held:
-            alarm = self._alarm(visitor, now)
             self._choose(visitor, record.presence, now)
         if record.presence is Presence.MISSED:
             self._missed.add(record.mark)
         if record.presence is not Presence.DEPARTED:
-            return alarm, None
+            return None
         del self._visitors[record.mark]
         self._told.pop(number, None)
-        self._alarm_of.pop(number, None)
-        return alarm, visitor
-
-    def _alarm(self, visitor: ShownVisitor, now: float) -> Alarm | None:
-        if visitor.verdict is not Verdict.ELEVATED:
-            return None
-        number = self._alarm_of.get(visitor.id)
-        if number is not None:
-            if number in self._alarms:  # not yet answered: its numbers may have become better
-                alarm, since = self._alarms[number]
-                self._alarms[number] = (replace(alarm, visitor=visitor), since)
-            return None
-        alarm = Alarm(self._next_alarm, visitor)
-        self._next_alarm += 1
-        self._alarm_of[visitor.id] = alarm.number
-        self._alarms[alarm.number] = (alarm, now)
-        return alarm
+        return visitor
 
     def _choose(self, visitor: ShownVisitor, presence: Presence, now: float) -> None:
         """Give a new verdict its time in the headline."""
@@ -213,15 +238,30 @@ class GuardView:
 
     def acknowledge(self, number: int) -> bool:
         """Note that a guard has seen an alarm; False when there is no such alarm."""
-        if number not in self._alarms:
-            return False
-        alarm, since = self._alarms[number]
-        self._alarms[number] = (replace(alarm, acknowledged=True), since)
-        return True
+        return self._cards.acknowledge(number)
 
-    def second_check(self, number: int) -> bool:
-        """Note that the second check of an alarm is done; False when there is no such alarm."""
-        return self._alarms.pop(number, None) is not None
+    def second_check(self, number: int, outcome: Outcome, now: float) -> bool:
+        """Note how an alarm ended; False when there is no such one, or it cannot end so."""
+        return self._cards.end(number, outcome, now)
+
+    def undo(self, number: int, now: float) -> bool:
+        """Open an alarm again; False when there is none that ended a moment ago."""
+        return self._cards.undo(number, now)
+
+    # ---- what time does
+
+    def turn(self, now: float) -> list[Counted]:
+        """Let time pass; return what is to be counted since the last time."""
+        for number in self._cards.turn(now):
+            for visitor in self._visitors.values():
+                if visitor.id == number and visitor.verdict is Verdict.RECHECK:
+                    self._headline = _Shown(State.RECHECK, visitor, now, RECHECK_SHOWN_S)
+        return self._cards.counted()
+
+    def close(self) -> list[Counted]:
+        """Take every end as final; return what is to be counted."""
+        self._cards.close()
+        return self._cards.counted()
 
     # ---- what is shown
 
@@ -230,10 +270,8 @@ class GuardView:
         settings = self._settings
         shown = View(
             state=State.NOT_SCREENING,
-            alarms=tuple(
-                replace(alarm, age_s=now - since)
-                for _, (alarm, since) in sorted(self._alarms.items())
-            ),
+            alarms=self._cards.shown(now),
+            waiting=self._cards.waiting,
             sensor=self._sensor,
             locked=self._locked,
             failure=self._failure,
@@ -245,15 +283,14 @@ class GuardView:
         if status is None:
             state, reasons = self._down
             return replace(shown, state=state, reasons=reasons)
-        if now - self._status_at > SILENT_AFTER_S:
-            return replace(shown, reasons=(Reason.SILENT,))
-        if not self._locked and not self._allow_unlocked:
-            return replace(shown, reasons=(Reason.NOT_LOCKED,))
+        why_not = self._why_not(now)
+        if why_not is not None:
+            return replace(shown, reasons=(why_not,))
         instruments = self._instruments
         shown = replace(
             shown,
             state=status.state,
-            reasons=tuple(r for r in (status.reason, status.second_reason) if r is not None),
+            reasons=_reasons(status),
             valid_s=SILENT_AFTER_S - (now - self._status_at),
             reference=ShownReference(
                 status.reference_found,
@@ -270,20 +307,28 @@ class GuardView:
             return replace(
                 shown, state=State.NOT_SCREENING, reasons=(Reason.NOT_ACCEPTED, *why)[:2]
             )
-        if status.state in DOWN:
-            return shown
-        return self._with_people(shown, now)
+        if status.state not in DOWN:
+            return self._with_people(shown, now)
+        if self._pause is not None and self._pauses(now):
+            left_s = max(1.0, self._pause[1] - now)
+            return replace(shown, advice=Advice.MOMENT, moment_s=left_s)
+        return shown
+
+    def _why_not(self, now: float) -> Reason | None:
+        """Return why what the worker says may not be believed, or not be shown."""
+        if now - self._status_at > SILENT_AFTER_S:
+            return Reason.SILENT
+        if not self._locked and not self._allow_unlocked:
+            return Reason.NOT_LOCKED
+        return Reason.UNANSWERED if self._cards.waiting >= MAX_OPEN else None
 
     def _with_people(self, shown: View, now: float) -> View:
         here = tuple(
             visitor for mark, visitor in self._visitors.items() if mark not in self._missed
         )
         shown = replace(shown, visitors=tuple(sorted(here, key=lambda visitor: visitor.id)))
-        waiting = [
-            alarm for _, (alarm, _) in sorted(self._alarms.items()) if not alarm.acknowledged
-        ]
-        if waiting:
-            first = waiting[0].visitor
+        first = self._cards.unacknowledged()
+        if first is not None:
             return replace(shown, state=State.ELEVATED, reasons=first.reasons, visitor=first)
         told = self._headline
         if (
@@ -291,16 +336,32 @@ class GuardView:
             and told.left(now) > 0.0
             and shown.state in (State.READY, State.CLEAR, State.RECHECK)
         ):
-            return replace(
-                shown,
-                state=told.state,
-                reasons=told.visitor.reasons,
-                visitor=told.visitor,
-                fading=told.left(now),
+            return self._with_advice(
+                replace(
+                    shown,
+                    state=told.state,
+                    reasons=told.visitor.reasons,
+                    visitor=told.visitor,
+                    fading=told.left(now),
+                )
             )
         if shown.state is State.CLEAR:  # its time is over: the next visitor may come
             return replace(shown, state=State.READY, reasons=())
-        return shown
+        return self._with_advice(shown)
+
+    def _with_advice(self, shown: View) -> View:
+        """Say what to do about a visitor who is not clear."""
+        if shown.state is not State.RECHECK:
+            return shown
+        about = shown.visitor or next(
+            (one for one in shown.visitors if one.verdict is Verdict.RECHECK), None
+        )
+        advice = Advice.AGAIN if about is None else self._cards.advice(about)
+        return replace(shown, visitor=about, advice=advice)
+
+
+def _reasons(status: Status) -> tuple[Reason, ...]:
+    return tuple(r for r in (status.reason, status.second_reason) if r is not None)
 
 
 def _shown(number: int, record: Seen) -> ShownVisitor:
@@ -315,4 +376,6 @@ def _shown(number: int, record: Seen) -> ShownVisitor:
         reference_corrected_c=record.reference_corrected_c,
         site=record.site,
         mm_per_px=record.mm_per_px,
+        place=record.place,
+        came_from=record.came_from,
     )

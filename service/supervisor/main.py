@@ -39,6 +39,7 @@ from service.ipc.messages import (
     Picture,
     RequestFfc,
     Screens,
+    ShownVisitor,
     View,
     Watch,
     decode_exactly,
@@ -199,6 +200,7 @@ class Supervisor:
             )
             while not self._stopping:
                 self._turn()
+            self._recorder.count(self._guard_view.close())
             self._recorder.note(StationStopped())
             self._recorder.close()
         except (AuditError, OSError) as error:
@@ -229,6 +231,7 @@ class Supervisor:
 
     def _show(self) -> None:
         self._shown_at = time.monotonic()
+        self._recorder.count(self._guard_view.turn(self._shown_at))
         if not self._web_ready:
             return
         self._give_picture()
@@ -451,7 +454,7 @@ class Supervisor:
             self._warm_up.seen()
             self._guard_view.status(said, now)
         else:
-            _, departed = self._guard_view.seen(said, now)
+            departed = self._guard_view.seen(said, now)
             if departed is not None and self._guard_view.counts:
                 self._recorder.departed((departed,))
                 self._answerable.drift.visitor(departed.skin_temp_c)
@@ -513,10 +516,15 @@ class Supervisor:
             self._watch.leave()
             self._non_uniformity.lost()
             self._answerable.lost()
-            self._guard_view.lost(reason, what)
+            self._gone(self._guard_view.lost(reason, what))
             self._recorder.lost("worker", reason)
             self._web.ask(Picture(present=False))
         self._show()
+
+    def _gone(self, visitors: tuple[ShownVisitor, ...]) -> None:
+        """Count who was there when nothing could see them any more."""
+        if self._guard_view.counts:
+            self._recorder.departed(visitors)
 
     def _look_for_silence(self) -> None:
         self._patience.turn(time.monotonic())
@@ -557,7 +565,7 @@ class Supervisor:
         if trouble and (trouble != before or self._worker.child is not None):
             self._log.error("nothing can be recorded", what=trouble)
             self._restart_worker(Reason.CONFIGURATION, trouble)
-            self._guard_view.lost(Reason.CONFIGURATION, trouble)
+            self._gone(self._guard_view.lost(Reason.CONFIGURATION, trouble))
         elif before and not trouble:
             self._load_settings()
 
@@ -568,7 +576,7 @@ class Supervisor:
             self._put_in_force(self._store.load())
         except SettingsError as error:
             self._log.error("settings damaged", what=str(error))  # nothing starts until mended
-            self._guard_view.lost(Reason.CONFIGURATION, str(error))
+            self._gone(self._guard_view.lost(Reason.CONFIGURATION, str(error)))
 
     def _put_in_force(self, settings: StationSettings) -> None:
         self._settings = settings

@@ -30,6 +30,7 @@ from service.ipc.messages import (
     Role,
     SecondCheck,
     SettingsRead,
+    UndoOutcome,
     Why,
 )
 from service.ipc.rate import Bucket
@@ -141,7 +142,7 @@ class Requests:
         try:
             if isinstance(request, ReadShift | NoteDuty):
                 return self._answer_shift(request)
-            if isinstance(request, Acknowledge | SecondCheck):
+            if isinstance(request, Acknowledge | SecondCheck | UndoOutcome):
                 return self._answer_guard(request)
             return self._answer_admin(request)
         except (AdminError, SettingsError, AuditError) as error:
@@ -155,14 +156,14 @@ class Requests:
         self.shift.note(request.duty, self._clock(), total, well=request.well)
         return Done(request.request)
 
-    def _answer_guard(self, request: Acknowledge | SecondCheck) -> Reply:
+    def _answer_guard(self, request: Acknowledge | SecondCheck | UndoOutcome) -> Reply:
         match request:
             case Acknowledge(alarm=alarm):
                 done = self._station.acknowledge(alarm)
             case SecondCheck(alarm=alarm, outcome=outcome):
-                done = self._station.second_check(alarm)
-                if done:
-                    self._recorder.second_check(outcome.value)
+                done = self._station.second_check(alarm, outcome, self._clock())
+            case UndoOutcome(alarm=alarm):
+                done = self._station.undo(alarm, self._clock())
         if done:
             return Done(request.request)
         return Refused(request.request, Why.NO_SUCH_ALARM, "There is no such alarm.")

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from service.ipc.messages import VIEW, Acknowledge, Outcome, SecondCheck, View
+from service.ipc.messages import VIEW, Acknowledge, Outcome, SecondCheck, UndoOutcome, View
 from service.ipc.visitor_window import AS_IT_COMES, VisitorWindow
 from service.web.admin import admin_router
 from service.web.answers import (
@@ -224,8 +224,14 @@ def _screen_router(hub: Hub) -> APIRouter:
 
     @router.post("/api/alarms/{number}/second-check", responses=responses(404))
     async def second_check(number: AlarmNumber, check: CheckIn) -> Done:
-        """Say how the check with a clinical thermometer ended."""
+        """Say how the alarm ended: with a clinical thermometer, mostly."""
         granted(await hub.ask(lambda request: SecondCheck(request, number, check.outcome)))
+        return Done()
+
+    @router.post("/api/alarms/{number}/undo", responses=responses(404))
+    async def undo(number: AlarmNumber, _body: Empty) -> Done:
+        """Take back how an alarm ended, within ten seconds."""
+        granted(await hub.ask(lambda request: UndoOutcome(request, number)))
         return Done()
 
     return router

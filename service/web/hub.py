@@ -233,6 +233,8 @@ class Hub:
             visitor=None,
             fading=None,
             visitors=(),
+            advice=None,
+            moment_s=None,
         )
 
     def _publish(self) -> None:

@@ -137,7 +137,7 @@ class Worker:
         self._look = Look(0, None, 1.0)
         self._spot_room = Bucket(RATES[SpotSeen], time.monotonic(), share=_SPOT_SHARE)
         self._watched = False
-        self._telling = Telling(self._send, time.monotonic())
+        self._telling = Telling(self._send, time.monotonic(), width=info.width)
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
         self._ffc_answer = FfcAnswer()
 
@@ -183,7 +183,7 @@ class Worker:
         if reference.found and reference.x is not None and reference.y is not None:
             place = (reference.x, reference.y)
         self._preview.write(
-            self._thumbnail.draw(frame.counts),
+            self._thumbnail.draw(frame.counts, frame.radiometry.kelvin_per_count),
             frame.sequence,
             [(visitor.id % MARKS, visitor.box) for visitor in result.visitors],
             place,

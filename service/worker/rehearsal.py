@@ -37,4 +37,4 @@ def rehearse(settings: Settings) -> None:
         screener.step(
             RadiometricFrame(counts, _RADIOMETRY, number / 9.0, number, FfcState.COMPLETE, 100.0)
         )
-        thumbnail.draw(counts)
+        thumbnail.draw(counts, _RADIOMETRY.kelvin_per_count)

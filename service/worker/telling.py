@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from screening.result import ScreeningResult, Verdict, Visitor
+from screening.result import Box, ScreeningResult, Verdict, Visitor
 from screening.settings import Site
 from service.ipc.rate import Bucket
 from service.ipc.records import (
@@ -38,10 +38,15 @@ class Telling:
         Takes a record to the supervisor.
     now_s
         Monotonic time in seconds, here and below.
+    width
+        Of the upright frames in pixels; None: nothing is said of where somebody stands.
     """
 
-    def __init__(self, send: Callable[[Record], None], now_s: float) -> None:
+    def __init__(
+        self, send: Callable[[Record], None], now_s: float, *, width: int | None = None
+    ) -> None:
         self._send = send
+        self._width = width
         self._status_room = Bucket(RATES[Status], now_s, share=_SHARE)
         self._seen_room = Bucket(RATES[Seen], now_s, share=_SHARE)
         self._told: Status | None = None
@@ -125,7 +130,13 @@ class Telling:
             reference_corrected_c=visitor.reference_corrected_c,
             site=None if visitor.site is None else Site(visitor.site),
             mm_per_px=visitor.mm_per_px,
+            place=self._across(visitor.box),
+            came_from=self._across(visitor.first_box),
         )
+
+    def _across(self, box: Box) -> float | None:
+        """Return where across the picture the middle of a box is, 0 left to 1 right."""
+        return None if self._width is None else (box[0] + box[2] / 2.0) / self._width
 
     def _want(self, number: int, record: Seen) -> None:
         if record == self._records.get(number):

@@ -101,7 +101,8 @@ def _unmasked_s(one: Blindness, blind: Sequence[Blindness]) -> float:
 def _alarms_lost(moments: Iterable[Moment]) -> Iterator[Wrong]:
     waiting: set[int] = set()
     for moment in moments:
-        now = {alarm["number"] for alarm in moment.shown["alarms"]}
+        cards = moment.shown["alarms"]
+        now = {card["number"] for card in cards if card["need"] == "elevated"}
         if waiting - now:
             yield Wrong("an alarm is gone", moment.at_s, str(sorted(waiting - now)))
         waiting |= now

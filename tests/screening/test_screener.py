@@ -13,7 +13,7 @@ from device.simulator.sensor import open_simulated
 from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
 from screening.result import Reason, ScreeningResult, State, Verdict
-from screening.screener import Screener
+from screening.screener import FFC_LATEST_S, FFC_OVERDUE_S, Screener
 from screening.settings import Decision, Reference, Scene, Settings
 from tests.narrow import some
 from tests.screening.pictures import Wall, block, detection, disc, face, frame
@@ -191,6 +191,29 @@ def test_an_ffc_is_advised_only_while_nobody_is_there() -> None:
     film = Painted()
     assert film.show(frames=9).ffc_advised  # 300 s after the last
     assert not film.show((55, 70, 40, 36.0)).ffc_advised
+
+
+@pytest.mark.parametrize(("after_s", "advised"), [(-20.0, False), (1.0, True)])
+def test_an_ffc_that_can_wait_no_longer_comes_between_two_visitors(
+    after_s: float, advised: bool
+) -> None:
+    film = Painted()
+    film.number = round((FFC_OVERDUE_S + after_s - 300.0) / FRAME_S)  # 300 s old at the start
+    film.show(frames=9)
+    told = film.show((55, 70, 40, 36.0), frames=20)
+    assert told.visitors[0].verdict is Verdict.CLEAR
+    assert told.ffc_advised is advised
+    begins = film.show((70, 70, 34, 36.0), (12, 70, 34, 36.0), frames=6)
+    assert None in [one.verdict for one in begins.visitors]
+    assert not begins.ffc_advised
+
+
+def test_the_latest_ffc_waits_for_nobody() -> None:
+    film = Painted()
+    film.number = round((FFC_LATEST_S + 1.0 - 300.0) / FRAME_S)
+    film.show(frames=9)
+    begins = film.show((55, 70, 40, 36.0), frames=4)
+    assert begins.ffc_advised
 
 
 def simulated(scenario: str, frames: int) -> list[ScreeningResult]:

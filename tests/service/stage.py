@@ -161,10 +161,19 @@ def view(state: State, *reasons: Reason, **more: Any) -> View:
 
 def elevated(number: int = 1, *, acknowledged: bool = False) -> View:
     """Return a view with an alarm."""
-    who = visitor(number, Verdict.ELEVATED, Reason.ABOVE_THRESHOLD, skin_c=38.6)
+    who = replace(
+        visitor(number, Verdict.ELEVATED, Reason.ABOVE_THRESHOLD, skin_c=38.6),
+        place=0.3,
+        came_from=0.9,
+    )
     alarm = Alarm(number, who, 3.0, acknowledged=acknowledged)
     return view(
-        State.ELEVATED, Reason.ABOVE_THRESHOLD, visitor=who, visitors=(who,), alarms=(alarm,)
+        State.ELEVATED,
+        Reason.ABOVE_THRESHOLD,
+        visitor=who,
+        visitors=(who,),
+        alarms=(alarm,),
+        waiting=1,
     )
 
 

@@ -174,8 +174,8 @@ function show(next) {
   const { reference } = view;
   text("state", [word(`titles.${view.state}`), ...view.reasons.map((reason) => word(`reasons.${reason}`))].join(" · "));
   $("flag-simulated").hidden = !view.sensor?.simulated;
-  $("waiting").hidden = view.alarms.length === 0;
-  text("waiting", view.alarms.length ? word("admin.alarms_waiting", { count: view.alarms.length }) : "");
+  $("waiting").hidden = !view.waiting;
+  text("waiting", view.waiting ? word("admin.alarms_waiting", { count: view.waiting }) : "");
   sounder.play(view.alarms.some((alarm) => !alarm.acknowledged) ? "elevated" : "");
   text("apparent", celsius(reference.apparent_c));
   text("offset", reference.offset_c == null ? "–" : celsius(reference.offset_c, 3));

@@ -1,69 +1,89 @@
 // The alert screen: puts a view into words, shapes, sound and boxes, and carries a guard's answers.
+//
+// Everything on it comes from one view: `shown`, which a view of a station that screens nobody
+// cannot fill with anybody.
 
+import { Cards } from "./cards.js";
 import { openConsoleWhenHeld } from "./console.js";
 import { Cover } from "./cover.js";
-import { ask, Link } from "./link.js";
+import { $, element, fit, shape, text } from "./dom.js";
+import { Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { Sounder } from "./sound.js";
-import { currentLanguage, languages, number, speak, speakAsBefore, word } from "./words.js";
+import { Voice } from "./voice.js";
+import { currentLanguage, number, speak, speakAsBefore, word } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
 const SHOWN_VISITORS = 3;
-const PLANNED = new Set(["ffc", "settling"]); // short pauses of a healthy station make no noise
+const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]);
+const OF_SOMEBODY = new Set(["clear", "recheck", "elevated"]);
 const COLORS = { clear: "#3ccfae", elevated: "#ff7a3d", recheck: "#f5c83a", no_result: "#f5c83a", pending: "#7cc4ff" };
 const SHAPES = { clear: "clear", elevated: "elevated", recheck: "recheck", no_result: "recheck", pending: "hold_still" };
+const PEDAL = { F13: "next", F14: "acknowledge" };
 
-let view = { state: "starting", reasons: [], visitors: [], alarms: [], reference: {}, locked: true, acceptance: { causes: [] } };
+let view = { state: "starting", reasons: [], visitors: [], alarms: [], waiting: 0, reference: {}, locked: true, acceptance: { causes: [] } };
 let quieted = false; // the not-screening tone of this episode
-let failed = ""; // the last request was not taken
-let focusedAlarm = 0;
 
 const picture = new Picture($("picture"));
 const sounder = new Sounder(showSound);
+const voice = new Voice();
+const cards = new Cards(render);
 const coverWords = () => [word("titles.not_screening"), word("instructions.not_screening")];
+const name = document.title;
 new Link({
   cover: new Cover($("cover"), $("outer-cover"), coverWords),
   onView: show,
-  onBlind: () => show({ ...view, state: "not_screening", reasons: ["silent"], visitor: null, fading: null, visitors: [] }),
+  onBlind: () => show({ ...view, state: "not_screening", reasons: ["silent"], advice: null, moment_s: null }),
   onPicture: (buffer) => picture.take(buffer),
 });
 
-const unacknowledged = () => view.alarms.find((alarm) => !alarm.acknowledged);
-const waiting = () => view.alarms.filter((alarm) => alarm.acknowledged);
-
 function show(next) {
   if (view.state === "not_screening" && next.state !== "not_screening") quieted = false;
-  view = next;
+  view = DOWN.has(next.state) ? { ...next, visitor: null, fading: null, visitors: [] } : next;
+  cards.take(view);
   render();
 }
 
-function text(id, value) {
-  const element = $(id);
-  if (element.textContent !== value) element.textContent = value;
+const moment = () => view.state === "not_screening" && view.advice === "moment";
+
+// The words of the headline: those of the advice, where the state alone does not say what to do.
+function headline() {
+  const { state, advice } = view;
+  if (!advice || advice === "again") return [word(`titles.${state}`), word(`instructions.${state}`)];
+  return [word(`advice.${advice}`), word(`advice.${advice}_how`, { seconds: Math.ceil(view.moment_s ?? 0) })];
+}
+
+// Whom the headline is about: of several alarms it is the chosen one.
+function about() {
+  if (!OF_SOMEBODY.has(view.state)) return null;
+  const called = view.state === "elevated" && cards.calling ? cards.chosen.visitor : view.visitor;
+  return called ?? null;
 }
 
 function render() {
-  const { state, reasons, visitor } = view;
+  const { state, advice } = view;
+  const [title, instruction] = headline();
+  const who = about();
+  const why = (who ? who.reasons : view.reasons).slice(0, 2).map((reason) => word(`reasons.${reason}`)).join(" ");
   document.body.dataset.state = state;
-  $("shape").setAttribute("href", `#state-${state}`);
-  const title = word(`titles.${state}`);
+  document.body.dataset.moment = String(moment());
+  $("shape").setAttribute("href", `#state-${moment() ? "moment" : advice === "thermometer" ? "thermometer" : state}`);
   text("title", title);
-  $("title").dataset.length = lengthOf(title);
-  text("instruction", word(`instructions.${state}`));
-  text("reason", reasons.slice(0, 2).map((reason) => word(`reasons.${reason}`)).join(" "));
+  text("instruction", instruction);
+  text("reason", moment() ? "" : why);
   $("fading").style.transform = `scaleX(${view.fading ?? 0})`;
-  renderReading(["clear", "recheck", "elevated"].includes(state) ? visitor : null);
+  renderReading(who);
+  const named = who && `${word("ui.visitor", { number: who.id })}.`;
+  const urgent = state === "elevated" || (state === "not_screening" && !moment());
+  voice.tell([state, advice, who?.id, currentLanguage()].join(), [title, named, instruction].filter(Boolean).join(" "), urgent);
   sounder.play(toneOf());
   renderVisitors();
-  renderDock();
+  cards.render(sounder.tone === "not_screening");
+  renderCaption();
   renderFrame();
+  document.title = view.waiting ? `(${view.waiting}) ${name}` : name;
+  fit($("headline"), [title, instruction.replace(/\d+/g, "0"), $("reason").textContent, Boolean(who)].join("|"));
+  fit($("card"), [$("card-title").textContent, $("card-note").textContent, $("card").dataset.need, $("card").dataset.calls, $("quiet").hidden].join("|"));
   if (state === "not_screening" && !view.sensor) picture.clear();
-}
-
-// How large a title may be depends on its longest word: words are never broken.
-function lengthOf(title) {
-  if (title.length <= 8) return "short";
-  return title.split(" ").some((part) => part.length > 12) ? "wide" : "long";
 }
 
 function renderReading(visitor) {
@@ -81,11 +101,7 @@ function renderVisitors() {
     const verdict = visitor.verdict ?? "pending";
     const row = document.createElement("li");
     row.dataset.verdict = verdict;
-    const who = element("p", "who", `${word("ui.visitor", { number: visitor.id })} · ${word(`verdicts.${verdict}`)}`);
-    const why = element("p", "why", visitor.reasons.map((reason) => word(`reasons.${reason}`)).join(" "));
-    const words = element("div", "");
-    words.append(who, why);
-    row.append(shape(SHAPES[verdict]), words);
+    row.append(shape(SHAPES[verdict]), element("p", "who", `${word("ui.visitor", { number: visitor.id })} · ${word(`verdicts.${verdict}`)}`));
     if (visitor.skin_temp_c != null) {
       const skin = element("p", "skin", `${number(visitor.skin_temp_c)}\u00a0°C`);
       if (visitor.expanded_uncertainty_c != null) skin.append(element("small", "", `± ${number(visitor.expanded_uncertainty_c)}`));
@@ -98,33 +114,11 @@ function renderVisitors() {
   $("visitors").replaceChildren(...rows);
 }
 
-function renderDock() {
-  const alarm = unacknowledged();
-  const checks = waiting();
-  const noisy = !alarm && sounder.tone === "not_screening";
-  const mode = alarm ? "alarm" : checks.length ? "check" : "idle";
-  $("dock").dataset.mode = mode;
-  const about = alarm ?? checks[0];
-  if (about) {
-    const temperature = about.visitor.skin_temp_c == null ? "" : ` · ${number(about.visitor.skin_temp_c)}\u00a0°C`;
-    const minutes = Math.floor(about.age_s / 60);
-    const when = minutes ? word("ui.minutes_ago", { minutes }) : word("ui.just_now");
-    const title = alarm ? word("titles.elevated") : word("ui.second_check");
-    text("dock-title", `${title} · ${word("ui.visitor", { number: about.visitor.id })}${temperature}`);
-    const more = view.alarms.length - 1;
-    const note = alarm ? word("instructions.elevated") : word("ui.second_check_note");
-    text("dock-note", failed || [note, when, more ? word("ui.more_waiting", { count: more }) : ""].filter(Boolean).join(" · "));
-  } else {
-    text("dock-title", word("ui.nothing_waiting"));
-    text("dock-note", failed);
-  }
-  $("acknowledge").hidden = !alarm;
-  $("quiet").hidden = !noisy || Boolean(checks.length);
-  for (const button of document.querySelectorAll("[data-outcome]")) button.hidden = mode !== "check";
-  if (alarm && alarm.number !== focusedAlarm) {
-    focusedAlarm = alarm.number;
-    $("acknowledge").focus({ focusVisible: true });
-  }
+// The card may be about somebody whom the picture does not show: then it says so.
+function renderCaption() {
+  const { visitor } = cards.chosen ?? {};
+  const elsewhere = visitor && picture.live && !view.visitors.some((one) => one.id === visitor.id);
+  text("caption", elsewhere ? word("ui.not_in_picture", { number: visitor.id }) : word("ui.thermal_view"));
 }
 
 function renderFrame() {
@@ -151,11 +145,9 @@ function renderFrame() {
 }
 
 function toneOf() {
-  if (unacknowledged()) return "elevated";
-  if (view.state === "not_screening") {
-    return quieted || view.reasons.every((reason) => PLANNED.has(reason)) ? "" : "not_screening";
-  }
-  return view.state === "recheck" ? "recheck" : "";
+  if (cards.calling) return "elevated";
+  if (view.state === "not_screening") return quieted || moment() ? "" : "not_screening";
+  return view.state === "recheck" || cards.fresh ? "recheck" : "";
 }
 
 function showSound() {
@@ -166,22 +158,6 @@ function showSound() {
   text("sound-word", word($("sound-word").dataset.word));
 }
 
-function element(tag, name, content = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = content;
-  return made;
-}
-
-function shape(name) {
-  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  drawing.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#state-${name}`);
-  drawing.append(use);
-  return drawing;
-}
-
 // ---- the picture, as often as the browser paints
 
 // Whom the view does not know has no box: what is green on the picture is green in the list.
@@ -189,7 +165,8 @@ function looks(mark) {
   const visitor = view.visitors.find((one) => one.mark === mark);
   if (!visitor) return null;
   const verdict = visitor.verdict ?? "pending";
-  return { color: COLORS[verdict], label: `${visitor.id} · ${word(`verdicts.${verdict}`)}` };
+  const chosen = cards.chosen?.visitor.id === visitor.id;
+  return { color: COLORS[verdict], label: `${visitor.id} · ${word(`verdicts.${verdict}`)}`, chosen };
 }
 
 function paint() {
@@ -199,65 +176,38 @@ function paint() {
   requestAnimationFrame(paint);
 }
 
-// ---- a guard's answers
-
-async function request(path, body) {
-  const answer = await ask(path, body);
-  failed = answer.ok || answer.status === 404 ? "" : word("ui.request_failed");
-  render();
-}
-
-function acknowledge() {
-  const alarm = unacknowledged();
-  if (alarm) request(`/api/alarms/${alarm.number}/acknowledge`);
-}
-
-function secondCheck(outcome) {
-  const [alarm] = waiting();
-  if (alarm && !unacknowledged()) request(`/api/alarms/${alarm.number}/second-check`, { outcome });
-}
+// ---- a guard's keys: a character key acts only where the focus is on the card (WCAG 2.1.4)
 
 function quiet() {
   quieted = true;
   render();
 }
 
-function nextLanguage() {
-  const all = languages();
-  use(all[(all.indexOf(currentLanguage()) + 1) % all.length]);
+function acts(event) {
+  if (event.key === "z" && event.ctrlKey && !event.altKey) return cards.undo(), true;
+  if (event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (PEDAL[event.key]) return cards[PEDAL[event.key]](), true;
+  if (event.key === " " && cards.calling) return cards.acknowledge(), true; // wherever the focus is
+  if (event.key === " " && !$("quiet").hidden) return quiet(), true;
+  return $("card").contains(document.activeElement) && cards.key(event.key);
 }
-
-function use(code) {
-  speak(code);
-  showSound();
-  render();
-}
-
-const OUTCOMES = { 1: "confirmed", 2: "not_confirmed", 3: "declined" };
 
 document.addEventListener("keydown", (event) => {
-  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === " " && (unacknowledged() || !$("quiet").hidden)) {
-    event.preventDefault(); // whatever has the focus: the alarm comes first
-    if (unacknowledged()) acknowledge();
-    else quiet();
-  } else if (event.key in OUTCOMES) {
-    secondCheck(OUTCOMES[event.key]);
-  } else if (event.key.toLowerCase() === "l") {
-    nextLanguage();
-  }
+  if (!event.repeat && acts(event)) event.preventDefault();
 });
 document.addEventListener("keyup", (event) => {
   if (event.key === " " && document.activeElement === $("acknowledge")) event.preventDefault();
 });
-$("acknowledge").addEventListener("click", acknowledge);
 $("quiet").addEventListener("click", quiet);
-for (const button of document.querySelectorAll("[data-outcome]")) {
-  button.addEventListener("click", () => secondCheck(button.dataset.outcome));
-}
 for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => use(button.dataset.language));
+  button.addEventListener("click", () => {
+    speak(button.dataset.language);
+    showSound();
+    render();
+  });
 }
+addEventListener("resize", render);
+document.fonts.ready.then(render);
 
 openConsoleWhenHeld($("brand"));
 speakAsBefore();

@@ -1,4 +1,4 @@
-// The way from the alert screen to the admin's console: F2 held down, or the logo pressed, for two
+// The way from the alert screen to the admin's console: Home held down, or the logo pressed, for two
 // seconds. A guard who brushes a key gets nowhere; behind the way there is a password.
 
 const HELD_MS = 2000;
@@ -10,8 +10,8 @@ export function openConsoleWhenHeld(logo) {
     clearTimeout(timer);
     timer = 0;
   };
-  document.addEventListener("keydown", (event) => event.key === "F2" && begin());
-  document.addEventListener("keyup", (event) => event.key === "F2" && end());
+  document.addEventListener("keydown", (event) => event.key === "Home" && begin());
+  document.addEventListener("keyup", (event) => event.key === "Home" && end());
   logo.addEventListener("pointerdown", begin);
   for (const sign of ["pointerup", "pointerleave", "pointercancel"]) logo.addEventListener(sign, end);
   window.addEventListener("blur", end);

@@ -96,7 +96,8 @@ export class Picture {
     return this.#reference;
   }
 
-  // `marked` says of a visitor's mark how their box looks: `color`, `label`; null for no box.
+  // `marked` says of a visitor's mark how their box looks: `color`, `label`, and whether the chosen
+  // card is theirs; null for no box.
   draw(marked, target = null) {
     const { width, height } = this.#canvas;
     const pen = this.#context;
@@ -147,12 +148,14 @@ export class Picture {
     pen.setLineDash([]);
   }
 
-  #drawBox({ box, color, label }) {
+  #drawBox({ box, color, label, chosen = false }) {
     const { origin, perPixel } = this.#place;
     const pen = this.#context;
     const [x, y, w, h] = box.map((value) => value * perPixel);
     const unit = Math.max(1, this.#canvas.width / 420);
-    for (const [stroke, wide] of [["#000", 7 * unit], [color, 3.6 * unit]]) {
+    const lines = [["#000", 7 * unit], [color, 3.6 * unit]];
+    if (chosen) lines.unshift(["#fff", 13 * unit]);
+    for (const [stroke, wide] of lines) {
       pen.strokeStyle = stroke;
       pen.lineWidth = wide;
       pen.beginPath();

@@ -3,7 +3,7 @@
 import { number, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const COUNTS = ["screened", "elevated", "confirmed", "not_confirmed", "declined", "no_result"];
+const COUNTS = ["screened", "elevated", "confirmed", "not_confirmed", "declined", "no_result", "again", "thermometer", "cleared"];
 
 function line(cells, kind = "td") {
   const made = document.createElement("tr");

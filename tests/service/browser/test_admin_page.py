@@ -12,8 +12,8 @@ from playwright.sync_api import Locator
 from service.ipc.preview_memory import PER_PIXEL, PLACES, PLACES_AT
 from service.state.admin_password import set_password
 from service.web.i18n import catalogues
+from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
-from tests.service.browser.test_alert_screen import AXE
 from tests.service.running import RunningStation
 
 PASSWORD = "correct horse"
@@ -165,12 +165,12 @@ def test_the_console_is_reached_from_the_alert_screen_by_a_held_key(
 ) -> None:
     screen = new_screen().open(f"{station.address}/")
     screen.page.locator("#brand").wait_for()
-    screen.page.keyboard.press("F2")
+    screen.page.keyboard.press("Home")
     screen.page.wait_for_timeout(300)
     assert screen.page.url == f"{station.address}/"
-    screen.page.keyboard.down("F2")
+    screen.page.keyboard.down("Home")
     screen.page.wait_for_url("**/admin")
-    screen.page.keyboard.up("F2")
+    screen.page.keyboard.up("Home")
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "nl"])

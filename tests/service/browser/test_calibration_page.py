@@ -19,8 +19,8 @@ from service.state.defaults import default_settings
 from service.state.settings import SettingsStore
 from service.supervisor.non_uniformity import fingerprint
 from tests.hardware.institution import Institution
+from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
-from tests.service.browser.test_alert_screen import AXE
 from tests.service.running import RunningStation
 from tests.service.stage import SENSOR
 from tests.service.supervisor.calibrating import SHAPE, Station

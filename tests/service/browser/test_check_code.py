@@ -16,8 +16,8 @@ from scripts import verify_page
 from service.checkcode.statement import NEEDED, Fact, Statement, read, write
 from service.ipc.messages import CheckCode
 from service.web.i18n import catalogues
+from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
-from tests.service.browser.test_alert_screen import AXE
 from tests.service.stage import Stage, elevated, view
 
 pytestmark = pytest.mark.slow  # many pages

@@ -12,11 +12,11 @@ from screening.result import State
 from service.web.register.page import register_page
 from service.web.register.wording import LANGUAGES, wording
 from tests.hardware.institution import KEY, Institution
+from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
 from tests.service.stage import SENSOR, Stage, view
 
 pytestmark = pytest.mark.slow
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
 UNIT = Unit("boson-plus-640", "93588", "4.0.27648", "1-2", "2026-12-01", "Ada")
 CAMERA = replace(SENSOR, dossier="boson-plus-640", model="Boson+ 640", simulated=False)

@@ -9,8 +9,8 @@ from screening.result import State, Verdict
 from service.ipc.messages import Duty, Lane, NoteDuty
 from service.web.i18n import catalogues
 from service.web.training import SITUATIONS
+from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
-from tests.service.browser.test_alert_screen import AXE
 from tests.service.stage import Stage, elevated, view, visitor
 
 RULES = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"

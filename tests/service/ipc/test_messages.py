@@ -67,6 +67,7 @@ from service.ipc.messages import (
     SettingsRead,
     ShownVisitor,
     Stop,
+    UndoOutcome,
     View,
     Watch,
     Why,
@@ -86,7 +87,7 @@ VISITOR = ShownVisitor(
 REPORT = LockReport(
     "worker", "6.18", "x86_64", 7, "ab" * 32, REAL, (Descriptor(0, "pipe", REAL),), (), ()
 )
-HOUR = HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),))
+HOUR = HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, 2, 0, 0, ((Reason.BLURRED, None),))
 SESSION = "a-session-of-22-digits"
 EVERY = [
     Configure(Settings(references=(Reference(mark=(10.0, 20.0)), Reference()))),
@@ -104,11 +105,14 @@ EVERY = [
     SettingsRead(1, StationSettings(), scenarios=("a", "b")),
     SettingsRead(1, None, "They are damaged."),
     RecordsRead(
-        1, (REPORT,), (HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, ((Reason.BLURRED, None),)),)
+        1,
+        (REPORT,),
+        (HourCounts("2026-03-01T08", 9, None, 0, 0, 0, 5, 2, 0, 0, ((Reason.BLURRED, None),)),),
     ),
     Screens(2, 1),
     Acknowledge(1, 2),
     SecondCheck(1, 2, Outcome.DECLINED),
+    UndoOutcome(3, 7),
     NoteDuty(1, Duty.BEGUN, REAL),
     ReadShift(1),
     SHIFT,

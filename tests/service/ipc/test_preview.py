@@ -153,20 +153,20 @@ def test_a_thumbnail_is_never_larger_than_the_memory_allows(
     frame: tuple[int, int], small: tuple[int, int]
 ) -> None:
     counts = np.random.default_rng(2).integers(29_000, 31_000, frame).astype(np.uint16)
-    assert Thumbnail(frame[1], frame[0]).draw(counts).shape == small
+    assert Thumbnail(frame[1], frame[0]).draw(counts, 0.01).shape == small
 
 
 def test_no_temperature_can_be_read_from_a_thumbnail() -> None:
-    counts = np.random.default_rng(3).integers(29_000, 31_000, (512, 640)).astype(np.uint16)
-    cold = Thumbnail(640, 512).draw(counts)
-    hot = Thumbnail(640, 512).draw(counts + np.uint16(500))  # the same scene 5 K warmer
+    counts = np.random.default_rng(3).integers(28_500, 30_500, (512, 640)).astype(np.uint16)
+    cold = Thumbnail(640, 512).draw(counts, 0.01)
+    hot = Thumbnail(640, 512).draw(counts + np.uint16(500), 0.01)  # the same scene 5 K warmer
     assert np.array_equal(cold, hot)
 
 
 def test_a_wiped_thumbnail_holds_nothing() -> None:
     thumbnail = Thumbnail(640, 512)
     grey = thumbnail.draw(
-        np.random.default_rng(4).integers(0, 60_000, (512, 640)).astype(np.uint16)
+        np.random.default_rng(4).integers(0, 60_000, (512, 640)).astype(np.uint16), 0.01
     )
     thumbnail.wipe()
     assert not grey.any()
@@ -175,5 +175,5 @@ def test_a_wiped_thumbnail_holds_nothing() -> None:
 
 
 def test_a_scene_without_any_contrast_is_no_division_by_zero() -> None:
-    grey = Thumbnail(640, 512).draw(np.full((512, 640), 30_000, np.uint16))
+    grey = Thumbnail(640, 512).draw(np.full((512, 640), 30_000, np.uint16), 0.01)
     assert not grey.any()

@@ -27,11 +27,11 @@ _SLICE = 1 << 20  # bytes looked at as numbers at a time, so that they stay in t
 
 
 def canary(seed: int = 1) -> NDArray[np.uint16]:
-    """Return the picture, `(512, 640) uint16` counts of 0.01 K around skin temperature."""
+    """Return the picture, `(512, 640) uint16` counts of 0.01 K, from a room to skin."""
     draw = np.random.default_rng(seed)
     envelope = draw.integers(0, 1200, (ROWS, COLUMNS))
     noise = draw.integers(0, 1000, (HEIGHT, WIDTH))
-    return (29_900 + np.kron(envelope, np.ones((64, 64), int)) + noise).astype(np.uint16)
+    return (29_100 + np.kron(envelope, np.ones((64, 64), int)) + noise).astype(np.uint16)
 
 
 def enliven(counts: NDArray[np.uint16], draw: np.random.Generator) -> None:

@@ -26,7 +26,7 @@ def previews_of_the_canary() -> tuple[NDArray[np.uint8], ...]:
     writable, readable = create_memory()
     writer = PreviewWriter(writable, (WIDTH, HEIGHT))
     thumbnail = Thumbnail(WIDTH, HEIGHT)
-    writer.write(thumbnail.draw(canary()), 1)
+    writer.write(thumbnail.draw(canary(), 0.01), 1)
     reader = PreviewReader(readable)
     picture = reader.newer()
     assert picture is not None

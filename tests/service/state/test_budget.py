@@ -95,7 +95,7 @@ class Hostile:
                 self.view.status(said, self.clock())
             else:
                 assert isinstance(said, Seen)
-                _, departed = self.view.seen(said, self.clock())
+                departed = self.view.seen(said, self.clock())
                 if departed is not None:
                     self.recorder.departed((departed,))
         except ChannelError:

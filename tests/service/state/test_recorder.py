@@ -13,6 +13,7 @@ from service.ipc.messages import ShownVisitor
 from service.state.audit import verify
 from service.state.audit_events import ClockJumped, EntriesWithheld, SensorOpened, SettingChanged
 from service.state.audit_trail import TRAIL, read
+from service.state.counters import Counted
 from service.state.recorder import Recorder
 from tests.narrow import of
 
@@ -87,11 +88,12 @@ def test_visitors_are_counted_and_leave_no_trace_in_the_trail(
     for number, verdict in enumerate(verdicts):
         recorder.departed([ShownVisitor(number, number % 64, verdict, (Reason.GLASSES,))])
     for _ in range(5):
-        recorder.second_check("confirmed")
+        recorder.count([Counted.CONFIRMED, Counted.AGAIN])
     assert recorder.head == head
     clock.now += 3600.0
     (hour,) = recorder.hours()
     assert (hour.screened, hour.elevated, hour.no_result, hour.confirmed) == (54, 6, 8, 5)
+    assert (hour.again, hour.thermometer) == (5, 0)
     assert dict(hour.no_result_because) == {Reason.GLASSES: 8}
 
 

@@ -8,10 +8,23 @@ from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.acceptance import Cause, ShownAcceptance
-from service.ipc.messages import DOWN, ChannelError, View
+from service.ipc.messages import (
+    DOWN,
+    MAX_MESSAGE_BYTES,
+    Advice,
+    ChannelError,
+    Need,
+    Outcome,
+    View,
+    encode,
+)
 from service.ipc.records import Presence, Seen, Status
+from service.state.counters import Counted
+from service.supervisor.cards import MAX_OPEN, MAX_SHOWN, UNDO_S
 from service.supervisor.guard_view import (
     CLEAR_SHOWN_S,
+    FFC_S,
+    PAUSE_S,
     RECHECK_SHOWN_S,
     SILENT_AFTER_S,
     GuardView,
@@ -174,7 +187,9 @@ def test_a_second_check_ends_an_alarm_and_it_does_not_come_back_for_the_same_vis
     watched = Watched()
     watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
     watched.station.acknowledge(1)
-    assert watched.station.second_check(1)
+    assert watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
+    watched.now += UNDO_S
+    assert watched.station.turn(watched.now) == [Counted.CONFIRMED]
     watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
     assert watched.view.alarms == ()
     assert watched.view.state is State.ELEVATED  # still said, while the visitor stands there
@@ -182,7 +197,8 @@ def test_a_second_check_ends_an_alarm_and_it_does_not_come_back_for_the_same_vis
 
 def test_alarms_that_do_not_exist_cannot_be_answered() -> None:
     assert not GuardView().acknowledge(1)
-    assert not GuardView().second_check(1)
+    assert not GuardView().second_check(1, Outcome.CONFIRMED, 0.0)
+    assert not GuardView().undo(1, 0.0)
 
 
 def test_of_several_alarms_the_oldest_unacknowledged_one_is_shown() -> None:
@@ -199,7 +215,8 @@ def test_an_alarm_that_nobody_answers_stays_whatever_comes_after_it() -> None:
         alarming = visitor(number, Verdict.ELEVATED)
         watched.step(State.ELEVATED, alarming)
         watched.step(State.READY, departed=(alarming,))
-    assert [alarm.number for alarm in watched.view.alarms] == list(range(1, 60))
+    assert [alarm.number for alarm in watched.view.alarms] == list(range(1, MAX_SHOWN + 1))
+    assert watched.view.waiting == 59
     assert watched.view.visitor is not None
     assert watched.view.visitor.id == 1
 
@@ -321,13 +338,103 @@ def test_a_visitor_who_never_came_or_came_twice_ends_the_worker() -> None:
 def test_the_last_word_on_a_visitor_is_given_once() -> None:
     station = Watched().station
     begun = replace(visitor(1), begins=True)
-    assert station.seen(begun, 100.0) == (None, None)
+    assert station.seen(begun, 100.0) is None
     gone = replace(visitor(1, Verdict.RECHECK, Reason.UNCERTAIN), presence=Presence.DEPARTED)
-    alarm, last = station.seen(gone, 100.1)
-    assert alarm is None
+    last = station.seen(gone, 100.1)
     assert last is not None
     assert (last.id, last.verdict, last.reasons) == (1, Verdict.RECHECK, (Reason.UNCERTAIN,))
-    assert station.seen(begun, 100.2) == (None, None)  # the mark is free again
+    assert station.seen(begun, 100.2) is None  # the mark is free again
+
+
+# ---- planned pauses, and what to do
+
+
+def test_an_ffc_is_a_moment_and_its_seconds_run_down() -> None:
+    watched = Watched()
+    watched.step(State.READY)
+    watched.step(State.NOT_SCREENING, reasons=(Reason.FFC,))
+    whole_s = FFC_S + Settings().limits.ffc_settle_s
+    first = watched.view
+    assert (first.state, first.advice) == (State.NOT_SCREENING, Advice.MOMENT)
+    assert first.moment_s == pytest.approx(whole_s)
+    for _ in range(40):
+        watched.step(State.NOT_SCREENING, reasons=(Reason.SETTLING,))
+    assert watched.view.moment_s == pytest.approx(whole_s - 4.0)
+    watched.step(State.READY)
+    after = watched.view
+    assert (after.advice, after.moment_s) == (None, None)
+
+
+def test_a_pause_that_lasts_too_long_is_no_moment_any_more() -> None:
+    watched = Watched()
+    for _ in range(round(PAUSE_S / 0.1) - 1):
+        watched.step(State.NOT_SCREENING, reasons=(Reason.SETTLING,))
+    assert watched.view.advice is Advice.MOMENT
+    assert some(watched.view.moment_s) >= 1.0
+    for _ in range(3):
+        watched.step(State.NOT_SCREENING, reasons=(Reason.SETTLING,))
+    after = watched.view
+    assert (after.advice, after.moment_s) == (None, None)
+
+
+@pytest.mark.parametrize("state", [State.NOT_SCREENING, State.WARMING_UP])
+def test_no_fault_is_a_moment(state: State) -> None:
+    watched = Watched()
+    watched.step(state, reasons=(Reason.SETTLING, Reason.REFERENCE_MISSING))
+    assert watched.view.advice is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        (Reason.NEAR_THRESHOLD, Advice.AGAIN),
+        (Reason.TOO_COLD, Advice.WAIT),
+        (Reason.NOT_ACCLIMATISED, Advice.WAIT),
+    ],
+)
+def test_whoever_is_not_clear_is_told_one_thing(reason: Reason, advice: Advice) -> None:
+    watched = Watched()
+    watched.step(State.RECHECK, visitor(1, Verdict.RECHECK, reason))
+    assert (watched.view.state, watched.view.advice) == (State.RECHECK, advice)
+    watched.steps(RECHECK_SHOWN_S + 1.0, State.RECHECK, visitor(1, Verdict.RECHECK, reason))
+    view = watched.view
+    assert (view.state, view.advice, some(view.visitor).id) == (State.RECHECK, advice, 1)
+
+
+def test_whoever_stands_there_and_is_never_clear_is_sent_to_the_thermometer() -> None:
+    watched = Watched()
+    near = visitor(1, Verdict.RECHECK, Reason.NEAR_THRESHOLD)
+    told: list[Advice | None] = []
+    for _ in range(250):
+        watched.step(State.RECHECK, near)
+        watched.station.turn(watched.now)
+        if watched.view.advice not in told[-1:]:
+            told.append(watched.view.advice)
+    assert told == [Advice.AGAIN, Advice.THERMOMETER]
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))  # too late: three times were not clear
+    assert watched.view.state is State.RECHECK
+    assert [one.verdict for one in watched.view.visitors] == [Verdict.RECHECK]
+
+
+def test_with_more_alarms_than_anybody_answers_nobody_is_screened() -> None:
+    watched = Watched()
+    for number in range(MAX_OPEN):
+        alarming = visitor(number % 64, Verdict.ELEVATED)
+        watched.step(State.ELEVATED, alarming)
+        watched.step(State.READY, departed=(alarming,))
+    view = watched.view
+    assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.UNANSWERED,))
+    assert len(encode(view)) < MAX_MESSAGE_BYTES / 2
+    watched.station.second_check(1, Outcome.DECLINED, watched.now)
+    assert watched.view.state is State.ELEVATED
+
+
+def test_whoever_stands_there_when_the_worker_is_lost_has_a_card_and_a_last_word() -> None:
+    watched = Watched()
+    watched.step(State.HOLD_STILL, visitor(1), visitor(2, Verdict.CLEAR))
+    last = watched.station.lost(Reason.WORKER_LOST)
+    assert [(one.id, one.verdict) for one in last] == [(1, Verdict.NO_RESULT), (2, Verdict.CLEAR)]
+    assert [(a.visitor.id, a.need) for a in watched.view.alarms] == [(1, Need.THERMOMETER)]
 
 
 NOT_ACCEPTED = ShownAcceptance()
@@ -336,7 +443,8 @@ NOT_ACCEPTED = ShownAcceptance()
 def test_a_station_that_is_not_accepted_screens_nobody_and_says_why() -> None:
     watched = Watched()
     watched.step(State.READY, visitor(1, Verdict.ELEVATED))
-    watched.station.second_check(1)
+    watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
+    watched.station.turn(watched.now + UNDO_S)
     watched.station.stands(NOT_ACCEPTED)
     watched.step(State.READY, visitor(2, Verdict.ELEVATED))
     view = watched.view
@@ -344,6 +452,18 @@ def test_a_station_that_is_not_accepted_screens_nobody_and_says_why() -> None:
     assert (view.visitors, view.visitor, view.alarms) == ((), None, ())
     watched.step(State.NOT_SCREENING, reasons=(Reason.REFERENCE_MISSING,))
     assert watched.view.reasons == (Reason.NOT_ACCEPTED, Reason.REFERENCE_MISSING)
+
+
+def test_nobody_has_a_card_who_came_to_a_station_that_is_not_accepted() -> None:
+    watched = Watched()
+    watched.station.stands(NOT_ACCEPTED)
+    near = visitor(1, Verdict.RECHECK, Reason.NEAR_THRESHOLD)
+    watched.step(State.READY, near)
+    watched.step(State.READY, departed=(near,))
+    watched.step(State.READY, visitor(2))
+    watched.lose(Reason.WORKER_LOST)
+    assert watched.station.turn(watched.now) == []
+    assert watched.view.alarms == ()
 
 
 def test_an_alarm_is_tried_without_an_acceptance_and_no_longer_than_that() -> None:

@@ -32,6 +32,7 @@ from service.ipc.messages import (
     Role,
     SecondCheck,
     SettingsRead,
+    UndoOutcome,
     Why,
 )
 from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
@@ -299,7 +300,10 @@ def test_a_guards_answers_reach_the_station_and_a_wrong_number_is_said(office: O
     assert isinstance(office.requests.answer(Acknowledge(2, 1)), Done)
     assert isinstance(office.requests.answer(SecondCheck(3, 1, Outcome.CONFIRMED)), Done)
     assert isinstance(office.requests.answer(SecondCheck(4, 1, Outcome.CONFIRMED)), Refused)
-    assert office.station.view(10.0).alarms == ()
+    assert isinstance(office.requests.answer(UndoOutcome(5, 1)), Done)
+    assert isinstance(office.requests.answer(UndoOutcome(6, 1)), Refused)
+    assert isinstance(office.requests.answer(SecondCheck(7, 1, Outcome.CLEARED)), Refused)
+    assert [alarm.outcome for alarm in office.station.view(10.0).alarms] == [None]
 
 
 def test_the_trail_never_says_a_word_about_a_visitor(office: Office) -> None:

@@ -29,7 +29,7 @@ sys.meta_path.insert(0, Late())
 visitors = set()
 for number, frame in enumerate(sensor.frames()):
     result = screener.step(frame)
-    thumbnail.draw(frame.counts)
+    thumbnail.draw(frame.counts, frame.radiometry.kelvin_per_count)
     visitors |= {visitor.id for visitor in result.visitors}
     if number == 150:
         break
