@@ -85,7 +85,7 @@ class Snapshot:
 
     content: ExclusionList = field(compare=False)
     sha256: str
-    index: NameIndex = field(compare=False, repr=False)
+    index: NameIndex = field(compare=False)
 
     @property
     def key(self) -> str:
@@ -121,10 +121,6 @@ class Match:
     list: str
     key: str
     certain: bool
-
-    def __str__(self) -> str:
-        how = "is" if self.certain else "may be"
-        return f"{self.given!r} {how} {self.entry} ({self.by!r}), listed in: {self.list}"
 
 
 def read(data: bytes, key: str) -> Snapshot:

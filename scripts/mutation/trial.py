@@ -71,7 +71,8 @@ class Ways:
     def tests(self, module: str, lines: range, first: tuple[str, ...] = ()) -> list[str]:
         """Return the tests to run for a change in these lines, the quickest first.
 
-        A line that only runs when the module is loaded is tried with all that use the module.
+        A line that only runs when the module is loaded is tried with all that use the module, and
+        with those that stand beside them: a table may be looked at without a function of it.
 
         Parameters
         ----------
@@ -82,6 +83,8 @@ class Ways:
         found = {test for line in lines for test in there.get(line, ())} - {""}
         if not found:
             found = {test for tests in there.values() for test in tests} - {""}
+            files = {test.partition("::")[0] for test in found}
+            found |= {test for test in self.seconds if test.partition("::")[0] in files}
         order = {test: number - len(first) for number, test in enumerate(first)}
         return sorted(found, key=lambda test: (order.get(test, 0), self.seconds.get(test, 0.0)))[
             : self.most

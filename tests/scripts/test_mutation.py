@@ -73,6 +73,13 @@ def test_the_quickest_test_that_comes_through_a_line_is_tried_first() -> None:
     assert ways.tests("another.py", range(1, 2)) == []
 
 
+def test_what_stands_beside_is_asked_of_a_table() -> None:
+    seconds = {"a.py::runs": 0.2, "a.py::looks": 0.1, "b.py::else": 0.1}
+    ways = Ways(seconds, None, {"m.py": {3: {"a.py::runs"}}})
+    assert ways.tests("m.py", range(1, 2)) == ["a.py::looks", "a.py::runs"]
+    assert ways.tests("m.py", range(3, 4)) == ["a.py::runs"]
+
+
 def test_what_noticed_the_last_change_is_tried_before_the_quickest() -> None:
     ways = Ways({"slow": 2.0, "fast": 0.1}, None, {"m.py": {3: {"slow", "fast", ""}}})
     assert ways.tests("m.py", range(3, 4), ("slow",)) == ["slow", "fast"]

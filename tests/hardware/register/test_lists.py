@@ -146,6 +146,35 @@ def test_a_usb_vendor_is_not_mistaken_for_a_mac_prefix() -> None:
     assert list(match_identifier("2bde:0001", snapshot)) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "by"),
+    [
+        ("2bdf", ["2bdf"]),  # a vendor alone
+        ("2bdf00112", ["2bdf00"]),  # nine digits, and no product after a colon
+        ("2bdf:0011:2233", ["2bdf00"]),  # a colon there, and longer than an id
+    ],
+)
+def test_an_id_has_four_digits_and_four_more_after_a_colon(given: str, by: list[str]) -> None:
+    text = LIST.replace("KEY", "k").replace("NAME", "X Y") + 'usb_vendors = ["2bdf"]\n'
+    snapshot = lists.read((text + 'mac_prefixes = ["2bdf00"]\n').encode(), "k")
+    assert [match.by for match in match_identifier(given, snapshot)] == by
+
+
+def test_a_firm_is_told_by_the_first_of_its_names_that_is_there() -> None:
+    text = LIST.replace("KEY", "k").replace("NAME", "Abcdefg Imaging") + 'aliases = ["Abcdefg"]\n'
+    snapshot = lists.read(text.encode(), "k")
+    assert [match.by for match in match_name("Abcdefg Imaging", snapshot)] == ["Abcdefg Imaging"]
+    assert [match.by for match in match_name("Abcdefg", snapshot)] == ["Abcdefg"]
+
+
+def test_a_list_may_say_little() -> None:
+    text = LIST.replace("KEY", "k").replace("NAME", "LG").replace("count = 1", "count = 2")
+    for words in ("A list", "An authority", "https://example.org", "free", "all", "nothing"):
+        text = text.replace(f'"{words}"', '"-"')
+    snapshot = lists.read((text + '[[risk]]\narea = "ZZ"\nproduct = "-"\n').encode(), "k")
+    assert snapshot.content.title == snapshot.content.omits == "-"
+
+
 @given(st.text(max_size=80))
 def test_any_text_can_be_compared(text: str) -> None:
     find(text)

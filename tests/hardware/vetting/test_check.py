@@ -318,6 +318,22 @@ def test_a_rule_that_the_policy_switches_off_finds_nothing(institution: Institut
     assert "6.4" not in {reason.paragraph for reason in decision.reasons}
 
 
+def test_a_paragraph_may_be_for_some_kinds_of_hardware_alone(institution: Institution) -> None:
+    """Where a policy asks only references for the country, a sensor is not asked; both are here."""
+    text = (documents.SHIPPED / "policy/default.toml").read_text(encoding="utf-8")
+    path = institution.own / "policy.toml"
+    found = {}
+    for kind in ("reference", "sensor"):
+        path.write_text(
+            text.replace('rule = "jurisdiction"\n', f'rule = "jurisdiction"\nkinds = ["{kind}"]\n')
+        )
+        institution.sign(path, What.POLICY, *institution.people)
+        institution.write_dossier(components__lens__country=told("CN"))
+        decision = vet_dossier(KEY, register=institution.register())
+        found[kind] = [r.text for r in decision.reasons if r.paragraph == "2.2"]
+    assert found == {"reference": [], "sensor": ["components: lens: country: CN."]}
+
+
 # ---- simulated and real never mix
 
 

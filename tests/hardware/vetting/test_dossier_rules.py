@@ -65,6 +65,11 @@ def test_of_a_medical_device_no_more_than_half_is_chinese(
             {"components__lens": fitted(country="VN"), "procurement__forced_labour": NOBODY},
             "components: lens: country: VN; eu-forced-labour names glass there.",
         ),
+        (
+            {"identity__factory_country": told("VN"), "procurement__forced_labour": NOBODY},
+            "identity: factory country: VN; eu-forced-labour names glass there.",
+        ),
+        ({"identity__revision": told("VN"), "procurement__forced_labour": NOBODY}, ""),  # no origin
         ({"components__lens": fitted(country="VN")}, ""),  # a person looked, and says so
         ({"procurement__forced_labour": NOBODY}, ""),  # none of its origins stands there
         ({"procurement__due_diligence": NOBODY}, "The seller's due diligence is unknown; needed:"),
