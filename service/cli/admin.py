@@ -36,7 +36,7 @@ def password(
 
     It is needed once; after that a password is changed on the page itself.
     """
-    from service.ipc.messages import Role
+    from service.ipc.requests import Role
     from service.state.admin_password import AdminError, require_fit, set_password
     from service.state.audit import AuditLog
     from service.state.audit_events import PasswordSet

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from service.doctor.finding import Finding, Level
-from service.ipc.messages import Severity
 from service.ipc.settings import SettingsError
+from service.ipc.view import Severity
 from service.state import audit
 from service.state.admin_password import AdminDoor, AdminError
 from service.state.audit_events import (

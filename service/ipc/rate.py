@@ -2,33 +2,33 @@
 
 from typing import Any, Final
 
-from service.ipc import messages
+from service.ipc import requests
 from service.ipc.records import Rate
 
 # How often the web process may say what: a guard's and an admin's hands are not faster.
 OF_WEB: Final[dict[type, Rate]] = {
-    messages.Screens: Rate(5.0, 20),
-    messages.Acknowledge: Rate(2.0, 20),
-    messages.SecondCheck: Rate(2.0, 20),
-    messages.UndoOutcome: Rate(2.0, 20),
-    messages.NoteDuty: Rate(0.2, 10),
-    messages.ReadShift: Rate(1.0, 10),
-    messages.Login: Rate(0.2, 10),
-    messages.Logout: Rate(0.2, 10),
-    messages.ReadSettings: Rate(2.0, 30),
-    messages.ReadRecords: Rate(1.0, 10),
-    messages.ReadHistory: Rate(0.2, 10),
-    messages.ChangePassword: Rate(0.02, 3),
-    messages.ChangeSettings: Rate(0.2, 10),
-    messages.AskFfc: Rate(0.2, 10),
-    messages.AskNonUniformity: Rate(0.1, 5),
-    messages.ChooseScenario: Rate(0.2, 10),
-    messages.ReadCalibration: Rate(1.2, 20),
-    messages.SaveNotes: Rate(0.001, 6),
-    messages.SaveTicks: Rate(0.02, 20),
-    messages.DoChapter: Rate(0.05, 40),
-    messages.DecideAcceptance: Rate(0.05, 10),
-    messages.ReadDrift: Rate(0.1, 10),
+    requests.Screens: Rate(5.0, 20),
+    requests.Acknowledge: Rate(2.0, 20),
+    requests.SecondCheck: Rate(2.0, 20),
+    requests.UndoOutcome: Rate(2.0, 20),
+    requests.NoteDuty: Rate(0.2, 10),
+    requests.ReadShift: Rate(1.0, 10),
+    requests.Login: Rate(0.2, 10),
+    requests.Logout: Rate(0.2, 10),
+    requests.ReadSettings: Rate(2.0, 30),
+    requests.ReadRecords: Rate(1.0, 10),
+    requests.ReadHistory: Rate(0.2, 10),
+    requests.ChangePassword: Rate(0.02, 3),
+    requests.ChangeSettings: Rate(0.2, 10),
+    requests.AskFfc: Rate(0.2, 10),
+    requests.AskNonUniformity: Rate(0.1, 5),
+    requests.ChooseScenario: Rate(0.2, 10),
+    requests.ReadCalibration: Rate(1.2, 20),
+    requests.SaveNotes: Rate(0.001, 6),
+    requests.SaveTicks: Rate(0.02, 20),
+    requests.DoChapter: Rate(0.05, 40),
+    requests.DecideAcceptance: Rate(0.05, 10),
+    requests.ReadDrift: Rate(0.1, 10),
 }
 
 

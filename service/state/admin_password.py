@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service.ipc.messages import MAX_PASSWORD_LENGTH, SESSION_S, Role
+from service.ipc.requests import MAX_PASSWORD_LENGTH, SESSION_S, Role
 from service.state.files import cause, write_atomically
 
 MIN_LENGTH = 8  # OWASP ASVS 5.0, 6.2.1

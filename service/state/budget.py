@@ -4,7 +4,7 @@ Suppose that every library in the worker and in the web process is hostile, and 
 has at one aim: to get a picture out. It may choose every field of every record, send each as often
 as is taken, and end when it likes. What the supervisor then hears, and what of it outlives the
 process, is bounded by the tables of records (`service.ipc.records`), the types of messages
-(`service.ipc.messages`), their rates, and what `service.state` writes.
+(`service.ipc.requests`), their rates, and what `service.state` writes.
 
 Not counted, because no field carries it: the moments at which the supervisor writes on its own
 (`service.state.child_events` takes the choice of the moment away; what a file system notes of it
@@ -18,9 +18,9 @@ from typing import Final
 from screening.result import REASONS_OF_VISITORS, Reason
 from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Notes, Ticks
 from service.ipc.capacity import bits_of
-from service.ipc.messages import DoChapter, Duty, Role, SaveNotes, SaveTicks
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, SpotSeen, bits, payload_bits
+from service.ipc.requests import DoChapter, Duty, Role, SaveNotes, SaveTicks
 from service.ipc.settings import StationSettings, UniformitySettings
 from service.state import drift
 from service.state.admin_password import ATTEMPTS_KEPT

@@ -21,7 +21,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from screening.result import REASONS_OF_VISITORS, Reason
-from service.ipc.messages import HourCounts
+from service.ipc.view import HourCounts
 from service.state.files import write_atomically
 
 FILE = "counters.json"

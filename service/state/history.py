@@ -7,7 +7,7 @@ that a page asks nothing of the disk. Changes and troubles do not push each othe
 
 from typing import Final
 
-from service.ipc.messages import Recorded
+from service.ipc.view import Recorded
 from service.state.audit_events import (
     AcceptanceEnded,
     AcceptanceRecorded,

@@ -26,7 +26,7 @@ from hardware.errors import HardwareError
 from hardware.register import documents
 from screening.result import Reason, Verdict
 from screening.settings import Settings
-from service.ipc.messages import HourCounts, ShownVisitor
+from service.ipc.view import HourCounts, ShownVisitor
 from service.sandbox.report import LockReport
 from service.state.audit import AuditLog
 from service.state.audit_events import (

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from device.info import SensorInfo
 from hardware.vetting.station import Vetting
 from service.ipc.acceptance import ShownAcceptance
-from service.ipc.messages import CalibrationRequest, Reply
 from service.ipc.records import Instruments, Seen, SpotSeen, Status
+from service.ipc.replies import Reply
+from service.ipc.requests import CalibrationRequest
 from service.ipc.settings import StationSettings
 from service.state.acceptance import AcceptanceStore
 from service.state.admin_password import AdminDoor

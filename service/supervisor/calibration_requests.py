@@ -1,20 +1,15 @@
 """Where requests about the calibration are answered; each needs an admin's session."""
 
 from service.ipc.calibration import DriftPoint
-from service.ipc.messages import (
-    CalibrationRead,
+from service.ipc.replies import CalibrationRead, Done, DriftRead, Refused, Reply, Why
+from service.ipc.requests import (
     CalibrationRequest,
     DecideAcceptance,
     DoChapter,
-    Done,
-    DriftRead,
     ReadCalibration,
     ReadDrift,
-    Refused,
-    Reply,
     SaveNotes,
     SaveTicks,
-    Why,
 )
 from service.state.acceptance import AcceptanceError
 from service.state.admin_password import AdminDoor

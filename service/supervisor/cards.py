@@ -16,8 +16,8 @@ from itertools import islice
 from typing import Final
 
 from screening.result import Reason, Verdict
-from service.ipc.messages import Advice, Alarm, Need, Outcome, ShownVisitor
 from service.ipc.records import Presence
+from service.ipc.view import Advice, Alarm, Need, Outcome, ShownVisitor
 from service.state.counters import Counted
 
 MAX_AGAIN: Final = 2  # times that somebody is asked to be measured again

@@ -12,16 +12,9 @@ from screening.result import Reason, State, Verdict
 from screening.settings import Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import (
-    DOWN,
-    Advice,
-    ChannelError,
-    Outcome,
-    ShownReference,
-    ShownVisitor,
-    View,
-)
+from service.ipc.messages import ChannelError
 from service.ipc.records import Instruments, Presence, Seen, Status
+from service.ipc.view import DOWN, Advice, Outcome, ShownReference, ShownVisitor, View
 from service.state.counters import Counted
 from service.supervisor.cards import MAX_OPEN, Cards
 

@@ -26,24 +26,8 @@ from screening.result import Reason
 from service.checkcode.key import StationKeyError
 from service.checkcode.statement import Fact
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import (
-    AdminRequest,
-    Admitted,
-    CalibrationRequest,
-    ChannelClosed,
-    ChannelError,
-    Configure,
-    GuardRequest,
-    LearnNonUniformity,
-    Look,
-    Picture,
-    RequestFfc,
-    Screens,
-    ShownVisitor,
-    View,
-    Watch,
-    decode_exactly,
-)
+from service.ipc.messages import ChannelClosed, ChannelError, decode_exactly
+from service.ipc.orders import Admitted, Configure, LearnNonUniformity, Look, RequestFfc, Watch
 from service.ipc.preview_memory import create_memory
 from service.ipc.rate import Buckets
 from service.ipc.records import (
@@ -56,7 +40,9 @@ from service.ipc.records import (
     SpotSeen,
     Status,
 )
+from service.ipc.requests import AdminRequest, CalibrationRequest, GuardRequest, Screens
 from service.ipc.settings import SettingsError, StationSettings
+from service.ipc.view import Picture, ShownVisitor, View
 from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
 from service.sandbox.report import LockReport

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from screening.result import Reason, State
-from service.ipc.messages import Repair, Severity, View
+from service.ipc.view import Repair, Severity, View
 
 LASTS_S: Final = 2.0  # shorter than that is no fault yet
 PLANNED_LASTS_S: Final = 60.0  # a healthy station adjusts itself, and a screen starts, in less

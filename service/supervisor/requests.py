@@ -5,7 +5,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
-from service.ipc.messages import (
+from service.ipc.rate import Bucket
+from service.ipc.records import PlateSeen, Rate
+from service.ipc.replies import (
+    Done,
+    HistoryRead,
+    LoggedIn,
+    RecordsRead,
+    Refused,
+    Reply,
+    SettingsRead,
+    Why,
+)
+from service.ipc.requests import (
     Acknowledge,
     AdminRequest,
     AskFfc,
@@ -13,10 +25,7 @@ from service.ipc.messages import (
     ChangePassword,
     ChangeSettings,
     ChooseScenario,
-    Done,
     GuardRequest,
-    HistoryRead,
-    LoggedIn,
     Login,
     Logout,
     NoteDuty,
@@ -24,17 +33,10 @@ from service.ipc.messages import (
     ReadRecords,
     ReadSettings,
     ReadShift,
-    RecordsRead,
-    Refused,
-    Reply,
     Role,
     SecondCheck,
-    SettingsRead,
     UndoOutcome,
-    Why,
 )
-from service.ipc.rate import Bucket
-from service.ipc.records import PlateSeen, Rate
 from service.ipc.settings import SettingsError, StationSettings
 from service.state.admin_password import AdminDoor, AdminError, LoginResult, require_fit
 from service.state.audit_events import DutyNoted, LoginTried, PasswordSet, ScenarioChosen

@@ -8,7 +8,7 @@ from typing import Self
 from device.simulator.scenario.schema import ScenarioError, load, scenario_names
 from service.state.errors import StationError
 
-_NAME = re.compile(r"[a-z0-9-]{1,40}")  # as `service.ipc.messages.ScenarioName`
+_NAME = re.compile(r"[a-z0-9-]{1,40}")  # as `service.ipc.requests.ScenarioName`
 
 
 @dataclass(frozen=True, slots=True)

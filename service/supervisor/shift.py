@@ -8,7 +8,9 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Final
 
-from service.ipc.messages import Duty, Lane, Noted, ShiftRead
+from service.ipc.replies import Noted, ShiftRead
+from service.ipc.requests import Duty
+from service.ipc.view import Lane
 from service.state.counters import FEW, SMALLEST_SHOWN, Counted
 
 LINES_KEPT: Final = 40

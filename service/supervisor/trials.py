@@ -18,9 +18,9 @@ from service.acceptance.series import (
 )
 from service.acceptance.words import Trial
 from service.ipc.calibration import Challenge, Doing
-from service.ipc.messages import DOWN
 from service.ipc.records import Presence, Seen, Status
 from service.ipc.settings import DecisionSettings
+from service.ipc.view import DOWN
 
 WITHIN_S: Final = 30.0
 CHALLENGE_WITHIN_S: Final = 60.0

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from service.ipc import messages
-from service.ipc.messages import (
+from service.ipc import requests
+from service.ipc.replies import HistoryRead, LoggedIn, RecordsRead, Refused, SettingsRead, Why
+from service.ipc.requests import (
     MAX_PASSWORD_LENGTH,
     SESSION_S,
     AskFfc,
@@ -14,22 +15,15 @@ from service.ipc.messages import (
     ChangePassword,
     ChangeSettings,
     ChooseScenario,
-    HistoryRead,
-    HourCounts,
-    LoggedIn,
     Login,
     Logout,
     ReadHistory,
     ReadRecords,
     ReadSettings,
-    Recorded,
-    RecordsRead,
-    Refused,
     Role,
-    SettingsRead,
-    Why,
 )
 from service.ipc.settings import StationSettings, ranges
+from service.ipc.view import HourCounts, Recorded
 from service.web.answers import Done, Empty, granted, responses
 from service.web.forecast import Forecast
 from service.web.forecast import forecast as forecast_of
@@ -37,7 +31,7 @@ from service.web.hub import Hub
 from service.web.trend import Point
 
 COOKIE = "limen_session"
-_SESSION = TypeAdapter(messages.Session)
+_SESSION = TypeAdapter(requests.Session)
 _RANGES = ranges(StationSettings)
 
 
@@ -76,7 +70,7 @@ class ScenarioIn(BaseModel):
     """A scenario of the simulated sensor."""
 
     model_config = ConfigDict(extra="forbid")
-    scenario: messages.ScenarioName
+    scenario: requests.ScenarioName
 
 
 class Overview(BaseModel):

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException
 
-from service.ipc.messages import Refused, Why
+from service.ipc.replies import Refused, Why
 
 GUARD_STATUSES = (400, 403, 413, 414, 415, 421, 431)  # of `service.web.guard`
 

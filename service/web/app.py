@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from service.ipc.messages import VIEW, Acknowledge, Outcome, SecondCheck, UndoOutcome, View
+from service.ipc.messages import VIEW
+from service.ipc.requests import Acknowledge, SecondCheck, UndoOutcome
+from service.ipc.view import Outcome, View
 from service.ipc.visitor_window import AS_IT_COMES, VisitorWindow
 from service.web.admin import admin_router
 from service.web.answers import (

@@ -22,11 +22,10 @@ from service.ipc.calibration import (
     Span,
     Ticks,
 )
-from service.ipc.messages import (
-    CalibrationRead,
+from service.ipc.replies import CalibrationRead, DriftRead
+from service.ipc.requests import (
     DecideAcceptance,
     DoChapter,
-    DriftRead,
     ReadCalibration,
     ReadDrift,
     SaveNotes,

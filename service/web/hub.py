@@ -14,36 +14,31 @@ from typing import TypeVar
 
 from screening.result import Reason, State
 from service.ipc.channel import Channel
-from service.ipc.messages import (
-    DOWN,
-    MAX_REQUESTS,
-    MAX_SCREENS,
-    VIEW,
-    AdminRequest,
+from service.ipc.messages import VIEW, ChannelClosed, Message, decode_exactly, encode
+from service.ipc.orders import Stop
+from service.ipc.preview import PreviewReader
+from service.ipc.rate import Buckets
+from service.ipc.replies import (
     CalibrationRead,
-    CalibrationRequest,
-    ChannelClosed,
-    CheckCode,
     Done,
     DriftRead,
-    GuardRequest,
     HistoryRead,
     LoggedIn,
-    Message,
-    Picture,
     RecordsRead,
     Refused,
     Reply,
-    Screens,
     SettingsRead,
     ShiftRead,
-    Stop,
-    View,
-    decode_exactly,
-    encode,
 )
-from service.ipc.preview import PreviewReader
-from service.ipc.rate import Buckets
+from service.ipc.requests import (
+    MAX_REQUESTS,
+    MAX_SCREENS,
+    AdminRequest,
+    CalibrationRequest,
+    GuardRequest,
+    Screens,
+)
+from service.ipc.view import DOWN, CheckCode, Picture, View
 from service.web.trend import Trend
 
 BEAT_S = 0.1

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.ipc.messages import Duty, NoteDuty, ReadShift, ShiftRead
+from service.ipc.replies import ShiftRead
+from service.ipc.requests import Duty, NoteDuty, ReadShift
 from service.web.answers import Done, granted, responses
 from service.web.hub import Hub
 

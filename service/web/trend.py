@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from service.ipc.messages import View
+from service.ipc.view import View
 
 EVERY_S: Final = 10.0
 KEPT_S: Final = 12 * 3600.0

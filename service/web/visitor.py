@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from screening.result import Reason, State
-from service.ipc.messages import DOWN, Lane, View
+from service.ipc.view import DOWN, Lane, View
 from service.ipc.visitor_window import VisitorWindow
 from service.web.answers import responses
 from service.web.hub import Hub, HubError

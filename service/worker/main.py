@@ -43,13 +43,12 @@ from screening.settings import Settings
 from service.ipc.channel import Channel
 from service.ipc.frame_memory import SIZE as FRAME_MEMORY_BYTES
 from service.ipc.identity import digest
-from service.ipc.messages import (
+from service.ipc.messages import ChannelClosed, Message
+from service.ipc.orders import (
     Admitted,
-    ChannelClosed,
     Configure,
     LearnNonUniformity,
     Look,
-    Message,
     RequestFfc,
     Stop,
     Watch,

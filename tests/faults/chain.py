@@ -22,8 +22,9 @@ from screening.screener import Screener
 from screening.settings import Reference, Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import VIEW, View
+from service.ipc.messages import VIEW
 from service.ipc.records import Instruments, Record, Seen, Status, pack
+from service.ipc.view import View
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
 from service.supervisor.patience import Patience

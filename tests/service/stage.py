@@ -32,45 +32,41 @@ from service.ipc.calibration import (
     Ticks,
 )
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import (
-    AdminRequest,
-    Alarm,
+from service.ipc.messages import ChannelClosed, Message
+from service.ipc.orders import Stop
+from service.ipc.preview import PreviewWriter
+from service.ipc.preview_memory import create_memory
+from service.ipc.records import MARKS
+from service.ipc.replies import (
     CalibrationRead,
-    CalibrationRequest,
-    ChannelClosed,
     Done,
     DriftRead,
+    HistoryRead,
+    LoggedIn,
+    Noted,
+    RecordsRead,
+    Refused,
+    Reply,
+    SettingsRead,
+    ShiftRead,
+    Why,
+)
+from service.ipc.requests import (
+    AdminRequest,
+    CalibrationRequest,
     Duty,
     GuardRequest,
-    HistoryRead,
-    Lane,
-    LoggedIn,
     Login,
-    Message,
-    Noted,
-    Picture,
     ReadCalibration,
     ReadDrift,
     ReadHistory,
     ReadRecords,
     ReadSettings,
     ReadShift,
-    RecordsRead,
-    Refused,
-    Reply,
     Screens,
-    SettingsRead,
-    ShiftRead,
-    ShownReference,
-    ShownVisitor,
-    Stop,
-    View,
-    Why,
 )
-from service.ipc.preview import PreviewWriter
-from service.ipc.preview_memory import create_memory
-from service.ipc.records import MARKS
 from service.ipc.settings import StationSettings
+from service.ipc.view import Alarm, Lane, Picture, ShownReference, ShownVisitor, View
 from service.supervisor.listener import HOST, bind
 
 SENSOR = SensorInfo(

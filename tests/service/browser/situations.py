@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from screening.result import Reason, State, Verdict
-from service.ipc.messages import Advice, Alarm, Need, Outcome, ShownVisitor, View
+from service.ipc.view import Advice, Alarm, Need, Outcome, ShownVisitor, View
 from tests.service.stage import elevated, view, visitor
 
 CLEARED = visitor(1, Verdict.CLEAR)

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page
 
 from screening.result import State
-from service.ipc.messages import DOWN, Alarm, Need, Outcome, View
+from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.web.i18n import catalogues
 from tests.narrow import some
 from tests.service.browser.axe import AXE

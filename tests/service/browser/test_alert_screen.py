@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from screening.result import Reason, State
-from service.ipc.messages import Acknowledge, Outcome, Screens, SecondCheck, UndoOutcome
+from service.ipc.requests import Acknowledge, Screens, SecondCheck, UndoOutcome
+from service.ipc.view import Outcome
 from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
 from tests.service.browser.situations import SITUATIONS, STATES, cards, two_alarms

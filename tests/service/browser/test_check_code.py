@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from screening.result import State
 from scripts import verify_page
 from service.checkcode.statement import NEEDED, Fact, Statement, read, write
-from service.ipc.messages import CheckCode
+from service.ipc.view import CheckCode
 from service.web.i18n import catalogues
 from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen

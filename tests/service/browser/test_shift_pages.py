@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from screening.result import State, Verdict
-from service.ipc.messages import Duty, Lane, NoteDuty
+from service.ipc.requests import Duty, NoteDuty
+from service.ipc.view import Lane
 from service.web.i18n import catalogues
 from service.web.training import SITUATIONS
 from tests.service.browser.axe import AXE

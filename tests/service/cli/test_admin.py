@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.ipc.messages import Role
+from service.ipc.requests import Role
 from service.state.admin_password import AdminDoor
 from service.state.audit_events import PasswordSet
 from service.state.audit_trail import read

@@ -9,7 +9,7 @@ import pytest
 from screening.result import Reason, State
 from service.doctor import station
 from service.doctor.finding import Level
-from service.ipc.messages import Repair, Severity
+from service.ipc.view import Repair, Severity
 from service.state.admin_password import set_password
 from service.state.audit import KEY, AuditLog
 from service.state.audit_events import PasswordSet, ProcessLost

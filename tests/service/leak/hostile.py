@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.ipc.messages import ChangeSettings, Login, Outcome, ReadSettings, SecondCheck, encode
+from service.ipc.messages import encode
 from service.ipc.records import RECORDS, Instruments, Seen, Status, bits, pack, size
+from service.ipc.requests import ChangeSettings, Login, ReadSettings, SecondCheck
 from service.ipc.settings import SceneSettings, StationSettings
+from service.ipc.view import Outcome
 
 Counts = NDArray[np.uint16]
 CHUNK = 48

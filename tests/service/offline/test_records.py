@@ -9,16 +9,9 @@ from typing import Literal, cast
 import pytest
 
 from screening.result import Reason
-from service.ipc.messages import (
-    MAX_MESSAGE_BYTES,
-    LoggedIn,
-    Login,
-    ReadRecords,
-    RecordsRead,
-    Refused,
-    Why,
-    encode,
-)
+from service.ipc.messages import MAX_MESSAGE_BYTES, encode
+from service.ipc.replies import LoggedIn, RecordsRead, Refused, Why
+from service.ipc.requests import Login, ReadRecords
 from service.ipc.settings import StationSettings
 from service.sandbox.__main__ import REPORT
 from service.sandbox.report import LockReport

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from screening.result import Reason, Verdict
-from service.ipc.messages import ShownVisitor
 from service.ipc.settings import DecisionSettings, SettingsError, StationSettings
+from service.ipc.view import ShownVisitor
 from service.state.admin_password import AdminDoor, AdminError, set_password
 from service.state.audit import AuditLog, verify
 from service.state.audit_events import LoginTried, PasswordSet, StationStarted, StationStopped

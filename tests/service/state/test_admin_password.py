@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.ipc.messages import SESSION_S
+from service.ipc.requests import SESSION_S
 from service.state.admin_password import (
     MIN_LENGTH,
     SESSIONS_KEPT,

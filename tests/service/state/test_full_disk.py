@@ -18,7 +18,7 @@ import pytest
 
 from screening.result import Verdict
 from screening.settings import Decision, Settings
-from service.ipc.messages import ShownVisitor
+from service.ipc.view import ShownVisitor
 from service.state.audit import AuditLog, verify
 from service.state.audit_events import (
     ClockJumped,

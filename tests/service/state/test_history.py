@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from screening.settings import Decision, Settings
-from service.ipc.messages import MAX_MESSAGE_BYTES, HistoryRead, encode
+from service.ipc.messages import MAX_MESSAGE_BYTES, encode
+from service.ipc.replies import HistoryRead
 from service.state.audit_events import (
     AttestationIssued,
     LoginTried,

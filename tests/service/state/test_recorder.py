@@ -9,7 +9,7 @@ from device.info import SensorInfo
 from hardware.register import documents
 from screening.result import Reason, Verdict
 from screening.settings import Decision, Settings
-from service.ipc.messages import ShownVisitor
+from service.ipc.view import ShownVisitor
 from service.state.audit import verify
 from service.state.audit_events import ClockJumped, EntriesWithheld, SensorOpened, SettingChanged
 from service.state.audit_trail import TRAIL, read

@@ -3,8 +3,8 @@
 import pytest
 
 from screening.result import Reason, Verdict
-from service.ipc.messages import Advice, Alarm, Need, Outcome, ShownVisitor
 from service.ipc.records import Presence
+from service.ipc.view import Advice, Alarm, Need, Outcome, ShownVisitor
 from service.state.counters import Counted
 from service.supervisor.cards import (
     MAX_OPEN,

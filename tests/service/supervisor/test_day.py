@@ -9,8 +9,8 @@ import pytest
 
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings
-from service.ipc.messages import DOWN, Alarm, Need, Outcome, View
 from service.ipc.records import MARKS, Presence, Seen, Status
+from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.state.counters import Counted
 from service.state.recorder import Recorder
 from service.supervisor.cards import MAX_SHOWN, UNDO_S, WAITS_S

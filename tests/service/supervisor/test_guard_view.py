@@ -8,17 +8,9 @@ from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.acceptance import Cause, ShownAcceptance
-from service.ipc.messages import (
-    DOWN,
-    MAX_MESSAGE_BYTES,
-    Advice,
-    ChannelError,
-    Need,
-    Outcome,
-    View,
-    encode,
-)
+from service.ipc.messages import MAX_MESSAGE_BYTES, ChannelError, encode
 from service.ipc.records import Presence, Seen, Status
+from service.ipc.view import DOWN, Advice, Need, Outcome, View
 from service.state.counters import Counted
 from service.supervisor.cards import MAX_OPEN, MAX_SHOWN, UNDO_S
 from service.supervisor.guard_view import (

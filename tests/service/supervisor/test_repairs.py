@@ -6,7 +6,7 @@ import pytest
 
 from screening.result import Reason, State
 from service.ipc.acceptance import Cause, ShownAcceptance
-from service.ipc.messages import Severity, View
+from service.ipc.view import Severity, View
 from service.supervisor.repairs import (
     LASTS_S,
     OTHERS,

@@ -10,7 +10,9 @@ import pytest
 
 from screening.result import State, Verdict
 from screening.settings import Uniformity
-from service.ipc.messages import (
+from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
+from service.ipc.replies import Done, HistoryRead, LoggedIn, RecordsRead, Refused, SettingsRead, Why
+from service.ipc.requests import (
     Acknowledge,
     AdminRequest,
     AskFfc,
@@ -18,25 +20,17 @@ from service.ipc.messages import (
     ChangePassword,
     ChangeSettings,
     ChooseScenario,
-    Done,
-    HistoryRead,
-    LoggedIn,
     Login,
     Logout,
-    Outcome,
     ReadHistory,
     ReadRecords,
     ReadSettings,
-    RecordsRead,
-    Refused,
     Role,
     SecondCheck,
-    SettingsRead,
     UndoOutcome,
-    Why,
 )
-from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
 from service.ipc.settings import DecisionSettings, StationSettings, UniformitySettings
+from service.ipc.view import Outcome
 from service.state.admin_password import AdminDoor, set_password
 from service.state.audit_events import LoginTried, PasswordSet, ScenarioChosen, SettingChanged
 from service.state.audit_trail import TRAIL, read

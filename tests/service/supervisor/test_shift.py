@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from service.ipc.messages import Duty, Lane
+from service.ipc.requests import Duty
+from service.ipc.view import Lane
 from service.state.counters import Counted
 from service.supervisor.shift import LINES_KEPT, Shift
 

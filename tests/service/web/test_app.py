@@ -16,8 +16,9 @@ from websockets.typing import Origin
 
 from screening.result import Reason, State
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import Acknowledge, ChangeSettings, Outcome, Screens, SecondCheck
+from service.ipc.requests import Acknowledge, ChangeSettings, Screens, SecondCheck
 from service.ipc.settings import StationSettings
+from service.ipc.view import Outcome
 from service.web.hub import Hub
 from tests.service.stage import SESSION, Stage, view
 

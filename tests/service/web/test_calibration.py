@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from service.ipc.calibration import Decision, Notes
-from service.ipc.messages import DecideAcceptance, SaveNotes
+from service.ipc.requests import DecideAcceptance, SaveNotes
 from tests.service.acceptance.dcc_file import certificate
 from tests.service.stage import SESSION, Stage
 from tests.service.web.test_app import request

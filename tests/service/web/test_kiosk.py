@@ -14,7 +14,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from screening.result import State, Verdict
-from service.ipc.messages import Duty, Lane, NoteDuty
+from service.ipc.requests import Duty, NoteDuty
+from service.ipc.view import Lane
 from tests.service.stage import Stage, elevated, view, visitor
 
 

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from screening.result import Reason, State, Verdict
-from service.ipc.messages import DOWN, Lane
+from service.ipc.view import DOWN, Lane
 from service.web.i18n import catalogues
 from service.web.visitor import THANKS_S, Guide, guide
 from tests.service.stage import view, visitor
