@@ -13,7 +13,7 @@ from typing import Any
 from service.cli.main import main
 from service.sandbox import confine, launch, paths
 from service.sandbox.syscalls import syscall
-from service.supervisor import taking
+from service.supervisor.accepting import taking
 
 
 def no_lockable_memory() -> None:

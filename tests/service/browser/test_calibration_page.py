@@ -23,7 +23,7 @@ from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
 from tests.service.running import RunningStation
 from tests.service.stage import SENSOR
-from tests.service.supervisor.calibrating import SHAPE, Station
+from tests.service.supervisor.accepting.calibrating import SHAPE, Station
 
 PASSWORD = "correct horse"
 SIMULATED = replace(SENSOR, model="SIMULATED sensor")  # as the supervisor calls it

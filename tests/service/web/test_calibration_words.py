@@ -5,7 +5,7 @@ import pytest
 from service.acceptance.words import Chapter, Conformity, Place, Trial
 from service.ipc.acceptance import Cause
 from service.ipc.calibration import Challenge, Need, Step
-from service.supervisor.wizard import OF_BATTERY
+from service.supervisor.accepting.wizard import OF_BATTERY
 from service.web.i18n import catalogues
 
 CATALOGUES = catalogues()

@@ -27,7 +27,7 @@ from service.state.audit_events import AcceptanceEnded, AcceptanceRecorded, Sett
 from service.state.calibration import FILE as DRAFT
 from tests.hardware.institution import TODAY, Institution
 from tests.narrow import some
-from tests.service.supervisor.calibrating import (
+from tests.service.supervisor.accepting.calibrating import (
     CAMERA,
     NOTES,
     PAPER,

@@ -15,7 +15,7 @@ from service.ipc.settings import (
     UniformitySettings,
 )
 from service.state.acceptance import FILE, AcceptanceStore, Accepted, InForce
-from service.supervisor.acceptance import Acceptance, facts_of
+from service.supervisor.accepting.acceptance import Acceptance, facts_of
 from tests.narrow import some
 from tests.service.stage import SENSOR
 

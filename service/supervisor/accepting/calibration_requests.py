@@ -15,8 +15,8 @@ from service.state.acceptance import AcceptanceError
 from service.state.admin_password import AdminDoor
 from service.state.audit_trail import AuditError
 from service.state.drift import DriftWatch
-from service.supervisor.acceptance import Acceptance
-from service.supervisor.calibration import Calibration
+from service.supervisor.accepting.acceptance import Acceptance
+from service.supervisor.accepting.calibration import Calibration
 
 
 class CalibrationRequests:

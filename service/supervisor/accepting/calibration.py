@@ -41,11 +41,16 @@ from service.state.acceptance import AcceptanceError, Accepted, Baseline, InForc
 from service.state.audit_events import AcceptanceEnded, AcceptanceRecorded, SettingChanged
 from service.state.calibration import CalibrationStore, Draft
 from service.state.recorder import Recorder
-from service.supervisor import taking, trials, wizard
-from service.supervisor.acceptance import Acceptance
-from service.supervisor.closing import Circumstances, record_of
-from service.supervisor.taking import Taking
-from service.supervisor.trials import AlarmTrial, FaultTrial, ReferenceChallenge, ThresholdTrial
+from service.supervisor.accepting import taking, trials, wizard
+from service.supervisor.accepting.acceptance import Acceptance
+from service.supervisor.accepting.closing import Circumstances, record_of
+from service.supervisor.accepting.taking import Taking
+from service.supervisor.accepting.trials import (
+    AlarmTrial,
+    FaultTrial,
+    ReferenceChallenge,
+    ThresholdTrial,
+)
 
 SIGNERS: Final = 2
 MAX_LOOKS: Final = 15
