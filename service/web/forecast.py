@@ -77,7 +77,7 @@ def forecast(settings: StationSettings) -> Forecast:
     ...     decision = DecisionSettings(threshold_c=threshold_c, site=Site.CANTHUS)
     ...     print(forecast(StationSettings(decision=decision)))
     alarms=3 again=37 found=86 again_ill=11 cleared=3
-    alarms=0 again=0 found=24 again_ill=30 cleared=46
+    alarms=0 again=0 found=24 again_ill=31 cleared=45
     """
     decision = settings.decision
     site = Site.FACE_MAXIMUM if decision.site is Site.FACE_MAXIMUM else Site.CANTHUS
