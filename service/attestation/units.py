@@ -52,11 +52,19 @@ def _exposure(unit: Path) -> float | None:
     return float(score[1]) if score else None
 
 
+def _command(name: str, text: str) -> Path:
+    """Return the `limen` command that a unit starts, alone or in a program of its own."""
+    ours = rendered(name, Path("@")).splitlines()
+    [line] = (one for one in ours if re.search("^ExecStart=.*@", one))
+    pattern = re.escape(line).replace("@", r"(\S+)", 1)
+    started = re.search(f"^{pattern}$", text, re.MULTILINE)
+    return Path(started[1] if started else "")
+
+
 def _changes(root: Path, name: str, place: Path) -> Iterator[str]:
     """Yield what makes a unit another one than was laid down."""
     text = (root / place).read_text(encoding="utf-8")
-    started = re.search(r"^ExecStart=(\S+)", text, re.MULTILINE)
-    if text != rendered(name, Path(started[1] if started else "")):
+    if text != rendered(name, _command(name, text)):
         yield f"/{place} is not as it was laid down: put it back with limen install."
     for folder in _FOLDERS:
         units = root / folder / "systemd/system"

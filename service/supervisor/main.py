@@ -47,7 +47,7 @@ from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
 from service.sandbox.report import LockReport
 from service.state.admin_password import AdminDoor
-from service.state.audit_events import ScreenFrozen, StationStarted, StationStopped
+from service.state.audit_events import Event, ScreenFrozen, StationStarted, StationStopped
 from service.state.audit_trail import AuditError
 from service.state.claim import claim_state
 from service.state.defaults import default_settings
@@ -111,7 +111,7 @@ class Supervisor:
         self._listener = bind(config.port)
         self._lock = claim_state(config.state)
         self._recorder = Recorder(config.state, time.time, config.hardware_register)
-        self._recorder.told = lambda event: self._log.warning("written", **asdict(event))
+        self._recorder.told = self._tell_log
         self._guard_view = GuardView(allow_unlocked=config.allow_unsandboxed)
         self._store = SettingsStore(
             config.state,
@@ -273,6 +273,11 @@ class Supervisor:
         self._listener.close()
         self._selector.close()
         os.close(self._lock)
+
+    def _tell_log(self, event: Event) -> None:
+        """Let the log say what the trail was told; `event` is the logger's own word."""
+        fields = asdict(event)
+        self._log.warning("written", **{"of" if n == "event" else n: v for n, v in fields.items()})
 
     # ---- the web process
 

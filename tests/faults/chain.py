@@ -146,6 +146,10 @@ class Chain:
         """Return the time, where the station asks for it."""
         return self.now_s
 
+    def time(self) -> float:
+        """Return the time of day, where the station asks for it."""
+        return 1_767_258_000.0 + self.now_s
+
     def run(self) -> list[Moment]:
         """Play everything; return what the page showed."""
         ends_s = max(f.begins_s + f.lasts_s for f in self._faults) + AFTER_S

@@ -28,6 +28,9 @@ OF_NO_SCENARIO: Final = {
     Reason.BAD_PIXELS,
     Reason.IMPOSSIBLE_VALUES,
     Reason.TOO_HOT,
+    Reason.NOT_ACCEPTED,
+    Reason.UNANSWERED,
+    Reason.ABOVE_POPULATION,  # it takes twenty visitors: `limen bench` plays that film
 }
 LONG_S: Final = 12.0
 WORDS: Final = [word for word in (*State, *Reason) if word not in OF_NO_SCENARIO]
