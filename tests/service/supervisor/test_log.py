@@ -11,6 +11,6 @@ def test_an_entry_with_a_field_of_the_loggers_own_name_is_logged() -> None:
     said: list[tuple[str, dict[str, Any]]] = []
     log = SimpleNamespace(warning=lambda event, **fields: said.append((event, fields)))
     withheld = EntriesWithheld(event="process_lost", times=7)
-    Supervisor._tell_log(cast(Any, SimpleNamespace(_log=log)), withheld)
+    Supervisor._tell_log(cast("Any", SimpleNamespace(_log=log)), withheld)
     fields = {"kind": "entries_withheld", "of": "process_lost", "times": 7}
     assert said == [("written", fields)]
