@@ -133,9 +133,12 @@ def test_the_setting_is_changed_on_the_last_step_and_obeyed(
 ) -> None:
     at(wizard, Step.VALID)
     assert station.view()["acceptance"]["causes"] == ["never"]
+    wizard.until(lambda: wizard.text("let") != "")
+    offered = wizard.text("let")
     wizard.page.click("#let")
     view = station.wait_for(lambda view: "not_accepted" in view["reasons"])
     assert view["state"] == "not_screening"
+    wizard.until(lambda: wizard.text("let") != offered)  # what it offers now is the way back
     wizard.page.click("#let")
     station.wait_for(lambda view: view["state"] != "not_screening")
 

@@ -3,6 +3,7 @@
 `LIMEN_EVERY_BYTE=1` tears each write, and cuts each file, at every byte; without it at some.
 """
 
+import math
 import os
 import random
 import shutil
@@ -134,9 +135,11 @@ def test_a_folder_where_a_file_belongs_is_said(
 def test_a_station_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
     """The kernel keeps what a killed process has written: no byte of it may be half a promise."""
     draw = random.Random(11)  # noqa: S311 - the same moments each time, as far as a clock can
-    started = time.perf_counter()
-    live(tmp_path / "first", Acknowledged(), password=False)
-    lasts_s = time.perf_counter() - started
+    lasts_s = math.inf
+    for name in ("first", "second", "third"):  # the quickest: nobody else is in the way then
+        started = time.perf_counter()
+        live(tmp_path / name, Acknowledged(), password=False)
+        lasts_s = min(lasts_s, time.perf_counter() - started)
     killed = 0
     for number in range(KILLS):
         folder = tmp_path / str(number)
