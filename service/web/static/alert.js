@@ -109,7 +109,8 @@ function renderVisitors() {
     }
     return row;
   });
-  if (rows.length === 0) rows.push(element("li", "nobody", word("ui.nobody")));
+  // Who screens nobody does not know whether somebody is there.
+  if (rows.length === 0) rows.push(element("li", "nobody", DOWN.has(view.state) ? "–" : word("ui.nobody")));
   while (rows.length < SHOWN_VISITORS) rows.push(element("li", "nobody"));
   $("visitors").replaceChildren(...rows);
 }
@@ -137,7 +138,9 @@ function renderFrame() {
   $("fact-recording").dataset.held = String(view.locked);
   $("fact-audit").hidden = !view.audit_head;
   text("audit", view.audit_head ?? "");
-  text("reference", word(view.reference?.found ? "ui.reference_found" : "ui.reference_lost"));
+  const looked = !DOWN.has(view.state) || view.reasons.some((reason) => reason.startsWith("reference"));
+  const lost = looked ? word("ui.reference_lost") : "–";
+  text("reference", view.reference?.found ? word("ui.reference_found") : lost);
   text("threshold", view.threshold_c == null ? "–" : `${number(view.threshold_c)}\u00a0°C`);
   text("sensor", view.sensor?.model ?? "");
   const dossier = view.sensor ? `/${encodeURIComponent(view.sensor.dossier)}` : "";

@@ -13,7 +13,7 @@ import pytest
 
 from screening.result import Reason, State
 from service.ipc.requests import Acknowledge, Screens, SecondCheck, UndoOutcome
-from service.ipc.view import Outcome
+from service.ipc.view import Outcome, ShownReference
 from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
 from tests.service.browser.situations import SITUATIONS, STATES, cards, two_alarms
@@ -170,6 +170,18 @@ def test_the_language_is_kept_when_the_page_is_loaded_again(screen: Screen) -> N
     screen.page.click("[data-language=nl]")
     screen.page.reload()
     screen.until(lambda: screen.text("title") == WORDS["nl"]["titles"]["ready"])
+
+
+def test_who_sees_nothing_does_not_say_that_nobody_is_there(screen: Screen, stage: Stage) -> None:
+    assert WORDS["en"]["ui"]["nobody"] in screen.page.inner_text("body")
+    stage.show(replace(view(State.NOT_SCREENING, Reason.SILENT), reference=ShownReference()))
+    screen.wait("not_screening")
+    said = screen.page.inner_text("body")
+    assert WORDS["en"]["ui"]["nobody"] not in said
+    assert screen.text("reference") == "\N{EN DASH}"
+    hidden = view(State.NOT_SCREENING, Reason.REFERENCE_HIDDEN)
+    stage.show(replace(hidden, reference=ShownReference()))
+    screen.until_text("reference", WORDS["en"]["ui"]["reference_lost"])
 
 
 # ---- what is heard
