@@ -8,10 +8,14 @@ import pytest
 HERE: Final = Path(__file__).parent
 SLOW: Final = (
     "faults",
+    "scripts/test_mutation.py",
+    "service/acceptance/test_sweep.py",
     "service/attestation",
     "service/browser",
+    "service/checkcode/test_code.py",
     "service/deploy",
     "service/offline/bench",
+    "service/supervisor/test_day.py",
     "service/test_storage.py",
     "service/web/test_door.py",
 )

@@ -131,6 +131,7 @@ def looks(*wears: Wears) -> list[tuple[Look, PersonTruth]]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("angle", "alike"), [("yaw_deg", 0.9), ("pitch_deg", 0.5)])
 def test_angles_are_those_of_the_head(angle: str, alike: float) -> None:
     said = [getattr(look, angle) for look, _ in looks()]

@@ -116,7 +116,7 @@ def test_a_change_stands_in_the_history_and_is_undone(
     save(desk)
     station.wait_for(lambda view: view["threshold_c"] == 36.4)
     row = desk.page.locator("#history tr").first
-    assert "36.4" in row.inner_text()
+    desk.until(lambda: "36.4" in row.inner_text())
     assert "admin" in row.inner_text()
     row.locator("button").click()
     desk.page.locator("#review").wait_for()

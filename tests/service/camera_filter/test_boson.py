@@ -44,13 +44,16 @@ def send_everything(descriptor: int, *, without: str = "nothing") -> None:
     last = b"\xae" + packet(c.UPTIME.function, sequence=LAST)
     os.set_blocking(descriptor, False)
     decoder, waiting = Decoder(), bytearray()
-    ends_s = time.monotonic() + 150.0
+    ends_s, ask_at_s = time.monotonic() + 60.0, 0.0
     while time.monotonic() < ends_s:
         if not waiting and pieces:
             waiting += pieces.pop(0)
+        elif not waiting and time.monotonic() >= ask_at_s:
+            # Again and again: the camera loses what comes in too large a heap, and an attack may
+            # have it talk without end.
+            waiting += last
+            ask_at_s = time.monotonic() + 0.5
         readable, writable, _ = select.select([descriptor], [descriptor][: len(waiting)], [], 0.2)
-        if not (readable or writable or pieces):
-            waiting += last  # again: the camera loses what comes in too large a heap
         if writable:
             del waiting[: os.write(descriptor, waiting)]
         for answer in decoder.feed(os.read(descriptor, 65536)) if readable else ():

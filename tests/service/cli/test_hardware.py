@@ -66,7 +66,7 @@ def test_list_names_every_dossier_and_its_answer() -> None:
     assert "limen hardware todo boson-plus-640" in output
     assert "hikvision-ds-2td2636b    excluded: " in output
     assert "simulated                simulated" in output
-    plain = json.loads(limen("list", "--json").output)
+    plain = json.loads(limen("list", "--json").stdout)
     assert {entry["dossier"]: entry["passes"] for entry in plain}["simulated"] is True
 
 
@@ -75,7 +75,7 @@ def test_show_tells_what_is_known_and_what_is_not() -> None:
     assert "declared  identity.maker" in output
     assert "unknown   identity.factory_country" in output
     assert "Signed by: nobody." in output
-    assert json.loads(limen("show", "simulated", "--json").output)["decision"]["passes"] is True
+    assert json.loads(limen("show", "simulated", "--json").stdout)["decision"]["passes"] is True
     assert "There is no dossier 'x'" in limen("show", "x", ends=1).output
 
 
@@ -119,7 +119,7 @@ def test_scan_shows_what_is_plugged_in_and_what_a_sensor_may_not_have(tmp_path: 
     assert "1-2      09cb:4007 FLIR Boson, serial USB-93588, release 0200" in output
     assert "! keyboard or mouse (HID) (03/01/01) in configuration 1" in output
     assert "1-4      The device descriptor is 1201" in output
-    plain = json.loads(limen("scan", "--sys", tmp_path, "--json").output)
+    plain = json.loads(limen("scan", "--sys", tmp_path, "--json").stdout)
     assert plain[0]["functions"]["02/02/01"] == "serial port (CDC-ACM)"
     assert "No USB device" in limen("scan", "--sys", tmp_path / "empty").output
 
@@ -215,7 +215,7 @@ def test_a_newer_list_is_imported_when_it_is_signed(
 
 
 def test_lists_show_age_hash_source_and_terms() -> None:
-    rows = {row["key"]: row for row in json.loads(limen("lists", "--json").output)}
+    rows = {row["key"]: row for row in json.loads(limen("lists", "--json").stdout)}
     ndaa = rows["us-ndaa-889"]
     assert ndaa["entries"] == 5
     assert len(ndaa["sha256"]) == 64
@@ -225,7 +225,7 @@ def test_lists_show_age_hash_source_and_terms() -> None:
 
 @pytest.mark.parametrize("spec", ["1.6", "1.7"])
 def test_hbom_prints_a_bill_of_materials(spec: str) -> None:
-    content = json.loads(limen("hbom", "boson-plus-640", "--spec", spec).output)
+    content = json.loads(limen("hbom", "boson-plus-640", "--spec", spec).stdout)
     assert content["bomFormat"] == "CycloneDX"
     assert content["specVersion"] == spec
 
@@ -266,7 +266,7 @@ def test_a_sensor_is_asked_who_it_is(emulate: Emulate) -> None:  # noqa: F811
     assert "Dossier:       simulated" in output
     assert "Serial number: '93588'" in output
     assert "It says that it is simulated." in output
-    plain = json.loads(limen("ask", "boson", "--port", link.port, "--json").output)
+    plain = json.loads(limen("ask", "boson", "--port", link.port, "--json").stdout)
     assert plain["firmware"] == "4.1.0"
     limen("ask", "boson", "--port", "/dev/no-such-port", ends=1)
 
@@ -325,7 +325,7 @@ def test_todo_tells_what_is_needed_and_writes_the_letters(institution: Instituti
     assert "Refused without, from the seller (--letter seller):" in output
     assert "certificate of origin for the delivered lot" in output
     assert "identity: factory country" in output
-    plain = json.loads(limen("todo", "boson-plus-640", "--json", ends=1).output)
+    plain = json.loads(limen("todo", "boson-plus-640", "--json", ends=1).stdout)
     assert {"what", "paths", "whom", "insisted"} == set(plain[0])
     letter = limen("todo", "boson-plus-640", "--letter", "maker", "--language", "fr").output
     assert letter.startswith("Teledyne FLIR Boson+ 640 : ce que nous devons savoir")
@@ -340,7 +340,7 @@ def test_scan_shows_the_computer_beside_its_dossier(tmp_path: Path) -> None:
     assert "radios:           Wi-Fi radio phy0" in output
     assert "! A radio is fitted: Wi-Fi radio phy0." in output
     assert "! No dossier speaks for this computer (QEMU)." in output
-    plain = json.loads(limen("scan", "--computer", "--sys", tmp_path, "--json").output)
+    plain = json.loads(limen("scan", "--computer", "--sys", tmp_path, "--json").stdout)
     assert plain["guest"] == "its firmware calls it QEMU"
     assert len(plain["against"]) == 3
 

@@ -22,7 +22,7 @@ def limen(*arguments: object, typed: str | None = None) -> Result:
 @pytest.mark.parametrize("fault", ["none", "normalises", "clips", "wrong_emissivity"])
 def test_a_simulated_camera_is_told_by_its_fault(fault: str) -> None:
     found = limen("--fault", fault, "--json")
-    line = json.loads(found.output)
+    line = json.loads(found.stdout)
     assert line["judgement"]["finding"] == (None if fault == "none" else fault)
     assert found.exit_code == (0 if fault == "none" else 1)
 

@@ -47,6 +47,7 @@ def test_cross_validation_tells_what_happens_to_other_people() -> None:
     assert found.specificity.low <= (~called)[fresh_oral < 37.5].mean() <= found.specificity.high
 
 
+@pytest.mark.slow
 def test_measured_three_times_they_are_no_more_people() -> None:
     skin, oral = people(6, 600)
     once = fit(skin, oral, febrile_c=38.0, afebrile_c=37.5, false_alarms=0.02)

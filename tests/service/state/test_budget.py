@@ -127,6 +127,7 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.mark.slow
 def test_a_process_that_speaks_at_its_bound_stays_inside_the_budget(
     tmp_path: Path, clock: Clock
 ) -> None:

@@ -55,7 +55,7 @@ def test_a_threshold_is_fitted_from_a_plain_table(tmp_path: Path) -> None:
     arguments = ["threshold", "fit", str(table), "--site", "canthus", "--oral", "38.0"]
     done = CliRunner().invoke(app, [*arguments, "--fpr", "0.02", "--json"])
     assert done.exit_code == 0, done.output
-    said = json.loads(done.output)
+    said = json.loads(done.stdout)
     assert 35.9 < said["threshold_c"] < 36.0
     assert said["sensitivity"]["value"] == 1.0
 
@@ -70,7 +70,7 @@ def test_a_table_without_the_columns_is_refused_in_a_sentence(tmp_path: Path) ->
 
 def test_the_budget_adds_up() -> None:
     done = CliRunner().invoke(app, ["budget", "--mm-per-px", "1.3", "--json"])
-    said = json.loads(done.output)
+    said = json.loads(done.stdout)
     assert said["expanded_c"] == pytest.approx(2 * said["standard_c"])
     total = sum(share**2 for share in said["shares_c"].values())
     assert total == pytest.approx(said["standard_c"] ** 2)
