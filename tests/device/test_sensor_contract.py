@@ -32,7 +32,9 @@ def sensor(kind: Kind, tmp_path: Path) -> Iterator[Sensor]:
         yield sensor
 
 
-@pytest.fixture(params=(*KINDS, *ON_BAD_LINES), ids=str)
+@pytest.fixture(
+    params=(*KINDS, *(pytest.param(line, marks=pytest.mark.slow) for line in ON_BAD_LINES)), ids=str
+)
 def on_any_line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sensor]:
     with request.param.open(tmp_path) as sensor:
         yield sensor

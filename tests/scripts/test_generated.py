@@ -16,13 +16,19 @@ from service.supervisor.config import StationConfig
 RECORD = "# 0099: The decision\n\n- Date: 2026-11-27\n- Status: accepted\n\n**Context.** Why.\n"
 
 
+@pytest.fixture(scope="module")
+def rendered() -> dict[str, str]:
+    return {page: render() for page, render in generated.PAGES.items()}
+
+
 @pytest.fixture
-def docs(tmp_path: Path) -> Path:
+def docs(tmp_path: Path, rendered: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with the pages as they would be written now."""
-    for page, render in generated.PAGES.items():
+    for page, text in rendered.items():
         path = tmp_path / page
         path.parent.mkdir(exist_ok=True)
-        path.write_text(render(), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.setitem(generated.PAGES, page, lambda text=text: text)
     return tmp_path
 
 

@@ -71,7 +71,14 @@ def test_both_processes_are_locked_and_screen_the_simulated_entrance(
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGSTOP, marks=pytest.mark.slow),
+        pytest.param(signal.SIGSEGV, marks=pytest.mark.slow),
+    ],
+)
 def test_a_worker_that_dies_or_freezes_blinds_the_screen_and_is_replaced(
     station: RunningStation, number: signal.Signals
 ) -> None:

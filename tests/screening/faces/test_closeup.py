@@ -140,6 +140,7 @@ def test_angles_are_those_of_the_head(angle: str, alike: float) -> None:
     assert np.corrcoef(said, true)[0, 1] > alike
 
 
+@pytest.mark.slow
 def test_glasses_are_seen_and_hide_the_canthi() -> None:
     with_glasses = [(look.glasses, min(look.eyes_free)) for look, _ in looks("glasses")]
     without = [look.glasses for look, _ in looks()]

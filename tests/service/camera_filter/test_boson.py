@@ -76,7 +76,6 @@ def test_a_hostile_worker_reaches_the_camera_with_nothing_that_is_forbidden(
     assert wire.refused["no request"] == len(WRITES)
 
 
-@pytest.mark.alone
 def test_without_the_filter_the_same_bytes_reach_it(link: EmulatedLink, opened: Open) -> None:
     send_everything(opened(link.port), without=c.REBOOT.name)  # it would cut the line
     reached = {int(key[:8], 16) for key in heard_forbidden(link)}

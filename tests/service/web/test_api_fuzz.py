@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import (
@@ -26,6 +27,7 @@ for endless in ("/api/events", "/api/guidance"):  # see test_app, test_kiosk
 schema = schemathesis.openapi.from_dict(_description)
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 NOT_CHECKED = [
     unsupported_method,  # the guard speaks before the routes: a GET with a body is too large
     negative_data_rejection,  # a cookie that no cookie can be never arrives as it was made up

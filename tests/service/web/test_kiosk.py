@@ -128,6 +128,7 @@ def test_what_is_no_word_of_a_page_ends_its_socket(stage: Stage, word: str) -> N
             page.recv(timeout=10.0)
 
 
+@pytest.mark.slow
 def test_lamp_and_sound_are_tried_for_a_few_seconds(stage: Stage) -> None:
     assert kiosk(stage)["lamp_test"] is False
     assert ask(stage, "/api/kiosk/test", {})[0] == 200

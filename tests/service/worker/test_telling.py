@@ -96,6 +96,7 @@ def test_a_state_that_changes_is_told_at_once(heard: Heard) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_worker_that_never_rests_stays_inside_what_the_supervisor_allows(heard: Heard) -> None:
     """Everything changes with every frame, for ten minutes: the supervisor would raise."""
     states = [State.READY, State.HOLD_STILL, State.COME_CLOSER]
