@@ -2,14 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Response
+from fastapi import APIRouter, Cookie, Header, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from service.ipc import requests
-from service.ipc.replies import HistoryRead, LoggedIn, RecordsRead, Refused, SettingsRead, Why
+from service.ipc.attestation import AttestationState
+from service.ipc.replies import (
+    AttestationRead,
+    HistoryRead,
+    LoggedIn,
+    RecordsRead,
+    Refused,
+    SettingsRead,
+    Why,
+)
 from service.ipc.requests import (
     MAX_PASSWORD_LENGTH,
     SESSION_S,
+    AskAttestation,
     AskFfc,
     AskNonUniformity,
     ChangePassword,
@@ -17,6 +27,7 @@ from service.ipc.requests import (
     ChooseScenario,
     Login,
     Logout,
+    ReadAttestation,
     ReadHistory,
     ReadRecords,
     ReadSettings,
@@ -46,6 +57,7 @@ def _session(cookie: str) -> str:
 Session = Annotated[str, Cookie(alias=COOKIE, max_length=100), AfterValidator(_session)]
 
 
+IfMatch = Annotated[str, Header(pattern="^[0-9a-f]{16}$|^$")]
 _Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
 
 
@@ -80,7 +92,7 @@ class Overview(BaseModel):
     `non_uniformity_learning`, `non_uniformity_problem` and `non_uniformity_holds` tell whether it
     is being learnt, why it was not the last time, and whether the saved one is that of the open
     sensor. `ranges` has the lowest and highest value of each number by its path, without places
-    in lists.
+    in lists. `version` names these settings, for `If-Match` when they are saved.
     """
 
     password_set: bool
@@ -96,6 +108,7 @@ class Overview(BaseModel):
     defaults: StationSettings | None = None
     ranges: dict[str, tuple[float, float]] = {}
     auditor: bool = False
+    version: str = ""
 
 
 class History(BaseModel):
@@ -219,6 +232,7 @@ def _reading_routes(router: APIRouter, hub: Hub) -> None:
             defaults=reply.defaults,
             ranges=_RANGES,
             auditor=reply.auditor,
+            version=reply.version,
         )
 
     @router.get("/records", responses=responses(401))
@@ -233,6 +247,18 @@ def _reading_routes(router: APIRouter, hub: Hub) -> None:
         reply = await hub.ask(lambda request: ReadHistory(request, session), HistoryRead)
         read = granted(reply)
         return History(changes=read.changes, troubles=read.troubles)
+
+    @router.get("/attestation", responses=responses(401))
+    async def attestation(session: Session = "") -> AttestationState:
+        """Return the last attestation of the station, and whether one is being made."""
+        reply = await hub.ask(lambda request: ReadAttestation(request, session), AttestationRead)
+        return granted(reply).state
+
+    @router.post("/attestation", responses=responses(401, 409))
+    async def attest(_body: Empty, session: Session = "") -> Done:
+        """Have the running station attested; it takes a minute, and the answer does not wait."""
+        granted(await hub.ask(lambda request: AskAttestation(request, session)))
+        return Done()
 
     @router.get("/trend", responses=responses(401))
     async def trend(session: Session = "") -> tuple[Point, ...]:
@@ -249,10 +275,12 @@ def _reading_routes(router: APIRouter, hub: Hub) -> None:
 def _changing_routes(router: APIRouter, hub: Hub) -> None:
     """Add: what only an admin does."""
 
-    @router.put("/settings", responses=responses(401, 403))
-    async def change_settings(settings: StationSettings, session: Session = "") -> StationSettings:
-        """Replace all settings, whole."""
-        granted(await hub.ask(lambda request: ChangeSettings(request, session, settings)))
+    @router.put("/settings", responses=responses(401, 403, 412))
+    async def change_settings(
+        settings: StationSettings, session: Session = "", if_match: IfMatch = ""
+    ) -> StationSettings:
+        """Replace all settings, whole; with `If-Match`, only those that were read."""
+        granted(await hub.ask(lambda request: ChangeSettings(request, session, settings, if_match)))
         return settings
 
     @router.post("/ffc", responses=responses(401, 403))
