@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Header, Response
+from fastapi import APIRouter, Cookie, Depends, Header, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from service.ipc import requests
@@ -35,7 +35,7 @@ from service.ipc.requests import (
 )
 from service.ipc.settings import StationSettings, ranges
 from service.ipc.view import HourCounts, Recorded
-from service.web.answers import Done, Empty, granted, responses
+from service.web.answers import Done, Empty, Problem, Refusal, granted, responses
 from service.web.forecast import Forecast
 from service.web.forecast import forecast as forecast_of
 from service.web.hub import Hub
@@ -55,6 +55,22 @@ def _session(cookie: str) -> str:
 
 
 Session = Annotated[str, Cookie(alias=COOKIE, max_length=100), AfterValidator(_session)]
+
+
+def _inside(session: Session = "") -> str:
+    """Return the session; without one nothing is asked of the supervisor, and no turn is used up.
+
+    Raises
+    ------
+    Refusal
+        When there is no cookie that could be one.
+    """
+    if not session:
+        raise Refusal(401, Problem(error="Log in first."))
+    return session
+
+
+Inside = Annotated[str, Depends(_inside)]
 
 
 IfMatch = Annotated[str, Header(pattern="^[0-9a-f]{16}$|^$")]
@@ -197,7 +213,7 @@ def _door_routes(router: APIRouter, hub: Hub) -> None:
         return Done()
 
     @router.put("/password", responses=responses(401, 403))
-    async def change_password(wanted: NewPasswordIn, session: Session = "") -> Done:
+    async def change_password(wanted: NewPasswordIn, session: Inside) -> Done:
         """Set one's own password; the admin also the auditor's."""
         granted(
             await hub.ask(
@@ -236,32 +252,32 @@ def _reading_routes(router: APIRouter, hub: Hub) -> None:
         )
 
     @router.get("/records", responses=responses(401))
-    async def records(session: Session = "") -> Records:
+    async def records(session: Inside) -> Records:
         """Return how the processes are locked, attack by attack, and the counts per hour."""
         reply = await hub.ask(lambda request: ReadRecords(request, session), RecordsRead)
         return records_of(granted(reply))
 
     @router.get("/history", responses=responses(401))
-    async def history(session: Session = "") -> History:
+    async def history(session: Inside) -> History:
         """Return the latest changes with their values, and the latest troubles."""
         reply = await hub.ask(lambda request: ReadHistory(request, session), HistoryRead)
         read = granted(reply)
         return History(changes=read.changes, troubles=read.troubles)
 
     @router.get("/attestation", responses=responses(401))
-    async def attestation(session: Session = "") -> AttestationState:
+    async def attestation(session: Inside) -> AttestationState:
         """Return the last attestation of the station, and whether one is being made."""
         reply = await hub.ask(lambda request: ReadAttestation(request, session), AttestationRead)
         return granted(reply).state
 
     @router.post("/attestation", responses=responses(401, 409))
-    async def attest(_body: Empty, session: Session = "") -> Done:
+    async def attest(_body: Empty, session: Inside) -> Done:
         """Have the running station attested; it takes a minute, and the answer does not wait."""
         granted(await hub.ask(lambda request: AskAttestation(request, session)))
         return Done()
 
     @router.get("/trend", responses=responses(401))
-    async def trend(session: Session = "") -> tuple[Point, ...]:
+    async def trend(session: Inside) -> tuple[Point, ...]:
         """Return what the reference and the sensor read over the last hours."""
         granted(await hub.ask(lambda request: ReadSettings(request, session), SettingsRead))
         return hub.trend.points()
@@ -277,26 +293,26 @@ def _changing_routes(router: APIRouter, hub: Hub) -> None:
 
     @router.put("/settings", responses=responses(401, 403, 412))
     async def change_settings(
-        settings: StationSettings, session: Session = "", if_match: IfMatch = ""
+        settings: StationSettings, session: Inside, if_match: IfMatch = ""
     ) -> StationSettings:
         """Replace all settings, whole; with `If-Match`, only those that were read."""
         granted(await hub.ask(lambda request: ChangeSettings(request, session, settings, if_match)))
         return settings
 
     @router.post("/ffc", responses=responses(401, 403))
-    async def ask_ffc(_body: Empty, session: Session = "") -> Done:
+    async def ask_ffc(_body: Empty, session: Inside) -> Done:
         """Ask the sensor for a flat-field correction now."""
         granted(await hub.ask(lambda request: AskFfc(request, session)))
         return Done()
 
     @router.post("/non-uniformity", responses=responses(401, 403))
-    async def ask_non_uniformity(_body: Empty, session: Session = "") -> Done:
+    async def ask_non_uniformity(_body: Empty, session: Inside) -> Done:
         """Learn the non-uniformity from the plate before the lens; the overview tells how."""
         granted(await hub.ask(lambda request: AskNonUniformity(request, session)))
         return Done()
 
     @router.post("/scenario", responses=responses(401, 403, 404))
-    async def choose_scenario(chosen: ScenarioIn, session: Session = "") -> Done:
+    async def choose_scenario(chosen: ScenarioIn, session: Inside) -> Done:
         """Restart the simulated sensor with a scenario."""
         granted(await hub.ask(lambda request: ChooseScenario(request, session, chosen.scenario)))
         return Done()

@@ -168,10 +168,10 @@ def test_a_console_that_nobody_touches_logs_out_and_gives_the_screen_back(
 def test_the_station_that_runs_is_attested_from_the_console(
     desk: Screen, station: RunningStation
 ) -> None:
-    assert desk.page.locator("#attest-none").is_visible()
+    desk.page.locator("#attest-none").wait_for()
     desk.page.click("#attest")
     desk.until(lambda: "about a minute" in desk.text("attest-status"))
-    assert desk.page.locator("#attest-progress").is_visible()
+    desk.page.locator("#attest-progress").wait_for()
     desk.page.locator("#attested").wait_for(timeout=800_000)
     assert str(station.children()["worker"]) in desk.text("attest-processes")
     assert desk.page.locator("#attest-parts tr").count() == 5
@@ -206,7 +206,7 @@ def test_an_auditor_reads_and_has_nothing_to_change(
     station: RunningStation, state: Path, new_screen: Callable[..., Screen]
 ) -> None:
     screen = new_screen(1400, 1000).open(f"{station.address}/admin")
-    assert screen.page.locator("#open-register").is_visible()
+    screen.page.locator("#open-register").wait_for()
     screen.page.select_option("#role", "auditor")
     screen.page.fill("#password", "reads everything")
     screen.page.keyboard.press("Enter")

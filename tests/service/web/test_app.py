@@ -308,3 +308,36 @@ def test_an_open_stream_does_not_keep_the_process_from_ending() -> None:
             assert time.monotonic() - began < 2.5
     finally:
         staged.close_listener()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/admin/attestation"),
+        ("PUT", "/api/admin/settings"),
+        ("PUT", "/api/admin/password"),
+        ("POST", "/api/admin/ffc"),
+        ("GET", "/api/admin/history"),
+    ],
+)
+def test_who_is_not_logged_in_uses_up_no_turn_of_those_who_are(
+    stage: Stage, method: str, path: str
+) -> None:
+    bodies: dict[str, object] = {
+        "/api/admin/settings": StationSettings().model_dump(mode="json"),
+        "/api/admin/password": {"role": "admin", "current": "x", "new": "a new password"},
+    }
+    before = len(stage.asked)
+    for cookie in ("", "limen_session=made-up"):
+        assert (
+            request(
+                stage,
+                method,
+                path,
+                bodies.get(path, {}) if method != "GET" else None,
+                Cookie=cookie,
+            )[0]
+            == 401
+        )
+    said = stage.asked[before:]
+    assert [message for message in said if not isinstance(message, Screens)] == []
