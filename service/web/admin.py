@@ -18,7 +18,6 @@ from service.ipc.replies import (
 )
 from service.ipc.requests import (
     MAX_PASSWORD_LENGTH,
-    SESSION_S,
     AskAttestation,
     AskFfc,
     AskNonUniformity,
@@ -200,9 +199,9 @@ def _door_routes(router: APIRouter, hub: Hub) -> None:
         asked = await hub.ask(
             lambda request: Login(request, attempt.password, attempt.role), LoggedIn
         )
-        response.set_cookie(
-            COOKIE, granted(asked).session, max_age=int(SESSION_S), httponly=True, samesite="strict"
-        )
+        # without an age: it lasts while it is used, and the supervisor ends it
+        session = granted(asked).session
+        response.set_cookie(COOKIE, session, httponly=True, samesite="strict")
         return Done()
 
     @router.post("/logout", responses=responses())

@@ -259,8 +259,9 @@ def test_a_session_is_a_cookie_that_no_script_and_no_other_page_gets(stage: Stag
     assert status == 200
     cookie = headers["set-cookie"].lower()
     assert "limen_session=" + SESSION in cookie
-    for word in ("httponly", "samesite=strict", "max-age=900"):
+    for word in ("httponly", "samesite=strict"):
         assert word in cookie
+    assert "max-age" not in cookie  # it lasts while it is used: the supervisor ends it
 
 
 def test_settings_are_refused_field_by_field_before_the_supervisor_hears_of_them(
@@ -269,7 +270,9 @@ def test_settings_are_refused_field_by_field_before_the_supervisor_hears_of_them
     settings = StationSettings().model_dump(mode="json")
     settings["decision"]["threshold_c"] = 99
     settings["scene"]["emissivity"] = 2
-    status, answer, _ = request(stage, "PUT", "/api/admin/settings", settings, Cookie="x=1")
+    status, answer, _ = request(
+        stage, "PUT", "/api/admin/settings", settings, Cookie="limen_session=" + SESSION
+    )
     assert status == 422
     assert set(answer["fields"]) == {"decision.threshold_c", "scene.emissivity"}
     assert not [said for said in stage.asked if isinstance(said, ChangeSettings)]
