@@ -34,12 +34,20 @@ from service.ipc.requests import (
     ReadSettings,
     ReadShift,
     Role,
+    SaveWelcome,
     SecondCheck,
     UndoOutcome,
 )
 from service.ipc.settings import SettingsError, StationSettings
+from service.ipc.visitor_window import Welcome
 from service.state.admin_password import AdminDoor, AdminError, LoginResult, require_fit
-from service.state.audit_events import DutyNoted, LoginTried, PasswordSet, ScenarioChosen
+from service.state.audit_events import (
+    DutyNoted,
+    LoginTried,
+    PasswordSet,
+    ScenarioChosen,
+    WelcomeChanged,
+)
 from service.state.audit_trail import AuditError
 from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
 from service.state.recorder import Recorder
@@ -56,6 +64,7 @@ OfSession = (
     | ReadHistory
     | ChangePassword
     | ChangeSettings
+    | SaveWelcome
     | AskFfc
     | AskNonUniformity
     | ChooseScenario
@@ -79,6 +88,9 @@ class Actions(Protocol):
 
     def play(self, scenario: str) -> None:
         """Restart the simulated sensor with a scenario."""
+
+    def welcome(self, welcome: Welcome) -> None:
+        """Save the words of welcome, and let the visitor's window say them."""
 
 
 class Requests:
@@ -274,7 +286,7 @@ class Requests:
         )
 
     def _change(
-        self, request: ChangeSettings | AskFfc | AskNonUniformity | ChooseScenario
+        self, request: ChangeSettings | SaveWelcome | AskFfc | AskNonUniformity | ChooseScenario
     ) -> Reply:
         number = request.request
         saves = isinstance(request, ChangeSettings | AskNonUniformity)
@@ -288,6 +300,9 @@ class Requests:
         match request:
             case ChangeSettings(settings=settings):
                 self._save(self._with_saved_uniformity(settings))
+            case SaveWelcome(welcome=welcome):
+                self._recorder.write(WelcomeChanged())
+                self._actions.welcome(welcome)
             case AskFfc():
                 self._actions.ask_for_ffc()
             case AskNonUniformity():

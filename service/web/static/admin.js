@@ -13,6 +13,7 @@ import { showRecords } from "./records.js";
 import { showRepairs } from "./repairs.js";
 import { review } from "./review.js";
 import { Sounder } from "./sound.js";
+import { fillWelcome, offerWelcome } from "./welcome.js";
 import { currentLanguage, number, speak, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -50,7 +51,7 @@ async function look() {
     return;
   }
   enter();
-  await Promise.all([chart.load(), showRecords(), showHistory(undo)]);
+  await Promise.all([chart.load(), showRecords(), showHistory(undo), fillWelcome(overview.role)]);
 }
 
 function enter() {
@@ -229,7 +230,7 @@ function use(code) {
   speak(code);
   hints();
   $("open-register").href = `/register/${currentLanguage()}`;
-  for (const said of ["saved", "problem", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
+  for (const said of ["saved", "problem", "login-error", "ffc-note", "password-changed", "password-problem", "welcome-saved", "welcome-problem"]) text(said, "");
   if (document.body.dataset.page !== "admin") return;
   showNonUniformity(overview);
   showRecords();
@@ -242,6 +243,7 @@ for (const button of document.querySelectorAll("[data-language]")) {
 
 build($("sections"), hints);
 offerPasswords();
+offerWelcome(() => showHistory(undo));
 returnWhenIdle();
 speakAsBefore();
 use(currentLanguage());

@@ -132,6 +132,9 @@ new EventSource("/api/events").addEventListener("view", (event) => {
   const { causes, until } = view.acceptance;
   $("accepted").textContent = causes.length ? word("shift.not_accepted") : until ? word("shift.accepted_until", { day: until }) : "–";
   $("station").textContent = word(`titles.${view.state}`);
+  const waiting = view.waiting ? word("shift.still_waiting", { count: view.waiting }) : "";
+  if ($("waiting").textContent !== waiting) $("waiting").textContent = waiting;
+  $("still-waiting").hidden = !waiting;
 });
 
 speakAsBefore();

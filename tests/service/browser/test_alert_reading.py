@@ -3,6 +3,7 @@
 Each test walks all situations (`situations.py`) with one page, so that one browser does for all.
 """
 
+import json
 import math
 import os
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import pytest
 from playwright.sync_api import Page
 
 from screening.result import State
+from service.ipc.messages import VIEW
 from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.web.i18n import catalogues
 from tests.narrow import some
@@ -196,25 +198,74 @@ def complaints(page: Page, *, without: str = "") -> dict[str, list[str]]:
     }
 
 
-def test_axe_finds_nothing_to_complain_about(page: Page, stage: Stage) -> None:
-    """Every situation, in turn in each language and at each size.
+LOOKS = ("normal", "bright", "night")
+# What the station says comes from the test, at once; nothing on the page waits or goes blind.
+FED = """
+window.__feeds = [];
+window.EventSource = class extends EventTarget {
+  constructor() { super(); window.__feeds.push(this); }
+  close() {}
+};
+window.setInterval = () => 0;
+window.__show = (view) => {
+  const data = JSON.stringify({ beat: 1, view });
+  for (const feed of window.__feeds) feed.dispatchEvent(new MessageEvent("view", { data }));
+};
+"""
+# Of all rules, these alone look at where things are and how they are painted; the others look at
+# the tree, which is the same at every size and in every look.
+OF_LAYOUT = ("color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block")
+CROSS = """async ([views, languages, looks, rules]) => {
+  const wrong = [];
+  let runs = 0;
+  for (const look of looks) {
+    document.documentElement.dataset.look = look;
+    for (const language of languages) {
+      document.querySelector(`[data-language=${language}]`).click();
+      for (const [name, view] of Object.entries(views)) {
+        __show(view);
+        if (document.body.dataset.state !== view.state) wrong.push(`${name} is not shown`);
+        const found = await axe.run(document, {
+          runOnly: rules, resultTypes: ["violations"], iframes: false, elementRef: false,
+        });
+        runs += 1;
+        for (const { id, nodes } of found.violations) {
+          wrong.push(`${name}, ${language}, ${look}: ${id} ${nodes[0].html.slice(0, 100)}`);
+        }
+      }
+    }
+  }
+  return [runs, wrong];
+}"""
 
-    All of them together (22 x 4 x 10) take some minutes: `LIMEN_EVERY=1`.
-    """
-    page.evaluate(AXE)
-    wrong = {}
-    turns = [(one, size) for size in (*SIZES, *HALVED) for one in LANGUAGES]
-    for number, (name, shown) in enumerate(SITUATIONS.items()):
-        shows(page, stage, shown)
-        every = os.environ.get("LIMEN_EVERY") == "1"
-        for language, (width, height) in turns if every else [turns[number * 7 % len(turns)]]:
-            page.set_viewport_size({"width": width, "height": height})
-            speaks(page, language)
-            settled(page)
-            found = complaints(page)
-            if found:
-                wrong[name, language, width, height] = found
-    assert wrong == {}
+
+@pytest.fixture(scope="module")
+def fed(stage: Stage, browser: Any) -> Iterator[Page]:
+    """Return the alert screen, shown what a test wants without a station between."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    made = context.new_page()
+    made.add_init_script(FED)
+    made.goto(f"{stage.address}/")
+    made.wait_for_function("window.__feeds.length > 0")
+    made.evaluate("document.querySelectorAll('.cover').forEach((one) => one.remove())")
+    made.evaluate(AXE)
+    yield made
+    context.close()
+
+
+def test_axe_finds_nothing_in_any_state_language_size_or_look(fed: Page) -> None:
+    """The whole cross: 30 situations x 4 languages x 10 sizes x 3 looks, in under a minute."""
+    views = {name: json.loads(VIEW.dump_json(shown)) for name, shown in SITUATIONS.items()}
+    wrong, runs = [], 0
+    every = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    for number, (width, height) in enumerate((*SIZES, *HALVED)):
+        fed.set_viewport_size({"width": width, "height": height})
+        rules = list(OF_LAYOUT) if number else every
+        made, found = fed.evaluate(CROSS, [views, LANGUAGES, LOOKS, rules])
+        runs += made
+        wrong += [f"{width} x {height}: {one}" for one in found]
+    assert wrong == []
+    assert runs == len(SITUATIONS) * len(LANGUAGES) * 10 * len(LOOKS)
 
 
 def test_in_forced_colours_and_without_motion_everything_is_there(page: Page, stage: Stage) -> None:
