@@ -211,7 +211,8 @@ class View:
     fading
         1 to 0 while a word that belongs to a visitor fades; None when it does not fade.
     visitors, alarms
-        Visitors in view, and the oldest alarms that still want a guard.
+        Visitors in view, and the alarms that still want a guard, the oldest first: those that call
+        before the others, as many as a view holds.
     waiting
         How many alarms are open, shown or not.
     advice, moment_s

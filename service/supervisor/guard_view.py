@@ -69,6 +69,7 @@ class GuardView:
         self._cards = Cards()
         self._now = 0.0
         self._pause: tuple[float, float] | None = None  # since when, and until when it may take
+        self._screened = False  # whether this worker has screened at all: a pause comes after it
         self._visitors: dict[int, ShownVisitor] = {}  # by mark, this worker only
         self._missed: set[int] = set()  # marks of visitors whose face is not found just now
         self._told: dict[int, Verdict] = {}  # verdicts that had their time in the headline
@@ -95,7 +96,7 @@ class GuardView:
         self._visitors.clear()
         self._missed.clear()
         self._told.clear()
-        self._pause = None
+        self._pause, self._screened = None, False
         return self._cards.lost(self._now)
 
     def configured(self, settings: Settings) -> None:
@@ -147,14 +148,18 @@ class GuardView:
         self._pause = self._pause_at(status, now)
         if status.state in DOWN:
             self._headline = None
+        self._screened |= self._up
         if self._screens(now):
             self._cards.screening()
         self._let_fade(now)
 
     def _screens(self, now: float) -> bool:
         """Whether people are screened, or will be in a moment."""
-        up = self._status is not None and self._status.state not in DOWN
-        return not self.held and (up or self._pauses(now))
+        return not self.held and (self._up or (self._screened and self._pauses(now)))
+
+    @property
+    def _up(self) -> bool:
+        return self._status is not None and self._status.state not in DOWN
 
     def _pause_at(self, status: Status, now: float) -> tuple[float, float] | None:
         """Return since when a planned pause lasts, and until when it should be over."""

@@ -135,7 +135,7 @@ class Requests:
         self._actions = actions
         self._recorder = recorder
         self._non_uniformity = non_uniformity
-        self.shift = Shift()
+        self.shift = Shift(recorder.total())
         self._clock = clock
         self._saves = Bucket(Rate(SAVES_PER_HOUR / 3600.0, SAVES_PER_HOUR), clock())
         self._passwords = Bucket(Rate(PASSWORDS_PER_HOUR / 3600.0, PASSWORDS_PER_HOUR), clock())

@@ -117,7 +117,8 @@ function show(shift) {
     row.textContent = `${ago(line.age_s)}: ${line.well ? said : `${said} ${word("shift.not_well")}`}`;
     return row;
   }));
-  $("sums").hidden = $("few").hidden = !ended;
+  $("sums").hidden = $("few").hidden = $("since").hidden = !ended;
+  $("since").textContent = shift.begun_s === null ? word("shift.since_start") : word("shift.since", { ago: ago(shift.begun_s) });
   $("sums").replaceChildren(...SUMS.flatMap((name) => {
     const [term, value] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = word(`shift.sum_${name}`);

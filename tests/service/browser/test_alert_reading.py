@@ -14,12 +14,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from screening.result import State
 from service.ipc.messages import VIEW
 from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.web.i18n import catalogues
+from service.worker.thumbnail import Thumbnail
 from tests.narrow import some
 from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
@@ -388,31 +390,74 @@ def test_an_alarm_is_answered_with_keys_alone_at_200_percent(
 # ---- the pictures in docs
 
 
-def test_every_situation_has_its_picture_in_the_docs(page: Page, stage: Stage) -> None:
+WIDE = (1280, 720)
+# Beside the situations: the same in other languages, sizes and colours. Situation, language, size,
+# colours, and how far the browser enlarges.
+ALSO: dict[str, tuple[str, str, tuple[int, int], str, float]] = {
+    "not_screening-fr": ("not_screening", "fr", WIDE, "normal", 1.0),
+    "not_screening-de": ("not_screening", "de", WIDE, "normal", 1.0),
+    "not_screening-nl": ("not_screening", "nl", WIDE, "normal", 1.0),
+    "small": ("two-alarms", "en", (1024, 600), "normal", 1.0),
+    "enlarged": ("second-check", "de", (512, 300), "normal", 2.0),
+    "bright": ("elevated", "en", WIDE, "bright", 1.0),
+    "night": ("second-check", "en", WIDE, "night", 1.0),
+    "hot-cup": ("clear", "en", WIDE, "normal", 1.0),
+}
+
+
+def thermal(cup: bool) -> NDArray[np.uint8]:
+    """Return a face before a wall as the worker draws it, with a cup of tea beside it or not."""
+    kelvin_per_count = 0.01
+    celsius = np.full((256, 320), 22.0, np.float32)
+    cv2.ellipse(celsius, (190, 150), (42, 58), 0, 0, 360, 34.5, -1)
+    cv2.ellipse(celsius, (190, 300), (90, 100), 0, 0, 360, 27.0, -1)
+    for x in (174, 206):
+        cv2.circle(celsius, (x, 138), 5, 35.6, -1)
+    if cup:
+        cv2.rectangle(celsius, (60, 190), (92, 232), 72.0, -1)
+    counts = ((cv2.GaussianBlur(celsius, (0, 0), 2.0) + 273.15) / kelvin_per_count).astype(
+        np.uint16
+    )
+    return Thumbnail(320, 256).draw(counts, kelvin_per_count)
+
+
+def test_every_situation_has_its_picture_in_the_docs(
+    page: Page, stage: Stage, browser: Any
+) -> None:
     text = (DOCS / "reference" / "alert-screen.md").read_text(encoding="utf-8")
-    for name in SITUATIONS:
+    for name in {**SITUATIONS, **ALSO}:
         assert f"../screens/{name}.png" in text, name
         assert (SCREENS / f"{name}.png").exists() or WANTS_SCREENSHOTS, name
-    assert {one.stem for one in SCREENS.glob("*.png")} <= set(SITUATIONS)
+    assert {one.stem for one in SCREENS.glob("*.png")} <= {*SITUATIONS, *ALSO}
     if not WANTS_SCREENSHOTS:
         return
     SCREENS.mkdir(exist_ok=True)
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.emulate_media(reduced_motion="reduce")
-    speaks(page, "en")
     writer = stage.picture()
-    ramp = np.tile(np.linspace(2, 12, 320).round() * 10, (256, 1)).astype(np.uint8)
-    for sequence, (name, shown) in enumerate(SITUATIONS.items()):
-        painted = replace(shown, failure="")
-        shows(page, stage, painted)
+    page.emulate_media(reduced_motion="reduce")
+    plain = {name: (name, "en", WIDE, "normal", 1.0) for name in SITUATIONS}
+    for sequence, (name, (of, language, size, look, scale)) in enumerate({**plain, **ALSO}.items()):
+        context = browser.new_context(
+            viewport=dict(zip(("width", "height"), size, strict=True)),
+            device_scale_factor=scale,
+            reduced_motion="reduce",
+        )
+        made = context.new_page()
+        made.add_init_script(f"localStorage.setItem('limen.look', '{look}')")
+        made.goto(f"{stage.address}/")
+        shown = SITUATIONS[of]
+        shows(made, stage, replace(shown, failure=""))
+        speaks(made, language)
+        grey = thermal(cup=name == "hot-cup")
         for part in range(5):
             boxes = [
-                (one.mark, (150.0 + 130 * at, 170.0, 110.0, 150.0))
+                (one.mark, (300.0 + 60 * at, 190.0, 160.0, 220.0))
                 for at, one in enumerate(shown.visitors)
             ]
-            writer.write(ramp, 10 * sequence + part + 1, boxes)
-            page.wait_for_timeout(40)
-        data = np.frombuffer(page.screenshot(), np.uint8)
+            writer.write(grey, 10 * sequence + part + 1, boxes)
+            made.wait_for_timeout(40)
+        data = np.frombuffer(made.screenshot(), np.uint8)
         whole = some(cv2.imdecode(data, cv2.IMREAD_COLOR))
-        small = cv2.resize(whole, (768, 432), interpolation=cv2.INTER_AREA)
+        tall = round(768 * size[1] / size[0])
+        small = cv2.resize(whole, (768, tall), interpolation=cv2.INTER_AREA)
         cv2.imwrite(str(SCREENS / f"{name}.png"), small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+        context.close()

@@ -98,6 +98,7 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     assert f"for {KEPT_DAYS} days" in page.inner_text("body")
     page.locator("#end").click()
     page.wait_for_selector("#sums:not([hidden])")
+    assert screen.text("since") == "The shift began 60 minutes ago."
     assert screen.text("sums").split()[-1] == "21"
     assert "few" in screen.text("sums")
     assert "began" in screen.text("log") or "begun" in screen.text("log")

@@ -520,3 +520,23 @@ def test_who_screens_nobody_tells_nobody_how_far_to_step() -> None:
     watched.station.started(replace(SENSOR, hfov_deg=None), locked=True)
     watched.step(State.COME_CLOSER, far, reasons=(Reason.TOO_FAR,))
     assert watched.view.step_m is None  # a lens that nobody knows
+
+
+def test_whoever_leaves_while_a_station_settles_at_its_start_is_not_called_back() -> None:
+    watched = Watched()
+    for lost in (False, True):
+        if lost:
+            watched.lose(Reason.WORKER_LOST)
+            watched.station.started(SENSOR, locked=True)
+        watched.step(State.NOT_SCREENING, visitor(1), reasons=(Reason.SETTLING,))
+        watched.step(
+            State.NOT_SCREENING,
+            departed=(visitor(1, Verdict.NO_RESULT, Reason.SETTLING),),
+            reasons=(Reason.SETTLING,),
+        )
+        assert watched.view.advice is Advice.MOMENT  # and everybody is told that nobody is checked
+        assert watched.view.alarms == ()
+        watched.step(State.READY)
+    watched.step(State.NOT_SCREENING, visitor(2), reasons=(Reason.FFC,))  # of a day's work
+    watched.step(State.READY, departed=(visitor(2, Verdict.NO_RESULT, Reason.FFC),))
+    assert [alarm.need for alarm in watched.view.alarms] == [Need.AGAIN]
