@@ -481,7 +481,7 @@ def test_an_outcome_is_undone(screen: Screen, stage: Stage, how: str) -> None:
     stage.show(cards(4))
     row = screen.page.locator(".queue .ended")
     row.wait_for()
-    assert "Visitor 4 · Not confirmed" in row.inner_text()
+    assert "Visitor 4 · Not raised" in row.inner_text()
     assert "8 s" in row.inner_text()
     if how == "click":
         row.locator("button").click()

@@ -70,6 +70,7 @@ from service.ipc.requests import (
     Role,
     SaveNotes,
     SaveTicks,
+    SaveWelcome,
     Screens,
     SecondCheck,
     UndoOutcome,
@@ -85,6 +86,7 @@ from service.ipc.view import (
     ShownVisitor,
     View,
 )
+from service.ipc.visitor_window import Welcome, Welcoming
 from service.sandbox.report import Descriptor, LockReport
 from tests.service.stage import CALIBRATION, SENSOR, SHIFT
 
@@ -132,6 +134,8 @@ EVERY = [
     HistoryRead(9, (Recorded(3, "2026-03-01T08:00:00Z", "login_tried", (("granted", REAL),)),), ()),
     ChangePassword(1, SESSION, Role.AUDITOR, "correct horse", "x" * 128),
     ChangeSettings(1, SESSION, StationSettings()),
+    SaveWelcome(1, SESSION, Welcome(fr="Bienvenue à la mairie")),
+    Welcoming(Welcome(nl="Welkom")),
     AskFfc(1, SESSION),
     AskNonUniformity(1, SESSION),
     ChooseScenario(1, SESSION, "one-fever"),
