@@ -23,6 +23,7 @@ from service.ipc.messages import VIEW
 from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.web.i18n import catalogues
 from service.worker.thumbnail import Thumbnail
+from tests.cases import EVERY
 from tests.narrow import some
 from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
@@ -260,7 +261,7 @@ def turns() -> dict[tuple[int, int], list[Turn]]:
     together (30 x 4 x 10 x 3) take some minutes: `LIMEN_EVERY=1`.
     """
     sizes = (*SIZES, *HALVED)
-    if os.environ.get("LIMEN_EVERY") == "1":
+    if EVERY:
         return {size: list(product(SITUATIONS, LANGUAGES, LOOKS)) for size in sizes}
     found: dict[tuple[int, int], list[Turn]] = {size: [] for size in sizes}
     for number, name in enumerate(SITUATIONS):
@@ -484,8 +485,8 @@ def test_every_situation_has_its_picture_in_the_docs(
     if not WANTS_SCREENSHOTS:
         return
     SCREENS.mkdir(exist_ok=True)
+    page.goto("about:blank")  # it would be another screen, that does not paint
     writer = stage.picture()
-    page.emulate_media(reduced_motion="reduce")
     plain = {name: (name, "en", WIDE, "normal", 1.0) for name in SITUATIONS}
     for sequence, (name, (of, language, size, look, scale)) in enumerate({**plain, **ALSO}.items()):
         context = browser.new_context(
