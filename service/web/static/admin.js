@@ -14,6 +14,7 @@ import { showRecords } from "./records.js";
 import { showRepairs } from "./repairs.js";
 import { review } from "./review.js";
 import { Sounder } from "./sound.js";
+import { fillWelcome, offerWelcome } from "./welcome.js";
 import { currentLanguage, number, speak, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -51,7 +52,11 @@ async function look() {
     return;
   }
   enter();
+<<<<<<< HEAD
   await Promise.all([chart.load(), showRecords(), showHistory(undo), showAttestation()]);
+=======
+  await Promise.all([chart.load(), showRecords(), showHistory(undo), fillWelcome(overview.role)]);
+>>>>>>> q15guard
 }
 
 function enter() {
@@ -259,8 +264,13 @@ function hints() {
 function use(code) {
   speak(code);
   hints();
+<<<<<<< HEAD
   for (const id of ["open-register", "proof-register"]) $(id).href = `/register/${currentLanguage()}`;
   for (const said of ["saved", "problem", "problem-detail", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
+=======
+  $("open-register").href = `/register/${currentLanguage()}`;
+  for (const said of ["saved", "problem", "login-error", "ffc-note", "password-changed", "password-problem", "welcome-saved", "welcome-problem"]) text(said, "");
+>>>>>>> q15guard
   if (document.body.dataset.page !== "admin") return;
   chart.speak();
   showNonUniformity(overview);
@@ -275,7 +285,11 @@ for (const button of document.querySelectorAll("[data-language]")) {
 
 build($("sections"), hints);
 offerPasswords();
+<<<<<<< HEAD
 offerAttestation(() => showHistory(undo));
+=======
+offerWelcome(() => showHistory(undo));
+>>>>>>> q15guard
 returnWhenIdle();
 speakAsBefore();
 use(currentLanguage());
