@@ -20,11 +20,15 @@ from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, No
 from service.ipc.capacity import bits_of
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, SpotSeen, bits, payload_bits
-<<<<<<< HEAD
-from service.ipc.requests import AskAttestation, DoChapter, Duty, Role, SaveNotes, SaveTicks
-=======
-from service.ipc.requests import DoChapter, Duty, Role, SaveNotes, SaveTicks, SaveWelcome
->>>>>>> q15guard
+from service.ipc.requests import (
+    AskAttestation,
+    DoChapter,
+    Duty,
+    Role,
+    SaveNotes,
+    SaveTicks,
+    SaveWelcome,
+)
 from service.ipc.settings import StationSettings, UniformitySettings
 from service.ipc.view import KEPT_DAYS
 from service.ipc.visitor_window import Welcome

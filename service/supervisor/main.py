@@ -615,7 +615,6 @@ class Supervisor:
         self._load_settings()
         self._restart_worker(Reason.WORKER_LOST, "Another scenario was chosen.")
 
-<<<<<<< HEAD
     def attest(self) -> bool:
         """Have the station attested."""
         return self._attesting.begin()
@@ -625,12 +624,11 @@ class Supervisor:
         children = (self._worker.child, self._web.child, self._camera.filter.child)
         pids = {child.pid for child in children if child is not None}
         return self._attesting.stands(frozenset({os.getpid(), *pids}))
-=======
+
     def welcome(self, welcome: Welcome) -> None:
         """Save the words of welcome, and let the visitor's window say them."""
         self._welcomes.save(welcome)
         self._welcomed = False
->>>>>>> q15guard
 
     # ---- what a calibration asks for
 

@@ -96,16 +96,14 @@ class Actions(Protocol):
     def play(self, scenario: str) -> None:
         """Restart the simulated sensor with a scenario."""
 
-<<<<<<< HEAD
     def attest(self) -> bool:
         """Have the station attested; False when that is under way. OSError when it cannot be."""
 
     def attestation(self) -> AttestationState:
         """Return the last attestation, and whether one is being made."""
-=======
+
     def welcome(self, welcome: Welcome) -> None:
         """Save the words of welcome, and let the visitor's window say them."""
->>>>>>> q15guard
 
 
 class Requests:

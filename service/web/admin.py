@@ -35,12 +35,8 @@ from service.ipc.requests import (
 )
 from service.ipc.settings import StationSettings, ranges
 from service.ipc.view import HourCounts, Recorded
-<<<<<<< HEAD
-from service.web.answers import Done, Empty, Problem, Refusal, granted, responses
-=======
 from service.ipc.visitor_window import Welcome
-from service.web.answers import Done, Empty, granted, responses
->>>>>>> q15guard
+from service.web.answers import Done, Empty, Problem, Refusal, granted, responses
 from service.web.forecast import Forecast
 from service.web.forecast import forecast as forecast_of
 from service.web.hub import Hub

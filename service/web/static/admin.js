@@ -52,11 +52,7 @@ async function look() {
     return;
   }
   enter();
-<<<<<<< HEAD
-  await Promise.all([chart.load(), showRecords(), showHistory(undo), showAttestation()]);
-=======
-  await Promise.all([chart.load(), showRecords(), showHistory(undo), fillWelcome(overview.role)]);
->>>>>>> q15guard
+  await Promise.all([chart.load(), showRecords(), showHistory(undo), showAttestation(), fillWelcome(overview.role)]);
 }
 
 function enter() {
@@ -264,13 +260,8 @@ function hints() {
 function use(code) {
   speak(code);
   hints();
-<<<<<<< HEAD
   for (const id of ["open-register", "proof-register"]) $(id).href = `/register/${currentLanguage()}`;
-  for (const said of ["saved", "problem", "problem-detail", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
-=======
-  $("open-register").href = `/register/${currentLanguage()}`;
-  for (const said of ["saved", "problem", "login-error", "ffc-note", "password-changed", "password-problem", "welcome-saved", "welcome-problem"]) text(said, "");
->>>>>>> q15guard
+  for (const said of ["saved", "problem", "problem-detail", "login-error", "ffc-note", "password-changed", "password-problem", "welcome-saved", "welcome-problem"]) text(said, "");
   if (document.body.dataset.page !== "admin") return;
   chart.speak();
   showNonUniformity(overview);
@@ -285,11 +276,8 @@ for (const button of document.querySelectorAll("[data-language]")) {
 
 build($("sections"), hints);
 offerPasswords();
-<<<<<<< HEAD
 offerAttestation(() => showHistory(undo));
-=======
 offerWelcome(() => showHistory(undo));
->>>>>>> q15guard
 returnWhenIdle();
 speakAsBefore();
 use(currentLanguage());

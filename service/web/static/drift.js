@@ -41,11 +41,7 @@ export function drift(parent) {
         legend: { live: false },
         cursor: { show: false },
         scales: { x: { time: true }, apparent: { range }, offset: { range } },
-<<<<<<< HEAD
-        axes: [{ stroke: "#b3bfcb", grid: { show: false }, values: times }, axis("apparent", 3), axis("offset", 1)],
-=======
-        axes: [{ stroke: color("--quiet"), grid: { show: false } }, axis("apparent", 3), axis("offset", 1)],
->>>>>>> q15guard
+        axes: [{ stroke: color("--quiet"), grid: { show: false }, values: times }, axis("apparent", 3), axis("offset", 1)],
         series: [
           {},
           { label: word("admin.apparent"), scale: "apparent", stroke: color("--accent"), width: 2 },

@@ -124,7 +124,6 @@ def test_a_change_stands_in_the_history_and_is_undone(
     station.wait_for(lambda view: view["threshold_c"] == before)
 
 
-<<<<<<< HEAD
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
     desk: Screen, station: RunningStation
 ) -> None:
@@ -185,7 +184,8 @@ def test_the_station_that_runs_is_attested_from_the_console(
     desk.page.reload()
     desk.page.locator("#attest-other").wait_for()
     assert desk.page.get_attribute("#attest-result", "data-holds") == "false"
-=======
+
+
 GREETING = "Welcome <i>Ada</i> \N{EN DASH} 8 o\N{RIGHT SINGLE QUOTATION MARK}clock"
 
 
@@ -207,7 +207,6 @@ def test_the_words_of_welcome_are_typed_here_and_said_to_visitors(
     assert "Ada" not in (state / "audit.jsonl").read_text()
     desk.page.reload()
     desk.until(lambda: desk.page.input_value("#welcome-en").startswith("Welcome <i>"))
->>>>>>> q15guard
 
 
 def test_every_fault_is_a_row_that_goes_when_it_is_mended(

@@ -138,17 +138,13 @@ EVERY = [
     ReadHistory(9, SESSION),
     HistoryRead(9, (Recorded(3, "2026-03-01T08:00:00Z", "login_tried", (("granted", REAL),)),), ()),
     ChangePassword(1, SESSION, Role.AUDITOR, "correct horse", "x" * 128),
-<<<<<<< HEAD
     ChangeSettings(1, SESSION, StationSettings(), "0123456789abcdef"),
     ReadAttestation(1, SESSION),
     AskAttestation(1, SESSION),
     AttestationRead(1, UNATTESTED),
     AttestationRead(1, AttestationState(GOOD, holds=True, still=True, running_s=3.5, failed=False)),
-=======
-    ChangeSettings(1, SESSION, StationSettings()),
     SaveWelcome(1, SESSION, Welcome(fr="Bienvenue à la mairie")),
     Welcoming(Welcome(nl="Welkom")),
->>>>>>> q15guard
     AskFfc(1, SESSION),
     AskNonUniformity(1, SESSION),
     ChooseScenario(1, SESSION, "one-fever"),

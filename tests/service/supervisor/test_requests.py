@@ -48,12 +48,9 @@ from service.ipc.requests import (
     ReadRecords,
     ReadSettings,
     Role,
-<<<<<<< HEAD
     SaveNotes,
     SaveTicks,
-=======
     SaveWelcome,
->>>>>>> q15guard
     SecondCheck,
     UndoOutcome,
 )
@@ -540,12 +537,9 @@ def test_an_auditors_logins_give_nobody_fresh_attempts_at_the_admins_password(
     for number in range(4):
         office.requests.answer(Login(number, "wrong password"))
         office.requests.answer(Login(number, AUDITORS, Role.AUDITOR))
-<<<<<<< HEAD
     refused = of(Refused, office.requests.answer(Login(9, PASSWORD)))
     assert refused.why is Why.TOO_SOON  # the right one; nobody says that it is wrong
     assert "not tried" in refused.sentence
-=======
-    assert of(Refused, office.requests.answer(Login(9, PASSWORD))).why is Why.TOO_SOON
 
 
 def test_that_the_words_of_welcome_were_changed_is_recorded_and_not_what_they_say(
@@ -556,4 +550,3 @@ def test_that_the_words_of_welcome_were_changed_is_recorded_and_not_what_they_sa
     assert office.done == [wanted]
     assert office.trail()[-1] == WelcomeChanged()
     assert "Ada" not in (office.folder / TRAIL).read_text()
->>>>>>> q15guard
