@@ -324,6 +324,7 @@ def test_the_headline_is_read_in_every_look_on_its_ground_and_its_stripes(fed: P
 def test_in_forced_colours_and_without_motion_everything_is_there(page: Page, stage: Stage) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     speaks(page, "en")
+    page.evaluate(AXE)
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
     try:
         for name in ("clear", "elevated", "recheck", "thermometer", "not_screening", "many-cards"):
