@@ -100,6 +100,12 @@ def read(data: bytes) -> Paper:
     core = f"{_DCC}administrativeData/{_DCC}coreData/{_DCC}"
     item = f"{_DCC}administrativeData/{_DCC}items/{_DCC}item"
     laboratory = f"{_DCC}administrativeData/{_DCC}calibrationLaboratory/{_DCC}contact/{_DCC}name"
+    count = len(root.findall(item))
+    if count > 1:
+        raise DccError(
+            f"The file is of {count} items, and nothing tells whose results are whose. Type the"
+            " values of the one that stands here from the paper."
+        )
     points = tuple(_points(root))
     if not points:
         raise DccError(

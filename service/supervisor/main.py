@@ -12,6 +12,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import version
 
 import structlog
@@ -21,6 +22,8 @@ from device.errors import SensorNotFound
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.register import documents
+from hardware.register.cyclonedx import VERSIONS, to_json
+from hardware.register.hbom import hbom
 from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.checkcode.key import StationKeyError
@@ -625,9 +628,13 @@ class Supervisor:
         """Return the hashes of a sensor's dossier and list of parts; empty where there is none."""
         try:
             known = documents.load(self._config.hardware_register)
-            return known.sha256(sensor.dossier), ""
+            dossier, _ = known.dossier(sensor.dossier)
+            found = known.sha256(sensor.dossier)
         except HardwareError:
             return "", ""
+        # as `limen hardware hbom` prints it on this day
+        bill = to_json(hbom(dossier, found, known.today), VERSIONS[0]) + "\n"
+        return found, sha256(bill.encode()).hexdigest()
 
     def settings(self) -> StationSettings | None:
         """Return the settings in force."""

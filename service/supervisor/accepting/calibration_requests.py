@@ -60,8 +60,8 @@ class CalibrationRequests:
                     self._calibration.tick(ticks)
                 case DoChapter(doing=doing):
                     self._calibration.do(doing)
-                case DecideAcceptance(decision=decision, signers=signers):
-                    self._calibration.decide(decision, signers)
+                case DecideAcceptance(decision=decision, signers=signers, review=review):
+                    self._calibration.decide(decision, signers, review)
         except AcceptanceError as error:
             return Refused(number, Why.NOT_NOW, str(error))
         except AuditError as error:

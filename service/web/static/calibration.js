@@ -274,6 +274,7 @@ function renderNecessity() {
   text("alarms-day", few(day.alarms));
   text("wrong-day", few(day.wrong));
   text("missed-day", few(day.missed));
+  text("review-stands", shown?.review ? say(shown.review.blocks ? "review_then_blocks" : "review_then_nags", { date: shown.review.until }) : say("review_none"));
 }
 
 // ---- what is typed
@@ -299,6 +300,8 @@ function fill(name) {
   const { notes, ticks } = shown;
   for (const [key, id] of Object.entries(TICKS)) put(id, ticks[key]);
   put("place-name", notes.place);
+  put("review-until", shown.review?.until);
+  put("review-blocks", shown.review?.blocks);
   const reference = settings?.references[0];
   dcc = notes.paper.dcc_sha256;
   for (const [key, id] of Object.entries(PAPER)) put(id, notes.paper[key]);
@@ -324,9 +327,10 @@ function notes() {
   };
 }
 
-async function saveTicks() {
-  const read = Object.fromEntries(Object.entries(TICKS).map(([key, id]) => [key, value(id) ?? shown.ticks[key]]));
-  return tell(await ask("/api/admin/calibration/ticks", read, "PUT"));
+// One at a time, beside what the station has: somebody else may be on this page as well.
+async function saveTick(key, id) {
+  const ticks = { ...shown.ticks, [key]: value(id) ?? shown.ticks[key] };
+  if (await tell(await ask("/api/admin/calibration/ticks", ticks, "PUT"))) shown.ticks = ticks;
 }
 
 async function saveNotes() {
@@ -369,7 +373,7 @@ for (const form of document.querySelectorAll("form")) {
     if (!typed || (await saveNotes())) await saveSettings();
   });
 }
-for (const id of Object.values(TICKS)) $(id).addEventListener("change", saveTicks);
+for (const [key, id] of Object.entries(TICKS)) $(id).addEventListener("change", () => saveTick(key, id));
 for (const id of ["threshold", "visitors", "prevalence", "sensitivity", "specificity"]) $(id).addEventListener("input", renderNecessity);
 
 $("preset").addEventListener("change", () => {
@@ -382,6 +386,8 @@ $("preset").addEventListener("change", () => {
 // ---- the laboratory's file
 
 let points = [];
+// A laboratory's name may be longer than the record takes.
+const short = (id, what) => ($(id).maxLength > 0 ? what.slice(0, $(id).maxLength) : what);
 
 $("dcc").addEventListener("change", async () => {
   const [file] = $("dcc").files;
@@ -391,7 +397,7 @@ $("dcc").addEventListener("change", async () => {
   for (let i = 0; i < bytes.length; i += 32768) binary += String.fromCharCode(...bytes.subarray(i, i + 32768));
   const answer = await ask("/api/admin/calibration/paper", { file: btoa(binary) });
   if (!tell(answer)) return;
-  for (const [key, id] of [["laboratory", "laboratory"], ["number", "number"], ["model", "paper-model"], ["serial", "paper-serial"], ["issued", "issued"]]) put(id, answer[key]);
+  for (const [key, id] of [["laboratory", "laboratory"], ["number", "number"], ["model", "paper-model"], ["serial", "paper-serial"], ["issued", "issued"]]) put(id, short(id, answer[key]));
   ({ points } = answer);
   dcc = answer.sha256;
   $("dcc-points").hidden = points.length < 2;
@@ -417,8 +423,8 @@ async function act(what, more) {
   return tell(await ask("/api/admin/calibration/do", doing(what, more)));
 }
 
-async function decide(decision, signers = null) {
-  return tell(await ask("/api/admin/calibration/decide", { decision, signers }));
+async function decide(decision, signers = null, review = null) {
+  return tell(await ask("/api/admin/calibration/decide", { decision, signers, review }));
 }
 
 $("begin").addEventListener("click", async () => {
@@ -440,6 +446,11 @@ $("add-person").addEventListener("click", async () => {
 });
 $("challenge").addEventListener("click", () => decide("challenge"));
 $("close").addEventListener("click", () => decide("close", ["first-signer", "second-signer"].map((id) => Number($(id).value || 0))));
+$("keep-review").addEventListener("click", async () => {
+  const until = value("review-until");
+  if (until === null) text("refused", say("n_review"));
+  else await decide("review", null, { until, blocks: value("review-blocks") });
+});
 $("reopen").addEventListener("click", () => decide("reopen"));
 $("put-in-force").addEventListener("click", () => decide("put_in_force"));
 $("end").addEventListener("click", () => decide("end"));

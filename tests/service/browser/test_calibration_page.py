@@ -185,6 +185,6 @@ def prepare(state: Path) -> None:
     shape = SHAPE.model_copy(update={"sensor_sha256": fingerprint(SIMULATED)})
     marked = (set_up.references[0].model_copy(update={"mark": (78.0, 125.0)}),)
     settings = set_up.model_copy(update={"references": marked, "uniformity": shape})
-    Station(state, settings=settings, sensor=SIMULATED).everything()
+    Station(state, settings=settings, sensor=SIMULATED, part_number="").everything()
     SettingsStore(state, lambda: set_up).save(settings)
     set_password(state, PASSWORD)
