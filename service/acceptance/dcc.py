@@ -17,6 +17,7 @@ values in the range of what can be one. The signature inside (XAdES) is not chec
 laboratory's list of trusted keys. There is no field for a due date; an admin says it.
 """
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator
@@ -136,7 +137,8 @@ def _parsed(data: bytes) -> ET.Element:
     if len(data) > MAX_BYTES:
         raise DccError(f"The file has {len(data)} bytes; a certificate has at most {MAX_BYTES}.")
     try:
-        text = data.decode("utf-8-sig")
+        # not by "utf-8-sig": the process that reads is locked, and could not load that codec
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise DccError(f"{_NO_DCC}: it is not UTF-8.") from error
     declared = re.match(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)", text)

@@ -17,6 +17,7 @@ from hardware.errors import HardwareError
 from hardware.register import documents, signature
 from hardware.register.people import person
 from hardware.register.trust import Key, What
+from screening.result import Reason
 from service.acceptance import chapters
 from service.acceptance import record as records
 from service.acceptance.errors import AcceptanceError as NotAcceptable
@@ -57,6 +58,7 @@ from service.supervisor.accepting.trials import (
 )
 
 SIGNERS: Final = 2
+_UNSETTLED: Final = {Reason.FFC, Reason.SETTLING}
 MAX_LOOKS: Final = 15
 MAX_KEYS: Final = 32
 
@@ -218,7 +220,7 @@ class Calibration:
         """Take what is read at a place, once a second."""
         self._spot = spot
         run = self._taking
-        if run is None or spot.look != self._look:
+        if run is None or spot.look != self._look or self._settles:
             return
         chapter, facts = run.doing.chapter, self._acceptance.facts
         if facts is not None and self._draft.under.get(chapter) != basis.mark(chapter, facts):
@@ -231,6 +233,12 @@ class Calibration:
             self._measured(measured, chapter)
         if run.over:
             self._pause()
+
+    @property
+    def _settles(self) -> bool:
+        """Whether the sensor corrects itself or settles: what it reads then is left out."""
+        status = self._status
+        return status is not None and bool({status.reason, status.second_reason} & _UNSETTLED)
 
     def seen(self, record: Seen) -> None:
         """Take a word on a visitor."""

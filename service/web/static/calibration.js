@@ -176,6 +176,8 @@ function renderMeasuring() {
   $("pause").disabled = !now.running;
   $("undo").hidden = !UNDONE.has(name);
   text("now-reads", `${say("now_reads")}: ${celsius(shown.surface_c)}`);
+  const blind = now.running && name !== "not_functioning" && view?.state === "not_screening" ? view.reasons : [];
+  text("waits", blind.length ? say("waits", { why: blind.map((reason) => word(`reasons.${reason}`)).join(" ") }) : "");
   for (const part of document.querySelectorAll("[data-chapters]")) part.hidden = !part.dataset.chapters.split(" ").includes(name);
   text("chapter-title", say(`ch_${name}`));
   text("method", BATTERY.includes(name) ? say(`m_${name}`) : "");

@@ -1,7 +1,7 @@
 """A station whose numbers come from the frames of a simulated camera, by the screener itself.
 
 The film has the station's reference, and a source that an admin brings, sets and carries. Time is
-the film's: no clock is waited for. In the long chapters `LAPSE` seconds pass in each second of the
+the film's: no clock is waited for. In the long chapters some seconds pass in each second of the
 film, for the camera (`Camera.time_lapse`) as for the station.
 """
 
@@ -60,30 +60,32 @@ def film(
     lasts_s
         At least; it begins again at its end.
     drift_k_per_h
-        Of the reference, in the time of the long chapters.
+        Of the reference, in the time of the film.
     """
     height = camera.height_m
     sets = tuple((FIRST_S + LASTS_S * n, set_c) for n, set_c in enumerate(set_points))
     from_s = FIRST_S + LASTS_S * len(set_points)
     at = [PLACES[place] for place in VISITS]
     carried = tuple((from_s + LASTS_S * n, x, height + y, AWAY_M) for n, (x, y) in enumerate(at))
-    quiet = {"stability_k": 0.0, "uniformity_k": 0.0, "on_for_s": 1e6}
+    quiet = Reference(stability_k=0.0, uniformity_k=0.0, on_for_s=1e6)
     return Scenario(
         name="bench",
         title="An admin brings an adjustable source: set points, then five places",
         duration_s=max(lasts_s, from_s + LASTS_S * len(VISITS)),
         camera=camera,
         references=(
-            Reference(temp_c=36.0 + lied_c, drift_k_per_min=drift_k_per_h * LAPSE / 60.0, **quiet),
-            Reference(
-                brought=True,
-                temp_c=set_points[0],
-                at=(0.0, height, AWAY_M),
-                size_m=0.06,
-                housing=False,
-                set_at=(*sets, (from_s, MIDDLE_C)),
-                carried_to=carried,
-                **quiet,
+            quiet.model_copy(
+                update={"temp_c": 36.0 + lied_c, "drift_k_per_min": drift_k_per_h / 60.0}
+            ),
+            quiet.model_copy(
+                update={
+                    "brought": True,
+                    "temp_c": set_points[0],
+                    "at": (0.0, height, AWAY_M),
+                    "housing": False,
+                    "set_at": (*sets, (from_s, MIDDLE_C)),
+                    "carried_to": carried,
+                }
             ),
         ),
     )
@@ -97,14 +99,24 @@ class Filmed(Station):
     camera
         Which looks, and what is wrong with it.
     lied_c, drift_k_per_h
-        Of the reference, see `film`.
+        Of the reference, see `film`; the drift in the time of the long chapters.
+    lapse
+        How many seconds of the long chapters pass in each second of the film.
     """
 
     def __init__(
-        self, folder: Path, camera: Camera, *, lied_c: float = 0.0, drift_k_per_h: float = 0.0
+        self,
+        folder: Path,
+        camera: Camera,
+        *,
+        lied_c: float = 0.0,
+        drift_k_per_h: float = 0.0,
+        lapse: float = LAPSE,
     ) -> None:
-        camera = camera.model_copy(update={"frame_rate_hz": RATE_HZ, "time_lapse": LAPSE})
-        self._plan = plan = film(camera, lied_c=lied_c, drift_k_per_h=drift_k_per_h, lasts_s=900.0)
+        camera = camera.model_copy(update={"frame_rate_hz": RATE_HZ, "time_lapse": lapse})
+        self._plan = plan = film(
+            camera, lied_c=lied_c, drift_k_per_h=drift_k_per_h * lapse, lasts_s=900.0
+        )
         self._camera = SimulatedSensor(plan, realtime=False, loop=True, seed=3)
         self._frames = self._camera.frames()
         info = self._camera.info
@@ -134,7 +146,8 @@ class Filmed(Station):
         self._spot = Spot()
         self._telling = Telling(self._hear, 0.0, width=info.width)
         self._aimed: tuple[int, tuple[float, float] | None, float] = (0, None, 0.97)
-        self.film_s = 0.0
+        self.film_s, self.lapse = 0.0, lapse
+        self.said: Status | None = None
         super().__init__(folder, settings=settings, sensor=SENSOR)
 
     # what the worker would do
@@ -145,6 +158,7 @@ class Filmed(Station):
     def _hear(self, said: Record) -> None:
         match unpack(pack(said)):  # as coarse as what crosses over
             case Status() as status:
+                self.said = status
                 self.calibration.status(status)
             case Seen() as seen:
                 self.calibration.seen(seen)
@@ -212,9 +226,9 @@ class Filmed(Station):
         self.run(self.film_s + 34.0)
 
     def long(self, chapter: Chapter, lasts_s: float) -> None:
-        """Measure a long chapter, `LAPSE` times faster."""
+        """Measure a long chapter, `lapse` times faster."""
         self.do(chapter)
-        self.run(self.film_s + lasts_s / LAPSE, lapse=LAPSE)
+        self.run(self.film_s + lasts_s / self.lapse, lapse=self.lapse)
         self.do(chapter, Act.PAUSE)
 
     def close(self) -> None:

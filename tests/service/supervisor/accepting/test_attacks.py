@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from screening.result import Verdict
+from screening.result import Reason, State, Verdict
 from service.acceptance.words import Chapter, Conformity, Trial
 from service.ipc.acceptance import Cause
 from service.ipc.calibration import Act, Challenge, Decision, Need, Notes, Review, Step
-from service.ipc.records import SpotSeen
+from service.ipc.records import SpotSeen, Status
 from service.ipc.settings import SceneSettings
 from service.state.acceptance import AcceptanceError
 from service.state.audit_events import SettingChanged
@@ -128,6 +128,21 @@ def test_what_was_signed_is_not_put_in_force_for_what_stands_there_now(
     with pytest.raises(AcceptanceError, match="not the one of the record any more"):
         station.calibration.decide(Decision.PUT_IN_FORCE)
     assert station.acceptance.shown().causes == (Cause.NEVER,)
+
+
+@pytest.mark.parametrize("reason", [Reason.FFC, Reason.SETTLING])
+def test_what_a_sensor_reads_while_it_corrects_itself_is_in_no_series(
+    station: Station, reason: Reason
+) -> None:
+    station.do(Chapter.WARM_UP)
+    station.seconds(60)
+    station.calibration.status(Status(State.NOT_SCREENING, reason, reference_found=True))
+    station.seconds(30, offset_c=1.4)
+    station.calibration.status(SEEN)
+    station.seconds(60)
+    own = some(station.measured.warm_up).own_c
+    assert len(own) > 10
+    assert max(own) - min(own) < 0.1
 
 
 # ---- what an admin gets wrong
