@@ -64,19 +64,25 @@ def locked() -> set[str]:
     }
 
 
-def loaded(*modules: str) -> set[str]:
+@pytest.fixture(scope="module")
+def owner() -> dict[str, str]:
+    """Return which package each installed module belongs to."""
+    return {
+        f"{entry.locate_file('')}/{file}": normal(entry.name)
+        for entry in distributions()
+        for file in entry.files or ()
+        if file.suffix in {".py", ".so"}
+    }
+
+
+def loaded(owner: dict[str, str], *modules: str) -> set[str]:
     """Return the packages of the station that importing these modules loads.
 
     Some use others where they are there; of what only tests need, nothing is at a station.
     """
-    owner = {
-        str(Path(str(entry.locate_file(file))).resolve()): normal(entry.name)
-        for entry in distributions()
-        for file in entry.files or ()
-    }
     run = [sys.executable, "-c", LOADED, *modules]
     files = subprocess.run(run, check=True, capture_output=True, text=True, cwd=ROOT).stdout
-    found = {owner.get(str(Path(file).resolve()), "") for file in files.splitlines()}
+    found = {owner.get(file, "") for file in files.splitlines()}
     return (found & locked()) - INSTALLERS
 
 
@@ -94,7 +100,7 @@ def test_the_station_s_environment_holds_these_and_nothing_else() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("process", PROCESSES)
-def test_a_process_loads_what_the_table_says(process: str) -> None:
-    assert loaded(*PROCESSES[process]) == {
+def test_a_process_loads_what_the_table_says(owner: dict[str, str], process: str) -> None:
+    assert loaded(owner, *PROCESSES[process]) == {
         name for name, processes in table().items() if process in processes
     }

@@ -8,13 +8,17 @@ That a RECORD is the one of the file whose hash stands in the lock shows only ag
 given a folder of these, each is hashed, and compared with what is installed, byte for byte.
 """
 
+import csv
 import marshal
+import os
 import re
+import struct
 import sys
 import sysconfig
 import zipfile
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import Distribution, distributions
@@ -68,26 +72,38 @@ def compare(
     progress
         Told what is being done.
     """
-    site = Path(sysconfig.get_path("purelib"))
+    site = Path(sysconfig.get_path("purelib")).resolve()
     found = {_normal(entry.name): entry for entry in distributions(path=[str(site)])}
     others = {name: entry for name, entry in found.items() if name != _OURS}
     faults = list(_opened_up(Path(sys.prefix)))
+    foreign: AbstractSet[str] = set()
     if lock.exists():
         progress("code: names and versions against the lock")
-        faults += _against_lock(others, lock.read_text(encoding="utf-8"))
+        wanted = dict(_versions(lock.read_text(encoding="utf-8")))
+        foreign = others.keys() - wanted.keys() - _INSTALLERS
+        faults += _against_lock(others, wanted)
     progress(f"code: the files of {len(others)} packages against their lists")
-    named: set[Path] = set()
+    named: set[str] = set()
+    of_foreign: set[str] = set()  # one that may not be there is a fault: it is read no further
     for name, entry in found.items():
-        faults += _against_record(name, entry, named)
+        files = _record(site, entry)
+        named |= files.keys()
+        if name in foreign:
+            of_foreign |= files.keys()
+        else:
+            faults += _against_record(name, files)
     faults += [f"{path} belongs to no package." for path in _strays(site, named)]
     if wheels is not None:
         progress("code: every file against the packages' own files")
         faults += _against_wheels(others, wheels, lock.read_text(encoding="utf-8"), site)
     progress("code: what Python keeps compiled against the sources")
-    compiled = [*_compiled(site), *(c for name in PACKAGES for c in _compiled(ROOT / name))]
-    faults += [
-        f"{path} is not what its source compiles to." for path in compiled if not _same(path)
-    ]
+    compiled = [path for path in _compiled(site) if str(path) not in of_foreign]
+    compiled += [path for name in PACKAGES for path in _compiled(ROOT / name)]
+    for path in compiled:
+        if not _source(path).exists():
+            faults.append(f"{path} has no source. Python loads it never: delete it.")
+        elif not _same(path):
+            faults.append(f"{path} is not what its source compiles to.")
     return Installed(
         len(others), len(named), len(compiled), tuple(faults), lock.exists(), wheels is not None
     )
@@ -104,8 +120,7 @@ def _opened_up(prefix: Path) -> Iterator[str]:
         yield f"{settings} takes in packages from outside of this environment."
 
 
-def _against_lock(found: dict[str, Distribution], lock: str) -> Iterator[str]:
-    wanted = dict(_versions(lock))
+def _against_lock(found: dict[str, Distribution], wanted: dict[str, str]) -> Iterator[str]:
     for name in sorted(wanted.keys() - found.keys() - _INSTALLERS):
         yield f"{name} is in the lock and not installed."
     for name in sorted(found.keys() - wanted.keys() - _INSTALLERS):
@@ -122,27 +137,33 @@ def _versions(lock: str) -> Iterator[tuple[str, str]]:
             yield _normal(pinned[1]), pinned[2]
 
 
-def _against_record(name: str, entry: Distribution, named: set[Path]) -> Iterator[str]:
-    if entry.files is None:
+def _record(site: Path, entry: Distribution) -> dict[str, str]:
+    """Return the files that a package says it brought, with their hashes where it gives them.
+
+    Read here: what importlib.metadata returns leaves out files that are gone, from 3.12 on.
+    """
+    rows = csv.reader((entry.read_text("RECORD") or "").splitlines())
+    return {os.path.normpath(f"{site}/{row[0]}"): row[1] for row in rows if len(row) > 1}
+
+
+def _against_record(name: str, files: dict[str, str]) -> Iterator[str]:
+    if not files:
         yield f"{name} has no list of its files."
-        return
-    for file in entry.files:
-        path = Path(str(entry.locate_file(file))).resolve()
-        named.add(path)
-        if file.hash is None:
+    for path, said in files.items():
+        if not said:
             continue
         try:
-            digest = sha256(path.read_bytes()).digest()
+            digest = sha256(Path(path).read_bytes()).digest()
         except FileNotFoundError:
             yield f"{path} of {name} is missing."
             continue
-        if digest != urlsafe_b64decode(file.hash.value + "=="):
+        if said != f"sha256={urlsafe_b64encode(digest).decode().rstrip('=')}":
             yield f"{path} is not as {name} brought it."
 
 
-def _strays(site: Path, named: set[Path]) -> Iterator[Path]:
+def _strays(site: Path, named: set[str]) -> Iterator[Path]:
     for path in sorted(site.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and path.resolve() not in named:
+        if "__pycache__" not in path.parts and str(path) not in named and path.is_file():
             yield path
 
 
@@ -174,15 +195,30 @@ def _compiled(folder: Path) -> Iterable[Path]:
     return sorted(folder.rglob("__pycache__/*.pyc"))
 
 
+def _source(compiled: Path) -> Path:
+    return compiled.parent.parent / f"{compiled.name.partition('.')[0]}.py"
+
+
+def _stale(header: bytes, source: Path) -> bool:
+    """Whether the source has changed since: then Python compiles it anew (PEP 552)."""
+    flags, time_s, size = struct.unpack("<3I", header[4:_HEADER])
+    about = source.stat()
+    newer = (time_s, size) != (int(about.st_mtime) & 0xFFFF_FFFF, about.st_size & 0xFFFF_FFFF)
+    return flags == 0 and newer
+
+
 def _same(compiled: Path) -> bool:
-    """Whether a compiled file is what compiling its source gives."""
-    name, _, tag = compiled.name.removesuffix(".pyc").partition(".")
+    """Whether a compiled file that Python would load is what compiling its source gives."""
+    tag = compiled.name.removesuffix(".pyc").partition(".")[2]
     optimised = next((level for end, level in _OPTIMISED.items() if tag.endswith(end)), 0)
-    source = compiled.parent.parent / f"{name}.py"
+    source = _source(compiled)
     if tag.split(".")[0] != f"cpython-{sysconfig.get_config_var('py_version_nodot')}":
         return True  # of another Python: this one never loads it
     try:
-        kept = marshal.loads(compiled.read_bytes()[_HEADER:])  # noqa: S302 - compared, never run
+        data = compiled.read_bytes()
+        if _stale(data[:_HEADER], source):
+            return True
+        kept = marshal.loads(data[_HEADER:])  # noqa: S302 - compared, never run
         if not isinstance(kept, CodeType):
             return False
         made = compile(
@@ -192,7 +228,7 @@ def _same(compiled: Path) -> bool:
             dont_inherit=True,
             optimize=optimised,
         )
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError):
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, struct.error):
         return False
     return made == kept
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,7 @@ def docs(tmp_path: Path, rendered: dict[str, str], monkeypatch: pytest.MonkeyPat
         path = tmp_path / page
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setitem(generated.PAGES, page, lambda text=text: text)
+        monkeypatch.setitem(generated.PAGES, page, partial(str, text))
     return tmp_path
 
 

@@ -17,6 +17,7 @@ from service.checkcode.code import code_sha256
 from service.checkcode.key import station_key
 from service.checkcode.statement import NEEDED, Fact, read
 from service.state import audit_trail
+from tests.cases import EVERY
 from tests.service.running import RunningStation, gone
 
 BLIND_WITHIN_S = 1.0
@@ -296,8 +297,8 @@ os.write(channel, json.dumps({"kind": "worker_locked", "lock": HONEST}).encode()
 
 
 # Each is a station of its own, and more haunt that of `tests.service.leak`. LIMEN_EVERY=1: all.
-FEW = ("sends an honest report", "opens a file", "keeps a file open")
-HOSTILES = tuple(HOSTILE) if os.environ.get("LIMEN_EVERY") == "1" else FEW
+FEW = ("sends an honest report", "keeps a file open")
+HOSTILES = tuple(HOSTILE) if EVERY else FEW
 
 
 @pytest.mark.slow
@@ -359,7 +360,6 @@ def test_what_cannot_be_started_is_said_in_a_sentence(
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 def test_the_self_test_screens_both_visitors_through_the_whole_chain() -> None:
     ended = run("--self-test")
     assert ended.returncode == 0, ended.stdout + ended.stderr

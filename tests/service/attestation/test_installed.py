@@ -85,7 +85,7 @@ def test_what_is_as_it_should_be_has_no_fault(site: Path, lock: Path) -> None:
         (lambda site: (site / "lib/more.so").write_text(""), "belongs to no package"),
         (lambda site: (site / "lib-1.0.dist-info/RECORD").unlink(), "no list of its files"),
         (compiled_from_something_else, "is not what its source compiles to"),
-        (compiled_without_a_source, "is not what its source compiles to"),
+        (compiled_without_a_source, "has no source"),
     ],
 )
 def test_what_is_not_is_named(
@@ -93,6 +93,28 @@ def test_what_is_not_is_named(
 ) -> None:
     change(site)
     assert any(fault in said for said in installed.compare(lock=lock).faults)
+
+
+def test_what_python_compiles_anew_before_it_runs_is_no_fault(site: Path, lock: Path) -> None:
+    source = site / "lib/__init__.py"
+    py_compile.compile(str(source))
+    later = source.stat().st_mtime + 10
+    os.utime(source, (later, later))
+    assert installed.compare(lock=lock).faults == ()
+    compiled_from_something_else(site)
+    assert len(installed.compare(lock=lock).faults) == 1
+
+
+def test_of_a_package_that_may_not_be_there_this_is_said_and_nothing_is_read(
+    site: Path, lock: Path
+) -> None:
+    changed(site)
+    compiled_from_something_else(site)
+    lock.write_text("")
+    assert installed.compare(lock=lock).faults == (
+        "lib 1.0 is installed and not in the lock.",
+        *(f"{path} is not what its source compiles to." for path in site.glob("lib/*/*.pyc")),
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 from screening.result import State
 from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.web.i18n import catalogues
+from tests.cases import EVERY
 from tests.narrow import some
 from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
@@ -206,8 +207,7 @@ def test_axe_finds_nothing_to_complain_about(page: Page, stage: Stage) -> None:
     turns = [(one, size) for size in (*SIZES, *HALVED) for one in LANGUAGES]
     for number, (name, shown) in enumerate(SITUATIONS.items()):
         shows(page, stage, shown)
-        every = os.environ.get("LIMEN_EVERY") == "1"
-        for language, (width, height) in turns if every else [turns[number * 7 % len(turns)]]:
+        for language, (width, height) in turns if EVERY else [turns[number * 7 % len(turns)]]:
             page.set_viewport_size({"width": width, "height": height})
             speaks(page, language)
             settled(page)

@@ -39,6 +39,7 @@ from service.state.audit_trail import read
 from service.state.budget import per_hour
 from service.state.child_events import EVENTS_PER_HOUR, WRITTEN_EVERY_S
 from service.state.counters import MAX_PER_HOUR
+from service.state.recorder import boot_clock
 from tests.service.leak.canary import Search, canary
 from tests.service.leak.hostile import WEB, WORKER
 
@@ -72,8 +73,8 @@ class Haunted:
     state: Path
     log: str
     acted: set[str]
-    began: float
-    ended: float
+    began_s: float  # of the clock by which the station counts hours
+    ended_s: float
 
 
 def _children(pid: int) -> Iterator[tuple[int, str]]:
@@ -87,7 +88,7 @@ def haunted(tmp_path_factory: pytest.TempPathFactory) -> Haunted:
     state, log = folder / "state", folder / "log"
     set_password(state, "correct horse")
     ours, theirs = os.pipe()
-    began = time.time()
+    began_s = boot_clock()
     with log.open("wb") as output:
         station = subprocess.Popen(
             [sys.executable, "-m", "tests.service.leak.hostile_station", str(state), str(theirs)],
@@ -118,7 +119,7 @@ def haunted(tmp_path_factory: pytest.TempPathFactory) -> Haunted:
         station.wait()
         os.close(ours)
     text = log.read_text(errors="replace")
-    return Haunted(state, text, acted, began, time.time())
+    return Haunted(state, text, acted, began_s, boot_clock())
 
 
 def test_every_variant_has_acted(haunted: Haunted) -> None:
@@ -136,7 +137,7 @@ def test_the_trail_holds_no_more_than_the_budget(haunted: Haunted) -> None:
     assert {type(one.event) for one in others} <= set(OF_THE_STATION)
     # what is the station's own is written once, and the same for every life of a process
     assert max(Counter(repr(one.event) for one in others).values()) == 1
-    hours = int(haunted.ended // 3600) - int(haunted.began // 3600) + 1
+    hours = int(haunted.ended_s // 3600) - int(haunted.began_s // 3600) + 1
     assert len(of_children) <= hours * (EVENTS_PER_HOUR + 1) + 1  # the last at the end
 
 

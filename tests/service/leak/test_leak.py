@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import EVERY
 from tests.service.leak import cage
 from tests.service.leak.cage import Findings
 from tests.service.leak.mutants import MUTANTS
@@ -37,18 +38,8 @@ SEEN_IN = {
 
 
 # One of each family, because each is a station of its own; `LIMEN_EVERY=1` tries all.
-FEW = (
-    "tcp connection",
-    "shared memory file",
-    "nameless file",
-    "deleted file flushed",
-    "gzip file",
-    "sqlite row",
-    "log base64",
-    "core dump",
-    "png thumbnail",
-)
-LEAKS = tuple(MUTANTS) if os.environ.get("LIMEN_EVERY") == "1" else FEW
+FEW = ("tcp connection", "shared memory file", "nameless file", "sqlite row", "core dump")
+LEAKS = tuple(MUTANTS) if EVERY else FEW
 
 
 @pytest.mark.parametrize("leak", LEAKS)

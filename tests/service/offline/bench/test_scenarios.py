@@ -9,6 +9,7 @@ from device.simulator.camera.camera import MODELS
 from device.simulator.scenario.schema import load, scenario_names
 from screening.result import Reason, State, Verdict
 from service.offline.bench.library import play
+from tests.cases import few
 
 # what no camera, visitor or room can cause: the station's processes say it, or a sensor that
 # cannot be simulated; `tests/service` and `test_screener` show each
@@ -70,7 +71,10 @@ def is_long(word: str) -> bool:
 @pytest.mark.timeout(600)  # one of them takes twenty visitors
 @pytest.mark.parametrize(
     "word",
-    [pytest.param(w, marks=[pytest.mark.slow] if is_long(w) else []) for w in WORDS],
+    [
+        *(word for word in WORDS if not is_long(word)),
+        *few([word for word in WORDS if is_long(word)], of=3),
+    ],
 )
 def test_a_word_that_scenarios_announce_is_shown(word: str) -> None:
     names = announced_by(word)
