@@ -107,8 +107,9 @@ def test_a_laboratorys_file_fills_the_fields_at_a_locked_station(wizard: Screen)
     laboratory = "A laboratory with a name that is longer than a record takes"
     administration = ADMINISTRATION.replace("Example Metrology", laboratory)
     paper = certificate(quantity("36.01", u="0.075", k="1"), administration=administration)
-    file = {"name": "dcc.xml", "mimeType": "text/xml", "buffer": b"\xef\xbb\xbf" + paper}
-    wizard.page.set_input_files("#dcc", [file])
+    wizard.page.set_input_files(
+        "#dcc", {"name": "dcc.xml", "mimeType": "text/xml", "buffer": b"\xef\xbb\xbf" + paper}
+    )
     wizard.until(lambda: wizard.page.input_value("#number") == "LAB-2026-0815")
     for field, value in (
         ("laboratory", laboratory[:40]),
