@@ -17,7 +17,6 @@ values in the range of what can be one. The signature inside (XAdES) is not chec
 laboratory's list of trusted keys. There is no field for a due date; an admin says it.
 """
 
-import codecs
 import hashlib
 import re
 from collections.abc import Iterator
@@ -35,6 +34,7 @@ MAX_TEXT: Final = 120
 MAX_POINTS: Final = 200
 _DCC, _SI = "{https://ptb.de/dcc}", "{https://ptb.de/si}"
 _KELVIN: Final = 273.15
+_MARK: Final = b"\xef\xbb\xbf"  # that some editors put before UTF-8
 _COLD_C, _WARM_C = -50.0, 200.0  # outside of which nothing calibrates a thermal camera for skin
 _WIDEST_C: Final = 5.0
 _UNITS: Final = {"\\degreecelsius": 0.0, "\\kelvin": -_KELVIN}
@@ -138,7 +138,7 @@ def _parsed(data: bytes) -> ET.Element:
         raise DccError(f"The file has {len(data)} bytes; a certificate has at most {MAX_BYTES}.")
     try:
         # not by "utf-8-sig": the process that reads is locked, and could not load that codec
-        text = data.removeprefix(codecs.BOM_UTF8).decode()
+        text = data.removeprefix(_MARK).decode()
     except UnicodeDecodeError as error:
         raise DccError(f"{_NO_DCC}: it is not UTF-8.") from error
     declared = re.match(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)", text)
