@@ -18,6 +18,7 @@ from service.sandbox.errors import SandboxError
 from service.sandbox.judge import Judge, status
 from service.sandbox.paths import interpreter, readable
 from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER, Profile
+from service.state.budget import MOST_SAID
 
 PROFILES = {
     f"limen-{profile.name.replace('_', '-')}": profile for profile in (WORKER, WEB, CAMERA_FILTER)
@@ -188,7 +189,7 @@ def _look_at(pid: int, profile: Profile, parent: int, files: set[str], proc: Pat
             ]
         except OSError:
             unseen.append(what)
-    return LiveProcess(profile.name, pid, compared, tuple(faults), tuple(unseen))
+    return LiveProcess(profile.name, pid, compared, tuple(faults[:MOST_SAID]), tuple(unseen))
 
 
 def open_descriptors(process: Path) -> Iterator[tuple[str, str]]:
@@ -209,7 +210,7 @@ def _descriptors(pid: int, _files: set[str], proc: Path) -> Iterator[str]:
             info = (proc / str(pid) / "fdinfo" / number).read_text(encoding="ascii")
             flags = re.search(r"^flags:\s+(\d+)", info, re.MULTILINE)
             if flags is None or int(flags[1], 8) & os.O_ACCMODE != os.O_RDONLY:
-                yield f"holds {target} open for writing"
+                yield f"holds {_named(target)} open for writing"
 
 
 def _sockets(process: Path) -> Iterator[tuple[str, str]]:
@@ -240,7 +241,15 @@ def _mappings(pid: int, files: set[str], proc: Path) -> Iterator[str]:
         if not path.startswith("/") or path.startswith(_OWN_MEMORY):
             continue
         if "w" in access and access.endswith("s"):
-            yield f"writes to {path} through its memory"
+            yield f"writes to {_named(path)} through its memory"
         known = path in files or any(path.startswith(place) for place in system)
         if "x" in access and (path.endswith(" (deleted)") or not known):
-            yield f"runs {path}, which is none of its code"
+            yield f"runs {_named(path)}, which is none of its code"
+
+
+def _named(path: str) -> str:
+    """Return the name of a file that is there; of what a process named itself only that it is so.
+
+    The name of memory, or of a file that is gone, would be a text of the process's choice.
+    """
+    return path if Path(path).exists() else "memory or a file without a place"

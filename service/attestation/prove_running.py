@@ -23,7 +23,16 @@ Progress = Callable[[str], None]
 _STARTS_WITHIN_S = 120.0
 _CODE_WITHIN_S = 60.0
 _FILES = frozenset(  # what a state folder may hold
-    {"admin.json", "attempts.json", "attestation.key", "audit.jsonl", "audit.key", "counters.json"}
+    {
+        "admin.json",
+        "attempts.json",
+        "attestation.json",
+        "attestation.key",
+        "attested.json",
+        "audit.jsonl",
+        "audit.key",
+        "counters.json",
+    }
     | {"acceptance.json", "calibration.json", "drift.json"}
     | {"enrolments.json", "lock", "settings.json"}
 )

@@ -33,6 +33,7 @@ from service.checkcode.code import code_sha256, register_sha256
 from service.checkcode.key import StationKeyError, station_key
 from service.doctor.finding import Examination, Level, examine
 from service.doctor.rooms import rooms
+from service.ipc.attestation import Part
 from service.sandbox.__main__ import REPORT, RESULTS
 from service.sandbox.attempts import AttackResult
 from service.sandbox.confine import SINGLE_THREADED
@@ -95,24 +96,30 @@ class Attestation:
     @property
     def faults(self) -> tuple[str, ...]:
         """Everything for which the attestation does not hold, a sentence each."""
+        return tuple(fault for faults in self.faults_by_part.values() for fault in faults)
+
+    @property
+    def faults_by_part(self) -> dict[Part, tuple[str, ...]]:
+        """The same by what was looked at."""
         if self.live is None:
             live: tuple[str, ...] = (
                 "No station runs on this state folder: nothing was looked at.",
             )
         else:
             live = self.live.faults
-        return (
-            *live,
-            *self.installed.faults,
-            *attacks_at_fault(self.machine, self.unlocked, self.worker, self.web),
-            *(fault for unit in self.units for fault in unit.faults),
-            *(
+        attacks = attacks_at_fault(self.machine, self.unlocked, self.worker, self.web)
+        return {
+            Part.PROCESSES: live,
+            Part.ATTACKS: tuple(attacks),
+            Part.CODE: self.installed.faults,
+            Part.UNITS: tuple(fault for unit in self.units for fault in unit.faults),
+            Part.COMPUTER: tuple(
                 f"{finding.name}: {finding.sentence}"
                 for room in self.findings
                 for finding in room.findings
                 if finding.level == Level.FAIL
             ),
-        )
+        }
 
     @property
     def holds(self) -> bool:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from service.cli.here import STATE
+
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Passwords, backup and restore."
 )
@@ -27,7 +29,7 @@ def admin() -> None:
 
 @app.command()
 def password(
-    state: State = Path("state"),
+    state: State = STATE,
     role: Annotated[
         str, typer.Option(help="Whose: admin (who changes) or auditor (who reads).")
     ] = "admin",
@@ -68,7 +70,7 @@ def password(
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Where the signed file goes.")],
-    state: State = Path("state"),
+    state: State = STATE,
     register: Register = None,
 ) -> None:
     """Put settings, calibration and register into one signed file; the station may run."""
@@ -93,7 +95,7 @@ def backup(
 @app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="What `limen admin backup` made.")],
-    state: State = Path("state"),
+    state: State = STATE,
     register: Register = None,
     station: Annotated[
         str, typer.Option(help="Key of the station that made it, when that is another one.")
@@ -105,14 +107,15 @@ def restore(
     """
     from service.checkcode.key import StationKeyError, station_key
     from service.ipc.settings import StationSettings
-    from service.state.backup import BackupError, opened
+    from service.state.backup import MAX_BYTES, BackupError, opened
     from service.state.backup import restore as bring_back
     from service.state.claim import claim_state
     from service.state.errors import StationError
     from service.state.settings import SettingsStore
 
     try:
-        envelope = file.read_bytes()
+        with file.open("rb") as source:
+            envelope = source.read(MAX_BYTES + 1)
     except OSError as error:
         typer.echo(f"{file} cannot be read ({error.strerror}).", err=True)
         raise typer.Exit(1) from error

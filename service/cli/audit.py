@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from service.cli.here import STATE
+
 app = typer.Typer(
     rich_markup_mode=None,
     help="What was changed on this station: verify it, read it.",
@@ -12,7 +14,6 @@ app = typer.Typer(
 )
 
 State = Annotated[Path, typer.Option("--state", help="State folder of the station.")]
-_HERE = Path("state")
 
 
 @app.command()
@@ -21,7 +22,7 @@ def verify(
         list[str] | None,
         typer.Argument(help="Heads noted from the screen or an attestation, 32 digits or more."),
     ] = None,
-    state: State = _HERE,
+    state: State = STATE,
     copy: Annotated[
         bool, typer.Option("--copy", help="The folder holds a copy of the trail, without its key.")
     ] = False,
@@ -44,7 +45,7 @@ def verify(
 
 
 @app.command()
-def show(state: State = _HERE) -> None:
+def show(state: State = STATE) -> None:
     """Print the entries, one line each, verifying each on the way."""
     from service.state.audit_trail import AuditError, read, told
 
@@ -57,7 +58,7 @@ def show(state: State = _HERE) -> None:
 
 
 @app.command()
-def restart(state: State = _HERE) -> None:
+def restart(state: State = STATE) -> None:
     """Set a damaged trail aside and begin a new one, which names the head of the old one."""
     from service.state import audit
     from service.state.audit_trail import AuditError

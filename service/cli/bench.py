@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.options import writable
+
 if TYPE_CHECKING:
     from service.offline.bench.row import Row
 
@@ -52,6 +54,7 @@ def bench(
     unknown = set(only or ()) - set(parts)
     if unknown:
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose of {', '.join(parts)}.")
+    writable(out)
     rows: list[Row] = []
     for name, part in parts.items():
         if only and name not in only:

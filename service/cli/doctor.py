@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.here import STATE
+
 if TYPE_CHECKING:
     from service.doctor.finding import Examination
 
@@ -22,7 +24,7 @@ def doctor(
     port: Annotated[
         str | None, typer.Option(help="Where it is plugged in; otherwise it is looked for.")
     ] = None,
-    state: Annotated[Path, typer.Option(help="State folder of the station.")] = Path("state"),
+    state: Annotated[Path, typer.Option(help="State folder of the station.")] = STATE,
     address: Annotated[
         str, typer.Option(help="Of the station that runs, to ask it.")
     ] = "127.0.0.1:8630",

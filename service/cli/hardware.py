@@ -25,6 +25,7 @@ from service.cli.hardware_shared import (
     show_json,
     tell,
 )
+from service.cli.here import STATE
 
 if TYPE_CHECKING:
     from hardware.register.documents import Register
@@ -122,7 +123,7 @@ def check(
     serial: Annotated[str, typer.Option(help="Serial number that the sensor reports.")] = "",
     part_number: Annotated[str, typer.Option(help="Part number that it reports.")] = "",
     firmware: Annotated[str, typer.Option(help="Firmware that it reports.")] = "",
-    state: State = Path("state"),
+    state: State = STATE,
     sys: Sys = Path("/sys"),
     own: Own = None,
     as_json: AsJson = False,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.options import sentence
+
 if TYPE_CHECKING:
     from hardware.register.documents import Register
     from hardware.register.dossier import Dossier
@@ -80,5 +82,5 @@ def show_json(value: Any) -> None:
 
 def ended(error: Exception) -> typer.Exit:
     """Print the sentence of an error; raise what is returned to end with 1."""
-    typer.echo(str(error), err=True)
+    typer.echo(sentence(error), err=True)
     return typer.Exit(1)

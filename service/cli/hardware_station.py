@@ -9,6 +9,7 @@ import typer
 from service.cli import hardware_shared
 from service.cli.hardware_keys import PassphraseFile, private_key
 from service.cli.hardware_shared import AsJson, Own, State, Sys, ended, register, show_json, tell
+from service.cli.here import STATE
 
 if TYPE_CHECKING:
     from device.sensor import Sensor
@@ -141,7 +142,7 @@ def enrol(
     ],
     port: Annotated[str | None, typer.Option(help="Device, where there are several.")] = None,
     passphrase_file: PassphraseFile = None,
-    state: State = Path("state"),
+    state: State = STATE,
     own: Own = None,
 ) -> None:
     """Enrol the sensor that is plugged in: from now on only this one may be used at its port."""
@@ -172,7 +173,7 @@ def enrol(
 
 def rules(
     language: Annotated[str, typer.Argument(help="udev or usbguard.")],
-    state: State = Path("state"),
+    state: State = STATE,
 ) -> None:
     """Print rules for udev or USBGuard that let only the enrolled sensors in at their ports."""
     from hardware.errors import HardwareError

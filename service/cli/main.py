@@ -37,7 +37,18 @@ def _version(*, asked: bool) -> None:
 
 # These may take longer than a person waits without a word; others ask, or run until stopped.
 SLOW = frozenset(
-    {"attest", "audit", "bench", "doctor", "prove", "replay", "sbom", "simulate", "threshold"}
+    {
+        "attest",
+        "audit",
+        "bench",
+        "doctor",
+        "prove",
+        "replay",
+        "sbom",
+        "simulate",
+        "sweep",
+        "threshold",
+    }
 )
 
 

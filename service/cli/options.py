@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -18,6 +19,26 @@ def finite(number: float | None) -> float | None:
     if number is not None and not math.isfinite(number):
         raise typer.BadParameter(f"{number} is no finite number.")
     return number
+
+
+def sentence(error: Exception) -> str:
+    """Return what a person reads of an error; of one of the system's, which file it is about."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} cannot be used ({error.strerror}): name another."
+    if isinstance(error, UnicodeDecodeError):
+        return "This is no text file: name another."
+    return str(error)
+
+
+def writable(file: Path | None) -> None:
+    """End with a sentence when a file cannot be written: minutes later is too late to find out."""
+    if file is None:
+        return
+    try:
+        file.open("ab").close()
+    except OSError as error:
+        typer.echo(f"{file} cannot be written ({error.strerror}): name another file.", err=True)
+        raise typer.Exit(1) from error
 
 
 def reference_settings(

@@ -5,9 +5,12 @@ from typing import Annotated
 
 import typer
 
+from service.cli.here import STATE
+from service.cli.options import writable
+
 
 def prove(
-    state: Annotated[Path, typer.Option(help="State folder of the station.")] = Path("state"),
+    state: Annotated[Path, typer.Option(help="State folder of the station.")] = STATE,
     register: Annotated[
         Path | None, typer.Option(help="Folder of the institution's own register of hardware.")
     ] = None,
@@ -29,6 +32,7 @@ def prove(
 
     if wheels is not None and not wheels.is_dir():
         raise typer.BadParameter(f"There is no folder {wheels}.", param_hint="--wheels")
+    writable(output)
     proofs = []
     for proof in run(
         state,

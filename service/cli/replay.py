@@ -72,6 +72,7 @@ def replay(
                 emit({"kind": "error", "file": path.name, "error": str(error)}, as_json=True)
             typer.echo(f"{path.name}: {error}", err=True)
     counts = {"files": len(files), "files_refused": refused, "frames_dropped": dict(dropped)}
-    emit(tally.summary() | counts, as_json=as_json)
+    if as_json or refused < len(files):
+        emit(tally.summary() | counts, as_json=as_json)
     if refused:
         raise typer.Exit(1)

@@ -51,6 +51,10 @@ def run(
     from service.state.errors import StationError
     from service.supervisor.config import load_config
 
+    if register is not None and not register.is_dir():
+        raise typer.BadParameter(
+            f"There is no folder {register}: name that of your register.", param_hint="--register"
+        )
     options = {
         "sensor": sensor,
         "sensor_port": sensor_port,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.options import finite
+from service.cli.options import finite, sentence
 
 if TYPE_CHECKING:
     from device.sensor import Sensor
@@ -70,7 +70,7 @@ def sweep(  # noqa: PLR0917 # the command line names them
             perfect = emissivity
         found = of_points(points, perfect, reflected)
     except (OSError, UnicodeDecodeError, SensorError, SlopeError) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(sentence(error), err=True)
         raise typer.Exit(2) from error
     _tell(name, found, as_json=as_json)
     if found.chapter.findings_of_slope:

@@ -52,6 +52,8 @@ def fit(
     from service.offline.threshold import Share, TooFewPeopleError
     from service.offline.threshold import fit as fit_threshold
 
+    if site not in set(Site):
+        raise typer.BadParameter(f"there is {', '.join(Site)}, not {site!r}", param_hint="--site")
     try:
         rounds = read(table, Site(site))
         fits = [
@@ -66,7 +68,10 @@ def fit(
             )
             for r in rounds
         ]
-    except (OSError, TableError, TooFewPeopleError, ValueError) as error:
+    except OSError as error:
+        typer.echo(f"{table} cannot be read ({error.strerror}): name a CSV file.", err=True)
+        raise typer.Exit(1) from error
+    except (TableError, TooFewPeopleError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

@@ -19,11 +19,13 @@ KEYBOARD = Path("usr/lib/limen/xkb")
 CONFIG = Path("etc/limen/limen.toml")
 STATE = Path("var/lib/limen")
 USERS = ("limen", "limen-kiosk")
-UNITS = ("limen-kiosk.service", "limen.service", "limen.socket")
+UNITS = ("limen-kiosk.service", "limen-attest.path", "limen.service", "limen.socket")
 PLACES = {
     "limen.service": Path("usr/lib/systemd/system/limen.service"),
     "limen.socket": Path("usr/lib/systemd/system/limen.socket"),
     "limen-kiosk.service": Path("usr/lib/systemd/system/limen-kiosk.service"),
+    "limen-attest.service": Path("usr/lib/systemd/system/limen-attest.service"),
+    "limen-attest.path": Path("usr/lib/systemd/system/limen-attest.path"),
     "70-limen.rules": Path("usr/lib/udev/rules.d/70-limen.rules"),
     "limen-sysusers.conf": Path("usr/lib/sysusers.d/limen.conf"),
     "limen-tmpfiles.conf": Path("usr/lib/tmpfiles.d/limen.conf"),

@@ -18,6 +18,8 @@ OF_WEB: Final[dict[type, Rate]] = {
     requests.ReadSettings: Rate(2.0, 30),
     requests.ReadRecords: Rate(1.0, 10),
     requests.ReadHistory: Rate(0.2, 10),
+    requests.ReadAttestation: Rate(0.4, 10),
+    requests.AskAttestation: Rate(1.0 / 1800.0, 2),
     requests.ChangePassword: Rate(0.02, 3),
     requests.ChangeSettings: Rate(0.2, 10),
     requests.AskFfc: Rate(0.2, 10),
@@ -61,6 +63,10 @@ class Bucket:
         self._tokens -= 1.0
         return True
 
+    def wait_s(self) -> float:
+        """Return for how long there is no token."""
+        return max(0.0, (1.0 - self._tokens) / self._per_s)
+
     def slept(self, now_s: float) -> None:
         """Make room for what came while we did not run: as much as the rate gives for that time.
 
@@ -90,3 +96,8 @@ class Buckets:
         """Take a token for a message; False when there is none, or none of its kind may come."""
         bucket = self._of.get(type(message))
         return bucket is not None and bucket.take(now_s)
+
+    def wait_s(self, message: Any) -> float:
+        """Return for how long none of its kind may come."""
+        bucket = self._of.get(type(message))
+        return 0.0 if bucket is None else bucket.wait_s()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from service.acceptance.verdict import ChapterVerdict
+from service.ipc.attestation import AttestationState
 from service.ipc.calibration import DriftPoint, ShownCalibration
 from service.ipc.requests import Duty, Role
 from service.ipc.settings import StationSettings
@@ -28,6 +29,7 @@ class Why(StrEnum):
     NO_SENSOR = "no_sensor"
     NOT_SAVED = "not_saved"
     NOT_NOW = "not_now"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class SettingsRead:
         Whose session it is.
     auditor
         Whether the auditor has a password.
+    version
+        By which `ChangeSettings` names these; empty when they are damaged.
     """
 
     request: int
@@ -89,6 +93,7 @@ class SettingsRead:
     defaults: StationSettings = field(default_factory=StationSettings)
     role: Role = Role.ADMIN
     auditor: bool = False
+    version: str = ""
     kind: Literal["settings_read"] = "settings_read"
 
 
@@ -155,6 +160,15 @@ class HistoryRead:
 
 
 @dataclass(frozen=True, slots=True)
+class AttestationRead:
+    """The last attestation, and whether one is being made."""
+
+    request: int
+    state: AttestationState
+    kind: Literal["attestation_read"] = "attestation_read"
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationRead:
     """How the calibration stands, and one chapter of it with its figures and its table."""
 
@@ -187,6 +201,7 @@ Reply = (
     | RecordsRead
     | ShiftRead
     | HistoryRead
+    | AttestationRead
     | CalibrationRead
     | DriftRead
 )

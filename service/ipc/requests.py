@@ -17,7 +17,7 @@ from service.ipc.view import Outcome
 
 MAX_PASSWORD_LENGTH = 128
 MAX_SCREENS = 16
-SESSION_S = 15 * 60.0  # an admin's session, without a request
+SESSION_S = 5 * 60.0  # a session, without a request; an open console asks every few seconds
 # What the web process says is bounded type by type: see `service.ipc.capacity`.
 MAX_REQUESTS = 2**16  # they are numbered anew after so many
 RequestNumber = Annotated[int, Field(ge=0, le=MAX_REQUESTS - 1)]
@@ -25,6 +25,7 @@ AlarmNumber = Annotated[int, Field(ge=1, le=2**20)]
 Password = Annotated[str, Field(max_length=MAX_PASSWORD_LENGTH)]
 Session = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{22})?$"), Bits(132)]  # empty: none
 ScenarioName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$"), Bits(40 * 5.21)]
+Version = Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$"), Bits(64)]  # of saved settings
 Some = Annotated[int, Field(ge=0, le=MAX_SCREENS)]
 
 
@@ -148,6 +149,24 @@ class ReadHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAttestation:
+    """An admin or auditor asks for the last attestation, and whether one is being made."""
+
+    request: RequestNumber
+    session: Session
+    kind: Literal["read_attestation"] = "read_attestation"
+
+
+@dataclass(frozen=True, slots=True)
+class AskAttestation:
+    """An admin or auditor asks for an attestation of the station that runs."""
+
+    request: RequestNumber
+    session: Session
+    kind: Literal["ask_attestation"] = "ask_attestation"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePassword:
     """Set the password of a role: one's own, or, as the admin, the auditor's.
 
@@ -164,11 +183,12 @@ class ChangePassword:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSettings:
-    """Replace all settings by these."""
+    """Replace all settings by these, when those of `since` are still the saved ones; empty: any."""
 
     request: RequestNumber
     session: Session
     settings: StationSettings
+    since: Version = ""
     kind: Literal["change_settings"] = "change_settings"
 
 
@@ -272,6 +292,8 @@ AdminRequest = (
     | ReadSettings
     | ReadRecords
     | ReadHistory
+    | ReadAttestation
+    | AskAttestation
     | ChangePassword
     | ChangeSettings
     | AskFfc

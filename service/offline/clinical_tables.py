@@ -51,10 +51,13 @@ def read(path: Path, site: Site) -> list[ClinicalRound]:
     Raises
     ------
     TableError
-        When a column is missing.
+        When a column is missing, or it is no table at all.
     """
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        lines = list(csv.reader(stream))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            lines = list(csv.reader(stream))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"{path.name} is no text, so no table: save it as CSV (UTF-8).") from error
     for header in range(min(3, len(lines))):
         names = [name.strip() for name in lines[header]]
         body = lines[header + 1 :]

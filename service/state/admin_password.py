@@ -48,10 +48,14 @@ class _Attempts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """A session, or how long to wait before the next attempt."""
+    """A session, or how long to wait before the next attempt.
+
+    `tried` is whether the password was tried at all: while one has to wait, none is.
+    """
 
     session: str = ""
     retry_after_s: float = 0.0
+    tried: bool = True
 
 
 def require_fit(password: str) -> None:
@@ -177,7 +181,7 @@ class AdminDoor:
             until = self._wall_clock() + wait_s
             self._save_attempts(role, attempts.model_copy(update={"not_before": until}))
         if wait_s > 0.0:
-            return LoginResult(retry_after_s=wait_s)
+            return LoginResult(retry_after_s=wait_s, tried=False)
         failed = min(attempts.failed + 1, ATTEMPTS_KEPT)
         delay_s, until = min(_LONGEST_DELAY_S, 2.0 ** (failed - _FREE_ATTEMPTS)), 0.0
         if failed < _FREE_ATTEMPTS:
@@ -191,10 +195,6 @@ class AdminDoor:
             return LoginResult(retry_after_s=delay_s)
         self._save_attempts(role, _Attempts())
         return None
-
-    def admits(self, session: str) -> bool:
-        """Whether a session is an admin's; using it keeps it alive."""
-        return self.role_of(session) is Role.ADMIN
 
     def role_of(self, session: str) -> Role | None:
         """Return whose session it is, None when it is none; using it keeps it alive."""

@@ -254,6 +254,8 @@ def restart(folder: Path, *, wall_clock: Callable[[], float] = time.time) -> Aud
         When the folder does not allow it.
     """
     trail = folder / TRAIL
+    if not any(os.path.lexists(folder / name) for name in (TRAIL, KEY)):
+        raise AuditError(f"There is no audit trail in {folder}: name the station's state folder.")
     try:
         keys = opened(folder / KEY, os.O_RDWR)
         try:

@@ -127,8 +127,13 @@ def opened(envelope: bytes, own: str, station: str = "") -> Backup:
     BackupError
         When it was changed, is another station's, or holds what no backup does.
     """
+    if len(envelope) > MAX_BYTES:
+        raise BackupError(
+            f"This is no backup: it has more than {MAX_BYTES // 2**20} MiB. Name the file that "
+            "`limen admin backup` wrote."
+        )
     try:
-        sealed = Envelope.model_validate_json(envelope[: MAX_BYTES + 1])
+        sealed = Envelope.model_validate_json(envelope)
         payload = base64.b64decode(sealed.payload)
         contents = _Contents.model_validate_json(payload)
         (signature,) = sealed.signatures

@@ -20,7 +20,15 @@ from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, No
 from service.ipc.capacity import bits_of
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, SpotSeen, bits, payload_bits
-from service.ipc.requests import DecideAcceptance, DoChapter, Duty, Role, SaveNotes, SaveTicks
+from service.ipc.requests import (
+    AskAttestation,
+    DecideAcceptance,
+    DoChapter,
+    Duty,
+    Role,
+    SaveNotes,
+    SaveTicks,
+)
 from service.ipc.settings import StationSettings, UniformitySettings
 from service.state import drift
 from service.state.admin_password import ATTEMPTS_KEPT
@@ -33,6 +41,9 @@ SAVES_PER_HOUR: Final = 60
 PASSWORDS_PER_HOUR: Final = 4
 HASH_BITS: Final = 256  # what of a password is kept
 SCENARIOS: Final = 128  # that a simulated sensor can show; more fail a test
+PROCESSES: Final = 3  # locked ones of a station
+MOST_SAID: Final = 6  # sentences of an attestation about one of them (`service.attestation.live`)
+SAID_BITS: Final = 288  # the most that one can choose of them: two addresses of a socket
 SENSORS: Final = 8  # enrolled at one station: which of them was opened is a choice
 _HOUR_S: Final = 3600.0
 
@@ -144,6 +155,12 @@ def per_hour_of_admin() -> tuple[Line, ...]:
             "logins, and scenarios of a simulation",
             events,
             f"{SAME_PER_HOUR} of each, at a second, one scenario of {SCENARIOS}",
+        ),
+        Line(
+            "attestations",
+            _in_an_hour(AskAttestation) * (moment + MOST_SAID * SAID_BITS * PROCESSES),
+            f"{_in_an_hour(AskAttestation):.0f}, and what is wrong with {PROCESSES} processes: "
+            f"{MOST_SAID} sentences of {SAID_BITS} bits of each",
         ),
         Line(
             "passwords",

@@ -22,6 +22,7 @@ _REMEDIES = {
     errno.EROFS: "The disk can only be read: see why with dmesg, and mount it for writing.",
     errno.EIO: "The disk fails: save the folder, and replace the disk.",
     errno.EISDIR: "A folder stands where a file belongs: move it away.",
+    errno.EEXIST: "A file stands where a folder belongs: move it away.",
     errno.ENOTDIR: "A file stands where a folder belongs: move it away.",
     errno.EACCES: "Give the folder and its files to the station's user.",
     errno.EPERM: "Give the folder and its files to the station's user.",

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,11 @@ def parsed(data: bytes) -> StationSettings:
         When it is not what this station saves; a `ValueError`, too.
     """
     return _File.model_validate_json(data).settings
+
+
+def version(settings: StationSettings) -> str:
+    """Return what names settings among others: 16 hex digits."""
+    return sha256(settings.model_dump_json().encode()).hexdigest()[:16]
 
 
 class SettingsStore:

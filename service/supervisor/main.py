@@ -28,6 +28,7 @@ from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.checkcode.key import StationKeyError
 from service.checkcode.statement import Fact
+from service.ipc.attestation import AttestationState
 from service.ipc.calibration import ShownReading
 from service.ipc.messages import ChannelClosed, ChannelError, decode_exactly
 from service.ipc.orders import Admitted, Configure, LearnNonUniformity, Look, RequestFfc, Watch
@@ -58,6 +59,7 @@ from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.supervisor.answerable import Answerable
+from service.supervisor.attesting import Attesting
 from service.supervisor.camera_access import CameraAccess
 from service.supervisor.camera_place import CameraPlace, locate
 from service.supervisor.check_code import CheckCodes
@@ -165,6 +167,9 @@ class Supervisor:
         self._web_room = Buckets(0.0)
         self._shown_at = 0.0
         self._watchdog = Watchdog()
+        self._attesting = Attesting(
+            config.state, config.hardware_register, of_root=self._watchdog.systemd
+        )
         self._stopping = False
         self._load_settings()
         try:
@@ -273,6 +278,7 @@ class Supervisor:
             if child is not None:
                 child.end(deadline)
         self._check_codes.end()
+        self._attesting.end()
         self._listener.close()
         self._selector.close()
         os.close(self._lock)
@@ -603,6 +609,16 @@ class Supervisor:
         self.scenario = scenario
         self._load_settings()
         self._restart_worker(Reason.WORKER_LOST, "Another scenario was chosen.")
+
+    def attest(self) -> bool:
+        """Have the station attested."""
+        return self._attesting.begin()
+
+    def attestation(self) -> AttestationState:
+        """Return the last attestation, and whether one is being made."""
+        children = (self._worker.child, self._web.child, self._camera.filter.child)
+        pids = {child.pid for child in children if child is not None}
+        return self._attesting.stands(frozenset({os.getpid(), *pids}))
 
     # ---- what a calibration asks for
 

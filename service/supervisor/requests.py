@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
+from service.ipc.attestation import AttestationState
 from service.ipc.rate import Bucket
 from service.ipc.records import PlateSeen, Rate
 from service.ipc.replies import (
+    AttestationRead,
     Done,
     HistoryRead,
     LoggedIn,
@@ -20,6 +22,7 @@ from service.ipc.replies import (
 from service.ipc.requests import (
     Acknowledge,
     AdminRequest,
+    AskAttestation,
     AskFfc,
     AskNonUniformity,
     ChangePassword,
@@ -29,6 +32,7 @@ from service.ipc.requests import (
     Login,
     Logout,
     NoteDuty,
+    ReadAttestation,
     ReadHistory,
     ReadRecords,
     ReadSettings,
@@ -42,8 +46,9 @@ from service.state.admin_password import AdminDoor, AdminError, LoginResult, req
 from service.state.audit_events import DutyNoted, LoginTried, PasswordSet, ScenarioChosen
 from service.state.audit_trail import AuditError
 from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
+from service.state.files import cause
 from service.state.recorder import Recorder
-from service.state.settings import SettingsStore
+from service.state.settings import SettingsStore, version
 from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.shift import Shift
@@ -54,6 +59,8 @@ HOURS_SHOWN = 48
 OfSession = (
     ReadRecords
     | ReadHistory
+    | ReadAttestation
+    | AskAttestation
     | ChangePassword
     | ChangeSettings
     | AskFfc
@@ -79,6 +86,12 @@ class Actions(Protocol):
 
     def play(self, scenario: str) -> None:
         """Restart the simulated sensor with a scenario."""
+
+    def attest(self) -> bool:
+        """Have the station attested; False when that is under way. OSError when it cannot be."""
+
+    def attestation(self) -> AttestationState:
+        """Return the last attestation, and whether one is being made."""
 
 
 class Requests:
@@ -188,6 +201,8 @@ class Requests:
             return self._no_session(request.request)
         if isinstance(request, ReadRecords | ReadHistory):
             return self._read_recorded(request)
+        if isinstance(request, ReadAttestation | AskAttestation):
+            return self._attest(request)
         if isinstance(request, ChangePassword):
             return self._change_password(request, role)
         if role is not Role.ADMIN:
@@ -204,30 +219,47 @@ class Requests:
         history = recorder.history
         return HistoryRead(request.request, history.changes(), history.troubles())
 
+    def _attest(self, request: ReadAttestation | AskAttestation) -> Reply:
+        """Answer of attestations: an auditor may ask for one, for it changes nothing."""
+        number = request.request
+        if isinstance(request, ReadAttestation):
+            return AttestationRead(number, self._actions.attestation())
+        try:
+            begun = self._actions.attest()
+        except OSError as error:
+            return Refused(number, Why.NOT_SAVED, f"It cannot be asked for {cause(error)}")
+        if not begun:
+            return Refused(number, Why.NOT_NOW, "An attestation is being made already.")
+        return Done(number)
+
     def _change_password(self, request: ChangePassword, asks: Role) -> Reply:
         """Set a password, recorded beforehand: an admin any, an auditor their own."""
         number = request.request
         if asks is not Role.ADMIN and request.role is not asks:
             return Refused(number, Why.NOT_ALLOWED, "An auditor sets no password but their own.")
-        if not self._passwords.take(self._clock()):
-            return Refused(
-                number,
-                Why.NOT_SAVED,
-                f"Passwords were changed {PASSWORDS_PER_HOUR} times within an hour: wait, then try "
-                "again. Nothing was changed.",
-            )
         require_fit(request.new)
         wrong = self._door.doubts(request.session, request.current)
         if wrong is not None:
             return self._wrong_password(number, wrong)
+        if not self._passwords.take(self._clock()):
+            return Refused(
+                number,
+                Why.TOO_SOON,
+                f"Passwords were changed {PASSWORDS_PER_HOUR} times within an hour: wait, then try "
+                "again. Nothing was changed.",
+                self._passwords.wait_s(),
+            )
         self._recorder.write(PasswordSet(request.role.value, asks.value))
         self._door.change_password(request.session, request.role, request.new)
         return Done(number)
 
     @staticmethod
     def _wrong_password(number: int, wrong: LoginResult) -> Refused:
-        why = Why.TOO_SOON if wrong.retry_after_s > 0.0 else Why.WRONG_PASSWORD
-        return Refused(number, why, "This is not the password.", wrong.retry_after_s)
+        if wrong.tried:
+            said = "This is not the password."
+            return Refused(number, Why.WRONG_PASSWORD, said, wrong.retry_after_s)
+        said = "The password was not tried: wrong ones came before it. Wait, then try again."
+        return Refused(number, Why.TOO_SOON, said, wrong.retry_after_s)
 
     def _no_session(self, number: int) -> Refused:
         if not self._door.password_set:
@@ -271,6 +303,7 @@ class Requests:
             defaults=self._store.defaults(),
             role=role,
             auditor=self._door.has_password(Role.AUDITOR),
+            version="" if settings is None else version(settings),
         )
 
     def _change(
@@ -281,12 +314,17 @@ class Requests:
         if saves and not self._saves.take(self._clock()):
             return Refused(
                 number,
-                Why.NOT_SAVED,
+                Why.TOO_SOON,
                 f"Settings were saved {SAVES_PER_HOUR} times within an hour: wait, then save "
                 "again. Nothing was changed.",
+                self._saves.wait_s(),
             )
         match request:
-            case ChangeSettings(settings=settings):
+            case ChangeSettings(settings=settings, since=since):
+                if since and since != self._version():
+                    return Refused(
+                        number, Why.CHANGED, "Somebody else has saved settings since you read them."
+                    )
                 self._save(self._with_saved_uniformity(settings))
             case AskFfc():
                 self._actions.ask_for_ffc()
@@ -302,6 +340,13 @@ class Requests:
                 self._recorder.write(ScenarioChosen(scenario))
                 self._actions.play(scenario)
         return Done(number)
+
+    def _version(self) -> str:
+        """Return what names the saved settings; empty when they are damaged."""
+        try:
+            return version(self._store.load())
+        except SettingsError:
+            return ""
 
     def _with_saved_uniformity(self, settings: StationSettings) -> StationSettings:
         """Return what a page wants, with the learnt non-uniformity as it is saved, or without it.

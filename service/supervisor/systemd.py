@@ -29,6 +29,11 @@ class Watchdog:
         self._address = os.environ.pop("NOTIFY_SOCKET", "").replace("@", "\0", 1)
         self._said_at = -_EVERY_S
 
+    @property
+    def systemd(self) -> bool:
+        """Whether systemd runs the station as a service of its own."""
+        return bool(self._address)
+
     def alive(self, now: float) -> None:
         """Say so, twice a second at the most."""
         if not self._address or now - self._said_at < _EVERY_S:

@@ -2,14 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Response
+from fastapi import APIRouter, Cookie, Depends, Header, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from service.ipc import requests
-from service.ipc.replies import HistoryRead, LoggedIn, RecordsRead, Refused, SettingsRead, Why
+from service.ipc.attestation import AttestationState
+from service.ipc.replies import (
+    AttestationRead,
+    HistoryRead,
+    LoggedIn,
+    RecordsRead,
+    Refused,
+    SettingsRead,
+    Why,
+)
 from service.ipc.requests import (
     MAX_PASSWORD_LENGTH,
-    SESSION_S,
+    AskAttestation,
     AskFfc,
     AskNonUniformity,
     ChangePassword,
@@ -17,6 +26,7 @@ from service.ipc.requests import (
     ChooseScenario,
     Login,
     Logout,
+    ReadAttestation,
     ReadHistory,
     ReadRecords,
     ReadSettings,
@@ -24,7 +34,7 @@ from service.ipc.requests import (
 )
 from service.ipc.settings import StationSettings, ranges
 from service.ipc.view import HourCounts, Recorded
-from service.web.answers import Done, Empty, granted, responses
+from service.web.answers import Done, Empty, Problem, Refusal, granted, responses
 from service.web.forecast import Forecast
 from service.web.forecast import forecast as forecast_of
 from service.web.hub import Hub
@@ -46,6 +56,23 @@ def _session(cookie: str) -> str:
 Session = Annotated[str, Cookie(alias=COOKIE, max_length=100), AfterValidator(_session)]
 
 
+def _inside(session: Session = "") -> str:
+    """Return the session; without one nothing is asked of the supervisor, and no turn is used up.
+
+    Raises
+    ------
+    Refusal
+        When there is no cookie that could be one.
+    """
+    if not session:
+        raise Refusal(401, Problem(error="Log in first."))
+    return session
+
+
+Inside = Annotated[str, Depends(_inside)]
+
+
+IfMatch = Annotated[str, Header(pattern="^[0-9a-f]{16}$|^$")]
 _Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
 
 
@@ -80,7 +107,7 @@ class Overview(BaseModel):
     `non_uniformity_learning`, `non_uniformity_problem` and `non_uniformity_holds` tell whether it
     is being learnt, why it was not the last time, and whether the saved one is that of the open
     sensor. `ranges` has the lowest and highest value of each number by its path, without places
-    in lists.
+    in lists. `version` names these settings, for `If-Match` when they are saved.
     """
 
     password_set: bool
@@ -96,6 +123,7 @@ class Overview(BaseModel):
     defaults: StationSettings | None = None
     ranges: dict[str, tuple[float, float]] = {}
     auditor: bool = False
+    version: str = ""
 
 
 class History(BaseModel):
@@ -171,9 +199,9 @@ def _door_routes(router: APIRouter, hub: Hub) -> None:
         asked = await hub.ask(
             lambda request: Login(request, attempt.password, attempt.role), LoggedIn
         )
-        response.set_cookie(
-            COOKIE, granted(asked).session, max_age=int(SESSION_S), httponly=True, samesite="strict"
-        )
+        # without an age: it lasts while it is used, and the supervisor ends it
+        session = granted(asked).session
+        response.set_cookie(COOKIE, session, httponly=True, samesite="strict")
         return Done()
 
     @router.post("/logout", responses=responses())
@@ -184,7 +212,7 @@ def _door_routes(router: APIRouter, hub: Hub) -> None:
         return Done()
 
     @router.put("/password", responses=responses(401, 403))
-    async def change_password(wanted: NewPasswordIn, session: Session = "") -> Done:
+    async def change_password(wanted: NewPasswordIn, session: Inside) -> Done:
         """Set one's own password; the admin also the auditor's."""
         granted(
             await hub.ask(
@@ -219,23 +247,36 @@ def _reading_routes(router: APIRouter, hub: Hub) -> None:
             defaults=reply.defaults,
             ranges=_RANGES,
             auditor=reply.auditor,
+            version=reply.version,
         )
 
     @router.get("/records", responses=responses(401))
-    async def records(session: Session = "") -> Records:
+    async def records(session: Inside) -> Records:
         """Return how the processes are locked, attack by attack, and the counts per hour."""
         reply = await hub.ask(lambda request: ReadRecords(request, session), RecordsRead)
         return records_of(granted(reply))
 
     @router.get("/history", responses=responses(401))
-    async def history(session: Session = "") -> History:
+    async def history(session: Inside) -> History:
         """Return the latest changes with their values, and the latest troubles."""
         reply = await hub.ask(lambda request: ReadHistory(request, session), HistoryRead)
         read = granted(reply)
         return History(changes=read.changes, troubles=read.troubles)
 
+    @router.get("/attestation", responses=responses(401))
+    async def attestation(session: Inside) -> AttestationState:
+        """Return the last attestation of the station, and whether one is being made."""
+        reply = await hub.ask(lambda request: ReadAttestation(request, session), AttestationRead)
+        return granted(reply).state
+
+    @router.post("/attestation", responses=responses(401, 409))
+    async def attest(_body: Empty, session: Inside) -> Done:
+        """Have the running station attested; it takes a minute, and the answer does not wait."""
+        granted(await hub.ask(lambda request: AskAttestation(request, session)))
+        return Done()
+
     @router.get("/trend", responses=responses(401))
-    async def trend(session: Session = "") -> tuple[Point, ...]:
+    async def trend(session: Inside) -> tuple[Point, ...]:
         """Return what the reference and the sensor read over the last hours."""
         granted(await hub.ask(lambda request: ReadSettings(request, session), SettingsRead))
         return hub.trend.points()
@@ -249,26 +290,28 @@ def _reading_routes(router: APIRouter, hub: Hub) -> None:
 def _changing_routes(router: APIRouter, hub: Hub) -> None:
     """Add: what only an admin does."""
 
-    @router.put("/settings", responses=responses(401, 403))
-    async def change_settings(settings: StationSettings, session: Session = "") -> StationSettings:
-        """Replace all settings, whole."""
-        granted(await hub.ask(lambda request: ChangeSettings(request, session, settings)))
+    @router.put("/settings", responses=responses(401, 403, 412))
+    async def change_settings(
+        settings: StationSettings, session: Inside, if_match: IfMatch = ""
+    ) -> StationSettings:
+        """Replace all settings, whole; with `If-Match`, only those that were read."""
+        granted(await hub.ask(lambda request: ChangeSettings(request, session, settings, if_match)))
         return settings
 
     @router.post("/ffc", responses=responses(401, 403))
-    async def ask_ffc(_body: Empty, session: Session = "") -> Done:
+    async def ask_ffc(_body: Empty, session: Inside) -> Done:
         """Ask the sensor for a flat-field correction now."""
         granted(await hub.ask(lambda request: AskFfc(request, session)))
         return Done()
 
     @router.post("/non-uniformity", responses=responses(401, 403))
-    async def ask_non_uniformity(_body: Empty, session: Session = "") -> Done:
+    async def ask_non_uniformity(_body: Empty, session: Inside) -> Done:
         """Learn the non-uniformity from the plate before the lens; the overview tells how."""
         granted(await hub.ask(lambda request: AskNonUniformity(request, session)))
         return Done()
 
     @router.post("/scenario", responses=responses(401, 403, 404))
-    async def choose_scenario(chosen: ScenarioIn, session: Session = "") -> Done:
+    async def choose_scenario(chosen: ScenarioIn, session: Inside) -> Done:
         """Restart the simulated sensor with a scenario."""
         granted(await hub.ask(lambda request: ChooseScenario(request, session, chosen.scenario)))
         return Done()

@@ -25,6 +25,7 @@ _STATUS: Final = {
     Why.NO_SENSOR: 503,
     Why.NOT_SAVED: 503,
     Why.NOT_NOW: 409,
+    Why.CHANGED: 412,
 }
 
 

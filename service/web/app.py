@@ -41,7 +41,6 @@ from service.web.shift import shift_router
 from service.web.training import training_router
 from service.web.visitor import visitor_router
 
-_ASK_AGAIN_S = 5
 AlarmNumber = Annotated[int, Path(ge=1, le=2**20)]
 _NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
@@ -150,9 +149,9 @@ def application(
 
 
 async def _on_hub_error(request: object, error: Exception) -> Response:
-    often = isinstance(error, AskedTooOften)
-    problem = Problem(error=str(error), retry_after_s=_ASK_AGAIN_S if often else 0)
-    return await on_refusal(request, Refusal(429 if often else 503, problem))  # type: ignore[arg-type] # as registered
+    wait_s = error.wait_s if isinstance(error, AskedTooOften) else 0
+    problem = Problem(error=str(error), retry_after_s=int(wait_s))
+    return await on_refusal(request, Refusal(429 if wait_s else 503, problem))  # type: ignore[arg-type] # as registered
 
 
 def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRouter:

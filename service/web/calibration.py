@@ -107,25 +107,25 @@ def calibration_router(hub: Hub) -> APIRouter:
         )
         return Calibration(shown=reply.shown, verdict=reply.verdict)
 
-    @router.put("/notes", responses=responses(401, 409))
+    @router.put("/notes", responses=responses(401, 403, 409))
     async def notes(notes: Notes, session: Session = "") -> Done:
         """Keep what was typed of the paper."""
         granted(await hub.ask(lambda request: SaveNotes(request, session, notes)))
         return Done()
 
-    @router.put("/ticks", responses=responses(401, 409))
+    @router.put("/ticks", responses=responses(401, 403, 409))
     async def ticks(ticks: Ticks, session: Session = "") -> Done:
         """Keep what was ticked."""
         granted(await hub.ask(lambda request: SaveTicks(request, session, ticks)))
         return Done()
 
-    @router.post("/do", responses=responses(401, 409))
+    @router.post("/do", responses=responses(401, 403, 409))
     async def do(doing: Doing, session: Session = "") -> Done:
         """Do one act in one chapter."""
         granted(await hub.ask(lambda request: DoChapter(request, session, doing)))
         return Done()
 
-    @router.post("/decide", responses=responses(401, 409))
+    @router.post("/decide", responses=responses(401, 403, 409))
     async def decide(decided: DecisionIn, session: Session = "") -> Done:
         """Decide on the acceptance."""
         granted(

@@ -7,6 +7,7 @@ that a page that froze on an old picture is noticed here.
 
 import asyncio
 import itertools
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from service.ipc.orders import Stop
 from service.ipc.preview import PreviewReader
 from service.ipc.rate import Buckets
 from service.ipc.replies import (
+    AttestationRead,
     CalibrationRead,
     Done,
     DriftRead,
@@ -58,6 +60,7 @@ _Answer = TypeVar(
     RecordsRead,
     ShiftRead,
     HistoryRead,
+    AttestationRead,
     CalibrationRead,
     DriftRead,
 )
@@ -68,7 +71,11 @@ class HubError(Exception):
 
 
 class AskedTooOften(HubError):
-    """More requests come than people make."""
+    """More requests come than people make; `wait_s` says when the next may."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"Too many requests: wait {wait_s:.0f} s, then try again.")
+        self.wait_s = wait_s
 
 
 @dataclass(eq=False)
@@ -189,6 +196,7 @@ class Hub:
                 | RecordsRead()
                 | ShiftRead()
                 | HistoryRead()
+                | AttestationRead()
                 | CalibrationRead()
                 | DriftRead()
             ):
@@ -392,7 +400,7 @@ class Hub:
         message = make(number)
         decode_exactly(encode(message))  # what we may not say, we do not
         if not self._room.take(message, time.monotonic()):
-            raise AskedTooOften("Too many requests: wait a few seconds, then try again.")
+            raise AskedTooOften(math.ceil(self._room.wait_s(message)))
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:

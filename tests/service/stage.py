@@ -21,6 +21,14 @@ from service.acceptance.chapters import judge_chapter
 from service.acceptance.series import Measured
 from service.acceptance.words import Chapter, Conformity
 from service.ipc.acceptance import Cause, ShownAcceptance
+from service.ipc.attestation import (
+    AttestationState,
+    Part,
+    ShownAttack,
+    ShownAttestation,
+    ShownPart,
+    ShownProcess,
+)
 from service.ipc.calibration import (
     Challenge,
     Need,
@@ -38,6 +46,7 @@ from service.ipc.preview import PreviewWriter
 from service.ipc.preview_memory import create_memory
 from service.ipc.records import MARKS
 from service.ipc.replies import (
+    AttestationRead,
     CalibrationRead,
     Done,
     DriftRead,
@@ -57,6 +66,7 @@ from service.ipc.requests import (
     Duty,
     GuardRequest,
     Login,
+    ReadAttestation,
     ReadCalibration,
     ReadDrift,
     ReadHistory,
@@ -99,6 +109,22 @@ SHIFT = ShiftRead(
     no_result=21,
     log=(Noted(Duty.PAUSED, True, 120.0), Noted(Duty.BEGUN, False, 3600.0)),  # noqa: FBT003 - well
 )
+ATTESTED = ShownAttestation(
+    made_s=1_767_258_000,
+    holds=True,
+    station="ab" * 32,
+    code_sha256="cd" * 32,
+    envelope_sha256="ef" * 32,
+    supervisor=100,
+    processes=(ShownProcess("worker", 101, compared=True), ShownProcess("web", 102, compared=True)),
+    parts=tuple(ShownPart(part, 0, ()) for part in Part),
+    reached=90,
+    attacks=(ShownAttack("open: a file", "done", "filter", "filter", through=False),),
+    packages=28,
+    files=4000,
+    compiled=900,
+)
+UNATTESTED = AttestationState(None, holds=False, still=False, running_s=None, failed=False)
 SESSION = "a-session-of-22-digits"
 CALIBRATION = ShownCalibration(
     notes=Notes(),
@@ -322,6 +348,8 @@ class Stage:
             return replace(SHIFT, request=message.request)
         if isinstance(message, ReadHistory):
             return HistoryRead(message.request, (), ())
+        if isinstance(message, ReadAttestation):
+            return AttestationRead(message.request, UNATTESTED)
         return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:

@@ -22,6 +22,7 @@ _CODES = 65536
 _SPAN_C = (-40.0, 110.0)  # what the camera sees in high gain
 _NOISE_PLANES = 6
 _NOISE_MARGIN = 64
+_SECOND = 0.3  # of the noise's amplitude: no two windows come together a second time
 _ROW_SHARE, _COLUMN_SHARE = 0.40, 0.33  # of the noise's amplitude
 
 
@@ -153,13 +154,14 @@ class Detector:
         self._model = MODELS[camera.model]
         self._ambient_c = room.ambient_c
         self._rng = rng
+        self._second_rng = rng.spawn(1)[0]
         shape = (optics.height, optics.width)
         self._slope = radiometry.radiance_slope(30.0)
         self._middle = float(radiometry.radiance(room.ambient_c))
         self._table, self._low, self._scale = _calibration(camera, self._model.step_counts)
         self._noise = _noise_planes(shape, self._model, rng)
         self._noise *= np.float32(self._model.netd_k * camera.noise * self._slope * self._scale)
-        self._slow = self._noise[0, : shape[0], : shape[1]].copy()
+        self._now = self._noise[0, : shape[0], : shape[1]].copy()
         self._bad = _bad_pixels(shape, rng)
         self._pattern = _fixed_pattern(shape, camera.fall_off_k, rng) * np.float32(
             self._slope * self._scale
@@ -212,15 +214,20 @@ class Detector:
         return Exposure(state, max(age, 0.0), desired, fpa, offset_k)
 
     def _noise_now(self) -> NDArray[np.float32]:
-        plane, dy, dx = self._rng.integers(0, (_NOISE_PLANES, _NOISE_MARGIN, _NOISE_MARGIN))
-        height, width = self._code.shape
-        fresh = self._noise[plane, dy : dy + height, dx : dx + width]
+        fresh, now = self._window(self._rng), self._now
         if self._model.memory == 0.0:
-            return fresh
+            other = self._window(self._second_rng)
+            cv2.addWeighted(fresh, float(np.sqrt(1.0 - _SECOND**2)), other, _SECOND, 0.0, dst=now)
+            return now
         keep = self._model.memory
-        self._slow *= np.float32(keep)
-        cv2.scaleAdd(fresh, float(np.sqrt(1.0 - keep**2)), self._slow, dst=self._slow)
-        return np.asarray(self._slow)
+        now *= np.float32(keep)
+        cv2.scaleAdd(fresh, float(np.sqrt(1.0 - keep**2)), now, dst=now)
+        return now
+
+    def _window(self, rng: np.random.Generator) -> NDArray[np.float32]:
+        plane, dy, dx = rng.integers(0, (_NOISE_PLANES, _NOISE_MARGIN, _NOISE_MARGIN))
+        height, width = self._code.shape
+        return self._noise[plane, dy : dy + height, dx : dx + width]
 
     def _fpa_c(self, time_s: float) -> float:
         on_s = time_s * self._camera.time_lapse + self._camera.powered_for_s

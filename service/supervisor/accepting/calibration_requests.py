@@ -1,4 +1,4 @@
-"""Where requests about the calibration are answered; each needs an admin's session."""
+"""Where requests about the calibration are answered: an auditor reads, an admin also changes."""
 
 from service.ipc.calibration import DriftPoint
 from service.ipc.replies import CalibrationRead, Done, DriftRead, Refused, Reply, Why
@@ -8,6 +8,7 @@ from service.ipc.requests import (
     DoChapter,
     ReadCalibration,
     ReadDrift,
+    Role,
     SaveNotes,
     SaveTicks,
 )
@@ -45,27 +46,34 @@ class CalibrationRequests:
     def answer(self, request: CalibrationRequest) -> Reply:
         """Do what is asked for, and say whether it was done."""
         number = request.request
-        if not self._door.admits(request.session):
+        role = self._door.role_of(request.session)
+        if role is None:
             return Refused(number, Why.NO_SESSION, "Log in first: the session has ended.")
+        if role is not Role.ADMIN and not isinstance(request, ReadCalibration | ReadDrift):
+            return Refused(number, Why.NOT_ALLOWED, "An auditor reads and changes nothing.")
         try:
-            match request:
-                case ReadCalibration(chapter=chapter):
-                    shown = self._calibration.shown()
-                    return CalibrationRead(number, shown, self._calibration.verdict(chapter))
-                case ReadDrift(span=span):
-                    return self._history(number, self._drift.points(span))
-                case SaveNotes(notes=notes):
-                    self._calibration.note(notes)
-                case SaveTicks(ticks=ticks):
-                    self._calibration.tick(ticks)
-                case DoChapter(doing=doing):
-                    self._calibration.do(doing)
-                case DecideAcceptance(decision=decision, signers=signers, review=review):
-                    self._calibration.decide(decision, signers, review)
+            return self._answer(request)
         except AcceptanceError as error:
             return Refused(number, Why.NOT_NOW, str(error))
         except AuditError as error:
             return Refused(number, Why.NOT_SAVED, str(error))
+
+    def _answer(self, request: CalibrationRequest) -> Reply:
+        number = request.request
+        match request:
+            case ReadCalibration(chapter=chapter):
+                shown = self._calibration.shown()
+                return CalibrationRead(number, shown, self._calibration.verdict(chapter))
+            case ReadDrift(span=span):
+                return self._history(number, self._drift.points(span))
+            case SaveNotes(notes=notes):
+                self._calibration.note(notes)
+            case SaveTicks(ticks=ticks):
+                self._calibration.tick(ticks)
+            case DoChapter(doing=doing):
+                self._calibration.do(doing)
+            case DecideAcceptance(decision=decision, signers=signers, review=review):
+                self._calibration.decide(decision, signers, review)
         return Done(number)
 
     def _history(self, number: int, points: tuple[DriftPoint, ...]) -> DriftRead:

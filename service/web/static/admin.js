@@ -1,6 +1,7 @@
 // The admin's console: log in by role, mend what is wrong, see what is measured, set what the
 // station measures with, read what was changed. An auditor sees all of it and changes nothing.
 
+import { offerAttestation, showAttestation, showSensor } from "./attestation.js";
 import { drift } from "./drift.js";
 import { build, fill, know, read, showErrors, showHints, takeBack, wrong } from "./form.js";
 import { showHistory } from "./history.js";
@@ -50,13 +51,13 @@ async function look() {
     return;
   }
   enter();
-  await Promise.all([chart.load(), showRecords(), showHistory(undo)]);
+  await Promise.all([chart.load(), showRecords(), showHistory(undo), showAttestation()]);
 }
 
 function enter() {
   const auditor = overview.role === "auditor";
   settings = overview.settings;
-  text("problem", overview.problem);
+  say(overview.problem ? word("reasons.configuration") : "", overview.problem);
   $("reading-only").hidden = !auditor;
   $("simulation").hidden = overview.scenarios.length === 0;
   $("scenario").replaceChildren(
@@ -91,26 +92,55 @@ $("logout").addEventListener("click", async () => {
 
 // ---- settings
 
+// What went wrong in the page's language; below it the station's own sentence, which is English.
+function say(problem, detail = "") {
+  text("problem", problem);
+  text("problem-detail", detail);
+}
+
+function why({ status, retry_after_s: wait }) {
+  if (status === 429) return `${word("admin.too_soon")} ${word("admin.wait", { seconds: wait })}`;
+  return word(status === 503 ? "admin.not_saved" : "ui.request_failed");
+}
+
 async function save() {
   text("saved", "");
-  text("problem", "");
+  say("");
   const errors = wrong();
   showErrors(errors);
   if (Object.keys(errors).length > 0) return;
   const wanted = { ...read(), uniformity: settings?.uniformity ?? null };
   const { confirmed, answer: refusal } = await review(settings, wanted);
   if (!confirmed && !refusal) return;
-  const answer = confirmed ? await ask("/api/admin/settings", wanted, "PUT") : refusal;
+  const answer = confirmed ? await put(wanted) : refusal;
   const left = showErrors(answer.fields ?? {});
   if (answer.ok) {
-    settings = wanted;
+    await readAgain();
     text("saved", word("admin.saved"));
+    await showHistory(undo);
+  } else if (answer.status === 412) {
+    await readAgain(); // what is typed stays: the next review shows it against what is saved now
+    say(word("admin.changed_meanwhile"));
     await showHistory(undo);
   } else if (answer.status === 401) {
     await look();
   } else {
-    text("problem", [answer.status === 503 ? word("admin.not_saved") : "", answer.error || word("ui.request_failed"), ...left].join(" "));
+    say(why(answer), [answer.error, ...left].filter(Boolean).join(" "));
   }
+}
+
+const put = (wanted) => ask("/api/admin/settings", wanted, "PUT", { "if-match": overview.version });
+
+// What is saved now, and by which name: a form knows what it was filled from.
+async function readAgain() {
+  const response = await fetch("/api/admin/overview");
+  if (!response.ok) return;
+  const now = await response.json();
+  if (!now.logged_in) return;
+  overview = now;
+  settings = overview.settings;
+  know(overview);
+  hints();
 }
 
 // An undo is a change like any other: it is shown, confirmed, and in the history itself.
@@ -129,7 +159,7 @@ $("settings").addEventListener("submit", (event) => {
 $("revert").addEventListener("click", () => {
   if (settings) fill(settings);
   showErrors({});
-  text("problem", "");
+  say("");
 });
 
 $("to-defaults").addEventListener("click", () => fill(overview.defaults));
@@ -145,7 +175,7 @@ $("picture").addEventListener("click", (event) => {
 
 $("ffc").addEventListener("click", async () => {
   const answer = await ask("/api/admin/ffc");
-  text("ffc-note", word(answer.ok ? "admin.ffc_asked" : "ui.request_failed"));
+  text("ffc-note", answer.ok ? word("admin.ffc_asked") : why(answer));
 });
 
 $("learn-non-uniformity").addEventListener("click", async () => {
@@ -157,9 +187,9 @@ $("learn-non-uniformity").addEventListener("click", async () => {
 
 // What is typed into the form and not saved yet stays as it is.
 $("forget-non-uniformity").addEventListener("click", async () => {
-  const answer = await ask("/api/admin/settings", { ...settings, uniformity: null }, "PUT");
-  if (answer.ok) settings = { ...settings, uniformity: null };
-  showNonUniformity({ settings, non_uniformity_learning: false, non_uniformity_holds: false, non_uniformity_problem: answer.ok ? "" : answer.error || word("ui.request_failed") });
+  const answer = await put({ ...settings, uniformity: null });
+  if (answer.ok || answer.status === 412) await readAgain();
+  showNonUniformity({ settings, non_uniformity_learning: false, non_uniformity_holds: false, non_uniformity_problem: answer.ok ? "" : answer.error });
 });
 
 $("play").addEventListener("click", async () => {
@@ -188,6 +218,7 @@ function show(next) {
   text("failure", view.failure);
   const sensor = view.sensor;
   text("sensor", sensor ? `${sensor.model} · ${sensor.width} × ${sensor.height} · ${word("admin.serial")} ${sensor.serial} · ${sensor.firmware}` : "");
+  showSensor(sensor);
   $("readings").replaceChildren(...view.visitors.map(row));
   showRepairs(view.repairs);
   chart.add(reference.apparent_c, reference.offset_c);
@@ -228,12 +259,14 @@ function hints() {
 function use(code) {
   speak(code);
   hints();
-  $("open-register").href = `/register/${currentLanguage()}`;
-  for (const said of ["saved", "problem", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
+  for (const id of ["open-register", "proof-register"]) $(id).href = `/register/${currentLanguage()}`;
+  for (const said of ["saved", "problem", "problem-detail", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
   if (document.body.dataset.page !== "admin") return;
+  chart.speak();
   showNonUniformity(overview);
   showRecords();
   showHistory(undo);
+  showAttestation();
 }
 
 for (const button of document.querySelectorAll("[data-language]")) {
@@ -242,6 +275,7 @@ for (const button of document.querySelectorAll("[data-language]")) {
 
 build($("sections"), hints);
 offerPasswords();
+offerAttestation(() => showHistory(undo));
 returnWhenIdle();
 speakAsBefore();
 use(currentLanguage());

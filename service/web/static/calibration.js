@@ -20,6 +20,7 @@ const UNDONE = new Set(["accuracy", "uniformity", "alarm", "not_functioning", "p
 
 let view = null; // of the station, ten times a second
 let settings = null; // as the station has them
+const DRIFT = "#drift-title";
 let overview = null;
 let shown = null; // of the calibration
 let verdict = null;
@@ -64,13 +65,16 @@ async function look() {
   }
   if (!response.ok) return;
   ({ shown, verdict } = await response.json());
+  const wanted = location.hash === DRIFT; // the console leads there
   if (!step) go(first());
   else render();
+  if (wanted) $("drift-title").scrollIntoView();
 }
 
 async function readSettings() {
   const response = await fetch("/api/admin/overview").catch(() => null);
   overview = response?.ok ? await response.json() : null;
+  document.body.dataset.role = overview?.role ?? "";
   if (overview?.logged_in) ({ settings } = overview);
   else showDoor();
   return Boolean(overview?.logged_in);

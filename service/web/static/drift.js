@@ -1,7 +1,7 @@
 // The reference's drift on a small chart: what the station remembers of it, and what comes.
 
 import uPlot from "./vendor/uplot.js";
-import { word } from "./words.js";
+import { currentLanguage, number, word } from "./words.js";
 
 const EVERY_MS = 1000;
 const KEPT = 12 * 3600;
@@ -18,13 +18,18 @@ export function drift(parent) {
     grid: { show: scale === "apparent", stroke: "#2b3541", width: 1 },
     ticks: { show: false },
     size: 58,
-    values: (_, ticks) => ticks.map((tick) => tick.toFixed(2)),
+    values: (_, ticks) => ticks.map((tick) => number(tick, 2)),
   });
   // A drift of a hundredth of a degree must not fill the chart.
   const range = (_, low, high) => {
     const middle = (low + high) / 2;
     const half = Math.max(0.25, (high - low) * 0.6);
     return [middle - half, middle + half];
+  };
+
+  const times = (_, ticks) => {
+    const format = new Intl.DateTimeFormat(currentLanguage(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    return ticks.map((tick) => format.format(new Date(tick * 1000)));
   };
 
   const create = () =>
@@ -35,7 +40,7 @@ export function drift(parent) {
         legend: { live: false },
         cursor: { show: false },
         scales: { x: { time: true }, apparent: { range }, offset: { range } },
-        axes: [{ stroke: "#b3bfcb", grid: { show: false } }, axis("apparent", 3), axis("offset", 1)],
+        axes: [{ stroke: "#b3bfcb", grid: { show: false }, values: times }, axis("apparent", 3), axis("offset", 1)],
         series: [
           {},
           { label: word("admin.apparent"), scale: "apparent", stroke: "#7cc4ff", width: 2 },
@@ -55,6 +60,12 @@ export function drift(parent) {
   };
 
   return {
+    // Another language: its words and numbers are drawn anew.
+    speak() {
+      plot?.destroy();
+      plot = null;
+      paint();
+    },
     // What the station remembers, so that a page that is loaded again begins where it was.
     async load() {
       const response = await fetch("/api/admin/trend");

@@ -25,7 +25,7 @@ function detail({ kind, fields }) {
     case "password_set":
       return word(`admin.by_${fields.role}`);
     case "process_lost":
-      return `${fields.process}: ${word(`reasons.${fields.reason}`)}`;
+      return `${word(`attestation.${fields.process}`)}: ${word(`reasons.${fields.reason}`)}`;
     default:
       return String(fields.process ?? fields.scenario ?? fields.by_s ?? fields.dossier ?? fields.until ?? fields.index ?? (fields.times ? `${fields.event} × ${fields.times}` : "") ?? "");
   }
@@ -45,7 +45,10 @@ function groups(entries) {
   return made;
 }
 
-function row(group, undo) {
+// A page that holds all it can may have lost the beginning of the oldest: half of it is not undone.
+const KEPT = 80;
+
+function row(group, undo, whole) {
   const [first] = group;
   const made = document.createElement("tr");
   const settings = first.kind === "setting_changed";
@@ -55,7 +58,7 @@ function row(group, undo) {
   const who = first.kind === "scenario_chosen" ? word("admin.by_admin") : by(first.fields) || word("admin.by_machine");
   made.append(cell(moment(new Date(first.at))), cell(who), cell(...lines));
   const last = document.createElement("td");
-  const undoable = settings && group.some(({ fields }) => !fields.setting.startsWith("uniformity"));
+  const undoable = whole && settings && group.some(({ fields }) => !fields.setting.startsWith("uniformity"));
   if (undoable) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "changes undo", textContent: word("admin.undo") });
     button.addEventListener("click", () => undo(group.map(({ fields }) => fields)));
@@ -76,6 +79,8 @@ export async function showHistory(undo) {
   if (!response.ok) return;
   const { changes, troubles } = await response.json();
   $("history-none").hidden = changes.length > 0;
-  $("history").replaceChildren(...groups(changes).map((group) => row(group, undo)));
+  const made = groups(changes);
+  const cut = changes.length >= KEPT;
+  $("history").replaceChildren(...made.map((group, place) => row(group, undo, !cut || place < made.length - 1)));
   $("troubles").replaceChildren(...troubles.map(plain).map(happened));
 }

@@ -1,5 +1,6 @@
 // A console that nobody touches gives the screen back: a guard looks at it again.
 
+import { ask } from "./link.js";
 import { word } from "./words.js";
 
 const AT_THE_DOOR_S = 60;
@@ -10,6 +11,7 @@ const $ = (id) => document.getElementById(id);
 
 export function returnWhenIdle() {
   let touched = performance.now();
+  let leaving = false;
   for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "input"]) {
     document.addEventListener(sign, () => (touched = performance.now()), { passive: true });
   }
@@ -18,6 +20,9 @@ export function returnWhenIdle() {
     const left = Math.ceil(limit - (performance.now() - touched) / 1000);
     $("returns").hidden = left > WARNED_S;
     $("returns").textContent = left > WARNED_S ? "" : word("admin.returns", { seconds: Math.max(0, left) });
-    if (left <= 0) location.href = "/";
+    if (left <= 0 && !leaving) {
+      leaving = true;
+      ask("/api/admin/logout").then(() => (location.href = "/")); // a guard finds no open console
+    }
   }, 1000);
 }

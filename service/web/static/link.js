@@ -92,11 +92,11 @@ export class Link {
   }
 }
 
-export async function ask(path, body = {}, method = "POST") {
+export async function ask(path, body = {}, method = "POST", headers = {}) {
   try {
     const response = await fetch(path, {
       method,
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(4000),
     });

@@ -35,7 +35,7 @@ export function showNonUniformity(overview) {
 export async function learnNonUniformity() {
   const answer = await ask("/api/admin/non-uniformity");
   if (!answer.ok) {
-    $("non-uniformity-problem").textContent = answer.error || word("ui.request_failed");
+    $("non-uniformity-problem").textContent = word("ui.request_failed");
     return null;
   }
   for (;;) {

@@ -10,9 +10,9 @@ const FIELDS = ["password-current", "password-new", "password-again"];
 
 export function refused(answer) {
   const wait = answer.retry_after_s ? ` ${word("admin.wait", { seconds: answer.retry_after_s })}` : "";
-  if (answer.status === 401 || answer.status === 429) return word("admin.wrong_password") + wait;
-  if (answer.status === 503) return `${word("admin.not_saved")} ${answer.error ?? ""}`;
-  return (answer.error || word("ui.request_failed")) + wait;
+  if (answer.status === 401) return word("admin.wrong_password") + wait;
+  if (answer.status === 429) return word("admin.too_soon") + wait;
+  return word(answer.status === 503 ? "admin.not_saved" : "ui.request_failed");
 }
 
 export function offerPasswords() {

@@ -20,7 +20,7 @@ export async function showRecords() {
   $("locks").replaceChildren(
     ...["worker", "web"].map((process) => {
       const lock = locks.find((one) => one.process === process);
-      const said = lock ? word("admin.denied", { process, denied: lock.denied, attacks: lock.attacks }) : word("admin.not_locked", { process });
+      const said = lock ? word("admin.denied", { process: word(`attestation.${process}`), denied: lock.denied, attacks: lock.attacks }) : word("admin.not_locked", { process: word(`attestation.${process}`) });
       return Object.assign(document.createElement("li"), { textContent: said });
     }),
   );

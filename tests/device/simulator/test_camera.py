@@ -1,5 +1,6 @@
 """The simulated camera does to a scene what optics and a microbolometer do, and lies when told."""
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -211,6 +212,19 @@ def test_noise_is_as_large_as_the_data_sheet_says(still_frames: dict[str, np.nda
     for model, netd_k in (("boson-plus-320", 0.020), ("lepton-3.5", 0.040)):
         frames = still_frames[model]  # first and last are so far apart that nothing is remembered
         assert (frames[-1] - frames[0]).std() / np.sqrt(2.0) == pytest.approx(netd_k, rel=0.15)
+
+
+def test_noise_never_comes_again() -> None:
+    """Else a long film of an empty entrance is taken for one that stands still."""
+    eye, optics = detector(schema.Camera(model="boson-plus-320"))
+    eye._model = replace(eye._model, flicker_k=0.0)
+    counts = np.zeros((optics.height, optics.width), np.uint16)
+    seen = set()
+    for _ in range(600):
+        scene = np.full(counts.shape, float(radiometry.radiance(30.0)), np.float32)
+        eye.expose(scene, 5.0, counts)  # always at one moment: nothing but the noise is new
+        seen.add(counts[100].tobytes())
+    assert len(seen) == 600
 
 
 def test_noise_of_a_lepton_hangs_together_as_in_the_recordings(

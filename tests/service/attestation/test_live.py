@@ -83,6 +83,10 @@ def test_a_locked_process_is_what_was_attacked(tmp_path: Path) -> None:
     [
         ("given.append(os.open(state / 'frames', os.O_RDWR | os.O_CREAT))", "open for writing"),
         (
+            "given.append(os.memfd_create('a frame in words'))",
+            "holds memory or a file without a place open for writing",
+        ),
+        (
             (
                 "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); "
                 "given.append(s.fileno())"
@@ -99,6 +103,7 @@ def test_what_leads_away_from_it_is_found(tmp_path: Path, prepare: str, fault: s
     found = looked_at(tmp_path, prepare=prepare)
     (worker,) = found["processes"]
     assert any(fault in said for said in worker["faults"]), worker["faults"]
+    assert "a frame in words" not in str(found)  # what a process names itself is told to nobody
 
 
 @needs_root

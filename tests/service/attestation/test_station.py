@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.attestation.page import printed
+from service.attestation.shown import shown
 from service.attestation.station import (
     ATTESTATION,
     Attestation,
@@ -23,7 +24,9 @@ from service.attestation.units import installed_units
 from service.checkcode.code import code_sha256
 from service.cli.main import app
 from service.deploy.install import install
+from service.ipc.attestation import Part
 from service.sandbox.attempts import Outcome
+from service.state import attested
 from service.state.audit_events import AttestationIssued
 from service.state.audit_trail import read
 from tests.service.running import RunningStation
@@ -145,6 +148,31 @@ def test_the_page_names_every_attack_and_the_head(made: tuple[Attestation, bytes
     assert max(map(len, page.splitlines())) <= 100
 
 
+def test_what_pages_show_is_what_was_found(
+    made: tuple[Attestation, bytes, Path], sound: Attestation
+) -> None:
+    attestation, envelope, _ = made
+    told = shown(attestation, envelope)
+    assert told.made_s == 1_767_258_000
+    assert told.envelope_sha256 == sha256(envelope).hexdigest()
+    assert {one.part for one in told.parts} == set(Part)
+    assert sum(one.faults for one in told.parts) == len(attestation.faults)
+    assert [one.name for one in told.attacks] == [one.name for one in attestation.unlocked]
+    assert not any(one.through for one in told.attacks)
+    assert shown(sound, envelope).proven == (os.geteuid() == 0)
+    first, *rest = sound.web.attacks
+    through = replace(sound.web, attacks=(replace(first, outcome=Outcome.GOT_THROUGH), *rest))
+    worse = shown(replace(sound, web=through), envelope)
+    assert [one.name for one in worse.attacks if one.through] == [first.name]
+    assert [one.part for one in worse.parts if one.faults] == [Part.ATTACKS]
+    none = replace(sound.web, attacks=())
+    empty = replace(sound, web=none, worker=none, unlocked=())
+    assert not shown(empty, envelope).proven
+    long = replace(sound, findings=(), installed=replace(sound.installed, faults=("x" * 999,) * 50))
+    code = next(one for one in shown(long, envelope).parts if one.part is Part.CODE)
+    assert (code.faults, len(code.sentences), len(code.sentences[0])) == (50, 8, 300)
+
+
 def test_installed_units_are_judged_and_what_amends_them_is_named(tmp_path: Path) -> None:
     install(tmp_path, Path("/usr/bin/true"))
     units = {one.unit: one for one in installed_units(tmp_path)}
@@ -178,6 +206,10 @@ def test_the_command_saves_verifies_and_is_noted_in_the_trail(
     events = [entry.event for entry in read(station.state)]
     issued = [event for event in events if isinstance(event, AttestationIssued)]
     assert issued[-1].sha256 == sha256(saved.read_bytes()).hexdigest()
+    assert (station.state / attested.ENVELOPE).read_bytes() == saved.read_bytes()
+    kept = attested.read(station.state)
+    assert kept is not None
+    assert kept.envelope_sha256 == issued[-1].sha256
     again = run(app, ["attest", "--verify", str(saved)])
     assert again.stdout == first.stdout
     assert ATTESTATION.dump_json(opened(saved.read_bytes()))

@@ -124,6 +124,68 @@ def test_a_change_stands_in_the_history_and_is_undone(
     station.wait_for(lambda view: view["threshold_c"] == before)
 
 
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
+    desk: Screen, station: RunningStation
+) -> None:
+    field(desk, "decision.threshold_c").fill("36.9")
+    elsewhere = """
+        fetch('/api/admin/overview').then((answer) => answer.json()).then(({settings}) =>
+        fetch('/api/admin/settings', {method: 'PUT', headers: {'content-type': 'application/json'},
+        body: JSON.stringify({...settings, limits: {...settings.limits, warm_up_s: 7}})}))
+        .then((answer) => answer.status)"""
+    assert desk.page.evaluate(elsewhere) == 200
+    desk.page.click("#save")
+    desk.page.click("#confirm")
+    desk.until(lambda: "somebody else" in desk.text("problem"))
+    assert field(desk, "decision.threshold_c").input_value() == "36.9"
+    assert station.view()["threshold_c"] != 36.9
+    desk.page.click("#save")
+    desk.page.locator("#review").wait_for()
+    assert "7" in desk.text("review-changes")  # what would be undone by saving is said
+    desk.page.click("#back")
+    desk.page.click("#revert")
+    assert field(desk, "limits.warm_up_s").input_value() == "7"
+
+
+def test_a_console_that_nobody_touches_logs_out_and_gives_the_screen_back(
+    station: RunningStation, new_screen: Callable[..., Screen]
+) -> None:
+    screen = new_screen(1400, 1000)
+    screen.page.clock.install()
+    screen.open(f"{station.address}/admin")
+    screen.page.fill("#password", PASSWORD)
+    screen.page.keyboard.press("Enter")
+    screen.page.locator("#admin").wait_for()
+    screen.page.clock.fast_forward(290_000)
+    screen.until(lambda: "touch" in screen.text("returns"))
+    screen.page.clock.fast_forward(12_000)
+    screen.page.wait_for_url(f"{station.address}/")
+    answer = screen.page.evaluate("fetch('/api/admin/overview').then((answer) => answer.json())")
+    assert not answer["logged_in"]
+
+
+@pytest.mark.timeout(900)
+def test_the_station_that_runs_is_attested_from_the_console(
+    desk: Screen, station: RunningStation
+) -> None:
+    desk.page.locator("#attest-none").wait_for()
+    desk.page.click("#attest")
+    desk.until(lambda: "about a minute" in desk.text("attest-status"))
+    desk.page.locator("#attest-progress").wait_for()
+    desk.page.locator("#attested").wait_for(timeout=800_000)
+    assert str(station.children()["worker"]) in desk.text("attest-processes")
+    assert desk.page.locator("#attest-parts tr").count() == 5
+    assert desk.page.locator("#attest-parts [data-part=attacks][data-holds=true]").count() == 1
+    assert desk.page.locator("#attest-attacks tr").count() >= 100
+    assert desk.page.locator("#attest-attacks [data-through=true]").count() == 0
+    desk.page.locator("#history").filter(has_text="attestation").wait_for()
+    station.kill("worker")
+    station.screening()
+    desk.page.reload()
+    desk.page.locator("#attest-other").wait_for()
+    assert desk.page.get_attribute("#attest-result", "data-holds") == "false"
+
+
 def test_every_fault_is_a_row_that_goes_when_it_is_mended(
     desk: Screen, station: RunningStation
 ) -> None:
@@ -144,7 +206,7 @@ def test_an_auditor_reads_and_has_nothing_to_change(
     station: RunningStation, state: Path, new_screen: Callable[..., Screen]
 ) -> None:
     screen = new_screen(1400, 1000).open(f"{station.address}/admin")
-    assert screen.page.locator("#open-register").is_visible()
+    screen.page.locator("#open-register").wait_for()
     screen.page.select_option("#role", "auditor")
     screen.page.fill("#password", "reads everything")
     screen.page.keyboard.press("Enter")
@@ -175,6 +237,7 @@ def test_the_console_is_reached_from_the_alert_screen_by_a_held_key(
 
 @pytest.mark.parametrize("language", ["fr", "de", "nl"])
 def test_the_whole_console_speaks_the_language(desk: Screen, language: str) -> None:
+    desk.page.locator("#chart canvas").wait_for()
     desk.page.click(f"[data-language={language}]")
     words = catalogues()[language]
     english = set(catalogues()["en"]["admin"].values()) - set(words["admin"].values())

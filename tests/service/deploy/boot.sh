@@ -63,6 +63,19 @@ ExecStartPre=$python -c "import os; print([bool(os.statvfs(p).f_flag & os.ST_RDO
 StandardOutput=append:/var/tried
 StandardError=append:/var/said
 UNIT
+# Somebody asks for an attestation, as the station does: root's unit begins one.
+mkdir -p $root/etc/systemd/system/limen-attest.service.d
+cat >$root/etc/systemd/system/limen-attest.service.d/test.conf <<UNIT
+[Service]
+WorkingDirectory=$project
+Environment=PYTHONPATH=$project
+StandardError=append:/var/attested
+UNIT
+cat >$root/etc/systemd/system/asks.service <<UNIT
+[Service]
+User=limen
+ExecStart=/bin/sh -c "until [ -s /var/lib/limen/audit.jsonl ]; do sleep 0.3; done; sleep 2; touch /var/lib/limen/attestation.wanted"
+UNIT
 # A machine whose own root may not raise limits cannot give the service its LimitMEMLOCK: there the
 # right to lock memory takes its place, and no other.
 if ! prlimit --memlock=unlimited:unlimited true 2>/dev/null; then
@@ -83,7 +96,7 @@ StandardOutput=append:/var/seen-$user
 StandardError=append:/var/seen-$user
 UNIT
 done
-sed -i '/^\[Unit\]/a Wants=onlooker-nobody.service onlooker-limen.service' \
+sed -i '/^\[Unit\]/a Wants=onlooker-nobody.service onlooker-limen.service asks.service' \
   $root/etc/systemd/system/limen.service.d/test.conf
 # Folders on the way to the interpreter may be closed to the station's user: only in here they open.
 for path in "$python" "$project"; do

@@ -51,6 +51,8 @@ class Booted:
     `seen` what each onlooker saw of each process: bytes of arguments, environment, mappings, and
     descriptors, memory.
 
+    `attested` is what root's unit said when somebody had asked for an attestation.
+
     `before` is what settings of the kernel were before it was booted.
     """
 
@@ -61,6 +63,7 @@ class Booted:
     trail: list[dict[str, Any]]
     said: str
     before: dict[str, str]
+    attested: str
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,7 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Booted:
         ],
         said=left("var/said"),
         before=before,
+        attested=left("var/attested"),
     )
 
 
@@ -149,3 +153,8 @@ def test_nobody_reads_a_byte_of_the_locked_processes(booted: Booted, user: str) 
 def test_what_is_read_in_the_service_leaves_no_time_of_access(booted: Booted) -> None:
     """The whole of it is mounted read-only but for the state folder: reading writes nothing."""
     assert booted.read_only == "[True, True, True, True]"
+
+
+def test_roots_unit_attests_when_the_station_asks_for_it(booted: Booted) -> None:
+    assert "... the processes that run" in booted.attested, booted.said
+    assert "Traceback" not in booted.attested

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from service.deploy.install import KEYBOARD, PLACES, POLICIES, install
+from service.deploy.install import KEYBOARD, PLACES, POLICIES, STATE, install
 from service.kiosk.browser import ADDRESS
 from service.kiosk.keyboard import RULES
 from service.kiosk.main import browser_command
+from service.state import attested
 
 # systemd's exposure: 0 is none, 10 is all. Frames are seen, and screens served, in limen.service.
 ALLOWED = {"limen.service": 0.5, "limen-kiosk.service": 4.0}
@@ -73,6 +74,18 @@ def test_the_station_unit_leaves_the_station_no_way_to_make_a_network_socket(roo
         "InaccessiblePaths=-/dev/mqueue -/dev/shm -/tmp -/var/tmp",
     ):
         assert line in unit.splitlines()
+
+
+def test_root_attests_on_an_empty_file_and_takes_nothing_else_from_the_station(root: Path) -> None:
+    path = (root / PLACES["limen-attest.path"]).read_text().splitlines()
+    unit = (root / PLACES["limen-attest.service"]).read_text().splitlines()
+    assert f"PathExists=/{STATE / attested.WANTED}" in path
+    assert f"ExecStartPre=/usr/bin/rm -f /{STATE / attested.WANTED}" in unit
+    assert (
+        "ExecStart=/usr/bin/true attest --config /etc/limen/limen.toml --state /var/lib/limen"
+        in unit
+    )
+    assert "Wants=limen-attest.path" in (root / PLACES["limen.service"]).read_text().splitlines()
 
 
 def test_the_kiosk_shares_the_loopback_of_the_station_and_keeps_nothing(root: Path) -> None:

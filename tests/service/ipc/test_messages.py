@@ -14,6 +14,7 @@ from screening.settings import Reference, Settings, Site
 from service.acceptance.chapters import judge_chapter
 from service.acceptance.series import Measured
 from service.acceptance.words import Chapter, Place
+from service.ipc.attestation import AttestationState
 from service.ipc.calibration import Act, Decision, Doing, DriftPoint, Notes, Paper, Span, Ticks
 from service.ipc.capacity import bits_of
 from service.ipc.channel import Channel, socket_pair
@@ -38,6 +39,7 @@ from service.ipc.orders import (
 )
 from service.ipc.rate import OF_WEB
 from service.ipc.replies import (
+    AttestationRead,
     CalibrationRead,
     Done,
     DriftRead,
@@ -50,6 +52,7 @@ from service.ipc.replies import (
 )
 from service.ipc.requests import (
     Acknowledge,
+    AskAttestation,
     AskFfc,
     AskNonUniformity,
     ChangePassword,
@@ -61,6 +64,7 @@ from service.ipc.requests import (
     Login,
     Logout,
     NoteDuty,
+    ReadAttestation,
     ReadCalibration,
     ReadDrift,
     ReadHistory,
@@ -86,7 +90,8 @@ from service.ipc.view import (
     View,
 )
 from service.sandbox.report import Descriptor, LockReport
-from tests.service.stage import CALIBRATION, SENSOR, SHIFT
+from tests.service.stage import ATTESTED as GOOD
+from tests.service.stage import CALIBRATION, SENSOR, SHIFT, UNATTESTED
 
 REAL = True  # a positional boolean with a name
 VISITOR = ShownVisitor(
@@ -131,7 +136,11 @@ EVERY = [
     ReadHistory(9, SESSION),
     HistoryRead(9, (Recorded(3, "2026-03-01T08:00:00Z", "login_tried", (("granted", REAL),)),), ()),
     ChangePassword(1, SESSION, Role.AUDITOR, "correct horse", "x" * 128),
-    ChangeSettings(1, SESSION, StationSettings()),
+    ChangeSettings(1, SESSION, StationSettings(), "0123456789abcdef"),
+    ReadAttestation(1, SESSION),
+    AskAttestation(1, SESSION),
+    AttestationRead(1, UNATTESTED),
+    AttestationRead(1, AttestationState(GOOD, holds=True, still=True, running_s=3.5, failed=False)),
     AskFfc(1, SESSION),
     AskNonUniformity(1, SESSION),
     ChooseScenario(1, SESSION, "one-fever"),

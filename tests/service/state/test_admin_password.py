@@ -40,7 +40,7 @@ def test_without_a_password_nobody_gets_in(tmp_path: Path, clock: Clock) -> None
     door = AdminDoor(tmp_path, clock=clock, wall_clock=clock)
     assert not door.password_set
     assert door.login("").session == ""
-    assert not door.admits("")
+    assert not door.role_of("")
 
 
 @pytest.mark.parametrize("password", ["", "a" * (MIN_LENGTH - 1), "a" * 200])
@@ -82,8 +82,8 @@ def test_a_hash_that_was_saved_earlier_opens_and_a_damaged_one_does_not(
 
 def test_the_right_password_opens_a_session(door: AdminDoor) -> None:
     session = door.login(PASSWORD).session
-    assert door.admits(session)
-    assert not door.admits(session + "x")
+    assert door.role_of(session)
+    assert not door.role_of(session + "x")
 
 
 def test_the_wrong_password_opens_nothing(door: AdminDoor) -> None:
@@ -110,6 +110,7 @@ def test_while_it_has_to_wait_even_the_right_password_is_not_tried(
     clock.now += wait - 0.5
     refused = door.login(PASSWORD)
     assert refused.session == ""
+    assert not refused.tried
     assert refused.retry_after_s == pytest.approx(0.5)
     clock.now += 0.6
     assert door.login(PASSWORD).session
@@ -142,19 +143,19 @@ def test_a_clock_set_back_does_not_lock_the_door_for_longer_than_the_longest_wai
 def test_a_session_ends_when_it_is_not_used(door: AdminDoor, clock: Clock) -> None:
     session = door.login(PASSWORD).session
     clock.now += SESSION_S - 1
-    assert door.admits(session)
+    assert door.role_of(session)
     clock.now += SESSION_S - 1
-    assert door.admits(session)
+    assert door.role_of(session)
     clock.now += SESSION_S + 1
-    assert not door.admits(session)
+    assert not door.role_of(session)
     clock.now -= SESSION_S
-    assert not door.admits(session)
+    assert not door.role_of(session)
 
 
 def test_a_session_ends_with_the_logout(door: AdminDoor) -> None:
     session = door.login(PASSWORD).session
     door.logout(session)
-    assert not door.admits(session)
+    assert not door.role_of(session)
 
 
 def test_sessions_are_bounded_and_the_oldest_goes_first(door: AdminDoor, clock: Clock) -> None:
@@ -162,7 +163,8 @@ def test_sessions_are_bounded_and_the_oldest_goes_first(door: AdminDoor, clock: 
     for _ in range(SESSIONS_KEPT + 1):
         clock.now += 1
         sessions.append(door.login(PASSWORD).session)
-    assert [door.admits(session) for session in sessions] == [False] + [True] * SESSIONS_KEPT
+    kept = [door.role_of(session) is not None for session in sessions]
+    assert kept == [False] + [True] * SESSIONS_KEPT
 
 
 def test_a_damaged_password_file_lets_nobody_in_and_says_what_to_do(

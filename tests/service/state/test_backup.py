@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
 from hardware.register.signature import sign
+from service.cli.main import app
 from service.ipc.settings import DecisionSettings, StationSettings
+from service.state import backup as backup_module
 from service.state.admin_password import set_password
 from service.state.audit import AuditLog
 from service.state.audit_events import BackupRestored, PasswordSet, SettingChanged
 from service.state.audit_trail import read
 from service.state.backup import PAYLOAD_TYPE, BackupError, make, opened, restore
+from service.state.files import write_atomically
 from service.state.settings import SettingsStore
 
 KEY = Ed25519PrivateKey.generate()
@@ -102,6 +106,39 @@ def test_another_stations_is_taken_only_when_its_key_is_named(state: Path) -> No
     with pytest.raises(BackupError, match="not how that begins"):
         opened(envelope, other, other)
     assert opened(envelope, other, OWN[:16].upper()).settings == WARMER
+
+
+def test_a_restore_that_a_power_cut_ended_is_whole_when_it_is_done_again(
+    state: Path, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = opened(make(state, register, KEY), OWN)
+    whole = write_atomically
+    for cut in range(len(backup.files)):
+        other, elsewhere = tmp_path / f"other-{cut}", tmp_path / f"elsewhere-{cut}"
+        other.mkdir()
+        left = [cut]
+
+        def until_then(path: Path, data: bytes, left: list[int] = left) -> None:
+            if not left[0]:
+                raise OSError(5, "Input/output error", str(path))
+            left[0] -= 1
+            whole(path, data)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(backup_module, "write_atomically", until_then)
+            patched.setattr("service.state.settings.write_atomically", until_then)
+            with pytest.raises(BackupError):
+                restore(backup, other, elsewhere, store(other))
+        assert store(other).load() in (StationSettings(), WARMER)  # never half of them
+        restore(backup, other, elsewhere, store(other))
+        assert store(other).load() == WARMER
+        assert (elsewhere / "dossiers/ours.toml").read_text() == 'key = "ours"\n'
+
+
+def test_what_has_no_end_is_no_backup(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["admin", "restore", "/dev/zero", "--state", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "no backup: it has more than" in done.stderr
 
 
 @pytest.mark.parametrize(

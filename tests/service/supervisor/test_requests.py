@@ -3,29 +3,53 @@
 import resource
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from screening.result import State, Verdict
 from screening.settings import Uniformity
+from service.acceptance.words import Chapter
+from service.ipc.attestation import AttestationState
+from service.ipc.calibration import Act, Decision, Doing, Notes, Span, Ticks
 from service.ipc.records import Plate, PlateSeen, Presence, Seen, Status
-from service.ipc.replies import Done, HistoryRead, LoggedIn, RecordsRead, Refused, SettingsRead, Why
+from service.ipc.replies import (
+    AttestationRead,
+    Done,
+    HistoryRead,
+    LoggedIn,
+    RecordsRead,
+    Refused,
+    Reply,
+    SettingsRead,
+    Why,
+)
 from service.ipc.requests import (
     Acknowledge,
     AdminRequest,
+    AskAttestation,
     AskFfc,
     AskNonUniformity,
+    CalibrationRequest,
     ChangePassword,
     ChangeSettings,
     ChooseScenario,
+    DecideAcceptance,
+    DoChapter,
     Login,
     Logout,
+    ReadAttestation,
+    ReadCalibration,
+    ReadDrift,
     ReadHistory,
     ReadRecords,
     ReadSettings,
     Role,
+    SaveNotes,
+    SaveTicks,
     SecondCheck,
     UndoOutcome,
 )
@@ -35,13 +59,16 @@ from service.state.admin_password import AdminDoor, set_password
 from service.state.audit_events import LoginTried, PasswordSet, ScenarioChosen, SettingChanged
 from service.state.audit_trail import TRAIL, read
 from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
+from service.state.drift import DriftWatch
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.supervisor.accepting.calibration_requests import CalibrationRequests
 from service.supervisor.guard_view import GuardView
 from service.supervisor.non_uniformity import NonUniformityLearning
 from service.supervisor.requests import Requests
 from tests.narrow import of
-from tests.service.stage import ACCEPTED, SENSOR
+from tests.service.stage import ACCEPTED, SENSOR, UNATTESTED
+from tests.service.supervisor.accepting.calibrating import Station
 
 PASSWORD = "correct horse"
 TODAY = date(2026, 5, 4)
@@ -79,6 +106,13 @@ class Office:
     def play(self, scenario: str) -> None:
         self.done.append(scenario)
 
+    def attest(self) -> bool:
+        self.done.append("attest")
+        return self.done.count("attest") == 1
+
+    def attestation(self) -> AttestationState:
+        return UNATTESTED
+
     def login(self) -> str:
         return of(LoggedIn, self.requests.answer(Login(1, PASSWORD))).session
 
@@ -115,6 +149,19 @@ def test_settings_are_saved_recorded_and_put_in_force(office: Office) -> None:
     assert office.store.load() == WARMER
     assert office.done == [WARMER]
     assert SettingChanged("decision.threshold_c", 37.5, 38.0) in office.trail()
+
+
+def test_settings_that_somebody_else_has_saved_since_are_not_overwritten(office: Office) -> None:
+    session, other = office.login(), office.login()
+    read = of(SettingsRead, office.requests.answer(ReadSettings(1, session)))
+    first = ChangeSettings(2, other, WARMER, read.version)
+    assert isinstance(office.requests.answer(first), Done)
+    second = ChangeSettings(3, session, StationSettings(), read.version)
+    assert of(Refused, office.requests.answer(second)).why is Why.CHANGED
+    assert office.store.load() == WARMER
+    again = of(SettingsRead, office.requests.answer(ReadSettings(4, session)))
+    assert again.version != read.version
+    assert isinstance(office.requests.answer(replace(second, since=again.version)), Done)
 
 
 def test_settings_that_cannot_be_saved_are_not_put_in_force(
@@ -235,6 +282,8 @@ def test_settings_are_saved_so_many_times_an_hour_and_no_more(tmp_path: Path) ->
         changed = StationSettings(decision=DecisionSettings(threshold_c=36.0 + number % 20 / 10))
         assert isinstance(office.requests.answer(ChangeSettings(1, session, changed)), Done)
     refused = of(Refused, office.requests.answer(ChangeSettings(1, session, WARMER)))
+    assert refused.why is Why.TOO_SOON
+    assert refused.retry_after_s == pytest.approx(60.0)
     assert "within an hour" in refused.sentence
     assert office.store.load() != WARMER
     plate = of(Refused, office.requests.answer(AskNonUniformity(1, session)))
@@ -336,6 +385,73 @@ def test_an_auditor_reads_everything_and_changes_nothing(office: Office, auditor
     assert office.login()
 
 
+ANYBODY = {Login, Logout, ReadSettings}  # the last says without a session only what is set up
+READ: dict[type, Callable[[str], AdminRequest | CalibrationRequest]] = {
+    ReadRecords: lambda session: ReadRecords(1, session),
+    ReadHistory: lambda session: ReadHistory(1, session),
+    ReadAttestation: lambda session: ReadAttestation(1, session),
+    AskAttestation: lambda session: AskAttestation(1, session),
+    ReadCalibration: lambda session: ReadCalibration(1, session, Chapter.ACCURACY),
+    ReadDrift: lambda session: ReadDrift(1, session, Span.DAY),
+}
+CHANGE: dict[type, Callable[[str], AdminRequest | CalibrationRequest]] = {
+    ChangeSettings: lambda session: ChangeSettings(1, session, WARMER),
+    AskFfc: lambda session: AskFfc(1, session),
+    AskNonUniformity: lambda session: AskNonUniformity(1, session),
+    ChooseScenario: lambda session: ChooseScenario(1, session, "one-fever"),
+    ChangePassword: lambda session: ChangePassword(1, session, Role.ADMIN, AUDITORS, "another one"),
+    SaveNotes: lambda session: SaveNotes(1, session, Notes()),
+    SaveTicks: lambda session: SaveTicks(1, session, Ticks()),
+    DoChapter: lambda session: DoChapter(1, session, Doing(Chapter.ACCURACY, Act.BEGIN)),
+    DecideAcceptance: lambda session: DecideAcceptance(1, session, Decision.END),
+}
+
+
+def answered(office: Office, request: AdminRequest | CalibrationRequest) -> Reply:
+    """Let the room answer whose request it is."""
+    if isinstance(request, CalibrationRequest):
+        station = Station(office.folder / "calibrated")
+        drift = DriftWatch(office.folder)
+        room = CalibrationRequests(office.door, station.calibration, station.acceptance, drift)
+        return room.answer(request)
+    return office.requests.answer(request)
+
+
+def test_every_request_there_is_is_anybodys_or_a_readers_or_an_admins() -> None:
+    kinds = {*get_args(AdminRequest), *get_args(CalibrationRequest)}
+    assert kinds == ANYBODY | set(READ) | set(CHANGE)
+
+
+@pytest.mark.parametrize("kind", [*READ, *CHANGE], ids=lambda kind: kind.__name__)
+def test_nothing_is_answered_without_a_session(office: Office, kind: type) -> None:
+    request = (READ | CHANGE)[kind]
+    for session in ("", "a-session-of-22-digits"):
+        assert of(Refused, answered(office, request(session))).why is Why.NO_SESSION
+    assert office.done == []
+
+
+@pytest.mark.parametrize("kind", [*READ, *CHANGE], ids=lambda kind: kind.__name__)
+def test_what_reads_is_answered_to_an_auditor_and_what_changes_is_not(
+    office: Office, auditor: str, kind: type
+) -> None:
+    reply = answered(office, (READ | CHANGE)[kind](auditor))
+    refused = isinstance(reply, Refused) and reply.why is Why.NOT_ALLOWED
+    assert refused == (kind in CHANGE)
+
+
+def test_an_admin_and_an_auditor_have_the_station_attested_and_nobody_else(
+    office: Office, auditor: str
+) -> None:
+    for request in (ReadAttestation(1, ""), AskAttestation(2, "")):
+        assert of(Refused, office.requests.answer(request)).why is Why.NO_SESSION
+    assert office.done == []
+    assert isinstance(office.requests.answer(AskAttestation(3, auditor)), Done)
+    refused = of(Refused, office.requests.answer(AskAttestation(4, office.login())))
+    assert refused.why is Why.NOT_NOW
+    read = of(AttestationRead, office.requests.answer(ReadAttestation(5, auditor)))
+    assert read.state == UNATTESTED
+
+
 def test_each_password_opens_its_own_role_only(office: Office, auditor: str) -> None:
     assert auditor
     assert isinstance(office.requests.answer(Login(1, AUDITORS)), Refused)
@@ -389,6 +505,16 @@ def test_passwords_are_changed_so_many_times_an_hour_and_no_more(office: Office)
         assert isinstance(office.requests.answer(changed), Done)
     refused = of(Refused, office.requests.answer(changed))
     assert "within an hour" in refused.sentence
+    assert refused.why is Why.TOO_SOON
+
+
+def test_what_was_mistyped_is_no_change_of_the_hour(office: Office) -> None:
+    session = office.login()
+    for new in ("short",) * (PASSWORDS_PER_HOUR + 1):
+        office.requests.answer(ChangePassword(1, session, Role.ADMIN, PASSWORD, new))
+    office.requests.answer(ChangePassword(1, session, Role.ADMIN, "wrong", "battery staple"))
+    right = ChangePassword(1, session, Role.ADMIN, PASSWORD, "battery staple")
+    assert isinstance(office.requests.answer(right), Done)
 
 
 def test_an_auditors_logins_give_nobody_fresh_attempts_at_the_admins_password(
@@ -398,4 +524,6 @@ def test_an_auditors_logins_give_nobody_fresh_attempts_at_the_admins_password(
     for number in range(4):
         office.requests.answer(Login(number, "wrong password"))
         office.requests.answer(Login(number, AUDITORS, Role.AUDITOR))
-    assert of(Refused, office.requests.answer(Login(9, PASSWORD))).why is Why.TOO_SOON
+    refused = of(Refused, office.requests.answer(Login(9, PASSWORD)))
+    assert refused.why is Why.TOO_SOON  # the right one; nobody says that it is wrong
+    assert "not tried" in refused.sentence

@@ -259,8 +259,9 @@ def test_a_session_is_a_cookie_that_no_script_and_no_other_page_gets(stage: Stag
     assert status == 200
     cookie = headers["set-cookie"].lower()
     assert "limen_session=" + SESSION in cookie
-    for word in ("httponly", "samesite=strict", "max-age=900"):
+    for word in ("httponly", "samesite=strict"):
         assert word in cookie
+    assert "max-age" not in cookie  # it lasts while it is used: the supervisor ends it
 
 
 def test_settings_are_refused_field_by_field_before_the_supervisor_hears_of_them(
@@ -269,7 +270,9 @@ def test_settings_are_refused_field_by_field_before_the_supervisor_hears_of_them
     settings = StationSettings().model_dump(mode="json")
     settings["decision"]["threshold_c"] = 99
     settings["scene"]["emissivity"] = 2
-    status, answer, _ = request(stage, "PUT", "/api/admin/settings", settings, Cookie="x=1")
+    status, answer, _ = request(
+        stage, "PUT", "/api/admin/settings", settings, Cookie="limen_session=" + SESSION
+    )
     assert status == 422
     assert set(answer["fields"]) == {"decision.threshold_c", "scene.emissivity"}
     assert not [said for said in stage.asked if isinstance(said, ChangeSettings)]
@@ -308,3 +311,36 @@ def test_an_open_stream_does_not_keep_the_process_from_ending() -> None:
             assert time.monotonic() - began < 2.5
     finally:
         staged.close_listener()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/admin/attestation"),
+        ("PUT", "/api/admin/settings"),
+        ("PUT", "/api/admin/password"),
+        ("POST", "/api/admin/ffc"),
+        ("GET", "/api/admin/history"),
+    ],
+)
+def test_who_is_not_logged_in_uses_up_no_turn_of_those_who_are(
+    stage: Stage, method: str, path: str
+) -> None:
+    bodies: dict[str, object] = {
+        "/api/admin/settings": StationSettings().model_dump(mode="json"),
+        "/api/admin/password": {"role": "admin", "current": "x", "new": "a new password"},
+    }
+    before = len(stage.asked)
+    for cookie in ("", "limen_session=made-up"):
+        assert (
+            request(
+                stage,
+                method,
+                path,
+                bodies.get(path, {}) if method != "GET" else None,
+                Cookie=cookie,
+            )[0]
+            == 401
+        )
+    said = stage.asked[before:]
+    assert [message for message in said if not isinstance(message, Screens)] == []
