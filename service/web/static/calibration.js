@@ -363,7 +363,7 @@ async function saveSettings() {
     const expanded = Math.round(((2 * value("expanded")) / value("coverage")) * 1000) / 1000;
     wanted.references[0] = { ...first, temp_c: value("set-point"), emissivity: value("emissivity"), expanded_uncertainty_c: expanded, mark: mark ?? first.mark ?? null };
   }
-  const answer = await ask("/api/admin/settings", wanted, "PUT");
+  const answer = await ask("/api/admin/settings", wanted, "PUT", { "if-match": overview.version });
   if (answer.ok) {
     settings = wanted;
     mark = null;

@@ -22,7 +22,7 @@ from playwright.sync_api import Page
 from typer.testing import CliRunner
 
 from device.simulator.camera.camera import optics_of
-from device.simulator.scenario.schema import Camera, Person, Scenario
+from device.simulator.scenario.schema import Camera, Person, Reference, Scenario
 from device.simulator.scenario.schema import Step as Doing
 from service.acceptance.words import Chapter, Place
 from service.cli.main import app
@@ -35,12 +35,10 @@ from tests.service.browser.conftest import Screen
 from tests.service.running import RunningStation
 from tests.service.supervisor.accepting.filmed import (
     AWAY_M,
-    FIRST_S,
     MIDDLE_C,
     PLACES,
     SET_POINTS,
     VISITS,
-    film,
 )
 
 pytestmark = [
@@ -56,7 +54,6 @@ OPTICS = optics_of(CAMERA)
 TODAY = datetime.now(UTC).date()
 VISITOR_S = 9.0
 PEOPLE = 10
-EACH_S = 15.0  # at a set point, or a place: time for a busy machine
 
 
 def visitors() -> Scenario:
@@ -110,13 +107,26 @@ def resting() -> Scenario:
     return Scenario(title="Nobody comes", duration_s=60.0, camera=CAMERA)
 
 
+def source(set_c: float, place: Place = Place.MIDDLE) -> Scenario:
+    """Return a film in which an admin has brought an adjustable source."""
+    x, y = PLACES[place]
+    at = (x, CAMERA.height_m + y, AWAY_M)
+    brought = Reference(brought=True, temp_c=set_c, at=at, housing=False, stability_k=0.0)
+    return Scenario(
+        title="An adjustable source",
+        duration_s=60.0,
+        camera=CAMERA,
+        references=(Reference(), brought),
+    )
+
+
 class Admin:
     """Somebody at the page *Calibration and acceptance*, who can have another film put in."""
 
     def __init__(self, screen: Screen, station: RunningStation, own: Path) -> None:
         self.screen, self.page, self.station, self.own = screen, screen.page, station, own
         self.stuck: list[str] = []
-        self.began_s = self.film_began_s = time.monotonic()
+        self.began_s = time.monotonic()
         self.waited_s = 0.0
 
     def log_in(self) -> None:
@@ -143,14 +153,7 @@ class Admin:
                 lambda view: view["state"] == "starting" or view["sensor"] is None
             )
             self.station.wait_for(lambda view: view["sensor"] is not None)
-            self.film_began_s = time.monotonic()
             self.station.screening()
-
-    def film_at(self, film_s: float) -> None:
-        left = self.film_began_s + film_s - time.monotonic()
-        assert left > -2.0, f"{-left:.1f} s late for {film_s}"
-        if left > 0:
-            self.wait(left)
 
     def wait(self, seconds: float) -> None:
         self.waited_s += seconds
@@ -318,10 +321,9 @@ def of_the_picture(admin: Admin) -> None:
     admin.at(Step.SWEEP)
     page.fill("#target-emissivity", "0.97")
     page.fill("#target-expanded", "0.1")
-    admin.put_in(film(CAMERA, each_s=EACH_S))
-    for number, set_c in enumerate(SET_POINTS):
+    for set_c in SET_POINTS:
         page.fill("#set-now", f"{set_c}")
-        admin.film_at(FIRST_S + EACH_S * number + 2.0)
+        admin.put_in(source(set_c))
         admin.click_place(Place.MIDDLE)
         admin.begin()
         admin.ended()
@@ -353,10 +355,9 @@ def battery(admin: Admin) -> None:
     page = admin.page
     admin.at(Step.BATTERY)  # where one was
     admin.chapter(Chapter.UNIFORMITY)
-    admin.put_in(film(CAMERA, set_points=(MIDDLE_C,), each_s=EACH_S))
-    for number, place in enumerate(VISITS):
+    for place in VISITS:
         page.select_option("#at-place", place.value)
-        admin.film_at(FIRST_S + EACH_S * (1 + number) + 2.0)
+        admin.put_in(source(MIDDLE_C, place))
         admin.click_place(place)
         admin.begin()
         admin.ended()

@@ -50,7 +50,6 @@ def film(
     lied_c: float = 0.0,
     drift_k_per_h: float = 0.0,
     lasts_s: float = 0.0,
-    each_s: float = LASTS_S,
 ) -> Scenario:
     """Return the film: set points at the middle one after the other, then the five places.
 
@@ -62,19 +61,17 @@ def film(
         At least; it begins again at its end.
     drift_k_per_h
         Of the reference, in the time of the film.
-    each_s
-        How long a set point, or a place, is kept.
     """
     height = camera.height_m
-    sets = tuple((FIRST_S + each_s * n, set_c) for n, set_c in enumerate(set_points))
-    from_s = FIRST_S + each_s * len(set_points)
+    sets = tuple((FIRST_S + LASTS_S * n, set_c) for n, set_c in enumerate(set_points))
+    from_s = FIRST_S + LASTS_S * len(set_points)
     at = [PLACES[place] for place in VISITS]
-    carried = tuple((from_s + each_s * n, x, height + y, AWAY_M) for n, (x, y) in enumerate(at))
+    carried = tuple((from_s + LASTS_S * n, x, height + y, AWAY_M) for n, (x, y) in enumerate(at))
     quiet = Reference(stability_k=0.0, uniformity_k=0.0, on_for_s=1e6)
     return Scenario(
         name="bench",
         title="An admin brings an adjustable source: set points, then five places",
-        duration_s=max(lasts_s, from_s + each_s * len(VISITS)),
+        duration_s=max(lasts_s, from_s + LASTS_S * len(VISITS)),
         camera=camera,
         references=(
             quiet.model_copy(
