@@ -12,7 +12,6 @@ import time
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.metadata import version
 
 import structlog
@@ -21,9 +20,6 @@ from device.drivers import driver
 from device.errors import SensorNotFound
 from device.info import SensorInfo
 from hardware.errors import HardwareError
-from hardware.register import documents
-from hardware.register.cyclonedx import VERSIONS, to_json
-from hardware.register.hbom import hbom
 from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.checkcode.key import StationKeyError
@@ -58,6 +54,7 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.supervisor.accepting.papers import hashes_of
 from service.supervisor.answerable import Answerable
 from service.supervisor.attesting import Attesting
 from service.supervisor.camera_access import CameraAccess
@@ -642,15 +639,7 @@ class Supervisor:
 
     def dossier(self, sensor: SensorInfo) -> tuple[str, str]:
         """Return the hashes of a sensor's dossier and list of parts; empty where there is none."""
-        try:
-            known = documents.load(self._config.hardware_register)
-            dossier, _ = known.dossier(sensor.dossier)
-            found = known.sha256(sensor.dossier)
-        except HardwareError:
-            return "", ""
-        # as `limen hardware hbom` prints it on this day
-        bill = to_json(hbom(dossier, found, known.today), VERSIONS[0]) + "\n"
-        return found, sha256(bill.encode()).hexdigest()
+        return hashes_of(sensor.dossier, self._config.hardware_register)
 
     def settings(self) -> StationSettings | None:
         """Return the settings in force."""
