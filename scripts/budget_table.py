@@ -1,5 +1,6 @@
 """The table of docs/explanation/budget.md: how much can get out, computed from the schema."""
 
+from service.ipc.view import KEPT_DAYS
 from service.state.budget import (
     PICTURE_BITS,
     Line,
@@ -8,7 +9,6 @@ from service.state.budget import (
     per_hour_of_admin,
     per_second,
 )
-from service.state.counters import KEPT_DAYS
 
 _HEAD = """# The budget: how much can get out, in the worst case
 

@@ -5,7 +5,8 @@ by `kind`. Numbers and words travel here, never pixels; and nothing of it comes 
 
     worker -> supervisor   records, never messages: `service.ipc.records`
     supervisor -> worker   Admitted, Configure, Watch, RequestFfc, LearnNonUniformity, Look, Stop
-    supervisor -> web      View (every frame), CheckCode, Picture (carries a descriptor), a Reply
+    supervisor -> web      View (every frame), CheckCode, Picture (carries a descriptor), Welcoming,
+                           a Reply
     web -> supervisor      Screens, and the requests of guards and admins
 """
 
@@ -17,6 +18,7 @@ from service.ipc.orders import ToWorker
 from service.ipc.replies import Reply
 from service.ipc.requests import AdminRequest, CalibrationRequest, GuardRequest, Screens
 from service.ipc.view import CheckCode, Picture, View
+from service.ipc.visitor_window import Welcoming
 
 MAX_MESSAGE_BYTES = 64 * 1024
 
@@ -29,7 +31,7 @@ class ChannelClosed(ChannelError):
     """The other process is gone."""
 
 
-ToWeb = View | CheckCode | Picture | Reply
+ToWeb = View | CheckCode | Picture | Welcoming | Reply
 FromWeb = Screens | GuardRequest | AdminRequest | CalibrationRequest
 Message = ToWorker | ToWeb | FromWeb
 MESSAGE: TypeAdapter[Any] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])

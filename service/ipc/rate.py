@@ -22,6 +22,7 @@ OF_WEB: Final[dict[type, Rate]] = {
     requests.AskAttestation: Rate(1.0 / 1800.0, 2),
     requests.ChangePassword: Rate(0.02, 3),
     requests.ChangeSettings: Rate(0.2, 10),
+    requests.SaveWelcome: Rate(0.001, 3),
     requests.AskFfc: Rate(0.2, 10),
     requests.AskNonUniformity: Rate(0.1, 5),
     requests.ChooseScenario: Rate(0.2, 10),

@@ -14,6 +14,7 @@ from service.ipc.calibration import Decision, Doing, Notes, Review, Signers, Spa
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
 from service.ipc.view import Outcome
+from service.ipc.visitor_window import Welcome
 
 MAX_PASSWORD_LENGTH = 128
 MAX_SCREENS = 16
@@ -193,6 +194,16 @@ class ChangeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveWelcome:
+    """Replace the words with which the visitor's window welcomes."""
+
+    request: RequestNumber
+    session: Session
+    welcome: Welcome
+    kind: Literal["save_welcome"] = "save_welcome"
+
+
+@dataclass(frozen=True, slots=True)
 class AskFfc:
     """An admin asks for a flat-field correction now."""
 
@@ -296,6 +307,7 @@ AdminRequest = (
     | AskAttestation
     | ChangePassword
     | ChangeSettings
+    | SaveWelcome
     | AskFfc
     | AskNonUniformity
     | ChooseScenario

@@ -5,7 +5,7 @@ The supervisor makes it, the web process passes it on; see `service.ipc.messages
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
@@ -41,6 +41,8 @@ class Advice(StrEnum):
     WAIT = "wait"  # let the visitor wait indoors, then measure again
     THERMOMETER = "thermometer"
     MOMENT = "moment"  # a planned pause of seconds
+    BACK = "back"  # the visitor stands too near
+    UNCOVER = "uncover"  # something covers the place to measure
 
 
 class Lane(StrEnum):
@@ -118,6 +120,9 @@ class Alarm:
     need: Need = Need.ELEVATED
     outcome: Outcome | None = None
     undo_s: float | None = None
+
+
+KEPT_DAYS: Final = 30  # for which the counts of an hour are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +211,15 @@ class View:
     fading
         1 to 0 while a word that belongs to a visitor fades; None when it does not fade.
     visitors, alarms
-        Visitors in view, and the oldest alarms that still want a guard.
+        Visitors in view, and the alarms that still want a guard, the oldest first: those that call
+        before the others, as many as a view holds.
     waiting
         How many alarms are open, shown or not.
     advice, moment_s
         What the guard is to do where the state does not say it, and how long a pause still takes.
+    step_m
+        How far the foremost visitor has to step to the mark where they stand too far away (above
+        zero) or too near (below); None where they need not, or where it is not known.
     locked
         Whether the worker's process lock holds; False is shown at all times.
     failure
@@ -245,6 +254,7 @@ class View:
     waiting: int = 0
     advice: Advice | None = None
     moment_s: float | None = None
+    step_m: float | None = None
     reference: ShownReference = ShownReference()
     sensor: SensorInfo | None = None
     locked: bool = True

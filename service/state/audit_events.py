@@ -138,6 +138,13 @@ class SettingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WelcomeChanged:
+    """An admin changed the words of welcome of the visitor's window; which is nowhere in here."""
+
+    kind: Literal["welcome_changed"] = "welcome_changed"
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioChosen:
     """Another scenario of the simulated sensor was chosen."""
 
@@ -260,6 +267,7 @@ Event = (
     | ScreenFrozen
     | DutyNoted
     | SettingChanged
+    | WelcomeChanged
     | ScenarioChosen
     | SensorEnrolled
     | RegisterSeen

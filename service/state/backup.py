@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hardware.register.signature import Envelope, Signature, pae, sign
 from hardware.register.trust import key_id
 from service.ipc.settings import SettingsError, StationSettings
-from service.state import acceptance, calibration
+from service.state import acceptance, calibration, welcome
 from service.state.audit import AuditLog
 from service.state.audit_events import BackupRestored
 from service.state.audit_trail import AuditError
@@ -36,7 +36,7 @@ PAYLOAD_TYPE: Final = "application/vnd.limen.backup+json"
 MAX_BYTES: Final = 64 * 2**20
 MAX_FILES: Final = 10_000
 SETTINGS: Final = "settings.json"
-OF_STATE: Final = (SETTINGS, acceptance.FILE, calibration.FILE)
+OF_STATE: Final = (SETTINGS, acceptance.FILE, calibration.FILE, welcome.FILE)
 LEAST_DIGITS: Final = 16  # of a key that somebody types
 _PLACE = re.compile(r"(state|register)/[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}")
 

@@ -28,12 +28,15 @@ from service.ipc.requests import (
     Role,
     SaveNotes,
     SaveTicks,
+    SaveWelcome,
 )
 from service.ipc.settings import StationSettings, UniformitySettings
+from service.ipc.view import KEPT_DAYS
+from service.ipc.visitor_window import Welcome
 from service.state import drift
 from service.state.admin_password import ATTEMPTS_KEPT
 from service.state.child_events import EVENTS_PER_HOUR, MAX_WITHHELD, WRITTEN_EVERY_S
-from service.state.counters import KEPT_DAYS, MAX_PER_HOUR, Counted
+from service.state.counters import MAX_PER_HOUR, Counted
 from service.state.recorder import SAME_PER_HOUR
 
 PICTURE_BITS: Final = 160 * 120 * 8  # the smallest picture of a face that is worth having
@@ -137,6 +140,11 @@ def per_hour_of_admin() -> tuple[Line, ...]:
             "notes of a calibration",
             _in_an_hour(SaveNotes) * bits_of(Notes),
             f"{_in_an_hour(SaveNotes):.0f} savings of {bits_of(Notes):.0f} bits",
+        ),
+        Line(
+            "words of welcome",
+            _in_an_hour(SaveWelcome) * (bits_of(Welcome) + moment),
+            f"{_in_an_hour(SaveWelcome):.0f} savings of {bits_of(Welcome):.0f} bits",
         ),
         Line(
             "ticks, acts and reviews of a calibration",

@@ -21,12 +21,11 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from screening.result import REASONS_OF_VISITORS, Reason
-from service.ipc.view import HourCounts
+from service.ipc.view import KEPT_DAYS, HourCounts
 from service.state.files import write_atomically
 
 FILE = "counters.json"
 SMALLEST_SHOWN = 5
-KEPT_DAYS = 30
 MAX_PER_HOUR = 2047  # of anything: more people than can stand before one camera
 _WRITTEN_EVERY_S = 15 * 60.0
 FEW = None

@@ -30,6 +30,7 @@ from service.state.audit_events import (
     StationStarted,
     StationStopped,
     TrailMended,
+    WelcomeChanged,
     said,
 )
 
@@ -37,6 +38,7 @@ CHANGES: Final = (
     SettingChanged,
     PasswordSet,
     ScenarioChosen,
+    WelcomeChanged,
     SensorEnrolled,
     RegisterSeen,
     BackupRestored,

@@ -12,7 +12,6 @@ they have the same number on the screen, where the guard sees whether it is the 
 """
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Final
 
 from screening.result import Reason, Verdict
@@ -26,7 +25,7 @@ RETURNS_S: Final = 60.0  # a visitor who was called back comes, or is past
 WAITS_S: Final = 900.0  # who was asked to wait indoors
 UNDO_S: Final = 10.0
 MAX_OPEN: Final = 1000  # more than anybody answers; then nobody is screened
-MAX_SHOWN: Final = 20  # the oldest; a view has to stay small
+MAX_SHOWN: Final = 20  # a view has to stay small: alarms first, then the oldest
 WAITING: Final = frozenset({Reason.TOO_COLD, Reason.NOT_ACCLIMATISED})
 _ENDED_AS: Final = {outcome: Counted(outcome.value) for outcome in Outcome}
 
@@ -41,6 +40,15 @@ class _Card:
     @property
     def open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def rank(self) -> int:
+        """How soon it must be on the screen: what calls, what can be undone, alarms, the rest."""
+        if self.open and not self.alarm.acknowledged:
+            return 0
+        if not self.open:
+            return 1
+        return 2 if self.alarm.need is Need.ELEVATED else 3
 
     def asks(self, need: Need, now: float) -> None:
         self.alarm = replace(self.alarm, need=need, acknowledged=need is not Need.ELEVATED)
@@ -293,14 +301,15 @@ class Cards:
         return sum(card.open for card in self._cards.values())
 
     def shown(self, now: float) -> tuple[Alarm, ...]:
-        """Return the oldest cards."""
+        """Return the cards that fit on a screen, the oldest first; one that calls is among them."""
+        first = sorted(self._cards.values(), key=lambda card: card.rank)[:MAX_SHOWN]
         return tuple(
             replace(
                 card.alarm,
                 age_s=now - card.since,
                 undo_s=None if card.ended_at is None else UNDO_S - (now - card.ended_at),
             )
-            for card in islice(self._cards.values(), MAX_SHOWN)
+            for card in sorted(first, key=lambda card: card.alarm.number)
         )
 
     def unacknowledged(self) -> ShownVisitor | None:

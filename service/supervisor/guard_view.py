@@ -4,6 +4,7 @@ Pure: records and times go in, a `View` comes out, whole, of one moment. It is t
 that is decided. Whatever is not screening shows nobody: no verdict, no number, nothing green.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,6 +25,8 @@ RECHECK_SHOWN_S: Final = 6.0
 FFC_S: Final = 2.0  # of an FFC itself; it is settling that takes longer
 PAUSE_S: Final = 30.0  # a planned pause that lasts longer is a fault
 PAUSES: Final = frozenset({Reason.FFC, Reason.SETTLING})
+STEP_M: Final = 0.1  # how finely a visitor is told how far to step
+_OF_REASON: Final = {Reason.TOO_CLOSE: Advice.BACK, Reason.COVERED: Advice.UNCOVER}
 _FADING: Final = {
     Verdict.CLEAR: (State.CLEAR, CLEAR_SHOWN_S),
     Verdict.RECHECK: (State.RECHECK, RECHECK_SHOWN_S),
@@ -66,6 +69,7 @@ class GuardView:
         self._cards = Cards()
         self._now = 0.0
         self._pause: tuple[float, float] | None = None  # since when, and until when it may take
+        self._screened = False  # whether this worker has screened at all: a pause comes after it
         self._visitors: dict[int, ShownVisitor] = {}  # by mark, this worker only
         self._missed: set[int] = set()  # marks of visitors whose face is not found just now
         self._told: dict[int, Verdict] = {}  # verdicts that had their time in the headline
@@ -92,7 +96,7 @@ class GuardView:
         self._visitors.clear()
         self._missed.clear()
         self._told.clear()
-        self._pause = None
+        self._pause, self._screened = None, False
         return self._cards.lost(self._now)
 
     def configured(self, settings: Settings) -> None:
@@ -144,14 +148,18 @@ class GuardView:
         self._pause = self._pause_at(status, now)
         if status.state in DOWN:
             self._headline = None
+        self._screened |= self._up
         if self._screens(now):
             self._cards.screening()
         self._let_fade(now)
 
     def _screens(self, now: float) -> bool:
         """Whether people are screened, or will be in a moment."""
-        up = self._status is not None and self._status.state not in DOWN
-        return not self.held and (up or self._pauses(now))
+        return not self.held and (self._up or (self._screened and self._pauses(now)))
+
+    @property
+    def _up(self) -> bool:
+        return self._status is not None and self._status.state not in DOWN
 
     def _pause_at(self, status: Status, now: float) -> tuple[float, float] | None:
         """Return since when a planned pause lasts, and until when it should be over."""
@@ -343,7 +351,10 @@ class GuardView:
         return self._with_advice(shown)
 
     def _with_advice(self, shown: View) -> View:
-        """Say what to do about a visitor who is not clear."""
+        """Say what to do about a visitor where the state alone does not."""
+        if shown.state is State.LOOK_AT_CAMERA or Reason.TOO_FAR in shown.reasons:
+            advice = next((_OF_REASON[one] for one in shown.reasons if one in _OF_REASON), None)
+            return replace(shown, advice=advice, step_m=self._step_m(shown))
         if shown.state is not State.RECHECK:
             return shown
         about = shown.visitor or next(
@@ -351,6 +362,28 @@ class GuardView:
         )
         advice = Advice.AGAIN if about is None else self._cards.advice(about)
         return replace(shown, visitor=about, advice=advice)
+
+    def _step_m(self, shown: View) -> float | None:
+        """Return how far the foremost visitor has to step to the mark."""
+        settings, sensor = self._settings, self._sensor
+        if settings is None or sensor is None:
+            return None
+        if not {Reason.TOO_FAR, Reason.TOO_CLOSE}.intersection(shown.reasons):
+            return None
+        away = [m for one in shown.visitors if (m := _distance_m(one, sensor)) is not None]
+        if not away:
+            return None
+        step = round((min(away) - settings.scene.distance_m) / STEP_M) * STEP_M
+        right = step > 0.0 if Reason.TOO_FAR in shown.reasons else step < 0.0
+        return round(step, 1) if right else None
+
+
+def _distance_m(visitor: ShownVisitor, sensor: SensorInfo) -> float | None:
+    """Return how far away a face is, from the size of a pixel at it and the angle of a pixel."""
+    if visitor.mm_per_px is None or sensor.hfov_deg is None:
+        return None
+    across = 2.0 * math.tan(math.radians(sensor.hfov_deg) / 2.0)
+    return visitor.mm_per_px * sensor.width / (1000.0 * across)
 
 
 def _reasons(status: Status) -> tuple[Reason, ...]:

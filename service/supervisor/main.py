@@ -43,6 +43,7 @@ from service.ipc.records import (
 from service.ipc.requests import AdminRequest, CalibrationRequest, GuardRequest, Screens
 from service.ipc.settings import SettingsError, StationSettings
 from service.ipc.view import Picture, ShownVisitor, View
+from service.ipc.visitor_window import Welcome, Welcoming
 from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
 from service.sandbox.report import LockReport
@@ -54,6 +55,7 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.state.welcome import WelcomeStore
 from service.supervisor.accepting.papers import hashes_of
 from service.supervisor.answerable import Answerable
 from service.supervisor.attesting import Attesting
@@ -119,6 +121,8 @@ class Supervisor:
             config.state,
             lambda: default_settings(config.sensor, self._scenarios.place(self.scenario)),
         )
+        self._welcomes = WelcomeStore(config.state)
+        self._welcomed = False  # whether this web process knows the words
         self._door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
         self._answerable = Answerable(config, self._door, self._recorder, self)
@@ -226,6 +230,9 @@ class Supervisor:
         if not self._web_ready:
             return
         self._give_picture()
+        if not self._welcomed:
+            self._welcomed = True
+            self._web.ask(Welcoming(self._welcomes.load()))
         standing, trial = self._answerable.stands()
         self._guard_view.stands(standing, trial=trial)
         self._web.ask(self._view())
@@ -312,6 +319,7 @@ class Supervisor:
             self._web.delay()
             return
         self._web_room = Buckets(time.monotonic())
+        self._welcomed = False
         self._web.keep(child)
         if not self._locked:
             self._recorder.locked("web", None)
@@ -616,6 +624,11 @@ class Supervisor:
         children = (self._worker.child, self._web.child, self._camera.filter.child)
         pids = {child.pid for child in children if child is not None}
         return self._attesting.stands(frozenset({os.getpid(), *pids}))
+
+    def welcome(self, welcome: Welcome) -> None:
+        """Save the words of welcome, and let the visitor's window say them."""
+        self._welcomes.save(welcome)
+        self._welcomed = False
 
     # ---- what a calibration asks for
 

@@ -38,12 +38,20 @@ from service.ipc.requests import (
     ReadSettings,
     ReadShift,
     Role,
+    SaveWelcome,
     SecondCheck,
     UndoOutcome,
 )
 from service.ipc.settings import SettingsError, StationSettings
+from service.ipc.visitor_window import Welcome
 from service.state.admin_password import AdminDoor, AdminError, LoginResult, require_fit
-from service.state.audit_events import DutyNoted, LoginTried, PasswordSet, ScenarioChosen
+from service.state.audit_events import (
+    DutyNoted,
+    LoginTried,
+    PasswordSet,
+    ScenarioChosen,
+    WelcomeChanged,
+)
 from service.state.audit_trail import AuditError
 from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
 from service.state.files import cause
@@ -63,6 +71,7 @@ OfSession = (
     | AskAttestation
     | ChangePassword
     | ChangeSettings
+    | SaveWelcome
     | AskFfc
     | AskNonUniformity
     | ChooseScenario
@@ -92,6 +101,9 @@ class Actions(Protocol):
 
     def attestation(self) -> AttestationState:
         """Return the last attestation, and whether one is being made."""
+
+    def welcome(self, welcome: Welcome) -> None:
+        """Save the words of welcome, and let the visitor's window say them."""
 
 
 class Requests:
@@ -136,7 +148,7 @@ class Requests:
         self._actions = actions
         self._recorder = recorder
         self._non_uniformity = non_uniformity
-        self.shift = Shift()
+        self.shift = Shift(recorder.total())
         self._clock = clock
         self._saves = Bucket(Rate(SAVES_PER_HOUR / 3600.0, SAVES_PER_HOUR), clock())
         self._passwords = Bucket(Rate(PASSWORDS_PER_HOUR / 3600.0, PASSWORDS_PER_HOUR), clock())
@@ -307,7 +319,7 @@ class Requests:
         )
 
     def _change(
-        self, request: ChangeSettings | AskFfc | AskNonUniformity | ChooseScenario
+        self, request: ChangeSettings | SaveWelcome | AskFfc | AskNonUniformity | ChooseScenario
     ) -> Reply:
         number = request.request
         saves = isinstance(request, ChangeSettings | AskNonUniformity)
@@ -326,6 +338,9 @@ class Requests:
                         number, Why.CHANGED, "Somebody else has saved settings since you read them."
                     )
                 self._save(self._with_saved_uniformity(settings))
+            case SaveWelcome(welcome=welcome):
+                self._recorder.write(WelcomeChanged())
+                self._actions.welcome(welcome)
             case AskFfc():
                 self._actions.ask_for_ffc()
             case AskNonUniformity():

@@ -25,13 +25,19 @@ class _Line:
 
 
 class Shift:
-    """One shift after the other. Times are monotonic, in seconds."""
+    """One shift after the other. Times are monotonic, in seconds.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    before
+        What was counted before this run of the station: it is of no shift that is known here.
+    """
+
+    def __init__(self, before: Counter[str]) -> None:
         self.lane = Lane.OPEN
         self._begun_at: float | None = None
         self._ended_with: Counter[str] | None = None
-        self._before: Counter[str] = Counter()
+        self._before = before
         self._log: deque[_Line] = deque(maxlen=LINES_KEPT)
 
     def note(self, duty: Duty, now_s: float, total: Counter[str], *, well: bool) -> None:

@@ -31,9 +31,11 @@ from service.ipc.requests import (
     ReadRecords,
     ReadSettings,
     Role,
+    SaveWelcome,
 )
 from service.ipc.settings import StationSettings, ranges
 from service.ipc.view import HourCounts, Recorded
+from service.ipc.visitor_window import Welcome
 from service.web.answers import Done, Empty, Problem, Refusal, granted, responses
 from service.web.forecast import Forecast
 from service.web.forecast import forecast as forecast_of
@@ -297,6 +299,12 @@ def _changing_routes(router: APIRouter, hub: Hub) -> None:
         """Replace all settings, whole; with `If-Match`, only those that were read."""
         granted(await hub.ask(lambda request: ChangeSettings(request, session, settings, if_match)))
         return settings
+
+    @router.put("/welcome", responses=responses(401, 403))
+    async def save_welcome(welcome: Welcome, session: Session = "") -> Done:
+        """Replace the words with which the visitor's window welcomes."""
+        granted(await hub.ask(lambda request: SaveWelcome(request, session, welcome)))
+        return Done()
 
     @router.post("/ffc", responses=responses(401, 403))
     async def ask_ffc(_body: Empty, session: Inside) -> Done:

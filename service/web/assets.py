@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from service.acceptance import catalogue, necessity
+from service.ipc.view import KEPT_DAYS
 from service.ipc.visitor_window import AS_IT_COMES, VisitorWindow
 from service.web.i18n import catalogues
 from service.web.training import situations
@@ -76,6 +77,7 @@ def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> d
         "language": language,
         "languages": list(words),
         "name": name,
+        "kept_days": KEPT_DAYS,
         # English stands in for what a language leaves out
         "words": {
             name: {**said, **words[language].get(name, {})} for name, said in words["en"].items()
@@ -91,7 +93,6 @@ def pages(*, language: str, name: str, window: VisitorWindow = AS_IT_COMES) -> d
         "window": _data(
             {
                 "words": {code: words[code]["visitor"] for code in window.languages or (language,)},
-                "welcome": window.welcome,
                 "mirror": window.mirror,
             }
         ),

@@ -41,6 +41,7 @@ from service.ipc.requests import (
     Screens,
 )
 from service.ipc.view import DOWN, CheckCode, Picture, View
+from service.ipc.visitor_window import Welcome, Welcoming
 from service.web.trend import Trend
 
 BEAT_S = 0.1
@@ -136,6 +137,7 @@ class Hub:
         self.ended = False
         self.picture = b""
         self.check_code, self._code_at = "", 0.0
+        self.welcome = Welcome()
 
     # ---- life
 
@@ -186,6 +188,8 @@ class Hub:
                 self._publish()
             case CheckCode():
                 self.check_code, self._code_at = message.text, message.made_s
+            case Welcoming():
+                self.welcome = message.welcome
             case Picture():
                 self._new_memory(fd)
             case (
@@ -238,6 +242,7 @@ class Hub:
             visitors=(),
             advice=None,
             moment_s=None,
+            step_m=None,
         )
 
     def _publish(self) -> None:

@@ -1,8 +1,9 @@
-"""The visitor's window: how to stand, in pictures first. No number, no name, no alarm.
+"""The visitor's window: how to stand, in pictures first. No temperature, no name, no alarm.
 
 It has an event stream of its own, so that nothing but guidance ever reaches it: whoever stands by
-sees the same whatever the station found. What would be told to a guard is *thank you* here, for a
-few seconds, and then *one moment*, which a pause of the camera looks like, too.
+sees the same whatever the station found. Its one number is how far to step. What would be told to a
+guard is *thank you* here, for a few seconds, and then *one moment*, which a pause of the camera
+looks like, too.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from screening.result import Reason, State
 from service.ipc.view import DOWN, Lane, View
-from service.ipc.visitor_window import VisitorWindow
+from service.ipc.visitor_window import VisitorWindow, Welcome
 from service.web.answers import responses
 from service.web.hub import Hub, HubError
 
@@ -53,6 +54,7 @@ _OF_STATES = {
     State.TAKE_OFF_GLASSES: Guide.GLASSES,
     State.HOLD_STILL: Guide.STILL,
 }
+_STEPS = frozenset({Guide.CLOSER, Guide.BACK})
 _OPENLY = {State.CLEAR: Guide.PASS, State.RECHECK: Guide.AGAIN, State.ELEVATED: Guide.GUARD}
 
 
@@ -81,6 +83,12 @@ def guide(view: View, *, since_s: float, openly: bool) -> Guide:
     return _OF_STATES.get(view.state, Guide.MOMENT)
 
 
+def told(view: View, guide: Guide) -> dict[str, Guide | float]:
+    """Return what is sent: the guidance, and how far to step in m where that is what to do."""
+    steps = guide in _STEPS and view.step_m is not None
+    return {"guide": guide, **({"step_m": abs(view.step_m or 0.0)} if steps else {})}
+
+
 def visitor_router(hub: Hub, page: str, window: VisitorWindow) -> APIRouter:
     """Return the routes: `/visitor` and its guidance."""
     router = APIRouter()
@@ -94,6 +102,11 @@ def visitor_router(hub: Hub, page: str, window: VisitorWindow) -> APIRouter:
     async def visitor_page() -> HTMLResponse:
         return HTMLResponse(page)
 
+    @router.get("/api/welcome")
+    async def welcome() -> Welcome:
+        """Return the site's own words of welcome; empty: the station's own are shown."""
+        return hub.welcome
+
     @router.get(
         "/api/guidance",
         response_class=EventSourceResponse,
@@ -101,20 +114,26 @@ def visitor_router(hub: Hub, page: str, window: VisitorWindow) -> APIRouter:
         responses=responses(503),
     )
     async def guidance() -> AsyncIterable[ServerSentEvent]:
-        """Stream how a visitor should stand: `{"guide"}`, ten times a second."""
+        """Stream how a visitor should stand: `{"guide", "step_m"?}`, ten times a second.
+
+        An event of its own, `welcome`, has the site's words of welcome, when they change.
+        """
         nonlocal open_windows
         open_windows += 1
         same, since = None, time.monotonic()
+        welcomed = Welcome()
         try:
             while not hub.ended:
                 view = hub.view()
                 now_same = (view.state, view.visitor.id if view.visitor else None)
                 if now_same != same:
                     same, since = now_same, time.monotonic()
-                told = guide(view, since_s=time.monotonic() - since, openly=window.verdict)
-                yield ServerSentEvent(
-                    raw_data=json.dumps({"guide": told}), event="guide", retry=300
-                )
+                guides = guide(view, since_s=time.monotonic() - since, openly=window.verdict)
+                if welcomed != hub.welcome:
+                    welcomed = hub.welcome
+                    yield ServerSentEvent(raw_data=welcomed.model_dump_json(), event="welcome")
+                said = json.dumps(told(view, guides))
+                yield ServerSentEvent(raw_data=said, event="guide", retry=300)
                 await asyncio.sleep(_EVERY_S)
         finally:
             open_windows -= 1

@@ -14,6 +14,7 @@ import { showRecords } from "./records.js";
 import { showRepairs } from "./repairs.js";
 import { review } from "./review.js";
 import { Sounder } from "./sound.js";
+import { fillWelcome, offerWelcome } from "./welcome.js";
 import { currentLanguage, number, speak, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -51,7 +52,7 @@ async function look() {
     return;
   }
   enter();
-  await Promise.all([chart.load(), showRecords(), showHistory(undo), showAttestation()]);
+  await Promise.all([chart.load(), showRecords(), showHistory(undo), showAttestation(), fillWelcome(overview.role)]);
 }
 
 function enter() {
@@ -260,7 +261,7 @@ function use(code) {
   speak(code);
   hints();
   for (const id of ["open-register", "proof-register"]) $(id).href = `/register/${currentLanguage()}`;
-  for (const said of ["saved", "problem", "problem-detail", "login-error", "ffc-note", "password-changed", "password-problem"]) text(said, "");
+  for (const said of ["saved", "problem", "problem-detail", "login-error", "ffc-note", "password-changed", "password-problem", "welcome-saved", "welcome-problem"]) text(said, "");
   if (document.body.dataset.page !== "admin") return;
   chart.speak();
   showNonUniformity(overview);
@@ -276,6 +277,7 @@ for (const button of document.querySelectorAll("[data-language]")) {
 build($("sections"), hints);
 offerPasswords();
 offerAttestation(() => showHistory(undo));
+offerWelcome(() => showHistory(undo));
 returnWhenIdle();
 speakAsBefore();
 use(currentLanguage());

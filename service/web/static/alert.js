@@ -18,6 +18,7 @@ const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]);
 const OF_SOMEBODY = new Set(["clear", "recheck", "elevated"]);
 const COLORS = { clear: "#3ccfae", elevated: "#ff7a3d", recheck: "#f5c83a", no_result: "#f5c83a", pending: "#7cc4ff" };
 const SHAPES = { clear: "clear", elevated: "elevated", recheck: "recheck", no_result: "recheck", pending: "hold_still" };
+const ADVISED = { thermometer: "thermometer", moment: "moment", back: "back" }; // shapes of their own
 const PEDAL = { F13: "next", F14: "acknowledge" };
 
 let view = { state: "starting", reasons: [], visitors: [], alarms: [], waiting: 0, reference: {}, locked: true, acceptance: { causes: [] } };
@@ -32,7 +33,7 @@ const name = document.title;
 new Link({
   cover: new Cover($("cover"), $("outer-cover"), coverWords),
   onView: show,
-  onBlind: () => show({ ...view, state: "not_screening", reasons: ["silent"], advice: null, moment_s: null }),
+  onBlind: () => show({ ...view, state: "not_screening", reasons: ["silent"], advice: null, moment_s: null, step_m: null }),
   onPicture: (buffer) => picture.take(buffer),
 });
 
@@ -66,15 +67,17 @@ function render() {
   const why = (who ? who.reasons : view.reasons).slice(0, 2).map((reason) => word(`reasons.${reason}`)).join(" ");
   document.body.dataset.state = state;
   document.body.dataset.moment = String(moment());
-  $("shape").setAttribute("href", `#state-${moment() ? "moment" : advice === "thermometer" ? "thermometer" : state}`);
+  $("shape").setAttribute("href", `#state-${ADVISED[advice] ?? state}`);
   text("title", title);
   text("instruction", instruction);
-  text("reason", moment() ? "" : why);
+  const far = view.step_m == null ? "" : word("ui.step_about", { metres: number(Math.abs(view.step_m)) });
+  text("reason", moment() ? "" : [why, far].filter(Boolean).join(" "));
   $("fading").style.transform = `scaleX(${view.fading ?? 0})`;
   renderReading(who);
   const named = who && `${word("ui.visitor", { number: who.id })}.`;
   const urgent = state === "elevated" || (state === "not_screening" && !moment());
-  voice.tell([state, advice, who?.id, currentLanguage()].join(), [title, named, instruction].filter(Boolean).join(" "), urgent);
+  const several = view.waiting > 1 && state === "elevated" && `${word("ui.waiting", { count: view.waiting })}.`;
+  voice.tell([state, advice, who?.id, cards.newest, currentLanguage()].join(), [title, named, instruction, several].filter(Boolean).join(" "), urgent);
   sounder.play(toneOf());
   renderVisitors();
   cards.render(sounder.tone === "not_screening");
@@ -158,6 +161,7 @@ function showSound() {
   document.body.dataset.tone = sounder.tone;
   $("sound-shape").setAttribute("href", sounder.on ? "#sound-on" : "#sound-off");
   $("sound-word").dataset.word = sounder.on ? "ui.sound_on" : "ui.sound_off";
+  $("sound").title = sounder.on ? word("ui.to_volume") : "";
   text("sound-word", word($("sound-word").dataset.word));
 }
 
@@ -187,6 +191,7 @@ function quiet() {
 }
 
 function acts(event) {
+  if (event.key === "Backspace") return cards.undo(), true; // a kiosk's keyboard has no Ctrl
   if (event.key === "z" && event.ctrlKey && !event.altKey) return cards.undo(), true;
   if (event.ctrlKey || event.altKey || event.metaKey) return false;
   if (PEDAL[event.key]) return cards[PEDAL[event.key]](), true;
@@ -202,6 +207,12 @@ document.addEventListener("keyup", (event) => {
   if (event.key === " " && document.activeElement === $("acknowledge")) event.preventDefault();
 });
 $("quiet").addEventListener("click", quiet);
+// The button that says that there is sound leads to how loud it is; the one that says there is none
+// switches it on, as every touch of the page does (sound.js).
+for (const press of ["pointerdown", "keydown"]) {
+  $("sound").addEventListener(press, () => ($("sound").dataset.heard = String(sounder.on)), { capture: true });
+}
+$("sound").addEventListener("click", () => $("sound").dataset.heard === "true" && (location.href = "/shift#screen"));
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => {
     speak(button.dataset.language);

@@ -3,22 +3,30 @@
 // One card is chosen, and everything on the screen is about it: the large card, the headline of an
 // alarm, the marked box in the picture. While an alarm is not acknowledged, one of those is chosen.
 
-import { $, drawn, element, shape, text } from "./dom.js";
+import { $, drawn, element, shape, text, write } from "./dom.js";
 import { ask } from "./link.js";
 import { number, word } from "./words.js";
 
 const SHAPES = { elevated: "elevated", again: "recheck", wait: "recheck", thermometer: "thermometer" };
 const OUTCOMES = { 1: "confirmed", 2: "not_confirmed", 3: "declined", 4: "cleared" };
 const SIDE = 0.12; // of the picture's width: from here on somebody came from the side
+// A card that came into another's place by itself takes no answer for so long: it was meant for the other.
+const SETTLES_MS = 700;
+const SAID_MS = 5000;
 
 const open = (card) => card.outcome == null;
 const calls = (card) => open(card) && !card.acknowledged;
+const about = (card) => ({ number: card?.number ?? 0, calls: Boolean(card && calls(card)) });
 
 export class Cards {
   #cards = [];
   #waiting = 0;
   #picked = 0; // by hand, or acknowledged last
-  #failed = "";
+  #said = "";
+  #saidAt = 0;
+  #shown = { number: 0, calls: false };
+  #changedAt = -Infinity; // when it changed, and not by a guard's choice
+  #other = false; // whether it was another card before
   #focused = 0;
   #drawn = "";
 
@@ -39,6 +47,11 @@ export class Cards {
     return this.#cards.some(calls);
   }
 
+  // The alarm that came last of those that call; 0 when none does.
+  get newest() {
+    return this.#cards.findLast(calls)?.number ?? 0;
+  }
+
   // Whether somebody was sent to the thermometer a moment ago.
   get fresh() {
     return this.#cards.some((card) => open(card) && card.need === "thermometer" && card.age_s < 2);
@@ -53,7 +66,9 @@ export class Cards {
 
   pick(number) {
     this.#picked = number;
-    this.onChange();
+    this.#shown = about(this.chosen);
+    this.#changedAt = -Infinity; // a guard has chosen it
+    this.#say(this.#shown.number === number ? "" : "ui.acknowledge_first");
     $("card").focus({ preventScroll: false });
   }
 
@@ -65,7 +80,7 @@ export class Cards {
 
   acknowledge() {
     const card = this.chosen;
-    if (!card || !calls(card)) return;
+    if (!card || !calls(card) || this.#settles()) return;
     this.#picked = card.number;
     this.#request(card, "acknowledge");
   }
@@ -83,14 +98,39 @@ export class Cards {
 
   #end(outcome) {
     const card = this.chosen;
-    if (!card || calls(card) || !offered(card).includes(outcome)) return;
+    if (!card || calls(card) || !offered(card).includes(outcome) || this.#settles()) return;
     this.#request(card, "second-check", { outcome });
+  }
+
+  // Whether the card is too new for an answer that is about it.
+  #settles() {
+    if (!this.#isNew()) return false;
+    if (this.#other) this.#say("ui.changed_under_you");
+    return true;
+  }
+
+  #isNew() {
+    return performance.now() - this.#changedAt < SETTLES_MS;
   }
 
   async #request(card, what, body) {
     const answer = await ask(`/api/alarms/${card.number}/${what}`, body);
-    this.#failed = answer.ok || answer.status === 404 ? "" : word("ui.request_failed");
+    const gone = answer.status === 404; // another screen was faster, or the time is over
+    this.#say(answer.ok || (gone && what !== "undo") ? "" : gone ? "ui.too_late" : "ui.request_failed");
+  }
+
+  #say(what) {
+    [this.#said, this.#saidAt] = [what, performance.now()];
     this.onChange();
+  }
+
+  // Note when another card, or the same with other buttons, comes into its place.
+  #watch(card) {
+    const [before, now] = [this.#shown, about(card)];
+    this.#shown = now;
+    if (!before.number || (now.number === before.number && now.calls === before.calls)) return;
+    this.#changedAt = performance.now();
+    this.#other = now.number !== before.number;
   }
 
   // ---- what is shown
@@ -98,14 +138,19 @@ export class Cards {
   render(noisy) {
     const card = this.chosen;
     const focused = document.activeElement;
+    this.#watch(card);
+    if (performance.now() - this.#saidAt > SAID_MS) this.#said = "";
     $("card").dataset.need = card?.need ?? "";
     $("card").dataset.calls = String(Boolean(card && calls(card)));
+    $("card").dataset.isNew = String(this.#isNew());
     text("card-title", card ? title(card) : word("ui.nothing_waiting"));
-    text("card-note", this.#failed || (card ? note(card) : ""));
+    text("card-note", this.#said ? word(this.#said) : card ? note(card) : "");
     $("acknowledge").hidden = !card || !calls(card);
     $("quiet").hidden = !noisy || Boolean(card);
     for (const button of document.querySelectorAll("[data-outcome]")) {
-      button.hidden = !card || calls(card) || !offered(card).includes(button.dataset.outcome);
+      const { outcome } = button.dataset;
+      button.hidden = !card || calls(card) || !offered(card).includes(outcome);
+      if (!button.hidden) write(button.firstElementChild, ended(card, outcome));
     }
     $("count").hidden = !this.#waiting;
     text("count", word("ui.waiting", { count: this.#waiting }));
@@ -130,7 +175,8 @@ export class Cards {
   }
 
   #renderQueue(chosen) {
-    const rows = this.#cards.filter((card) => card !== chosen).map((card) => this.#row(card));
+    const last = this.#cards.findLast((card) => !open(card));
+    const rows = this.#cards.filter((card) => card !== chosen).map((card) => this.#row(card, card === last));
     const hidden = this.#waiting - this.#cards.filter(open).length;
     if (hidden > 0) rows.push(element("li", "more", word("ui.more_waiting", { count: hidden })));
     const old = $("queue");
@@ -142,7 +188,7 @@ export class Cards {
     if (focused) old.querySelector(`[data-card="${focused}"]`)?.focus();
   }
 
-  #row(card) {
+  #row(card, last) {
     const row = element("li");
     row.dataset.need = card.need;
     const button = element("button");
@@ -153,9 +199,9 @@ export class Cards {
       button.addEventListener("click", () => this.pick(card.number));
     } else {
       row.className = "ended";
-      button.append(element("b", "", word("ui.undo")), element("span", "when", `${Math.max(0, Math.ceil(card.undo_s))} s`));
+      button.append(element("b", "", word("ui.undo")), ...(last ? [element("kbd", "", "⌫")] : []), element("span", "when", `${Math.max(0, Math.ceil(card.undo_s))} s`));
       button.addEventListener("click", () => this.undo(card));
-      row.append(element("span", "who", `${visitor(card)} · ${word(`ui.${card.outcome}`)}`));
+      row.append(element("span", "who", `${visitor(card)} · ${ended(card, card.outcome)}`));
     }
     row.append(button);
     return row;
@@ -166,6 +212,13 @@ export class Cards {
 function offered(card) {
   const all = Object.values(OUTCOMES);
   return card.need === "wait" ? all : all.filter((outcome) => outcome !== "cleared");
+}
+
+// How it ended, in words: an alarm is confirmed or not; of whoever was never measured well there is
+// nothing to confirm.
+function ended(card, outcome) {
+  const other = card.need === "elevated" ? null : { confirmed: "raised", not_confirmed: "not_raised" }[outcome];
+  return word(`ui.${other ?? outcome}`);
 }
 
 const visitor = (card) => word("ui.visitor", { number: card.visitor.id });

@@ -6,7 +6,10 @@ const SVG = "http://www.w3.org/2000/svg";
 
 // Only what changed is written: the page is rendered ten times a second.
 export function text(id, value) {
-  const element = $(id);
+  write($(id), value);
+}
+
+export function write(element, value) {
   if (element.textContent !== value) element.textContent = value;
 }
 

@@ -5,6 +5,7 @@ import { currentLanguage, number, word } from "./words.js";
 
 const EVERY_MS = 1000;
 const KEPT = 12 * 3600;
+const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
 
 export function drift(parent) {
   const data = [[], [], []];
@@ -14,8 +15,8 @@ export function drift(parent) {
   const axis = (scale, side) => ({
     scale,
     side,
-    stroke: "#b3bfcb",
-    grid: { show: scale === "apparent", stroke: "#2b3541", width: 1 },
+    stroke: color("--quiet"),
+    grid: { show: scale === "apparent", stroke: color("--line"), width: 1 },
     ticks: { show: false },
     size: 58,
     values: (_, ticks) => ticks.map((tick) => number(tick, 2)),
@@ -40,11 +41,11 @@ export function drift(parent) {
         legend: { live: false },
         cursor: { show: false },
         scales: { x: { time: true }, apparent: { range }, offset: { range } },
-        axes: [{ stroke: "#b3bfcb", grid: { show: false }, values: times }, axis("apparent", 3), axis("offset", 1)],
+        axes: [{ stroke: color("--quiet"), grid: { show: false }, values: times }, axis("apparent", 3), axis("offset", 1)],
         series: [
           {},
-          { label: word("admin.apparent"), scale: "apparent", stroke: "#7cc4ff", width: 2 },
-          { label: word("admin.offset"), scale: "offset", stroke: "#f5c83a", width: 2, dash: [6, 4] },
+          { label: word("admin.apparent"), scale: "apparent", stroke: color("--accent"), width: 2 },
+          { label: word("admin.offset"), scale: "offset", stroke: color("--recheck"), width: 2, dash: [6, 4] },
         ],
       },
       data,

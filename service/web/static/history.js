@@ -55,7 +55,7 @@ function row(group, undo, whole) {
   const lines = settings
     ? group.map(({ fields }) => line(`${label(fields.setting)}: ${told(fields.setting, fields.before)} → ${told(fields.setting, fields.after)}`))
     : [line(`${word(`events.${first.kind}`)} ${detail(first)}`)];
-  const who = first.kind === "scenario_chosen" ? word("admin.by_admin") : by(first.fields) || word("admin.by_machine");
+  const who = ["scenario_chosen", "welcome_changed"].includes(first.kind) ? word("admin.by_admin") : by(first.fields) || word("admin.by_machine");
   made.append(cell(moment(new Date(first.at))), cell(who), cell(...lines));
   const last = document.createElement("td");
   const undoable = whole && settings && group.some(({ fields }) => !fields.setting.startsWith("uniformity"));

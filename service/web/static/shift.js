@@ -117,7 +117,8 @@ function show(shift) {
     row.textContent = `${ago(line.age_s)}: ${line.well ? said : `${said} ${word("shift.not_well")}`}`;
     return row;
   }));
-  $("sums").hidden = $("few").hidden = !ended;
+  $("sums").hidden = $("few").hidden = $("since").hidden = !ended;
+  $("since").textContent = shift.begun_s === null ? word("shift.since_start") : word("shift.since", { ago: ago(shift.begun_s) });
   $("sums").replaceChildren(...SUMS.flatMap((name) => {
     const [term, value] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = word(`shift.sum_${name}`);
@@ -132,6 +133,9 @@ new EventSource("/api/events").addEventListener("view", (event) => {
   const { causes, until } = view.acceptance;
   $("accepted").textContent = causes.length ? word("shift.not_accepted") : until ? word("shift.accepted_until", { day: until }) : "–";
   $("station").textContent = word(`titles.${view.state}`);
+  const waiting = view.waiting ? word("shift.still_waiting", { count: view.waiting }) : "";
+  if ($("waiting").textContent !== waiting) $("waiting").textContent = waiting;
+  $("still-waiting").hidden = !waiting;
 });
 
 speakAsBefore();

@@ -2,6 +2,7 @@
 // alone and gone with it.
 
 import { ask } from "./link.js";
+import "./look.js";
 import "./pulse.js";
 import { speakAsBefore, word } from "./words.js";
 

@@ -5,27 +5,48 @@ import { Picture } from "./picture.js";
 import "./manners.js";
 
 const SILENT_MS = 500;
-const { words, welcome, mirror } = JSON.parse(document.getElementById("window").textContent);
+const NEAREST = 0.45; // of its size: how the figure is drawn that is far away
+const LARGEST = 1.3; // and that is too near
+const PER_M = 0.3;
+const { words, mirror } = JSON.parse(document.getElementById("window").textContent);
 const place = document.getElementById("words");
 let heardAt = performance.now();
 let shown = "";
+let welcome = {}; // the site's own words, by language
 
-function show(guide) {
+// How far to step: the figure grows, or shrinks, into its outline, and the metres stand below it.
+function step(guide, metres) {
+  const known = metres !== undefined;
+  const size = guide === "closer" ? Math.max(NEAREST, 0.85 - PER_M * metres) : Math.min(LARGEST, 1.1 + PER_M * metres);
+  document.body.style.setProperty("--size", known ? size.toFixed(2) : "");
+  document.body.dataset.step = String(known);
+  const told = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  document.getElementById("steps").textContent = known ? `${told.format(metres)} m` : "";
+}
+
+function show(guide, metres) {
+  step(guide, metres);
   if (guide === shown) return;
   shown = guide;
   document.body.dataset.guide = guide;
-  const own = guide === "welcome" && welcome ? [["", welcome]] : Object.entries(words).map(([code, of]) => [code, of[guide]]);
-  place.replaceChildren(...own.map(([code, text]) => {
+  place.replaceChildren(...Object.entries(words).map(([code, of]) => {
     const line = document.createElement("p");
-    if (code) line.lang = code;
-    line.textContent = text;
+    line.lang = code;
+    line.textContent = (guide === "welcome" && welcome[code]) || of[guide];
     return line;
   }));
 }
 
-new EventSource("/api/guidance").addEventListener("guide", (event) => {
+const guidance = new EventSource("/api/guidance");
+guidance.addEventListener("open", () => (welcome = {}));
+guidance.addEventListener("welcome", (event) => {
+  welcome = JSON.parse(event.data);
+  shown = "";
+});
+guidance.addEventListener("guide", (event) => {
   heardAt = performance.now();
-  show(JSON.parse(event.data).guide);
+  const { guide, step_m: metres } = JSON.parse(event.data);
+  show(guide, metres);
 });
 setInterval(() => performance.now() - heardAt > SILENT_MS && show("moment"), 100);
 show("moment");

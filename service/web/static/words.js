@@ -14,9 +14,9 @@ export function languages() {
   return Object.keys(catalogues);
 }
 
-export function word(path, values = {}) {
+export function word(path, values = {}, code = language) {
   const [section, key] = path.split(".");
-  const sentence = catalogues[language][section]?.[key] ?? catalogues.en[section]?.[key] ?? path;
+  const sentence = catalogues[code][section]?.[key] ?? catalogues.en[section]?.[key] ?? path;
   return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
@@ -37,7 +37,7 @@ export function speak(code) {
     // A kiosk may forbid it; the choice then lasts until the page is loaded again.
   }
   for (const element of document.querySelectorAll("[data-word]")) {
-    element.textContent = word(element.dataset.word);
+    element.textContent = word(element.dataset.word, element.dataset);
   }
   for (const element of document.querySelectorAll("[data-word-label]")) {
     element.setAttribute("aria-label", word(element.dataset.wordLabel));

@@ -73,15 +73,21 @@ def _every() -> dict[str, View]:
     return {
         **states,
         "ready": view(State.READY),
+        "come_closer": view(State.COME_CLOSER, Reason.TOO_FAR, visitors=crowd, step_m=0.6),
         "clear": view(State.CLEAR, visitor=CLEARED, visitors=(CLEARED,), fading=0.6),
         "recheck": recheck(NEAR, Advice.AGAIN, Need.AGAIN),
         "elevated": WARM,
     }
 
 
+CLOSE = unmeasured(5, Reason.TOO_CLOSE)
 STATES = _every()
 SITUATIONS = {
     **STATES,
+    "back": view(
+        State.LOOK_AT_CAMERA, Reason.TOO_CLOSE, visitors=(CLOSE,), advice=Advice.BACK, step_m=-0.4
+    ),
+    "uncover": view(State.LOOK_AT_CAMERA, Reason.COVERED, visitors=(CLOSE,), advice=Advice.UNCOVER),
     "wait": recheck(COLD, Advice.WAIT, Need.WAIT),
     "thermometer": recheck(NEAR, Advice.THERMOMETER, Need.THERMOMETER),
     "moment": view(State.NOT_SCREENING, Reason.FFC, advice=Advice.MOMENT, moment_s=7.4),

@@ -186,6 +186,29 @@ def test_the_station_that_runs_is_attested_from_the_console(
     assert desk.page.get_attribute("#attest-result", "data-holds") == "false"
 
 
+GREETING = "Welcome <i>Ada</i> \N{EN DASH} 8 o\N{RIGHT SINGLE QUOTATION MARK}clock"
+
+
+def test_the_words_of_welcome_are_typed_here_and_said_to_visitors(
+    desk: Screen, station: RunningStation, new_screen: Callable[..., Screen], state: Path
+) -> None:
+    window = new_screen().open(f"{station.address}/visitor")
+    desk.page.fill("#welcome-en", GREETING)
+    desk.page.fill("#welcome-fr", "\N{RIGHT-TO-LEFT OVERRIDE}")
+    desk.page.locator("#welcome button").click()
+    desk.until(lambda: "letters" in desk.text("welcome-problem"))
+    assert desk.page.locator("#welcome-fr").get_attribute("aria-invalid") == "true"
+    desk.page.fill("#welcome-fr", "")
+    desk.page.locator("#welcome button").click()
+    desk.until(lambda: "in force" in desk.text("welcome-saved"))
+    desk.until(lambda: "words of welcome were changed" in desk.text("history"))
+    window.page.wait_for_selector("body[data-guide=welcome]", timeout=60_000)
+    window.until(lambda: window.text("words") == GREETING)
+    assert "Ada" not in (state / "audit.jsonl").read_text()
+    desk.page.reload()
+    desk.until(lambda: desk.page.input_value("#welcome-en").startswith("Welcome <i>"))
+
+
 def test_every_fault_is_a_row_that_goes_when_it_is_mended(
     desk: Screen, station: RunningStation
 ) -> None:

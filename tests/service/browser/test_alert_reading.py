@@ -3,21 +3,26 @@
 Each test walks all situations (`situations.py`) with one page, so that one browser does for all.
 """
 
+import json
 import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from screening.result import State
+from service.ipc.messages import VIEW
 from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.web.i18n import catalogues
+from service.worker.thumbnail import Thumbnail
 from tests.cases import EVERY
 from tests.narrow import some
 from tests.service.browser.axe import AXE
@@ -197,24 +202,123 @@ def complaints(page: Page, *, without: str = "") -> dict[str, list[str]]:
     }
 
 
-def test_axe_finds_nothing_to_complain_about(page: Page, stage: Stage) -> None:
-    """Every situation, in turn in each language and at each size.
+LOOKS = ("normal", "bright", "night")
+# What the station says comes from the test, at once; nothing on the page waits or goes blind.
+FED = """
+window.__feeds = [];
+window.EventSource = class extends EventTarget {
+  constructor() { super(); window.__feeds.push(this); }
+  close() {}
+};
+window.setInterval = () => 0;
+window.__show = (view) => {
+  const data = JSON.stringify({ beat: 1, view });
+  for (const feed of window.__feeds) feed.dispatchEvent(new MessageEvent("view", { data }));
+};
+"""
+# Each turn is a situation, a language and a look; every turn is shown, and all rules are tried.
+CROSS = """async ([views, turns]) => {
+  const wrong = [];
+  for (const [name, language, look] of turns) {
+    document.documentElement.dataset.look = look;
+    document.querySelector(`[data-language=${language}]`).click();
+    __show(views[name]);
+    if (document.body.dataset.state !== views[name].state) wrong.push(`${name} is not shown`);
+    const found = await axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+      resultTypes: ["violations"], iframes: false, elementRef: false,
+    });
+    if (found.passes.length <= 10) wrong.push(`${name}: axe has looked at nothing`);
+    for (const { id, nodes } of found.violations) {
+      wrong.push(`${name}, ${language}, ${look}: ${id} ${nodes[0].html.slice(0, 100)}`);
+    }
+  }
+  return wrong;
+}"""
 
-    All of them together (22 x 4 x 10) take some minutes: `LIMEN_EVERY=1`.
+
+@pytest.fixture(scope="module")
+def fed(stage: Stage, browser: Any) -> Iterator[Page]:
+    """Return the alert screen, shown what a test wants without a station between."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    made = context.new_page()
+    made.add_init_script(FED)
+    made.goto(f"{stage.address}/")
+    made.wait_for_function("() => window.__feeds.length > 0")
+    made.evaluate("document.querySelectorAll('.cover').forEach((one) => one.remove())")
+    made.evaluate(AXE)
+    yield made
+    context.close()
+
+
+Turn = tuple[str, str, str]
+
+
+def turns() -> dict[tuple[int, int], list[Turn]]:
+    """Return what is looked at, by size of the window.
+
+    Every situation in every look, at every size and in every language at least once. All of them
+    together (30 x 4 x 10 x 3) take some minutes: `LIMEN_EVERY=1`.
     """
-    page.evaluate(AXE)
-    wrong = {}
-    turns = [(one, size) for size in (*SIZES, *HALVED) for one in LANGUAGES]
-    for number, (name, shown) in enumerate(SITUATIONS.items()):
-        shows(page, stage, shown)
-        for language, (width, height) in turns if EVERY else [turns[number * 7 % len(turns)]]:
-            page.set_viewport_size({"width": width, "height": height})
-            speaks(page, language)
-            settled(page)
-            found = complaints(page)
-            if found:
-                wrong[name, language, width, height] = found
-    assert wrong == {}
+    sizes = (*SIZES, *HALVED)
+    if EVERY:
+        return {size: list(product(SITUATIONS, LANGUAGES, LOOKS)) for size in sizes}
+    found: dict[tuple[int, int], list[Turn]] = {size: [] for size in sizes}
+    for number, name in enumerate(SITUATIONS):
+        for at, size in enumerate(sizes):
+            language, look = LANGUAGES[(at + number) % 4], LOOKS[(at + number) % 3]
+            found[size].append((name, language, look))
+    return found
+
+
+def test_axe_finds_nothing_in_any_state_language_size_or_look(fed: Page) -> None:
+    views = {name: json.loads(VIEW.dump_json(shown)) for name, shown in SITUATIONS.items()}
+    wrong = []
+    for size, those in turns().items():
+        fed.set_viewport_size({"width": size[0], "height": size[1]})
+        wrong += [f"{size}: {one}" for one in fed.evaluate(CROSS, [views, those])]
+    assert wrong == []
+
+
+def test_every_pair_of_what_is_crossed_is_looked_at() -> None:
+    those = [(size, *turn) for size, of_size in turns().items() for turn in of_size]
+    assert {(name, look) for _, name, _, look in those} == set(product(SITUATIONS, LOOKS))
+    assert {(name, said) for _, name, said, _ in those} == set(product(SITUATIONS, LANGUAGES))
+    assert {(size, name) for size, name, _, _ in those} == set(product(turns(), SITUATIONS))
+    assert {(size, look) for size, _, _, look in those} == set(product(turns(), LOOKS))
+    assert {(said, look) for _, _, said, look in those} == set(product(LANGUAGES, LOOKS))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the ratio of two colours in hexadecimal (WCAG 2.2, 1.4.3)."""
+
+    def light(color: str) -> float:
+        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(share * p for share, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_headline_is_read_in_every_look_on_its_ground_and_its_stripes(fed: Page) -> None:
+    """Of what is striped axe says nothing."""
+    fed.set_viewport_size({"width": 1280, "height": 800})
+    views = [json.loads(VIEW.dump_json(shown)) for shown in SITUATIONS.values()]
+    inks = fed.evaluate(
+        """([views, looks]) => looks.flatMap((look) => views.map((view) => {
+          document.documentElement.dataset.look = look;
+          __show(view);
+          const style = getComputedStyle(document.body);
+          return ["--panel-ink", "--panel", "--stripe"].map((one) => style.getPropertyValue(one));
+        }))""",
+        [views, LOOKS],
+    )
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    for ink, panel, stripe in inks:
+        assert contrast(ink, panel) >= 4.5, (ink, panel)
+        if contrast(panel, stripe) < 1.6:  # it is striped: both are dark
+            assert contrast(ink, stripe) >= 4.5, (ink, stripe)
 
 
 def test_in_forced_colours_and_without_motion_everything_is_there(page: Page, stage: Stage) -> None:
@@ -337,31 +441,77 @@ def test_an_alarm_is_answered_with_keys_alone_at_200_percent(
 # ---- the pictures in docs
 
 
-def test_every_situation_has_its_picture_in_the_docs(page: Page, stage: Stage) -> None:
+WIDE = (1280, 720)
+NO_COVERS = """() => { const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".cover { display: none }"); document.adoptedStyleSheets = [sheet]; }"""
+# Beside the situations: the same in other languages, sizes and colours. Situation, language, size,
+# colours, and how far the browser enlarges.
+ALSO: dict[str, tuple[str, str, tuple[int, int], str, float]] = {
+    "not_screening-fr": ("not_screening", "fr", WIDE, "normal", 1.0),
+    "not_screening-de": ("not_screening", "de", WIDE, "normal", 1.0),
+    "not_screening-nl": ("not_screening", "nl", WIDE, "normal", 1.0),
+    "small": ("two-alarms", "en", (1024, 600), "normal", 1.0),
+    "enlarged": ("second-check", "de", (512, 300), "normal", 2.0),
+    "bright": ("elevated", "en", WIDE, "bright", 1.0),
+    "night": ("second-check", "en", WIDE, "night", 1.0),
+    "hot-cup": ("clear", "en", WIDE, "normal", 1.0),
+}
+
+
+def thermal(cup: bool) -> NDArray[np.uint8]:
+    """Return a face before a wall as the worker draws it, with a cup of tea beside it or not."""
+    kelvin_per_count = 0.01
+    celsius = np.full((256, 320), 22.0, np.float32)
+    cv2.ellipse(celsius, (190, 150), (42, 58), 0, 0, 360, 34.5, -1)
+    cv2.ellipse(celsius, (190, 300), (90, 100), 0, 0, 360, 27.0, -1)
+    for x in (174, 206):
+        cv2.circle(celsius, (x, 138), 5, 35.6, -1)
+    if cup:
+        cv2.rectangle(celsius, (60, 190), (92, 232), 72.0, -1)
+    counts = ((cv2.GaussianBlur(celsius, (0, 0), 2.0) + 273.15) / kelvin_per_count).astype(
+        np.uint16
+    )
+    return Thumbnail(320, 256).draw(counts, kelvin_per_count)
+
+
+def test_every_situation_has_its_picture_in_the_docs(
+    page: Page, stage: Stage, browser: Any
+) -> None:
     text = (DOCS / "reference" / "alert-screen.md").read_text(encoding="utf-8")
-    for name in SITUATIONS:
+    for name in {**SITUATIONS, **ALSO}:
         assert f"../screens/{name}.png" in text, name
         assert (SCREENS / f"{name}.png").exists() or WANTS_SCREENSHOTS, name
-    assert {one.stem for one in SCREENS.glob("*.png")} <= set(SITUATIONS)
+    assert {one.stem for one in SCREENS.glob("*.png")} <= {*SITUATIONS, *ALSO}
     if not WANTS_SCREENSHOTS:
         return
     SCREENS.mkdir(exist_ok=True)
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.emulate_media(reduced_motion="reduce")
-    speaks(page, "en")
+    page.goto("about:blank")  # it would be another screen, that does not paint
     writer = stage.picture()
-    ramp = np.tile(np.linspace(2, 12, 320).round() * 10, (256, 1)).astype(np.uint8)
-    for sequence, (name, shown) in enumerate(SITUATIONS.items()):
-        painted = replace(shown, failure="")
-        shows(page, stage, painted)
+    plain = {name: (name, "en", WIDE, "normal", 1.0) for name in SITUATIONS}
+    for sequence, (name, (of, language, size, look, scale)) in enumerate({**plain, **ALSO}.items()):
+        context = browser.new_context(
+            viewport=dict(zip(("width", "height"), size, strict=True)),
+            device_scale_factor=scale,
+            reduced_motion="reduce",
+        )
+        made = context.new_page()
+        made.add_init_script(f"localStorage.setItem('limen.look', '{look}')")
+        made.goto(f"{stage.address}/")
+        made.evaluate(NO_COVERS)  # a busy machine paints late
+        shown = SITUATIONS[of]
+        shows(made, stage, replace(shown, failure=""))
+        speaks(made, language)
+        grey = thermal(cup=name == "hot-cup")
         for part in range(5):
             boxes = [
-                (one.mark, (150.0 + 130 * at, 170.0, 110.0, 150.0))
+                (one.mark, (300.0 + 60 * at, 190.0, 160.0, 220.0))
                 for at, one in enumerate(shown.visitors)
             ]
-            writer.write(ramp, 10 * sequence + part + 1, boxes)
-            page.wait_for_timeout(40)
-        data = np.frombuffer(page.screenshot(), np.uint8)
+            writer.write(grey, 10 * sequence + part + 1, boxes)
+            made.wait_for_timeout(40)
+        data = np.frombuffer(made.screenshot(), np.uint8)
         whole = some(cv2.imdecode(data, cv2.IMREAD_COLOR))
-        small = cv2.resize(whole, (768, 432), interpolation=cv2.INTER_AREA)
+        tall = round(768 * size[1] / size[0])
+        small = cv2.resize(whole, (768, tall), interpolation=cv2.INTER_AREA)
         cv2.imwrite(str(SCREENS / f"{name}.png"), small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+        context.close()

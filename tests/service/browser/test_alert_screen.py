@@ -324,6 +324,9 @@ def test_a_second_check_is_answered_with_a_key(
     stage.show(elevated(7, acknowledged=True))
     screen.page.locator("[data-outcome=declined]").wait_for()
     assert screen.page.evaluate("document.activeElement.id") == "card"
+    screen.page.keyboard.press(key)  # a second press of the same button, by a shaking hand
+    screen.page.locator("#card[data-is-new=false]").wait_for()
+    assert answers(stage) == [(7, None)]
     screen.page.keyboard.press(key)
     screen.until(lambda: answers(stage) == [(7, None), (7, outcome)])
 
@@ -439,17 +442,51 @@ def test_a_choice_made_by_hand_stays_until_an_alarm_calls(screen: Screen, stage:
     assert answers(stage) == []
 
 
-@pytest.mark.parametrize("how", ["click", "key"])
+def test_an_answer_that_was_meant_for_one_card_does_not_end_the_next(
+    screen: Screen, stage: Stage
+) -> None:
+    four = cards(4)
+    stage.show(four)
+    screen.until(lambda: said_of(screen)["card"] == "Visitor 1")
+    stage.show(replace(four, alarms=four.alarms[1:]))  # another guard was faster
+    screen.until(lambda: said_of(screen)["card"] == "Visitor 2")
+    screen.page.locator("#card [data-outcome=confirmed]").click()
+    screen.until(lambda: screen.text("card-note") == WORDS["en"]["ui"]["changed_under_you"])
+    assert answers(stage) == []
+    screen.page.locator("#card[data-is-new=false]").wait_for()
+    screen.page.locator("#card [data-outcome=confirmed]").click()
+    screen.until(lambda: answers(stage) == [(2, Outcome.CONFIRMED)])
+
+
+def test_while_an_alarm_calls_another_card_is_not_chosen_and_the_screen_says_why(
+    screen: Screen, stage: Stage
+) -> None:
+    stage.show(cards(5, calling=True))
+    screen.until(lambda: said_of(screen)["card"] == "Visitor 1")
+    screen.page.locator("[data-card='3']").click()
+    screen.until(lambda: screen.text("card-note") == WORDS["en"]["ui"]["acknowledge_first"])
+    assert said_of(screen)["card"] == "Visitor 1"
+
+
+def test_an_undo_that_comes_too_late_is_said(screen: Screen, stage: Stage) -> None:
+    gone = {"error": "There is no such alarm.", "fields": {}, "retry_after_s": 0}
+    screen.page.route("**/undo", lambda asked: asked.fulfill(status=404, json=gone))
+    stage.show(cards(4))
+    screen.page.locator(".queue .ended button").click()
+    screen.until(lambda: screen.text("card-note") == WORDS["en"]["ui"]["too_late"])
+
+
+@pytest.mark.parametrize("how", ["click", "Control+z", "Backspace"])
 def test_an_outcome_is_undone(screen: Screen, stage: Stage, how: str) -> None:
     stage.show(cards(4))
     row = screen.page.locator(".queue .ended")
     row.wait_for()
-    assert "Visitor 4 · Not confirmed" in row.inner_text()
+    assert "Visitor 4 · Not raised" in row.inner_text()
     assert "8 s" in row.inner_text()
     if how == "click":
         row.locator("button").click()
     else:
-        screen.page.keyboard.press("Control+z")
+        screen.page.keyboard.press(how)
     screen.until(lambda: UndoOutcome in map(type, stage.asked))
     assert answers(stage) == [(4, None)]
 
@@ -495,6 +532,8 @@ def test_an_alarm_is_announced_at_once_and_guidance_only_when_it_lasts(
     read = "(id) => document.getElementById(id).textContent"
     stage.show(elevated(7))
     screen.until(lambda: "Visitor 7" in screen.page.evaluate(read, now))
+    stage.show(two_alarms())  # a second one, while the first still calls
+    screen.until(lambda: "2 waiting" in screen.page.evaluate(read, now))
     for state in ("come_closer", "hold_still", "look_at_camera"):
         stage.show(VIEWS[state])
         screen.wait(state)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
-from screening.result import State, Verdict
+from screening.result import Reason, State, Verdict
 from service.ipc.requests import Duty, NoteDuty
-from service.ipc.view import Lane
+from service.ipc.view import KEPT_DAYS, Lane
+from service.ipc.visitor_window import Welcome, Welcoming
 from service.web.i18n import catalogues
 from service.web.training import SITUATIONS
 from tests.service.browser.axe import AXE
@@ -77,7 +79,7 @@ def test_a_shift_begins_in_four_clicks(shown: Callable[[str], Screen], stage: St
     page.locator("#begin").click()
     screen.until(lambda: duties(stage) == [(Duty.BEGUN, False)])  # the lamp was not well
     screen.until(lambda: "tell the admin" in screen.text("said"))
-    page.locator("[data-trial=lamp] [data-well=true]").click()
+    page.locator("[data-trial=lamp] [data-word='shift.no_lamp']").click()
     page.locator("#begin").click()
     screen.wait("ready")  # the alert screen
     assert duties(stage)[-1] == (Duty.BEGUN, True)
@@ -90,8 +92,13 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     screen.until(lambda: duties(stage) == [(Duty.CLOSED, True)])
     page.locator("button[data-look=night]").click()
     page.locator("#volume").fill("40")
+    assert page.locator("#still-waiting").is_hidden()
+    stage.show(elevated(3, acknowledged=True))
+    screen.until(lambda: "1 still wait" in screen.text("still-waiting"))
+    assert f"for {KEPT_DAYS} days" in page.inner_text("body")
     page.locator("#end").click()
     page.wait_for_selector("#sums:not([hidden])")
+    assert screen.text("since") == "The shift began 60 minutes ago."
     assert screen.text("sums").split()[-1] == "21"
     assert "few" in screen.text("sums")
     assert "began" in screen.text("log") or "begun" in screen.text("log")
@@ -145,6 +152,9 @@ def test_the_visitors_window_shows_how_to_stand_and_no_number(
     def guide(name: str) -> None:
         page.wait_for_selector(f"body[data-guide={name}]")
 
+    def steps(metres: float) -> bool:
+        return page.locator("#steps").text_content() == f"{metres} m"
+
     guide("welcome")
     page.evaluate(AXE)
     for state, name in (
@@ -166,8 +176,25 @@ def test_the_visitors_window_shows_how_to_stand_and_no_number(
     guide("thanks")
     assert not any(character.isdigit() for character in page.inner_text("body"))
     guide("moment")
+    for step_m, name, reason in ((0.6, "closer", Reason.TOO_FAR), (-0.3, "back", Reason.TOO_CLOSE)):
+        stage.show(view(State.COME_CLOSER, reason, step_m=step_m))
+        guide(name)
+        screen.until(partial(steps, abs(step_m)))
+        assert page.locator("#steps").is_visible()
+    size = "getComputedStyle(document.querySelector('.figure')).transform"
+    sizes = set()
+    for step_m in (0.4, 0.8, 1.2):  # the nearer, the larger: it grows into its outline
+        stage.show(view(State.COME_CLOSER, Reason.TOO_FAR, step_m=step_m))
+        screen.until(partial(steps, step_m))
+        page.wait_for_timeout(400)
+        sizes.add(page.evaluate(size))
+    assert len(sizes) == 3
+    stage.web.channel.send(Welcoming(Welcome(en="<b>Welcome</b> to the town hall")))
     stage.show(view(State.READY))
     guide("welcome")
+    screen.until(lambda: page.inner_text("#words") == "<b>Welcome</b> to the town hall")
+    assert page.locator("#steps").is_hidden()
+    stage.web.channel.send(Welcoming(Welcome()))
     stage.silent = True
     guide("moment")
     stage.silent = False

@@ -74,6 +74,7 @@ from service.ipc.requests import (
     Role,
     SaveNotes,
     SaveTicks,
+    SaveWelcome,
     Screens,
     SecondCheck,
     UndoOutcome,
@@ -89,6 +90,7 @@ from service.ipc.view import (
     ShownVisitor,
     View,
 )
+from service.ipc.visitor_window import Welcome, Welcoming
 from service.sandbox.report import Descriptor, LockReport
 from tests.service.stage import ATTESTED as GOOD
 from tests.service.stage import CALIBRATION, SENSOR, SHIFT, UNATTESTED
@@ -141,6 +143,8 @@ EVERY = [
     AskAttestation(1, SESSION),
     AttestationRead(1, UNATTESTED),
     AttestationRead(1, AttestationState(GOOD, holds=True, still=True, running_s=3.5, failed=False)),
+    SaveWelcome(1, SESSION, Welcome(fr="Bienvenue à la mairie")),
+    Welcoming(Welcome(nl="Welkom")),
     AskFfc(1, SESSION),
     AskNonUniformity(1, SESSION),
     ChooseScenario(1, SESSION, "one-fever"),

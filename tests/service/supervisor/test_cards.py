@@ -93,6 +93,22 @@ def test_any_number_of_alarms_stay_and_the_oldest_are_shown(desk: Desk) -> None:
     assert desk.counts == [Counted.NOT_CONFIRMED] * 100
 
 
+def test_an_alarm_is_on_the_screen_however_many_other_cards_wait(desk: Desk) -> None:
+    for _ in range(3 * MAX_SHOWN):
+        desk.passes(Verdict.RECHECK, Reason.TOO_COLD)
+    desk.wait(WAITS_S)
+    number = desk.passes(Verdict.ELEVATED).id
+    calls = [one for one in desk.shown if not one.acknowledged]
+    assert [(one.visitor.id, one.need) for one in calls] == [(number, Need.ELEVATED)]
+    assert len(desk.shown) == MAX_SHOWN
+    card = calls[0].number
+    desk.cards.acknowledge(card)
+    assert desk.shown[-1].number == card  # still there, to be answered
+    desk.cards.end(card, Outcome.CONFIRMED, desk.now)
+    assert desk.shown[-1].undo_s == UNDO_S  # and to be undone
+    assert [one.number for one in desk.shown[:-1]] == list(range(1, MAX_SHOWN))
+
+
 def test_there_is_an_end_to_cards_that_nobody_answers(desk: Desk) -> None:
     for _ in range(MAX_OPEN + 1):
         desk.passes(Verdict.ELEVATED)

@@ -473,3 +473,70 @@ def test_a_station_that_may_screen_without_an_acceptance_says_so_at_all_times() 
     watched.step(State.READY)
     assert watched.view.state is State.READY
     assert watched.view.acceptance.causes == (Cause.NEVER,)
+
+
+# ---- where to stand
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [(Reason.TOO_CLOSE, Advice.BACK), (Reason.COVERED, Advice.UNCOVER), (Reason.CUT_OFF, None)],
+)
+def test_a_guard_is_told_what_to_ask_for_and_not_only_that_the_visitor_should_look(
+    reason: Reason, advice: Advice | None
+) -> None:
+    watched = Watched()
+    watched.step(State.LOOK_AT_CAMERA, visitor(1), reasons=(reason,))
+    assert (watched.view.state, watched.view.advice) == (State.LOOK_AT_CAMERA, advice)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "mm_per_px", "step_m"),
+    [
+        (State.COME_CLOSER, Reason.TOO_FAR, 1.6, 0.8),  # 640 px see 1.03 m at 1.8 m
+        (State.LOOK_AT_CAMERA, Reason.TOO_CLOSE, 0.4, -0.6),
+        (State.COME_CLOSER, Reason.TOO_FAR, 0.4, None),  # the measured size says otherwise
+        (State.COME_CLOSER, Reason.TOO_FAR, None, None),
+        (State.HOLD_STILL, Reason.BLURRED, 1.6, None),
+    ],
+)
+def test_how_far_to_step_is_told_of_the_foremost_where_that_is_what_to_do(
+    state: State, reason: Reason, mm_per_px: float | None, step_m: float | None
+) -> None:
+    watched = Watched()
+    foremost = replace(visitor(1), mm_per_px=mm_per_px)
+    watched.step(state, foremost, replace(visitor(2), mm_per_px=2.6), reasons=(reason,))
+    if mm_per_px is None:
+        watched.step(state, departed=(visitor(2),), reasons=(reason,))
+    assert watched.view.step_m == step_m
+
+
+def test_who_screens_nobody_tells_nobody_how_far_to_step() -> None:
+    watched = Watched()
+    far = replace(visitor(1), mm_per_px=1.6)
+    for state in DOWN:
+        watched.step(state, far, reasons=(Reason.TOO_FAR,))
+        assert watched.view.step_m is None
+    watched.station.started(replace(SENSOR, hfov_deg=None), locked=True)
+    watched.step(State.COME_CLOSER, far, reasons=(Reason.TOO_FAR,))
+    assert watched.view.step_m is None  # a lens that nobody knows
+
+
+def test_whoever_leaves_while_a_station_settles_at_its_start_is_not_called_back() -> None:
+    watched = Watched()
+    for lost in (False, True):
+        if lost:
+            watched.lose(Reason.WORKER_LOST)
+            watched.station.started(SENSOR, locked=True)
+        watched.step(State.NOT_SCREENING, visitor(1), reasons=(Reason.SETTLING,))
+        watched.step(
+            State.NOT_SCREENING,
+            departed=(visitor(1, Verdict.NO_RESULT, Reason.SETTLING),),
+            reasons=(Reason.SETTLING,),
+        )
+        assert watched.view.advice is Advice.MOMENT  # and everybody is told that nobody is checked
+        assert watched.view.alarms == ()
+        watched.step(State.READY)
+    watched.step(State.NOT_SCREENING, visitor(2), reasons=(Reason.FFC,))  # of a day's work
+    watched.step(State.READY, departed=(visitor(2, Verdict.NO_RESULT, Reason.FFC),))
+    assert [alarm.need for alarm in watched.view.alarms] == [Need.AGAIN]

@@ -50,13 +50,21 @@ from service.ipc.requests import (
     Role,
     SaveNotes,
     SaveTicks,
+    SaveWelcome,
     SecondCheck,
     UndoOutcome,
 )
 from service.ipc.settings import DecisionSettings, StationSettings, UniformitySettings
 from service.ipc.view import Outcome
+from service.ipc.visitor_window import Welcome
 from service.state.admin_password import AdminDoor, set_password
-from service.state.audit_events import LoginTried, PasswordSet, ScenarioChosen, SettingChanged
+from service.state.audit_events import (
+    LoginTried,
+    PasswordSet,
+    ScenarioChosen,
+    SettingChanged,
+    WelcomeChanged,
+)
 from service.state.audit_trail import TRAIL, read
 from service.state.budget import PASSWORDS_PER_HOUR, SAVES_PER_HOUR
 from service.state.drift import DriftWatch
@@ -103,6 +111,9 @@ class Office:
     def learn_non_uniformity(self) -> None:
         self.done.append("non-uniformity")
 
+    def welcome(self, welcome: Welcome) -> None:
+        self.done.append(welcome)
+
     def play(self, scenario: str) -> None:
         self.done.append(scenario)
 
@@ -132,6 +143,7 @@ def office(tmp_path: Path) -> Office:
         lambda session: AskFfc(1, session),
         lambda session: AskNonUniformity(1, session),
         lambda session: ChooseScenario(1, session, "one-fever"),
+        lambda session: SaveWelcome(1, session, Welcome(en="Hello")),
     ],
 )
 @pytest.mark.parametrize("session", ["", "made up"])
@@ -377,6 +389,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(office: Office, auditor
         AskFfc(5, auditor),
         AskNonUniformity(6, auditor),
         ChooseScenario(7, auditor, "one-fever"),
+        SaveWelcome(9, auditor, Welcome(en="Hello")),
         ChangePassword(8, auditor, Role.ADMIN, AUDITORS, "mine from now on"),
     ):
         assert of(Refused, office.requests.answer(request)).why is Why.NOT_ALLOWED
@@ -527,3 +540,13 @@ def test_an_auditors_logins_give_nobody_fresh_attempts_at_the_admins_password(
     refused = of(Refused, office.requests.answer(Login(9, PASSWORD)))
     assert refused.why is Why.TOO_SOON  # the right one; nobody says that it is wrong
     assert "not tried" in refused.sentence
+
+
+def test_that_the_words_of_welcome_were_changed_is_recorded_and_not_what_they_say(
+    office: Office,
+) -> None:
+    wanted = Welcome(en="Ada, come in")
+    assert office.requests.answer(SaveWelcome(1, office.login(), wanted)) == Done(1)
+    assert office.done == [wanted]
+    assert office.trail()[-1] == WelcomeChanged()
+    assert "Ada" not in (office.folder / TRAIL).read_text()

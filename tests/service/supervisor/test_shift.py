@@ -15,7 +15,7 @@ def total(screened: int, elevated: int) -> Counter[str]:
 
 
 def test_the_lane_is_as_it_was_said_last_and_a_shift_opens_it() -> None:
-    shift = Shift()
+    shift = Shift(Counter())
     assert shift.lane is Lane.OPEN
     for duty, lane in (
         (Duty.PAUSED, Lane.PAUSED),
@@ -29,7 +29,7 @@ def test_the_lane_is_as_it_was_said_last_and_a_shift_opens_it() -> None:
 
 
 def test_the_sums_are_those_since_the_shift_began_and_come_when_it_has_ended() -> None:
-    shift = Shift()
+    shift = Shift(Counter())
     shift.note(Duty.BEGUN, 10.0, total(100, 20), well=True)
     running = shift.read(1, 20.0)
     assert running.begun_s == 10.0
@@ -43,7 +43,7 @@ def test_the_sums_are_those_since_the_shift_began_and_come_when_it_has_ended() -
 
 @pytest.mark.parametrize(("screened", "elevated"), [(1, 1), (4, 0), (60, 1), (60, 4)])
 def test_a_sum_that_could_be_one_person_is_hidden(screened: int, elevated: int) -> None:
-    shift = Shift()
+    shift = Shift(Counter())
     shift.note(Duty.BEGUN, 0.0, total(7, 7), well=True)
     shift.note(Duty.ENDED, 1.0, total(7 + screened, 7 + elevated), well=True)
     sums = shift.read(1, 2.0)
@@ -53,7 +53,7 @@ def test_a_sum_that_could_be_one_person_is_hidden(screened: int, elevated: int) 
 
 
 def test_the_logbook_knows_what_and_how_long_ago_and_has_an_end() -> None:
-    shift = Shift()
+    shift = Shift(Counter())
     shift.note(Duty.BEGUN, 0.0, Counter(), well=False)
     for at in range(LINES_KEPT - 1):
         shift.note(Duty.PAUSED, float(at), Counter(), well=True)
@@ -62,3 +62,10 @@ def test_the_logbook_knows_what_and_how_long_ago_and_has_an_end() -> None:
     assert (log[-1].duty, log[-1].well, log[-1].age_s) == (Duty.BEGUN, False, 100.0)
     shift.note(Duty.PAUSED, 0.0, Counter(), well=True)
     assert Duty.BEGUN not in {line.duty for line in shift.read(1, 100.0).log}
+
+
+def test_without_a_beginning_the_sums_are_since_the_station_started() -> None:
+    shift = Shift(total(4000, 300))  # of the last thirty days
+    shift.note(Duty.ENDED, 30.0, total(4060, 307), well=True)
+    ended = shift.read(1, 40.0)
+    assert (ended.begun_s, ended.screened, ended.elevated) == (None, 60, 7)

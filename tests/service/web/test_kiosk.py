@@ -16,6 +16,7 @@ from websockets.typing import Origin
 from screening.result import State, Verdict
 from service.ipc.requests import Duty, NoteDuty
 from service.ipc.view import Lane
+from service.ipc.visitor_window import Welcome, Welcoming
 from tests.service.stage import Stage, elevated, view, visitor
 
 
@@ -143,6 +144,24 @@ def test_a_duty_goes_to_the_supervisor_and_nothing_else_does(stage: Stage) -> No
     assert ask(stage, "/api/shift", {"duty": "begun", "name": "Ada"})[0] == 422
     assert ask(stage, "/api/shift", {"duty": "slept"})[0] == 422
     assert ask(stage, "/api/shift")[1]["screened"] == 312
+
+
+def test_the_words_of_welcome_come_when_they_are_changed(stage: Stage) -> None:
+    assert ask(stage, "/api/welcome")[1] == Welcome().model_dump()
+    guidance = events(stage, "/api/guidance")
+    assert next(guidance) == {"guide": "welcome"}  # the station's own words need no telling
+    wanted = Welcome(fr="Bienvenue à la mairie", de="Grüß Gott")
+    try:
+        stage.web.channel.send(Welcoming(wanted))
+        until(lambda: next(guidance) == wanted.model_dump())
+        assert next(guidance) == {"guide": "welcome"}
+        again = events(stage, "/api/guidance")  # whoever comes later hears them first
+        assert next(again) == wanted.model_dump()
+        again.close()  # type: ignore[attr-defined] # a generator
+        stage.web.channel.send(Welcoming(Welcome()))
+        until(lambda: next(guidance) == Welcome().model_dump())
+    finally:
+        guidance.close()  # type: ignore[attr-defined] # a generator
 
 
 def test_guidance_carries_one_word(stage: Stage) -> None:

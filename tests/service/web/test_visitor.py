@@ -8,7 +8,7 @@ import pytest
 from screening.result import Reason, State, Verdict
 from service.ipc.view import DOWN, Lane
 from service.web.i18n import catalogues
-from service.web.visitor import THANKS_S, Guide, guide
+from service.web.visitor import THANKS_S, Guide, guide, told
 from tests.service.stage import view, visitor
 
 TELLING = {Guide.PASS, Guide.AGAIN, Guide.GUARD}
@@ -60,6 +60,15 @@ def test_a_closed_lane_says_so_whatever_the_station_says() -> None:
         shown = replace(view(state, visitor=who), lane=Lane.CLOSED)
         assert guide(shown, since_s=0.0, openly=True) is Guide.CLOSED
         assert guide(replace(shown, lane=Lane.PAUSED), since_s=0.0, openly=True) is Guide.MOMENT
+
+
+def test_how_far_to_step_is_the_one_number_and_comes_with_nothing_else() -> None:
+    far = view(State.COME_CLOSER, Reason.TOO_FAR, step_m=0.6)
+    assert told(far, Guide.CLOSER) == {"guide": "closer", "step_m": 0.6}
+    assert told(replace(far, step_m=-0.3), Guide.BACK) == {"guide": "back", "step_m": 0.3}
+    assert told(replace(far, step_m=None), Guide.CLOSER) == {"guide": "closer"}
+    for one in set(Guide) - {Guide.CLOSER, Guide.BACK}:
+        assert told(far, one) == {"guide": one}
 
 
 def test_every_guidance_has_its_words() -> None:

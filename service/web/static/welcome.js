@@ -1,0 +1,33 @@
+// The words with which the visitor's window welcomes, in each language.
+
+import { ask } from "./link.js";
+import { word } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const inputs = () => [...document.querySelectorAll("#welcome input")];
+
+export async function fillWelcome(role) {
+  const response = await fetch("/api/welcome");
+  if (!response.ok) return;
+  const said = await response.json();
+  for (const input of inputs()) {
+    input.value = said[input.lang];
+    input.placeholder = word("visitor.welcome", {}, input.lang);
+    input.disabled = role === "auditor";
+  }
+}
+
+export function offerWelcome(onChange) {
+  $("welcome").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    $("welcome-saved").textContent = "";
+    const wanted = Object.fromEntries(inputs().map((input) => [input.lang, input.value.trim()]));
+    const answer = await ask("/api/admin/welcome", wanted, "PUT");
+    const wrong = answer.status === 422 ? word("admin.welcome_letters") : answer.error || word("ui.request_failed");
+    $("welcome-problem").textContent = answer.ok ? "" : wrong;
+    for (const input of inputs()) input.setAttribute("aria-invalid", String(Boolean(answer.fields?.[input.lang])));
+    if (!answer.ok) return;
+    $("welcome-saved").textContent = word("admin.saved");
+    onChange();
+  });
+}
