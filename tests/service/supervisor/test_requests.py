@@ -412,7 +412,7 @@ CHANGE: dict[type, Callable[[str], AdminRequest | CalibrationRequest]] = {
     AskFfc: lambda session: AskFfc(1, session),
     AskNonUniformity: lambda session: AskNonUniformity(1, session),
     ChooseScenario: lambda session: ChooseScenario(1, session, "one-fever"),
-    SaveWelcome: lambda session: SaveWelcome(1, session, Welcome(en="Hello")),
+    SaveWelcome: lambda session: SaveWelcome(1, session, Welcome()),
     ChangePassword: lambda session: ChangePassword(1, session, Role.ADMIN, AUDITORS, "another one"),
     SaveNotes: lambda session: SaveNotes(1, session, Notes()),
     SaveTicks: lambda session: SaveTicks(1, session, Ticks()),
