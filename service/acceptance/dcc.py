@@ -34,6 +34,7 @@ MAX_TEXT: Final = 120
 MAX_POINTS: Final = 200
 _DCC, _SI = "{https://ptb.de/dcc}", "{https://ptb.de/si}"
 _KELVIN: Final = 273.15
+_MARK: Final = b"\xef\xbb\xbf"  # that some editors put before UTF-8
 _COLD_C, _WARM_C = -50.0, 200.0  # outside of which nothing calibrates a thermal camera for skin
 _WIDEST_C: Final = 5.0
 _UNITS: Final = {"\\degreecelsius": 0.0, "\\kelvin": -_KELVIN}
@@ -100,6 +101,12 @@ def read(data: bytes) -> Paper:
     core = f"{_DCC}administrativeData/{_DCC}coreData/{_DCC}"
     item = f"{_DCC}administrativeData/{_DCC}items/{_DCC}item"
     laboratory = f"{_DCC}administrativeData/{_DCC}calibrationLaboratory/{_DCC}contact/{_DCC}name"
+    count = len(root.findall(item))
+    if count > 1:
+        raise DccError(
+            f"The file is of {count} items, and nothing tells whose results are whose. Type the"
+            " values of the one that stands here from the paper."
+        )
     points = tuple(_points(root))
     if not points:
         raise DccError(
@@ -130,7 +137,8 @@ def _parsed(data: bytes) -> ET.Element:
     if len(data) > MAX_BYTES:
         raise DccError(f"The file has {len(data)} bytes; a certificate has at most {MAX_BYTES}.")
     try:
-        text = data.decode("utf-8-sig")
+        # not by "utf-8-sig": the process that reads is locked, and could not load that codec
+        text = data.removeprefix(_MARK).decode()
     except UnicodeDecodeError as error:
         raise DccError(f"{_NO_DCC}: it is not UTF-8.") from error
     declared = re.match(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)", text)

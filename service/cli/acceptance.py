@@ -158,6 +158,7 @@ def _signers(file: Path, data: bytes, record: "Record", own: Path | None) -> "tu
 
 def computed_anew(record: "Record") -> list[str]:
     """Return what differs when everything is computed again from what was measured."""
+    from service.acceptance import validity
     from service.acceptance.budget import combine
     from service.acceptance.chapters import judge
     from service.acceptance.rule import worst
@@ -174,6 +175,12 @@ def computed_anew(record: "Record") -> list[str]:
         wrong.append("The uncertainty budget does not follow from its sources.")
     if worst(one.conformity for one in record.chapters) is not record.conformity:
         wrong.append("The overall verdict is not the worst of the chapters.")
+    if (record.valid_until, record.valid_because) != validity.until(
+        record.made, record.reference.due
+    ):
+        wrong.append("Its last day is neither twelve months on nor the reference's due day.")
+    if record.reference.issued > record.made:
+        wrong.append("The paper of the reference is younger than the record.")
     return wrong
 
 

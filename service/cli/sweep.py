@@ -1,6 +1,8 @@
 """`limen sweep`: whether a camera tells the truth over the range, or pulls it towards normal."""
 
 import json
+import math
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from service.acceptance.series import SetPoint
     from service.offline.slope import Slope, Spot
 
+FROM_C, TO_C = 34.0, 40.0  # of a sweep by serial
 FAULTS = ("none", "normalises", "clips", "wrong_emissivity")
 
 
@@ -35,6 +38,9 @@ def sweep(  # noqa: PLR0917 # the command line names them
     ] = "",
     steady: Annotated[
         str, typer.Option(help="A second target that is not changed, as X,Y: takes out drift.")
+    ] = "",
+    calibrator: Annotated[
+        str, typer.Option(help="Serial port of a Fluke 9132 or 9133 that is set by this command.")
     ] = "",
     frames: Annotated[int, typer.Option(min=5, max=2000, help="Frames per set point.")] = 60,
     emissivity: Annotated[
@@ -60,7 +66,7 @@ def sweep(  # noqa: PLR0917 # the command line names them
         elif sensor == "simulated":
             points, name, perfect = _simulated(fault), f"simulated camera, fault: {fault}", 1.0
         else:
-            points, name = _by_hand(sensor, port, at, steady, frames)
+            points, name = _before(sensor, port, at, steady, frames, calibrator)
             perfect = emissivity
         found = of_points(points, perfect, reflected)
     except (OSError, UnicodeDecodeError, SensorError, SlopeError) as error:
@@ -91,10 +97,10 @@ def _simulated(fault: str) -> "list[SetPoint]":
     ]
 
 
-def _by_hand(
-    name: str, port: str | None, at: str, steady: str, frames: int
+def _before(  # as the command line names them
+    name: str, port: str | None, at: str, steady: str, frames: int, calibrator: str
 ) -> "tuple[list[SetPoint], str]":
-    """Ask for one set point after the other, and read the camera at each."""
+    """Read the camera at one set point after the other."""
     from device.drivers import NAMES, driver
     from hardware.vetting.decision import Decision, Outcome
     from service.acceptance.series import SetPoint
@@ -104,29 +110,17 @@ def _by_hand(
     if name not in NAMES:
         raise typer.BadParameter(f"there are: {', '.join(NAMES)}", param_hint="--sensor")
     points: list[SetPoint] = []
+    asked, unheated = _spot(at), _spot(steady)
     with ExitStack() as stack:
         # whether it is vetted is another question, and not asked here: nobody is screened
         camera: Sensor = stack.enter_context(
             driver(name).open(port, vet=lambda key, *_: Decision(key, Outcome.APPROVED))
         )
         info = camera.info
-        heated = _spot(at) or Spot(info.width / 2, info.height / 2)
-        typer.echo(
-            f"{info.model} {info.serial}, at {heated.x:g}, {heated.y:g}. Let it run for half an"
-            " hour. Then set the blackbody to 34.00, wait until it is steady, type its temperature"
-            " and press Enter; go up by 0.25 to 40, and down again if you can. An empty line ends.",
-            err=True,
-        )
-        readings = watch(camera, heated, _spot(steady), frames)
-        while line := typer.prompt("deg C", default="", show_default=False, err=True).strip():
-            try:
-                set_c = float(line.replace(",", "."))
-            except ValueError:
-                typer.echo(f"{line!r} is no temperature.", err=True)
-                continue
-            if not 10.0 <= set_c <= 60.0:
-                typer.echo(f"{set_c} deg C: between 10 and 60, please.", err=True)
-                continue
+        heated = asked or Spot(info.width / 2, info.height / 2)
+        typer.echo(f"{info.model} {info.serial}, at {heated.x:g}, {heated.y:g}.", err=True)
+        readings = watch(camera, heated, unheated, frames)
+        for set_c in _by_serial(calibrator) if calibrator else _by_hand():
             way = Way.DOWN if points and set_c < points[-1].set_c else Way.UP
             shown = next(readings, None)
             if shown is None:
@@ -136,6 +130,39 @@ def _by_hand(
     return points, f"{info.model} {info.serial}"
 
 
+def _by_hand() -> Iterator[float]:
+    """Ask for one temperature of the blackbody after the other."""
+    typer.echo(
+        "Let the camera run for half an hour. Then set the blackbody to 34.00, wait until it is"
+        " steady, type its temperature and press Enter; go up by 0.25 to 40, and down again if you"
+        " can. An empty line ends.",
+        err=True,
+    )
+    while line := typer.prompt("deg C", default="", show_default=False, err=True).strip():
+        try:
+            set_c = float(line.replace(",", "."))
+        except ValueError:
+            typer.echo(f"{line!r} is no temperature.", err=True)
+            continue
+        if 10.0 <= set_c <= 60.0:
+            yield set_c
+        else:
+            typer.echo(f"{set_c} deg C: between 10 and 60, please.", err=True)
+
+
+def _by_serial(port: str) -> Iterator[float]:
+    """Set a calibrator from 34 to 40 in steps and back, and wait each time until it has settled."""
+    from device.calibrator.hart import HartCalibrator
+    from device.calibrator.source import settle
+    from service.acceptance.sweep import STEP_C
+
+    up = [FROM_C + STEP_C * n for n in range(round((TO_C - FROM_C) / STEP_C) + 1)]
+    with HartCalibrator(port) as source:
+        for set_c in (*up, *reversed(up[:-1])):
+            typer.echo(f"set to {set_c:.2f} deg C", err=True)
+            yield settle(source, set_c)
+
+
 def _spot(text: str) -> "Spot | None":
     from service.offline.slope import Spot
 
@@ -143,8 +170,10 @@ def _spot(text: str) -> "Spot | None":
         return None
     try:
         x, y = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r}: give two numbers, as 320,256") from error
+    except ValueError:
+        x = y = math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise typer.BadParameter(f"{text!r}: give two numbers, as 320,256")
     return Spot(x, y)
 
 

@@ -22,6 +22,7 @@ class Cause(StrEnum):
     DRIFT = "drift"  # the drift watch is past its limits
     DAMAGED = "damaged"  # the file that says so cannot be read
     CLOCK = "clock"  # the clock is before the day on which it was accepted
+    REVIEW = "review"  # nobody has said in time that screening is still needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class ShownAcceptance:
         Until that day, when there are few; else None.
     drift_warns
         The drift watch is near its limits.
+    review_left
+        Days until the next review of necessity, when they are few; negative: it is late.
     """
 
     causes: tuple[Cause, ...] = (Cause.NEVER,)
@@ -47,6 +50,7 @@ class ShownAcceptance:
     until: date | None = None
     days_left: int | None = None
     drift_warns: bool = False
+    review_left: int | None = None
 
     @property
     def accepted(self) -> bool:

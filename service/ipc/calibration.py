@@ -59,8 +59,10 @@ class Need(StrEnum):
     MEASURE = "measure"  # the chapter of this step is not whole
     FAILED = "failed"  # the chapter of this step does not conform
     REPEAT = "repeat"  # it was interrupted by a power cut, and must be repeated
+    CHANGED = "changed"  # something that it depends on is another since
     PAPER = "paper"  # laboratory, number, serial
     PAPER_DUE = "paper_due"  # the paper holds no more
+    PAPER_DATES = "paper_dates"  # calibrated on a day to come, or due before that
     PAPER_DIFFERS = "paper_differs"  # from the settings in force
     MARK = "mark"  # the reference is not marked in the picture
     CHALLENGE = "challenge"
@@ -70,6 +72,7 @@ class Need(StrEnum):
     CLOSE = "close"  # the record is not closed
     SIGNATURES = "signatures"
     IN_FORCE = "in_force"  # signed, but not put in force
+    REVIEW = "review"  # nobody has said until when screening is held to be needed
 
 
 class Paper(BaseModel):
@@ -169,6 +172,15 @@ class Decision(StrEnum):
     END = "end"  # something was moved
     LET_SCREEN = "let_screen"  # without an acceptance
     LET_NOT_SCREEN = "let_not_screen"
+    REVIEW = "review"  # screening is needed, until a day on which that is looked at again
+
+
+class Review(BaseModel):
+    """Until when screening is held to be needed, and whether it ends when nobody looks again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    until: date
+    blocks: bool
 
 
 Signers = tuple[Annotated[int, Field(ge=0, le=31)], Annotated[int, Field(ge=0, le=31)]]
@@ -268,6 +280,7 @@ class ShownCalibration:
     signers: tuple[str, ...] = ()
     signing_problem: str = ""
     problem: str = ""
+    review: Review | None = None
 
 
 class Span(StrEnum):

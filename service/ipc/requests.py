@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from service.acceptance.words import Chapter
-from service.ipc.calibration import Decision, Doing, Notes, Signers, Span, Ticks
+from service.ipc.calibration import Decision, Doing, Notes, Review, Signers, Span, Ticks
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
 from service.ipc.view import Outcome
@@ -279,6 +279,7 @@ class DecideAcceptance:
     session: Session
     decision: Decision
     signers: Signers | None = None
+    review: Review | None = None
     kind: Literal["decide_acceptance"] = "decide_acceptance"
 
 

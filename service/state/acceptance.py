@@ -94,11 +94,16 @@ class InForce(_Part):
         simulated sensor does.
     accepted
         None: the station never was.
+    review_until, review_blocks
+        Day until which screening is held to be needed, None: nobody has said; and whether nobody
+        is screened after it.
     """
 
     version: Literal[1] = 1
     screen_unaccepted: bool | None = None
     accepted: Accepted | None = None
+    review_until: date | None = None
+    review_blocks: bool = False
 
 
 class AcceptanceStore:

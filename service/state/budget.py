@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from screening.result import REASONS_OF_VISITORS, Reason
-from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Notes, Ticks
+from service.ipc.calibration import READING_EVERY_S, READINGS_PER_ACT, Doing, Notes, Review, Ticks
 from service.ipc.capacity import bits_of
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, SpotSeen, bits, payload_bits
 from service.ipc.requests import (
     AskAttestation,
+    DecideAcceptance,
     DoChapter,
     Duty,
     Role,
@@ -146,8 +147,10 @@ def per_hour_of_admin() -> tuple[Line, ...]:
             f"{_in_an_hour(SaveWelcome):.0f} savings of {bits_of(Welcome):.0f} bits",
         ),
         Line(
-            "ticks and acts of a calibration",
-            _in_an_hour(SaveTicks) * bits_of(Ticks) + _in_an_hour(DoChapter) * bits_of(Doing),
+            "ticks, acts and reviews of a calibration",
+            _in_an_hour(SaveTicks) * bits_of(Ticks)
+            + _in_an_hour(DoChapter) * bits_of(Doing)
+            + _in_an_hour(DecideAcceptance) * bits_of(Review),
             "at their rates",
         ),
         Line(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from service.acceptance.series import Measured
 from service.acceptance.words import Chapter
 from service.ipc.calibration import Notes, Ticks
-from service.state.acceptance import AcceptanceError
+from service.state.acceptance import AcceptanceError, Facts
 from service.state.files import cause, write_atomically
 
 FILE = "calibration.json"
@@ -29,7 +29,7 @@ class Draft(BaseModel):
     begun
         Day, UTC; None: nothing was begun.
     proven
-        The reference passed its challenge.
+        Mark of the reference that passed its challenge (`Facts.place` and `Facts.reference`).
     running
         The chapter that was being measured; a station that starts with one was interrupted.
     repeat
@@ -40,8 +40,10 @@ class Draft(BaseModel):
         Digest of the sensor that was measured; another one makes all of it worthless.
     waiting_first_c
         Difference that the first operator measured, while the second's is missing.
-    record
-        Name of the closed record's file; empty while there is none.
+    under
+        For each chapter a mark of what it was measured with (`service.supervisor.accepting.basis`).
+    record, closed
+        Name of the closed record's file, and what the station was then; empty while there is none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -50,13 +52,15 @@ class Draft(BaseModel):
     notes: Notes = Notes()
     ticks: Ticks = Ticks()
     measured: Measured = Measured()
-    proven: bool = False
+    proven: str = ""
+    under: dict[Chapter, str] = Field(default_factory=dict)
     running: Chapter | None = None
     repeat: tuple[Chapter, ...] = ()
     held_c: float | None = None
     sensor: str = ""
     waiting_first_c: float | None = None
     record: Annotated[str, Field(pattern=r"^(record-[0-9]{1,6}\.json)?$")] = ""
+    closed: Facts | None = None
 
 
 class CalibrationStore:

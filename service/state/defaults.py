@@ -44,6 +44,7 @@ def settings_for(scenario: Scenario) -> Settings:
                 distance_m=reference.at[2],
             )
             for reference in scenario.references
+            if not reference.brought
         ),
         limits=Limits(warm_up_s=station.warm_up_s),
         decision=Decision(relative=station.relative),

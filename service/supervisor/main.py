@@ -20,7 +20,6 @@ from device.drivers import driver
 from device.errors import SensorNotFound
 from device.info import SensorInfo
 from hardware.errors import HardwareError
-from hardware.register import documents
 from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.checkcode.key import StationKeyError
@@ -57,6 +56,7 @@ from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
 from service.state.welcome import WelcomeStore
+from service.supervisor.accepting.papers import hashes_of
 from service.supervisor.answerable import Answerable
 from service.supervisor.attesting import Attesting
 from service.supervisor.camera_access import CameraAccess
@@ -652,11 +652,7 @@ class Supervisor:
 
     def dossier(self, sensor: SensorInfo) -> tuple[str, str]:
         """Return the hashes of a sensor's dossier and list of parts; empty where there is none."""
-        try:
-            known = documents.load(self._config.hardware_register)
-            return known.sha256(sensor.dossier), ""
-        except HardwareError:
-            return "", ""
+        return hashes_of(sensor.dossier, self._config.hardware_register)
 
     def settings(self) -> StationSettings | None:
         """Return the settings in force."""

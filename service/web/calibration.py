@@ -17,6 +17,7 @@ from service.ipc.calibration import (
     Doing,
     DriftPoint,
     Notes,
+    Review,
     ShownCalibration,
     Signers,
     Span,
@@ -52,6 +53,7 @@ class DecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     decision: Decision
     signers: Signers | None = None
+    review: Review | None = None
 
 
 class DriftHistory(BaseModel):
@@ -129,7 +131,7 @@ def calibration_router(hub: Hub) -> APIRouter:
         granted(
             await hub.ask(
                 lambda request: DecideAcceptance(
-                    request, session, decided.decision, decided.signers
+                    request, session, decided.decision, decided.signers, decided.review
                 )
             )
         )

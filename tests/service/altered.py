@@ -2,7 +2,7 @@
 
 python -m tests.service.altered no-lockable-memory run ...
 python -m tests.service.altered library:FOLDER run ...
-python -m tests.service.altered hurried run ...
+python -m tests.service.altered hurried:30 run ...
 """
 
 import resource
@@ -32,12 +32,12 @@ def library(folder: Path) -> None:
     launch.readable = lambda further: (*read(further), folder)  # type: ignore[attr-defined]
 
 
-def hurried() -> None:
-    """Let 12 seconds pass in each second of a measured series."""
+def hurried(lapse: float) -> None:
+    """Let more seconds pass in each second of a measured series."""
     real = taking.Taking.second
 
     def second(self: taking.Taking, what: Any, at_s: float, *rest: Any) -> Any:
-        return real(self, what, 12.0 * at_s, *rest)
+        return real(self, what, lapse * at_s, *rest)
 
     taking.Taking.second = second  # type: ignore[assignment, method-assign] # as said
 
@@ -47,7 +47,7 @@ if __name__ == "__main__":
     if what == "library":
         library(Path(where))
     elif what == "hurried":
-        hurried()
+        hurried(float(where or 12.0))
     else:
         no_lockable_memory()
     main()

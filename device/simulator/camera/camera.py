@@ -230,12 +230,13 @@ class Detector:
         return self._noise[plane, dy : dy + height, dx : dx + width]
 
     def _fpa_c(self, time_s: float) -> float:
-        on_s = time_s + self._camera.powered_for_s
+        on_s = time_s * self._camera.time_lapse + self._camera.powered_for_s
         return self._ambient_c + 9.0 * (1.0 - float(np.exp(-max(on_s, 0.0) / 900.0)))
 
     def _offset_k(self, time_s: float) -> float:
         """Error common to the frame: calibration, drift with the FPA, wander, the FFC's jump."""
         step = 0.0 if self._last_s is None else max(0.0, time_s - self._last_s)
+        step *= self._camera.time_lapse
         self._last_s = time_s
         self._wander_k *= float(np.exp(-step / 120.0))
         self._wander_k += 0.004 * float(np.sqrt(step)) * float(self._rng.standard_normal())

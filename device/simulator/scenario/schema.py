@@ -57,6 +57,8 @@ class Camera(_Table):
         Temporal noise as a multiple of the data sheet's.
     fails, fails_at_s
         A camera that breaks: unplugged, silent, no longer radiometric, or its picture stands still.
+    time_lapse
+        How many times faster its own temperature, drift and wander go than the film.
     fault
         A camera that lies: it pulls skin towards normal, clips, or has a wrong emissivity set.
     """
@@ -79,6 +81,7 @@ class Camera(_Table):
     noise: float = Field(default=1.0, ge=0.0, le=10.0)
     fails: Literal["never", "lost", "stalled", "not_radiometric", "stands_still"] = "never"
     fails_at_s: Seconds = 0.0
+    time_lapse: float = Field(default=1.0, ge=1.0, le=100.0)
     fault: Literal["none", "normalises", "clips", "wrong_emissivity"] = "none"
 
 
@@ -126,7 +129,17 @@ class Room(_Table):
 
 
 class Reference(_Table):
-    """A blackbody in view, and what goes wrong with it."""
+    """A blackbody in view, and what goes wrong with it.
+
+    Attributes
+    ----------
+    brought
+        An adjustable source that an admin brings: the station's settings know nothing of it.
+    set_at
+        When it is at another temperature: seconds, deg C. The film leaves its settling out.
+    carried_to
+        When it is at another place: seconds, x, y, z.
+    """
 
     temp_c: float = 36.0
     emissivity: float = Field(default=0.97, gt=0.5, le=1.0)
@@ -143,6 +156,9 @@ class Reference(_Table):
     knocked_at_s: Seconds | None = None
     knocked_by: tuple[float, float] = (0.12, -0.05)  # x, y
     removed_at_s: Seconds | None = None
+    brought: bool = False
+    set_at: tuple[tuple[Seconds, float], ...] = Field(default=(), max_length=60)
+    carried_to: tuple[tuple[Seconds, float, float, float], ...] = Field(default=(), max_length=20)
 
 
 class Step(_Table):

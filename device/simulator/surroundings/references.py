@@ -32,8 +32,14 @@ class Blackbody:
 
     @property
     def distance_m(self) -> float:
-        """How far in front of the camera it stands."""
+        """How far in front of the camera it stands at the start."""
         return self._reference.at[2]
+
+    def _at(self, time_s: float) -> tuple[float, float, float]:
+        """Return where it is, before anybody knocks it."""
+        carried = [tuple(place) for at_s, *place in self._reference.carried_to if time_s >= at_s]
+        x, y, z = carried[-1] if carried else self._reference.at
+        return x, y, z
 
     def draw(self, time_s: float, air: tuple[float, float], out: Image) -> ReferenceTruth | None:
         """Lay it over `out` as it is at this time; None when it has been taken away.
@@ -44,7 +50,7 @@ class Blackbody:
         if reference.removed_at_s is not None and time_s >= reference.removed_at_s:
             return None
         surface_c = self._surface_c(time_s)
-        x, y, z = reference.at
+        x, y, z = self._at(time_s)
         if reference.knocked_at_s is not None and time_s >= reference.knocked_at_s:
             x, y = x + reference.knocked_by[0], y + reference.knocked_by[1]
         u, v, depth = self._optics.project(x, y, z)
@@ -72,7 +78,10 @@ class Blackbody:
         reference, ambient_c = self._reference, self._room.ambient_c
         hertz = np.array([0.004, 0.011, 0.027])
         wander = float(np.sin(2.0 * np.pi * (hertz * time_s + self._phases)).sum())
-        value = reference.temp_c + reference.stability_k * wander / np.sqrt(1.5)
+        set_c = [temp_c for at_s, temp_c in reference.set_at if time_s >= at_s]
+        value = (set_c[-1] if set_c else reference.temp_c) + (
+            reference.stability_k * wander / np.sqrt(1.5)
+        )
         on_s = reference.on_for_s + time_s
         value -= (reference.temp_c - ambient_c) * float(np.exp(-on_s / _HEATER_S))
         value += reference.drift_k_per_min / 60.0 * max(0.0, time_s - reference.drifts_from_s)

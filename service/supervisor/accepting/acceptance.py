@@ -185,12 +185,18 @@ class Acceptance:
             causes = (Cause.DRIFT,)
         until = None if accepted is None else min(accepted.until, accepted.reference_due)
         left = None if until is None or causes else (until - today).days
+        review = self.in_force.review_until
+        review_left = None if review is None else (review - today).days
+        blocked = review_left is not None and review_left < 0 and self.in_force.review_blocks
+        if blocked:
+            causes = (*causes, Cause.REVIEW)
         return ShownAcceptance(
             causes=causes,
-            screens=not causes or self.screen_unaccepted,
+            screens=not blocked and (not causes or self.screen_unaccepted),
             until=until,
             days_left=left if left is not None and left <= WARN_DAYS else None,
             drift_warns=self.drift is False,
+            review_left=review_left if review_left is None or review_left <= WARN_DAYS else None,
         )
 
 

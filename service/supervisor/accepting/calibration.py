@@ -15,20 +15,25 @@ from typing import Final, Protocol
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.register import documents, signature
+from hardware.register.people import person
 from hardware.register.trust import Key, What
+from screening.result import Reason
 from service.acceptance import chapters
 from service.acceptance import record as records
 from service.acceptance.errors import AcceptanceError as NotAcceptable
 from service.acceptance.record import Signer
 from service.acceptance.series import People, PersonTwice
+from service.acceptance.validity import TWELVE_MONTHS
 from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Chapter, Conformity
 from service.ipc.calibration import (
     READING_EVERY_S,
     Act,
+    Challenge,
     Decision,
     Doing,
     Notes,
+    Review,
     ShownCalibration,
     ShownChapter,
     ShownReading,
@@ -41,7 +46,7 @@ from service.state.acceptance import AcceptanceError, Accepted, Baseline, InForc
 from service.state.audit_events import AcceptanceEnded, AcceptanceRecorded, SettingChanged
 from service.state.calibration import CalibrationStore, Draft
 from service.state.recorder import Recorder
-from service.supervisor.accepting import taking, trials, wizard
+from service.supervisor.accepting import basis, taking, trials, wizard
 from service.supervisor.accepting.acceptance import Acceptance
 from service.supervisor.accepting.closing import Circumstances, record_of
 from service.supervisor.accepting.taking import Taking
@@ -53,6 +58,7 @@ from service.supervisor.accepting.trials import (
 )
 
 SIGNERS: Final = 2
+_UNSETTLED: Final = {Reason.FFC, Reason.SETTLING}
 MAX_LOOKS: Final = 15
 MAX_KEYS: Final = 32
 
@@ -195,6 +201,7 @@ class Calibration:
         if again is not None and self._offset_c is not None and self._taking is None:
             self._again = None
             try:
+                self._rest_on(again.chapter)
                 self._begin(again)
             except AcceptanceError as error:
                 self._problem = str(error)
@@ -206,21 +213,32 @@ class Calibration:
 
     def _follow_challenge(self) -> None:
         if self._challenge.step(self._status, self._clock()):
-            self._keep(self._draft.model_copy(update={"proven": True}))
+            mark = basis.of_reference(self._acceptance.facts)
+            self._keep(self._draft.model_copy(update={"proven": mark}))
 
     def spot(self, spot: SpotSeen) -> None:
         """Take what is read at a place, once a second."""
         self._spot = spot
         run = self._taking
-        if run is None or spot.look != self._look:
+        if run is None or spot.look != self._look or self._settles:
+            return
+        chapter, facts = run.doing.chapter, self._acceptance.facts
+        if facts is not None and self._draft.under.get(chapter) != basis.mark(chapter, facts):
+            self._pause()  # a setting was changed meanwhile: no mixture
             return
         at_s = self._clock() - self._chapter_began_s
         second = taking.Second(spot, self._offset_c)
         measured = run.second(second, at_s, self._draft.measured, self._draft.ticks)
         if measured is not None:
-            self._measured(measured, run.doing.chapter)
+            self._measured(measured, chapter)
         if run.over:
             self._pause()
+
+    @property
+    def _settles(self) -> bool:
+        """Whether the sensor corrects itself or settles: what it reads then is left out."""
+        status = self._status
+        return status is not None and bool({status.reason, status.second_reason} & _UNSETTLED)
 
     def seen(self, record: Seen) -> None:
         """Take a word on a visitor."""
@@ -245,6 +263,8 @@ class Calibration:
                 self._fault = None
                 self._measured(trials.tried(self._draft.measured, one), Chapter.NOT_FUNCTIONING)
                 self._keep(self._draft.model_copy(update={"running": None}))
+        if self._alarm is not None and self._alarm.unanswered(now):
+            self._stop_trials()
         if self._switching is not None and self._switching.over(now):
             measured = trials.switched(self._draft.measured, self._switching.switch)
             self._switching = None
@@ -292,20 +312,34 @@ class Calibration:
                 self._stop_trials()
                 return
             case Act.UNDO:
-                self._measured(taking.undone(self._draft.measured, chapter), chapter)
+                self._undo(chapter)
                 return
             case Act.AGAIN:
-                self._pause()
-                self._measured(replace(self._draft.measured, **{chapter.value: None}), chapter)
+                if self._draft.running is chapter:
+                    self._pause()
+                    self._stop_trials()
+                self._forget(chapter)
                 return
         if self._sensor is None and self._fault is None:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
-        if self._taking is not None or self._fault is not None:
+        answers = chapter is Chapter.ALARM and doing.heard is not None
+        trial = self._fault or self._switching or (None if answers else self._alarm)
+        if self._taking is not None or trial is not None:
             raise AcceptanceError("Another measurement runs: let it end, or pause it.")
+        self._rest_on(chapter)
         if chapter in taking.TAKEN:
             self._begin(doing)
         else:
             self._try(doing)
+
+    def _rest_on(self, chapter: Chapter) -> None:
+        """Note what a chapter is measured with; numbers of something else are thrown away."""
+        facts = self._acceptance.facts
+        if chapter in basis.changed(self._draft, facts):
+            self._forget(chapter)
+        if facts is not None:
+            under = {**self._draft.under, chapter: basis.mark(chapter, facts)}
+            self._draft = self._draft.model_copy(update={"under": under})
 
     def _begin(self, doing: Doing) -> None:
         chapter = doing.chapter
@@ -377,6 +411,11 @@ class Calibration:
             case Chapter.NOT_FUNCTIONING:
                 if doing.trial is None:
                     raise AcceptanceError("Say what is done to the station.")
+                if trials.is_down(self._status):
+                    raise AcceptanceError(
+                        "The station already says that it does not screen. Put back what was done, "
+                        "wait until it screens again, then begin."
+                    )
                 self._fault = FaultTrial(doing.trial, now)
             case Chapter.PEOPLE:
                 self._person(doing.clinical_c)
@@ -402,6 +441,19 @@ class Calibration:
         self._measured(replace(self._draft.measured, people=people), Chapter.PEOPLE)
         return
 
+    def _undo(self, chapter: Chapter) -> None:
+        """Take the last value back; of a person whom one operator has measured, that one."""
+        if chapter is Chapter.PEOPLE and self._draft.waiting_first_c is not None:
+            self._save(self._draft.model_copy(update={"waiting_first_c": None}))
+            return
+        self._measured(taking.undone(self._draft.measured, chapter), chapter)
+
+    def _forget(self, chapter: Chapter) -> None:
+        """Throw a chapter away."""
+        if chapter is Chapter.PEOPLE:
+            self._draft = self._draft.model_copy(update={"waiting_first_c": None})
+        self._measured(replace(self._draft.measured, **{chapter.value: None}), chapter)
+
     def _pause(self) -> None:
         self._taking = None
         if self._look and self._sensor is not None:
@@ -418,13 +470,20 @@ class Calibration:
 
     # ---- the way into force
 
-    def decide(self, decision: Decision, signers: tuple[int, int] | None = None) -> None:
+    def decide(
+        self,
+        decision: Decision,
+        signers: tuple[int, int] | None = None,
+        review: Review | None = None,
+    ) -> None:
         """Do what an admin decided.
 
         Parameters
         ----------
         signers
             Who is to sign the record that is closed: two places in `may_sign`.
+        review
+            What was decided of the necessity.
 
         Raises
         ------
@@ -444,13 +503,15 @@ class Calibration:
             case Decision.CLOSE:
                 self._close(signers)
             case Decision.REOPEN:
-                self._save(self._draft.model_copy(update={"record": ""}))
+                self._save(self._draft.model_copy(update={"record": "", "closed": None}))
             case Decision.PUT_IN_FORCE:
                 self._put_in_force()
             case Decision.END:
                 self._end()
             case Decision.LET_SCREEN | Decision.LET_NOT_SCREEN:
                 self._let_screen(on=decision is Decision.LET_SCREEN)
+            case Decision.REVIEW:
+                self._reviewed(review)
 
     def _open(self) -> None:
         if self._draft.record:
@@ -459,6 +520,7 @@ class Calibration:
     def _close(self, places: tuple[int, int] | None) -> None:
         self._open()
         self._pause()
+        self._stop_trials()
         sensor, facts, settings = self._sensor, self._acceptance.facts, self._bench.settings()
         if sensor is None or facts is None or settings is None:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
@@ -472,10 +534,17 @@ class Calibration:
                 "Choose the two people who will sign. They need keys that the trust file lets "
                 "sign an acceptance."
             )
+        if len({person(keys[one].name) for one in places}) < SIGNERS:
+            raise AcceptanceError("Both keys are one person's: choose two people.")
         signers = tuple(Signer(keys[one].name, keys[one].id) for one in places)
         dossier, parts = self._bench.dossier(sensor)
         number = self._store.next_number()
         spot = self._spot
+        if spot is None or spot.mm_per_px is None:
+            raise AcceptanceError(
+                "The size of a pixel at the face is not known: wait until the reference is seen, "
+                "and see the step of the place."
+            )
         now = Circumstances(
             number=number,
             today=self._today(),
@@ -485,7 +554,7 @@ class Calibration:
             dossier_sha256=dossier,
             hbom_sha256=parts,
             code_sha256=facts.code,
-            mm_per_px=1.0 if spot is None or spot.mm_per_px is None else spot.mm_per_px,
+            mm_per_px=spot.mm_per_px,
             warm_up_s=self._bench.warm_for_s(),
             signers=signers,
         )
@@ -498,7 +567,7 @@ class Calibration:
             raise AcceptanceError(str(error)) from error
         name = f"record-{number}.json"
         self._store.keep(name, data)
-        self._save(self._draft.model_copy(update={"record": name}))
+        self._save(self._draft.model_copy(update={"record": name, "closed": facts}))
 
     def _keys(self) -> tuple[Key, ...]:
         """Return the keys that may sign records today."""
@@ -542,6 +611,9 @@ class Calibration:
         if facts is None or sensor is None:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
         self._must_be_this_station(made, sensor)
+        before_it = self._draft.closed
+        if before_it is None or basis.differs(before_it, facts):
+            raise _another_station()
         if {signer.name for signer in made.signers} - set(signers):
             raise AcceptanceError("Others signed than those whom the record names.")
         accepted = Accepted(
@@ -571,10 +643,7 @@ class Calibration:
             reference is not None and abs(reference.temp_c - made.reference.set_point_c) < 0.01,
         )
         if not all(same):
-            raise AcceptanceError(
-                "The station is not the one of the record any more (sensor, firmware, program, "
-                "distance or reference): open the record again, and close it anew."
-            )
+            raise _another_station()
 
     def _end(self) -> None:
         before = self._acceptance.in_force
@@ -591,6 +660,37 @@ class Calibration:
         said = self._acceptance.screen_unaccepted
         self._recorder.write(SettingChanged("acceptance.screen_unaccepted", said, on))
         self._acceptance.save(before.model_copy(update={"screen_unaccepted": on}))
+
+    def _reviewed(self, review: Review | None) -> None:
+        """Note that screening is needed until a day: at most a year, and then looked at again."""
+        before = self._acceptance.in_force
+        if before is None:
+            raise AcceptanceError(self._acceptance.problem)
+        days = 0 if review is None else (review.until - self._today()).days
+        if review is None or not 0 < days <= TWELVE_MONTHS.days:
+            raise AcceptanceError("The next review is on a day to come, within a year.")
+        old = before.review_until
+        self._recorder.write(
+            SettingChanged(
+                "necessity.review_until",
+                None if old is None else old.isoformat(),
+                review.until.isoformat(),
+            )
+        )
+        if before.review_blocks != review.blocks:
+            self._recorder.write(
+                SettingChanged("necessity.review_blocks", before.review_blocks, review.blocks)
+            )
+        self._acceptance.save(
+            before.model_copy(update={"review_until": review.until, "review_blocks": review.blocks})
+        )
+
+    @property
+    def _review(self) -> Review | None:
+        now = self._acceptance.in_force
+        if now is None or now.review_until is None:
+            return None
+        return Review(until=now.review_until, blocks=now.review_blocks)
 
     # ---- what is shown
 
@@ -616,7 +716,7 @@ class Calibration:
             causes=standing.causes,
             until=standing.until,
             screen_unaccepted=self._acceptance.screen_unaccepted,
-            challenge=self._challenge.stands,
+            challenge=self._challenge_stands,
             reference_found=self._status is not None and self._status.reference_found,
             raw_c=spot.raw_c if spot else None,
             surface_c=spot.surface_c if spot else None,
@@ -631,6 +731,7 @@ class Calibration:
             signers=signers,
             signing_problem=problem,
             problem=self._problem or self._acceptance.problem,
+            review=self._review,
         )
 
     def verdict(self, chapter: Chapter) -> ChapterVerdict:
@@ -656,9 +757,11 @@ class Calibration:
                 ticks=draft.ticks,
                 chapters={one: self.verdict(one).conformity for one in Chapter},
                 repeat=draft.repeat,
-                proven=draft.proven,
+                changed=basis.changed(draft, self._acceptance.facts),
+                proven=self._proven,
                 holds=self._bench.shape_holds(),
                 today=self._today(),
+                review=self._review,
                 closed=bool(draft.record),
                 signed=bool(draft.record) and not problem and len(signers) >= SIGNERS,
                 in_force=bool(digest)
@@ -668,18 +771,32 @@ class Calibration:
             )
         )
 
+    @property
+    def _proven(self) -> bool:
+        """Whether the reference that is set is the one that passed its challenge."""
+        mark = basis.of_reference(self._acceptance.facts)
+        return bool(self._draft.proven) and (not mark or self._draft.proven == mark)
+
+    @property
+    def _challenge_stands(self) -> Challenge:
+        """How the challenge stands; what was proven of another reference or mark is nothing."""
+        now = self._challenge.stands
+        if now in {Challenge.NONE, Challenge.PROVEN}:
+            return Challenge.PROVEN if self._proven else Challenge.NONE
+        return now
+
     def _shown_chapter(self, chapter: Chapter) -> ShownChapter:
         have, need, left_s = taking.progress(self._draft.measured, chapter)
+        changed = basis.changed(self._draft, self._acceptance.facts)
+        repeat = chapter in self._draft.repeat or chapter in changed
         return ShownChapter(
             chapter,
-            Conformity.NOT_MEASURED
-            if chapter in self._draft.repeat
-            else self.verdict(chapter).conformity,
+            Conformity.NOT_MEASURED if repeat else self.verdict(chapter).conformity,
             running=self._draft.running is chapter,
             have=have,
             need=need,
             left_s=left_s,
-            repeat=chapter in self._draft.repeat,
+            repeat=repeat,
         )
 
     # ---- keeping
@@ -711,3 +828,10 @@ class Calibration:
             self._problem = ""
         except AcceptanceError as error:
             self._problem = str(error)
+
+
+def _another_station() -> AcceptanceError:
+    return AcceptanceError(
+        "The station is not the one of the record any more (sensor, firmware, lens, shape of the "
+        "picture, program, place or reference): open the record again, and close it anew."
+    )

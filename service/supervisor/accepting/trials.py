@@ -24,6 +24,7 @@ from service.ipc.view import DOWN
 
 WITHIN_S: Final = 30.0
 CHALLENGE_WITHIN_S: Final = 60.0
+ANSWERED_WITHIN_S: Final = 300.0  # until then the lowest threshold is in force
 LOWEST_C: Final = 34.0  # the lowest threshold: everybody at rest is above it
 HIGHEST_C: Final = 39.0
 STEP_C: Final = 0.1
@@ -64,6 +65,10 @@ class AlarmTrial:
             return True
         since_s = self._begun_s + 2 * WITHIN_S if self._measured_s is None else self._measured_s
         return now_s - since_s > WITHIN_S
+
+    def unanswered(self, now_s: float) -> bool:
+        """Whether nobody has said for minutes what was heard: the trial is given up."""
+        return now_s - self._begun_s > ANSWERED_WITHIN_S
 
 
 class ThresholdTrial:

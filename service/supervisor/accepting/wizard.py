@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from service.acceptance.words import Chapter, Conformity
-from service.ipc.calibration import Need, Notes, Paper, ShownStep, Step, Ticks
+from service.ipc.calibration import Need, Notes, Paper, Review, ShownStep, Step, Ticks
 from service.ipc.settings import StationSettings
 
 COARSE_MM: Final = 8.0  # a face has hardly a dozen pixels then
@@ -34,6 +34,8 @@ class Standing:
     ----------
     holds
         Whether the learnt shape of the picture is that of the open sensor.
+    changed
+        Chapters that were measured with something else than what is there now.
     closed, signed, in_force
         Whether the record is made, signed by two people, and the one that is in force.
     """
@@ -47,9 +49,11 @@ class Standing:
     ticks: Ticks
     chapters: dict[Chapter, Conformity]
     repeat: tuple[Chapter, ...]
+    changed: tuple[Chapter, ...]
     proven: bool
     holds: bool
     today: date
+    review: Review | None = None
     closed: bool = False
     signed: bool = False
     in_force: bool = False
@@ -88,16 +92,27 @@ def _needs(step: Step, now: Standing) -> tuple[Need, ...]:
             needs += [] if now.proven else [Need.CHALLENGE]
         case Step.SHAPE:
             needs += [] if now.holds else [Need.SHAPE]
+        case Step.THRESHOLD:
+            late = now.review is None or now.review.until < now.today
+            needs += [Need.REVIEW] if late else []
         case Step.SURROUNDINGS:
             needs += [] if now.ticks.surroundings else [Need.SURROUNDINGS]
+    needs += _of_chapters(step, now)
+    return tuple(dict.fromkeys(needs))
+
+
+def _of_chapters(step: Step, now: Standing) -> list[Need]:
+    needs: list[Need] = []
     for chapter in OF_STEP.get(step, ()):
         if chapter in now.repeat:
             needs.append(Need.REPEAT)
+        elif chapter in now.changed:
+            needs.append(Need.CHANGED)
         elif now.chapters.get(chapter, Conformity.NOT_MEASURED) is Conformity.NOT_MEASURED:
             needs.append(Need.MEASURE)
         elif now.chapters[chapter] is Conformity.DOES_NOT_CONFORM:
             needs.append(Need.FAILED)
-    return tuple(dict.fromkeys(needs))
+    return needs
 
 
 def complete(paper: Paper) -> bool:
@@ -114,6 +129,8 @@ def _of_paper(now: Standing) -> list[Need]:
     needs = []
     if paper.due is not None and paper.due < now.today:
         needs.append(Need.PAPER_DUE)
+    if paper.issued and paper.due and (paper.issued > now.today or paper.due <= paper.issued):
+        needs.append(Need.PAPER_DATES)
     reference = now.settings.references[0] if now.settings and now.settings.references else None
     if reference is None or reference.mark is None:
         needs.append(Need.MARK)

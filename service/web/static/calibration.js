@@ -180,6 +180,8 @@ function renderMeasuring() {
   $("pause").disabled = !now.running;
   $("undo").hidden = !UNDONE.has(name);
   text("now-reads", `${say("now_reads")}: ${celsius(shown.surface_c)}`);
+  const blind = now.running && name !== "not_functioning" && view?.state === "not_screening" ? view.reasons : [];
+  text("waits", blind.length ? say("waits", { why: blind.map((reason) => word(`reasons.${reason}`)).join(" ") }) : "");
   for (const part of document.querySelectorAll("[data-chapters]")) part.hidden = !part.dataset.chapters.split(" ").includes(name);
   text("chapter-title", say(`ch_${name}`));
   text("method", BATTERY.includes(name) ? say(`m_${name}`) : "");
@@ -278,6 +280,7 @@ function renderNecessity() {
   text("alarms-day", few(day.alarms));
   text("wrong-day", few(day.wrong));
   text("missed-day", few(day.missed));
+  text("review-stands", shown?.review ? say(shown.review.blocks ? "review_then_blocks" : "review_then_nags", { date: shown.review.until }) : say("review_none"));
 }
 
 // ---- what is typed
@@ -303,6 +306,8 @@ function fill(name) {
   const { notes, ticks } = shown;
   for (const [key, id] of Object.entries(TICKS)) put(id, ticks[key]);
   put("place-name", notes.place);
+  put("review-until", shown.review?.until);
+  put("review-blocks", shown.review?.blocks);
   const reference = settings?.references[0];
   dcc = notes.paper.dcc_sha256;
   for (const [key, id] of Object.entries(PAPER)) put(id, notes.paper[key]);
@@ -328,9 +333,10 @@ function notes() {
   };
 }
 
-async function saveTicks() {
-  const read = Object.fromEntries(Object.entries(TICKS).map(([key, id]) => [key, value(id) ?? shown.ticks[key]]));
-  return tell(await ask("/api/admin/calibration/ticks", read, "PUT"));
+// One at a time, beside what the station has: somebody else may be on this page as well.
+async function saveTick(key, id) {
+  const ticks = { ...shown.ticks, [key]: value(id) ?? shown.ticks[key] };
+  if (await tell(await ask("/api/admin/calibration/ticks", ticks, "PUT"))) shown.ticks = ticks;
 }
 
 async function saveNotes() {
@@ -357,7 +363,7 @@ async function saveSettings() {
     const expanded = Math.round(((2 * value("expanded")) / value("coverage")) * 1000) / 1000;
     wanted.references[0] = { ...first, temp_c: value("set-point"), emissivity: value("emissivity"), expanded_uncertainty_c: expanded, mark: mark ?? first.mark ?? null };
   }
-  const answer = await ask("/api/admin/settings", wanted, "PUT");
+  const answer = await ask("/api/admin/settings", wanted, "PUT", { "if-match": overview.version });
   if (answer.ok) {
     settings = wanted;
     mark = null;
@@ -373,7 +379,7 @@ for (const form of document.querySelectorAll("form")) {
     if (!typed || (await saveNotes())) await saveSettings();
   });
 }
-for (const id of Object.values(TICKS)) $(id).addEventListener("change", saveTicks);
+for (const [key, id] of Object.entries(TICKS)) $(id).addEventListener("change", () => saveTick(key, id));
 for (const id of ["threshold", "visitors", "prevalence", "sensitivity", "specificity"]) $(id).addEventListener("input", renderNecessity);
 
 $("preset").addEventListener("change", () => {
@@ -386,6 +392,8 @@ $("preset").addEventListener("change", () => {
 // ---- the laboratory's file
 
 let points = [];
+// A laboratory's name may be longer than the record takes.
+const short = (id, what) => ($(id).maxLength > 0 ? what.slice(0, $(id).maxLength) : what);
 
 $("dcc").addEventListener("change", async () => {
   const [file] = $("dcc").files;
@@ -395,7 +403,7 @@ $("dcc").addEventListener("change", async () => {
   for (let i = 0; i < bytes.length; i += 32768) binary += String.fromCharCode(...bytes.subarray(i, i + 32768));
   const answer = await ask("/api/admin/calibration/paper", { file: btoa(binary) });
   if (!tell(answer)) return;
-  for (const [key, id] of [["laboratory", "laboratory"], ["number", "number"], ["model", "paper-model"], ["serial", "paper-serial"], ["issued", "issued"]]) put(id, answer[key]);
+  for (const [key, id] of [["laboratory", "laboratory"], ["number", "number"], ["model", "paper-model"], ["serial", "paper-serial"], ["issued", "issued"]]) put(id, short(id, answer[key]));
   ({ points } = answer);
   dcc = answer.sha256;
   $("dcc-points").hidden = points.length < 2;
@@ -421,8 +429,8 @@ async function act(what, more) {
   return tell(await ask("/api/admin/calibration/do", doing(what, more)));
 }
 
-async function decide(decision, signers = null) {
-  return tell(await ask("/api/admin/calibration/decide", { decision, signers }));
+async function decide(decision, signers = null, review = null) {
+  return tell(await ask("/api/admin/calibration/decide", { decision, signers, review }));
 }
 
 $("begin").addEventListener("click", async () => {
@@ -444,6 +452,11 @@ $("add-person").addEventListener("click", async () => {
 });
 $("challenge").addEventListener("click", () => decide("challenge"));
 $("close").addEventListener("click", () => decide("close", ["first-signer", "second-signer"].map((id) => Number($(id).value || 0))));
+$("keep-review").addEventListener("click", async () => {
+  const until = value("review-until");
+  if (until === null) text("refused", say("n_review"));
+  else await decide("review", null, { until, blocks: value("review-blocks") });
+});
 $("reopen").addEventListener("click", () => decide("reopen"));
 $("put-in-force").addEventListener("click", () => decide("put_in_force"));
 $("end").addEventListener("click", () => decide("end"));

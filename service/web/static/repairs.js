@@ -28,6 +28,7 @@ const WAYS = {
   not_accepted: link("/admin/calibration", "do_calibration"),
   unaccepted: link("/admin/calibration", "do_calibration"),
   acceptance_due: link("/admin/calibration", "do_calibration"),
+  review_due: link("/admin/calibration#threshold", "do_calibration"),
   sensor_refused: link("/register", "do_register"),
   configuration: link("#settings", "do_settings"),
   shape_unknown: link("#shape", "do_shape"),

@@ -123,3 +123,21 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(at: int, noise: byte
         read(data)
     except DccError as refused:
         assert str(refused)  # noqa: PT017
+
+
+def test_a_file_of_two_items_is_refused_because_nothing_tells_them_apart() -> None:
+    item = ADMINISTRATION[ADMINISTRATION.index("<dcc:item>") : ADMINISTRATION.index("</dcc:items>")]
+    two = ADMINISTRATION.replace(item, item + item.replace("SN 4711", "SN 4712"))
+    with pytest.raises(DccError, match="2 items"):
+        read(certificate(administration=two))
+
+
+@pytest.mark.parametrize("written", ["36,03", "36.03 C", "0x24", "36.03.1", "1e9999"])
+def test_a_number_is_written_in_one_way(written: str) -> None:
+    with pytest.raises(DccError):
+        read(certificate(quantity(written)))
+
+
+def test_an_uncertainty_is_kept_with_the_factor_it_was_given_for() -> None:
+    (point,) = read(certificate(quantity(u="0.075", k="1"))).points
+    assert (point.expanded_c, point.k) == (0.075, 1.0)

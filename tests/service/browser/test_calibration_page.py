@@ -19,6 +19,7 @@ from service.state.defaults import default_settings
 from service.state.settings import SettingsStore
 from service.supervisor.non_uniformity import fingerprint
 from tests.hardware.institution import Institution
+from tests.service.acceptance.dcc_file import ADMINISTRATION, certificate, quantity
 from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
 from tests.service.running import RunningStation
@@ -99,6 +100,28 @@ def test_what_was_ticked_is_there_again_and_the_page_opens_where_one_was(
     wizard.page.wait_for_selector("body[data-step=place]")
     wizard.open(f"{station.address}/admin/calibration")
     wizard.page.wait_for_selector("body[data-step=place]")
+
+
+def test_a_laboratorys_file_fills_the_fields_at_a_locked_station(wizard: Screen) -> None:
+    at(wizard, Step.REFERENCE)
+    laboratory = "A laboratory with a name that is longer than a record takes"
+    administration = ADMINISTRATION.replace("Example Metrology", laboratory)
+    paper = certificate(quantity("36.01", u="0.075", k="1"), administration=administration)
+    wizard.page.set_input_files(
+        "#dcc", {"name": "dcc.xml", "mimeType": "text/xml", "buffer": b"\xef\xbb\xbf" + paper}
+    )
+    wizard.until(lambda: wizard.page.input_value("#number") == "LAB-2026-0815")
+    for field, value in (
+        ("laboratory", laboratory[:40]),
+        ("paper-serial", "SN 4711"),
+        ("set-point", "36.01"),
+        ("expanded", "0.075"),
+        ("coverage", "1"),
+        ("issued", "2026-03-03"),
+    ):
+        assert wizard.page.input_value(f"#{field}") == value, field
+    assert "not checked" in wizard.text("dcc-note")
+    assert wizard.text("refused") == ""
 
 
 @pytest.mark.alone
@@ -185,6 +208,6 @@ def prepare(state: Path) -> None:
     shape = SHAPE.model_copy(update={"sensor_sha256": fingerprint(SIMULATED)})
     marked = (set_up.references[0].model_copy(update={"mark": (78.0, 125.0)}),)
     settings = set_up.model_copy(update={"references": marked, "uniformity": shape})
-    Station(state, settings=settings, sensor=SIMULATED).everything()
+    Station(state, settings=settings, sensor=SIMULATED, part_number="").everything()
     SettingsStore(state, lambda: set_up).save(settings)
     set_password(state, PASSWORD)

@@ -1,6 +1,7 @@
 """A record is signed by the two whom it names, and checked from what was measured."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner, Result
 from hardware.register import documents, signature
 from hardware.register.trust import What, key_id
 from service.acceptance.record import Record, Signer, to_bytes
+from service.acceptance.words import Conformity
 from service.cli import hardware_shared
 from service.cli.main import app
 from tests.hardware.institution import EVERYTHING, TODAY, Institution
@@ -75,6 +77,23 @@ def test_two_people_sign_and_every_figure_is_computed_anew(
     sealed(forged, to_bytes(replace(whole, budget=budget)), institution.anna, institution.bert)
     found = limen("acceptance", "verify", forged, "--register", institution.own, fails=True)
     assert "budget does not follow" in found.output
+
+    longer = replace(whole, valid_until=whole.valid_until + timedelta(days=1))
+    younger = replace(whole.reference, issued=TODAY + timedelta(days=1))
+    for changed, why in (
+        (longer, "last day"),
+        (replace(whole, reference=younger), "younger than the record"),
+        (replace(whole, conformity=Conformity.NOT_SHOWN), "not the worst"),
+    ):
+        sealed(forged, to_bytes(changed), institution.anna, institution.bert)
+        found = limen("acceptance", "verify", forged, "--register", institution.own, fails=True)
+        assert why in found.output
+
+    # one figure, after it was signed
+    sealed(forged, to_bytes(whole), institution.anna, institution.bert)
+    forged.write_bytes(to_bytes(replace(whole, threshold_c=whole.threshold_c - 0.1)))
+    found = limen("acceptance", "verify", forged, "--register", institution.own, fails=True)
+    assert "bytes were changed" in found.output
 
 
 def test_who_is_not_named_cannot_sign(institution: Institution, tmp_path: Path) -> None:

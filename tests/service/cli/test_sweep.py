@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from device.calibrator.emulator import EmulatedHart
+from device.calibrator.hart import HartCalibrator
 from device.evo_thermal.emulator import EmulatedEvoThermal
 from device.evo_thermal.protocol import SIDE, Frame
 from service.cli.main import app
@@ -89,6 +91,32 @@ def test_a_camera_is_tried_by_hand_without_being_vetted(
     assert "'warm' is no temperature" in found.output
     assert "99.0 deg C: between" in found.output
     assert found.exit_code == (0 if says == "nothing says" else 1)
+
+
+def test_a_calibrator_is_set_by_serial_up_and_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    def at_once(source: HartCalibrator, temp_c: float) -> float:
+        source.go_to(temp_c)
+        said_c = source.temp_c()
+        camera.set(said_c)
+        return said_c
+
+    monkeypatch.setattr("device.calibrator.source.settle", at_once)  # that is tried by itself
+    with EmulatedHart(pace=1e8) as calibrator, Heated(villains.straight) as camera:
+        found = limen(
+            *("--sensor", "evo-thermal", "--port", camera.port, "--calibrator", calibrator.port),
+            *("--emissivity", 1, "--frames", 5),
+        )
+    assert "nothing says" in found.output, found.output
+    assert "Hysteresis" in found.output
+    sets = [float(one[2:]) for one in calibrator.heard if one.startswith("s=")]
+    assert (sets[0], max(sets), sets[-1], len(sets)) == (34.0, 40.0, 34.0, 49)
+
+
+@pytest.mark.parametrize("at", ["nan,nan", "inf,1", "1", "a,b", "1,2,3"])
+def test_a_place_that_is_none_is_named(at: str) -> None:
+    found = limen("--sensor", "evo-thermal", "--port", "/dev/none", "--at", at)
+    assert found.exit_code == 2
+    assert "give two numbers" in found.output
 
 
 @pytest.mark.parametrize(

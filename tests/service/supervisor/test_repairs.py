@@ -50,6 +50,11 @@ def test_a_healthy_station_has_no_row() -> None:
             view(State.READY, acceptance=replace(ShownAcceptance(causes=()), days_left=9)),
             WELL,
         ),
+        (
+            "review_due",
+            view(State.READY, acceptance=replace(ShownAcceptance(causes=()), review_left=-3)),
+            WELL,
+        ),
         ("slow", view(State.READY, skipped_share=0.5), WELL),
         ("screen_frozen", view(State.READY, frozen_screens=1), WELL),
         ("no_screen", view(State.READY), replace(WELL, watching=0)),

@@ -18,6 +18,7 @@ from service.ipc.calibration import (
     Need,
     Notes,
     Paper,
+    Review,
     ShownReading,
     Step,
     Ticks,
@@ -76,6 +77,7 @@ class Station:
         *,
         settings: StationSettings = SETTINGS,
         sensor: SensorInfo = CAMERA,
+        part_number: str = "21640A032-6IAAX",
     ) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
@@ -84,6 +86,7 @@ class Station:
         self.now_s = self.on_since_s = 1000.0
         self.set = settings
         self.sensor = sensor
+        self.part_number = part_number
         self.looks: list[tuple[float, float] | None] = []
         self.tried: list[float | None] = []
         self.start()
@@ -94,7 +97,7 @@ class Station:
         self.recorder = Recorder(self.folder, time.time)
         self.acceptance = Acceptance(AcceptanceStore(self.folder), lambda: TODAY)
         self.acceptance.configured(self.set)
-        self.acceptance.opened(sensor, "21640A032-6IAAX")
+        self.acceptance.opened(sensor, self.part_number)
         self.calibration = Calibration(
             CalibrationStore(self.folder),
             self.acceptance,
@@ -107,6 +110,7 @@ class Station:
         self.calibration.opened(sensor, locked=True)
         self.calibration.status(SEEN)
         self.calibration.instruments(Instruments(35.6, 0.4, 30.0, 30.0, 5.0, 0.0))
+        self.calibration.spot(SpotSeen(0, 35.6, 36.0, 0.03, 22.0, 0.9, 0.9))
 
     # what the supervisor would do
 
@@ -234,8 +238,13 @@ class Station:
                 self.seen(35.4 + 0.02 * number, Verdict.CLEAR)
                 self.do(Chapter.PEOPLE, clinical_c=36.6 + 0.02 * number)
 
+    def review(self, days: int = 180, *, blocks: bool = False) -> None:
+        until = TODAY + timedelta(days=days)
+        self.calibration.decide(Decision.REVIEW, review=Review(until=until, blocks=blocks))
+
     def everything(self) -> None:
         self.type_in()
+        self.review()
         self.warm_up()
         self.challenge()
         self.sweep()

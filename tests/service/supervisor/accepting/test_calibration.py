@@ -22,7 +22,7 @@ from service.ipc.calibration import Act, Challenge, Decision, Doing, Need, Notes
 from service.ipc.records import SpotSeen
 from service.ipc.settings import ReferenceSettings
 from service.state.acceptance import FILE as IN_FORCE
-from service.state.acceptance import AcceptanceError
+from service.state.acceptance import AcceptanceError, AcceptanceStore
 from service.state.audit_events import AcceptanceEnded, AcceptanceRecorded, SettingChanged
 from service.state.calibration import FILE as DRAFT
 from tests.hardware.institution import TODAY, Institution
@@ -162,6 +162,8 @@ def test_a_trial_of_the_threshold_screens_with_others_and_ends_with_the_one_that
     assert station.tried[0] == 36.0
     assert station.tried[-1] is None
     assert not station.calibration.trial
+    assert station.needs(Step.THRESHOLD) == (Need.REVIEW,)
+    station.review()
     assert station.needs(Step.THRESHOLD) == ()
 
 
@@ -360,6 +362,7 @@ def cut(station: Station) -> None:
 Act_ = Callable[[Station], None]
 STEPS: dict[str, Act_] = {
     "notes": Station.type_in,
+    "review": Station.review,
     "warm_up": Station.warm_up,
     "challenge": Station.challenge,
     "sweep": Station.sweep,
@@ -448,7 +451,7 @@ def test_no_power_cut_leaves_half_an_acceptance_in_force(
     monkeypatch.undo()
     cut(whole)
     assert whole.acceptance.shown().causes == (Cause.NEVER,)
-    assert not (whole.folder / IN_FORCE).exists()
+    assert AcceptanceStore(whole.folder).load().accepted is None
     whole.calibration.decide(Decision.PUT_IN_FORCE)
     assert whole.acceptance.shown().accepted
     assert json.loads((whole.folder / IN_FORCE).read_text())["accepted"]["ended"] is None

@@ -1,0 +1,85 @@
+"""Cameras that lie, before the wizard: each fails the chapter of its fault, and no other.
+
+All numbers come from frames of the simulated camera, through the screener, the worker's own
+averages and the wizard's acts. A camera that is so noisy, or drifts so fast, that no number could
+be trusted does not get so far: the station says so itself, and nothing is measured.
+"""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from device.simulator.scenario.schema import Camera
+from screening.result import Reason
+from service.acceptance.words import Chapter, Conformity, Finding
+from service.ipc.calibration import Need, Step
+from tests.narrow import some
+from tests.service.supervisor.accepting.filmed import Filmed
+
+pytestmark = pytest.mark.slow
+GOOD = Camera()
+# as much at the reference as in the middle, and another at the corners of the target plane
+TILTED = Camera(fall_off_k=(0.85, -1.05, -0.2, -0.2, 0.0))
+OF_FRAMES = (
+    Chapter.WARM_UP,
+    Chapter.STABILITY,
+    Chapter.UNIFORMITY,
+    Chapter.RESOLUTION,
+    Chapter.ACCURACY,
+)
+Ends = dict[Chapter, tuple[Conformity, set[Finding]]]
+
+
+def found(folder: Path, camera: Camera, **more: float) -> Ends:
+    """Return how the five chapters end that are measured in frames."""
+    with closing(Filmed(folder / "state", camera, **more)) as station:
+        station.type_in()
+        station.sweep()
+        station.uniformity()
+        station.resolution()
+        station.long(Chapter.WARM_UP, 700.0)
+        station.long(Chapter.STABILITY, 1900.0)
+        assert (Need.FAILED in station.needs(Step.SWEEP)) is (
+            station.conformity(Chapter.ACCURACY) is Conformity.DOES_NOT_CONFORM
+        )
+        verdicts = [station.calibration.verdict(one) for one in OF_FRAMES]
+        return {one.chapter: (one.conformity, set(one.findings)) for one in verdicts}
+
+
+def test_a_good_camera_fails_no_chapter(tmp_path: Path) -> None:
+    ends = found(tmp_path, GOOD)
+    assert {how for how, _ in ends.values()} == {Conformity.CONFORMS}, ends
+
+
+@pytest.mark.parametrize(
+    ("camera", "more", "chapter", "finding"),
+    [
+        # with three set points the slope is wrong; a sweep says by which lie
+        (Camera(fault="normalises"), {}, Chapter.ACCURACY, Finding.WRONG_SLOPE),
+        (Camera(fault="clips"), {}, Chapter.ACCURACY, Finding.WRONG_SLOPE),
+        (Camera(fault="wrong_emissivity"), {}, Chapter.ACCURACY, Finding.WRONG_SLOPE),
+        (GOOD, {"lied_c": 1.0}, Chapter.ACCURACY, Finding.OFFSET),
+        (TILTED, {}, Chapter.UNIFORMITY, Finding.NON_UNIFORM),
+        (GOOD, {"drift_k_per_h": 0.36, "lapse": 10.0}, Chapter.STABILITY, Finding.DRIFTS),
+    ],
+    ids=[
+        *("normalises", "clips", "wrong emissivity", "a paper that is wrong by 1 deg C"),
+        *("non-uniform", "drifts"),
+    ],
+)
+def test_a_fault_fails_its_chapter_and_no_other(
+    tmp_path: Path, camera: Camera, more: dict[str, float], chapter: Chapter, finding: Finding
+) -> None:
+    ends = found(tmp_path, camera, **more)
+    assert {one for one, (how, _) in ends.items() if how is not Conformity.CONFORMS} == {chapter}
+    assert ends[chapter][1] & {finding} == {finding}, ends
+
+
+def test_a_noisy_camera_is_stopped_by_the_station_itself(tmp_path: Path) -> None:
+    with closing(Filmed(tmp_path / "state", Camera(noise=5.0))) as station:
+        station.run(8.0)
+        station.resolution()
+        assert some(station.said).reason is Reason.FOREIGN_NOISE
+        assert station.measured.resolution is None
+        assert Need.MEASURE in station.needs(Step.BATTERY)
