@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hardware.register.signature import Envelope, Signature, pae, sign
 from hardware.register.trust import key_id
-from service.ipc.settings import SettingsError, StationSettings
+from service.ipc.settings import SettingsError, StationSettings, field_errors
 from service.state import acceptance, calibration, welcome
 from service.state.audit import AuditLog
 from service.state.audit_events import BackupRestored
@@ -171,8 +171,12 @@ def opened(envelope: bytes, own: str, station: str = "") -> Backup:
     backup = Backup(contents.station, files, sha256(envelope).hexdigest())
     try:
         _ = backup.settings
-    except ValueError as error:
-        raise BackupError(f"Its settings are none of this version: {error}") from error
+    except ValidationError as error:
+        place, why = next(iter(field_errors(error).items()))
+        raise BackupError(
+            f"Its settings are none of this version ({place or 'file'}: {why}). Restore it with "
+            "the version that made it, or set them by hand."
+        ) from error
     return backup
 
 

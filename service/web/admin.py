@@ -301,7 +301,7 @@ def _changing_routes(router: APIRouter, hub: Hub) -> None:
         return settings
 
     @router.put("/welcome", responses=responses(401, 403))
-    async def save_welcome(welcome: Welcome, session: Session = "") -> Done:
+    async def save_welcome(welcome: Welcome, session: Inside) -> Done:
         """Replace the words with which the visitor's window welcomes."""
         granted(await hub.ask(lambda request: SaveWelcome(request, session, welcome)))
         return Done()

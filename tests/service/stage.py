@@ -267,6 +267,7 @@ class Stage:
         self.silent = False
         self.told_at = 0.0  # when a view was sent last, by the wall clock
         self.answers = True
+        self.attestation = UNATTESTED
         self.preview: PreviewWriter | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -329,8 +330,7 @@ class Stage:
             return DriftRead(message.request, (), None, None, ())
         return Done(message.request)
 
-    @staticmethod
-    def _answer(message: GuardRequest | AdminRequest) -> Reply:  # noqa: PLR0911 - one for each kind
+    def _answer(self, message: GuardRequest | AdminRequest) -> Reply:  # noqa: PLR0911 - one for each kind
         if isinstance(message, Login):
             return LoggedIn(message.request, SESSION)
         if isinstance(message, ReadSettings):
@@ -349,7 +349,7 @@ class Stage:
         if isinstance(message, ReadHistory):
             return HistoryRead(message.request, (), ())
         if isinstance(message, ReadAttestation):
-            return AttestationRead(message.request, UNATTESTED)
+            return AttestationRead(message.request, self.attestation)
         return Done(message.request)
 
     def _wait_until_it_answers(self) -> None:

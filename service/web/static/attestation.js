@@ -8,6 +8,7 @@ const LOOK_EVERY_MS = 3000;
 const $ = (id) => document.getElementById(id);
 
 let timer = 0;
+let began = null; // when what is under way was asked for
 let was = false; // under way
 let onMade = () => {};
 
@@ -21,6 +22,12 @@ const cell = (kind, inside, lang) => {
   made.append(inside);
   return made;
 };
+
+function tick() {
+  const seconds = began == null ? 0 : (performance.now() - began) / 1000;
+  $("attest-progress").value = seconds;
+  text("attest-status", began == null ? "" : word("attestation.running", { seconds: number(Math.floor(seconds), 0) }));
+}
 
 // The sentences of a part are English; what they are about stands before them in the page's language.
 function part({ part: name, faults, sentences }) {
@@ -54,8 +61,8 @@ function show({ shown, holds, still, running_s: running, failed }) {
   const busy = running != null;
   $("attest").disabled = busy;
   $("attest-progress").hidden = !busy;
-  $("attest-progress").value = running ?? 0;
-  text("attest-status", busy ? word("attestation.running", { seconds: number(Math.floor(running), 0) }) : "");
+  began = busy ? performance.now() - running * 1000 : null;
+  tick();
   if (failed && !busy) text("attest-problem", word("attestation.failed"));
   if (was && !busy && !failed) onMade();
   was = busy;
@@ -98,6 +105,7 @@ export function showSensor(sensor) {
 
 export function offerAttestation(made) {
   onMade = made;
+  setInterval(tick, 1000);
   $("attest").addEventListener("click", async () => {
     text("attest-problem", "");
     const answer = await ask("/api/admin/attestation");

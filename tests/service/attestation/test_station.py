@@ -1,12 +1,14 @@
 """The attestation says what was tried and what came of it; nobody can change it afterwards."""
 
 import base64
+import http.client
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -25,8 +27,10 @@ from service.checkcode.code import code_sha256
 from service.cli.main import app
 from service.deploy.install import install
 from service.ipc.attestation import Part
+from service.ipc.requests import Role
 from service.sandbox.attempts import Outcome
 from service.state import attested
+from service.state.admin_password import set_password
 from service.state.audit_events import AttestationIssued
 from service.state.audit_trail import read
 from tests.service.running import RunningStation
@@ -195,6 +199,22 @@ def test_nothing_is_attested_without_an_audit_trail(tmp_path: Path) -> None:
         attest(tmp_path)
 
 
+def asked_as_auditor(station: RunningStation) -> dict[str, Any]:
+    """Return what an auditor's page is told of the last attestation."""
+    set_password(station.state, "reads everything", Role.AUDITOR)
+    connection = http.client.HTTPConnection(station.authority, timeout=30.0)
+    told = {"Origin": station.address, "Content-Type": "application/json"}
+    login = json.dumps({"password": "reads everything", "role": "auditor"})
+    connection.request("POST", "/api/admin/login", login, told)
+    answer = connection.getresponse()
+    cookie = answer.headers["set-cookie"].split(";")[0]
+    answer.read()
+    connection.request("GET", "/api/admin/attestation", headers={"Cookie": cookie})
+    state: dict[str, Any] = json.loads(connection.getresponse().read())
+    connection.close()
+    return state
+
+
 def test_the_command_saves_verifies_and_is_noted_in_the_trail(
     station: RunningStation, tmp_path: Path
 ) -> None:
@@ -210,6 +230,10 @@ def test_the_command_saves_verifies_and_is_noted_in_the_trail(
     kept = attested.read(station.state)
     assert kept is not None
     assert kept.envelope_sha256 == issued[-1].sha256
+    read_by_auditor = asked_as_auditor(station)  # what the running station says of it
+    assert read_by_auditor["shown"]["envelope_sha256"] == issued[-1].sha256
+    assert read_by_auditor["still"]
+    assert read_by_auditor["holds"] == kept.proven
     again = run(app, ["attest", "--verify", str(saved)])
     assert again.stdout == first.stdout
     assert ATTESTATION.dump_json(opened(saved.read_bytes()))

@@ -3,18 +3,22 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator
 
+from service.ipc.attestation import AttestationState, Part, ShownPart
 from service.ipc.preview_memory import PER_PIXEL, PLACES, PLACES_AT
+from service.ipc.requests import AskAttestation
 from service.state.admin_password import set_password
 from service.web.i18n import catalogues
 from tests.service.browser.axe import AXE
 from tests.service.browser.conftest import Screen
 from tests.service.running import RunningStation
+from tests.service.stage import ATTESTED, UNATTESTED, Stage
 
 PASSWORD = "correct horse"
 
@@ -164,26 +168,49 @@ def test_a_console_that_nobody_touches_logs_out_and_gives_the_screen_back(
     assert not answer["logged_in"]
 
 
-@pytest.mark.timeout(900)
-def test_the_station_that_runs_is_attested_from_the_console(
-    desk: Screen, station: RunningStation
+def test_an_attestation_is_asked_for_followed_and_read_in_every_language(
+    stage: Stage, new_screen: Callable[..., Screen]
 ) -> None:
-    desk.page.locator("#attest-none").wait_for()
-    desk.page.click("#attest")
-    desk.until(lambda: "about a minute" in desk.text("attest-status"))
-    desk.page.locator("#attest-progress").wait_for()
-    desk.page.locator("#attested").wait_for(timeout=800_000)
-    assert str(station.children()["worker"]) in desk.text("attest-processes")
-    assert desk.page.locator("#attest-parts tr").count() == 5
-    assert desk.page.locator("#attest-parts [data-part=attacks][data-holds=true]").count() == 1
-    assert desk.page.locator("#attest-attacks tr").count() >= 100
-    assert desk.page.locator("#attest-attacks [data-through=true]").count() == 0
-    desk.page.locator("#history").filter(has_text="attestation").wait_for()
-    station.kill("worker")
-    station.screening()
-    desk.page.reload()
-    desk.page.locator("#attest-other").wait_for()
-    assert desk.page.get_attribute("#attest-result", "data-holds") == "false"
+    screen = new_screen(1400, 1000).open(f"{stage.address}/admin")
+    screen.page.fill("#password", PASSWORD)
+    screen.page.keyboard.press("Enter")
+    screen.page.locator("#attest-none").wait_for()
+    under_way = AttestationState(None, holds=False, still=False, running_s=7.0, failed=False)
+    stage.attestation = under_way
+    screen.page.focus("#attest")
+    screen.page.keyboard.press("Enter")
+    screen.until(lambda: "about a minute" in screen.text("attest-status"))
+    assert [said for said in stage.asked if isinstance(said, AskAttestation)]
+    assert screen.page.locator("#attest-progress").is_visible()
+    assert screen.page.locator("#attest").is_disabled()
+    stage.attestation = AttestationState(
+        ATTESTED, holds=True, still=True, running_s=None, failed=False
+    )
+    screen.page.locator("#attested").wait_for()
+    assert screen.text("attest-result").startswith("Holds.")
+    assert screen.page.locator("#attest-parts tr[data-holds=true]").count() == len(Part)
+    assert "worker" not in screen.text("attest-processes")  # a word of ours, none of the page's
+    assert "screening process 101" in screen.text("attest-processes")
+    for language, words in catalogues().items():
+        screen.page.click(f"[data-language={language}]")
+        screen.until(lambda: words["attestation"]["part_holds"] in screen.text("attest-parts"))  # noqa: B023 - awaited in this turn
+    screen.page.click("[data-language=en]")
+    screen.page.click("#attest-attacks-summary")
+    assert complaints(screen) == {}
+    stage.attestation = replace(stage.attestation, holds=False, still=False)
+    screen.page.reload()
+    screen.page.locator("#attest-other").wait_for()
+    assert "earlier processes" in screen.text("attest-result")
+    code = ShownPart(Part.CODE, 9, ("numpy was changed.",))
+    worse = replace(ATTESTED, holds=False, parts=(*ATTESTED.parts[:2], code, *ATTESTED.parts[3:]))
+    stage.attestation = replace(stage.attestation, shown=worse, still=True)
+    screen.page.reload()
+    screen.until(lambda: screen.text("attest-result").startswith("Does not hold."))
+    assert "does not hold (9)" in screen.text("attest-parts")
+    assert "+ 8" in screen.text("attest-parts")
+    stage.attestation = replace(UNATTESTED, failed=True)
+    screen.page.reload()
+    screen.until(lambda: "limen attest" in screen.text("attest-problem"))
 
 
 GREETING = "Welcome <i>Ada</i> \N{EN DASH} 8 o\N{RIGHT SINGLE QUOTATION MARK}clock"
@@ -393,12 +420,14 @@ def test_nobody_is_in_after_logging_out(desk: Screen) -> None:
     assert answer["settings"] is None
 
 
+def complaints(screen: Screen) -> dict[str, list[str]]:
+    """Return what axe has against a page, by its rules."""
+    screen.page.evaluate(AXE)
+    found = screen.page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})")
+    return {rule["id"]: [n["html"][:150] for n in rule["nodes"]] for rule in found["violations"]}
+
+
 def test_axe_finds_nothing_to_complain_about(desk: Screen) -> None:
     desk.page.wait_for_timeout(1500)
-    desk.page.evaluate(AXE)
-    found = desk.page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})")
-    complaints = {
-        rule["id"]: [n["html"][:150] for n in rule["nodes"]] for rule in found["violations"]
-    }
-    assert complaints == {}
+    assert complaints(desk) == {}
     assert desk.errors == []

@@ -135,6 +135,19 @@ def test_a_restore_that_a_power_cut_ended_is_whole_when_it_is_done_again(
         assert (elsewhere / "dossiers/ours.toml").read_text() == 'key = "ours"\n'
 
 
+def test_settings_of_another_version_are_refused_in_one_sentence() -> None:
+    older = b'{"version": 1, "settings": {"decision": {"threshold_f": 98.6}}}'
+    contents = {
+        "format": 1,
+        "station": OWN,
+        "files": {"state/settings.json": base64.b64encode(older).decode()},
+    }
+    envelope = sign(json.dumps(contents).encode(), PAYLOAD_TYPE, KEY)
+    with pytest.raises(BackupError, match=r"decision\.threshold_f: .*Restore it with") as refused:
+        opened(envelope, OWN)
+    assert "\n" not in str(refused.value)
+
+
 def test_what_has_no_end_is_no_backup(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["admin", "restore", "/dev/zero", "--state", str(tmp_path)])
     assert done.exit_code == 1

@@ -135,3 +135,7 @@ def test_what_is_kept_is_bounded(tmp_path: Path) -> None:
     long = replace(GOOD, parts=(ShownPart(Part.CODE, 1, ("x" * 301,)),))
     attested.keep(tmp_path, long, b"envelope")
     assert attested.read(tmp_path) is None
+    attested.keep(tmp_path, GOOD, b"envelope")
+    with (tmp_path / attested.SHOWN).open("ab") as file:
+        file.write(b" " * attested.MAX_BYTES)
+    assert attested.read(tmp_path) is None
