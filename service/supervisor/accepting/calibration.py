@@ -58,6 +58,8 @@ from service.supervisor.accepting.trials import (
 )
 
 SIGNERS: Final = 2
+SETTLED_S: Final = 60.0
+STATUS_S: Final = 0.5  # in which another status comes
 _UNSETTLED: Final = {Reason.FFC, Reason.SETTLING}
 MAX_LOOKS: Final = 15
 MAX_KEYS: Final = 32
@@ -138,6 +140,7 @@ class Calibration:
         self._sensor: SensorInfo | None = None
         self._locked = True
         self._status: Status | None = None
+        self._unsettled_s: float | None = None  # when it last corrected itself, or settled
         self._offset_c: float | None = None
         self._spot: SpotSeen | None = None
         self._skin_c: float | None = None
@@ -209,6 +212,8 @@ class Calibration:
     def status(self, status: Status) -> None:
         """Take what the screener says of this moment."""
         self._status = status
+        if {status.reason, status.second_reason} & _UNSETTLED:
+            self._unsettled_s = self._clock()
         self._follow_challenge()
 
     def _follow_challenge(self) -> None:
@@ -220,7 +225,7 @@ class Calibration:
         """Take what is read at a place, once a second."""
         self._spot = spot
         run = self._taking
-        if run is None or spot.look != self._look or self._settles:
+        if run is None or spot.look != self._look or self._settles(run.doing.chapter):
             return
         chapter, facts = run.doing.chapter, self._acceptance.facts
         if facts is not None and self._draft.under.get(chapter) != basis.mark(chapter, facts):
@@ -234,11 +239,14 @@ class Calibration:
         if run.over:
             self._pause()
 
-    @property
-    def _settles(self) -> bool:
-        """Whether the sensor corrects itself or settles: what it reads then is left out."""
-        status = self._status
-        return status is not None and bool({status.reason, status.second_reason} & _UNSETTLED)
+    def _settles(self, chapter: Chapter) -> bool:
+        """Whether the sensor corrects itself or settles: what it reads then is left out.
+
+        A long series looks at the sensor alone, and after a correction that still falls for a
+        minute, when the screener has long taken it out by the reference.
+        """
+        after_s = SETTLED_S if chapter in taking.LONG else STATUS_S
+        return self._unsettled_s is not None and self._clock() - self._unsettled_s <= after_s
 
     def seen(self, record: Seen) -> None:
         """Take a word on a visitor."""

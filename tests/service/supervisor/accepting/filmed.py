@@ -48,7 +48,6 @@ def film(
     *,
     set_points: tuple[float, ...] = SET_POINTS,
     lied_c: float = 0.0,
-    drift_k_per_h: float = 0.0,
     lasts_s: float = 0.0,
 ) -> Scenario:
     """Return the film: set points at the middle one after the other, then the five places.
@@ -59,8 +58,6 @@ def film(
         By how much the reference is warmer than its paper says.
     lasts_s
         At least; it begins again at its end.
-    drift_k_per_h
-        Of the reference, in the time of the film.
     """
     height = camera.height_m
     sets = tuple((FIRST_S + LASTS_S * n, set_c) for n, set_c in enumerate(set_points))
@@ -74,9 +71,7 @@ def film(
         duration_s=max(lasts_s, from_s + LASTS_S * len(VISITS)),
         camera=camera,
         references=(
-            quiet.model_copy(
-                update={"temp_c": 36.0 + lied_c, "drift_k_per_min": drift_k_per_h / 60.0}
-            ),
+            quiet.model_copy(update={"temp_c": 36.0 + lied_c}),
             quiet.model_copy(
                 update={
                     "brought": True,
@@ -98,8 +93,8 @@ class Filmed(Station):
     ----------
     camera
         Which looks, and what is wrong with it.
-    lied_c, drift_k_per_h
-        Of the reference, see `film`; the drift in the time of the long chapters.
+    lied_c
+        Of the reference, see `film`.
     lapse
         How many seconds of the long chapters pass in each second of the film.
     """
@@ -110,13 +105,10 @@ class Filmed(Station):
         camera: Camera,
         *,
         lied_c: float = 0.0,
-        drift_k_per_h: float = 0.0,
         lapse: float = LAPSE,
     ) -> None:
         camera = camera.model_copy(update={"frame_rate_hz": RATE_HZ, "time_lapse": lapse})
-        self._plan = plan = film(
-            camera, lied_c=lied_c, drift_k_per_h=drift_k_per_h * lapse, lasts_s=900.0
-        )
+        self._plan = plan = film(camera, lied_c=lied_c, lasts_s=900.0)
         self._camera = SimulatedSensor(plan, realtime=False, loop=True, seed=3)
         self._frames = self._camera.frames()
         info = self._camera.info

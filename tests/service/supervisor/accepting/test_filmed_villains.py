@@ -61,11 +61,10 @@ def test_a_good_camera_fails_no_chapter(tmp_path: Path) -> None:
         (Camera(fault="wrong_emissivity"), {}, Chapter.ACCURACY, Finding.WRONG_SLOPE),
         (GOOD, {"lied_c": 1.0}, Chapter.ACCURACY, Finding.OFFSET),
         (TILTED, {}, Chapter.UNIFORMITY, Finding.NON_UNIFORM),
-        (GOOD, {"drift_k_per_h": 0.36, "lapse": 10.0}, Chapter.STABILITY, Finding.DRIFTS),
     ],
     ids=[
         *("normalises", "clips", "wrong emissivity", "a paper that is wrong by 1 deg C"),
-        *("non-uniform", "drifts"),
+        "non-uniform",
     ],
 )
 def test_a_fault_fails_its_chapter_and_no_other(
