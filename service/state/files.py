@@ -23,6 +23,7 @@ _REMEDIES = {
     errno.EIO: "The disk fails: save the folder, and replace the disk.",
     errno.EISDIR: "A folder stands where a file belongs: move it away.",
     errno.EEXIST: "A file stands where a folder belongs: move it away.",
+    errno.ELOOP: "A link stands where a file belongs: move it away.",
     errno.ENOTDIR: "A file stands where a folder belongs: move it away.",
     errno.EACCES: "Give the folder and its files to the station's user.",
     errno.EPERM: "Give the folder and its files to the station's user.",
@@ -77,7 +78,7 @@ def opened(path: Path, how: int) -> int:
     try:
         fd = os.open(path, how | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
-        return os.open(path, how | os.O_CLOEXEC)
+        return os.open(path, how | os.O_CLOEXEC | os.O_NOFOLLOW)  # root writes here on request
     owner = path.parent.stat()
     if os.geteuid() == 0 and (owner.st_uid, owner.st_gid) != (0, 0):
         os.fchown(fd, owner.st_uid, owner.st_gid)
