@@ -9,7 +9,7 @@ from service.state.files import cause, opened
 
 
 def test_a_link_is_not_followed_and_what_to_do_is_said(tmp_path: Path) -> None:
-    """Root writes into a folder of the station's user: a link there would lend that user its hand."""
+    """Root writes into a folder of the station's user: a link would lend that user its hand."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("as it was")
     (tmp_path / "attested.json").symlink_to(elsewhere)
