@@ -21,9 +21,20 @@ SLOW: Final = (
 )
 
 
+FIRST: Final = ("service/leak", "service/attestation", "service/browser")  # what takes longest
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies there as slow: `./test` leaves it out, `./test --all` runs it."""
+    """Mark what lies there as slow: `./test` leaves it out, `./test --all` runs it.
+
+    What takes longest begins first, so that nobody waits for it at the end.
+    """
     for item in items:
-        place = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
-        if any(place == one or place.startswith(f"{one}/") for one in SLOW):
+        if _lies_in(item, SLOW):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not _lies_in(item, FIRST))
+
+
+def _lies_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    place = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
+    return any(place == one or place.startswith(f"{one}/") for one in places)

@@ -26,7 +26,7 @@ OF_WEB: Final[dict[type, Rate]] = {
     requests.AskFfc: Rate(0.2, 10),
     requests.AskNonUniformity: Rate(0.1, 5),
     requests.ChooseScenario: Rate(0.2, 10),
-    requests.ReadCalibration: Rate(1.2, 20),
+    requests.ReadCalibration: Rate(1.2, 60),
     requests.SaveNotes: Rate(0.001, 6),
     requests.SaveTicks: Rate(0.02, 20),
     requests.DoChapter: Rate(0.05, 40),

@@ -12,7 +12,7 @@ import { currentLanguage, number, speak, speakAsBefore, word } from "./words.js"
 
 const $ = (id) => document.getElementById(id);
 const ACCEPTANCE = JSON.parse($("acceptance-words").textContent);
-const LOOK_MS = 1000;
+const LOOK_MS = 1200;
 const CHAPTER_OF = { warm_up: "warm_up", sweep: "accuracy", threshold: "threshold" };
 const BATTERY = ["stability", "uniformity", "resolution", "alarm", "not_functioning", "people"];
 const CLICKED = new Set(["accuracy", "uniformity", "stability"]); // where the source is clicked
@@ -588,7 +588,7 @@ if (await readSettings()) {
   lookAtDrift();
 }
 setInterval(() => {
-  if (!document.hidden && !$("wizard").hidden) look();
+  if (!document.hidden && $("door").hidden) look(); // again and again too while the first is not answered
 }, LOOK_MS);
 setInterval(lookAtDrift, 60_000);
 requestAnimationFrame(paint);

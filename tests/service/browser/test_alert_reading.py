@@ -431,6 +431,7 @@ def test_an_alarm_is_answered_with_keys_alone_at_200_percent(
     screen.page.keyboard.press("Enter")
     stage.show(SITUATIONS["second-check"])
     screen.until(lambda: screen.page.evaluate("document.activeElement.id") == "card")
+    screen.page.wait_for_timeout(1000)  # a card that has just come takes no answer
     screen.page.keyboard.press("Tab")
     screen.page.keyboard.press("Tab")
     screen.page.keyboard.press("Enter")

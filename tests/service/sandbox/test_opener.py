@@ -158,6 +158,7 @@ print("closed")
         )
     finally:
         plain.set()
+        node.ending = True  # nobody makes room for the frame that it may be at
         camera.join()
         node.unplug()
     assert done.said.split()[-2:] == ["True", "closed"], done
