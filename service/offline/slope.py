@@ -24,7 +24,7 @@ from service.acceptance.words import Way
 
 MAX_ROWS: Final = 10_000
 _PARTS = 5  # readings per set point: the frames in so many parts
-_STALE = 8  # frames that may have waited since the last set point
+_STALE = 40  # frames that may have waited since: a line keeps 64 kB, of an Evo Thermal 32 frames
 
 
 class SlopeError(ValueError):

@@ -34,6 +34,11 @@ def test_every_state_has_its_own_words_shape_and_colour(screen: Screen, stage: S
     for state, shown in VIEWS.items():
         stage.show(shown)
         screen.wait(state)
+
+        def is_its_own(before: tuple[str, ...] = tuple(said for _, said, *_ in seen)) -> bool:
+            return screen.text("instruction") not in before
+
+        screen.until(is_its_own)
         style = "getComputedStyle(document.querySelector('.headline'))"
         look = screen.page.evaluate(f"{style}.backgroundColor + {style}.borderStyle")
         shape = screen.page.locator("#shape").get_attribute("href")
