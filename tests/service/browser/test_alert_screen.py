@@ -30,7 +30,7 @@ VIEWS = STATES
 
 
 def test_every_state_has_its_own_words_shape_and_colour(screen: Screen, stage: Stage) -> None:
-    seen = []
+    seen: list[tuple[str, str, str | None, str]] = []
     for state, shown in VIEWS.items():
         stage.show(shown)
         screen.wait(state)
