@@ -50,6 +50,7 @@ class Attesting:
         self._state, self._register, self._of_root = state, register, of_root
         self._clock = clock
         self._began: float | None = None
+        self._of_others = self._kept()  # made of the station before it was started, this time
         self._before = 0
         self._failed = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -85,10 +86,12 @@ class Attesting:
         """
         self._look()
         shown = attested.read(self._state)
-        still = shown is not None and running == {
-            shown.supervisor,
-            *(one.pid for one in shown.processes),
-        }
+        # the numbers alone could come again: a computer that boots alike gives them out alike
+        still = (
+            shown is not None
+            and self._kept() != self._of_others
+            and running == {shown.supervisor, *(one.pid for one in shown.processes)}
+        )
         return AttestationState(
             shown=shown,
             holds=shown is not None and still and shown.proven,

@@ -100,9 +100,21 @@ def test_what_is_under_way_ends_with_the_station(tmp_path: Path, clock: Clock) -
 def test_it_says_nothing_of_processes_that_were_started_since(
     tmp_path: Path, clock: Clock, running: frozenset[int]
 ) -> None:
+    attesting = asked_of_root(tmp_path, clock)
     attested.keep(tmp_path, GOOD, b"envelope")
-    stands = asked_of_root(tmp_path, clock).stands(running)
+    stands = attesting.stands(running)
     assert (stands.still, stands.holds) == (False, False)
+
+
+def test_one_from_before_the_station_was_started_is_of_others_though_their_numbers_are_the_same(
+    tmp_path: Path, clock: Clock
+) -> None:
+    attested.keep(tmp_path, GOOD, b"envelope")
+    attesting = asked_of_root(tmp_path, clock)  # as after a boot that gives out the same numbers
+    stands = attesting.stands(RUNNING)
+    assert (stands.shown, stands.still, stands.holds) == (GOOD, False, False)
+    attested.keep(tmp_path, GOOD, b"envelope")
+    assert attesting.stands(RUNNING).holds
 
 
 @pytest.mark.parametrize(
