@@ -8,7 +8,7 @@ read (`effect = "none"`).
 
 import tomllib
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -48,7 +48,7 @@ RuleName = Literal[
     "network",
     "computer",
 ]
-RULE_NAMES: tuple[str, ...] = RuleName.__args__  # type: ignore[attr-defined] # Literal has them
+RULE_NAMES: tuple[str, ...] = get_args(RuleName)
 
 
 class Effect(StrEnum):

@@ -3,6 +3,7 @@
 Run as `python -m hardware.register.schema_page > FILE`.
 """
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,4 +139,4 @@ def _summary(model: type[Document]) -> str:
 
 
 if __name__ == "__main__":
-    print(render(), end="")  # noqa: T201 - the page is its output
+    sys.stdout.write(render())

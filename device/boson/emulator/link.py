@@ -9,6 +9,7 @@ import threading
 import time
 import tty
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -166,7 +167,7 @@ class EmulatedLink:
     def _send(self, wire: bytes) -> None:
         for after_s, data in self.spoil(wire) if self.spoil else ((0.0, wire),):
             if after_s > 0.0:
-                self.later(after_s, lambda late=data: self._write(late))  # type: ignore[misc] # mypy cannot infer a lambda's default
+                self.later(after_s, partial(self._write, data))
             else:
                 self._write(data)
 

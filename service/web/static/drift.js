@@ -41,7 +41,7 @@ export function drift(parent) {
         legend: { live: false },
         cursor: { show: false },
         scales: { x: { time: true }, apparent: { range }, offset: { range } },
-        axes: [{ stroke: color("--quiet"), grid: { show: false }, values: times }, axis("apparent", 3), axis("offset", 1)],
+        axes: [{ stroke: color("--quiet"), grid: { show: false }, space: 110, values: times }, axis("apparent", 3), axis("offset", 1)],
         series: [
           {},
           { label: word("admin.apparent"), scale: "apparent", stroke: color("--accent"), width: 2 },
