@@ -13,17 +13,13 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from device.info import SensorInfo
-from hardware.errors import HardwareError
-from hardware.register import documents, signature
 from hardware.register.people import person
-from hardware.register.trust import Key, What
 from screening.result import Reason
 from service.acceptance import chapters
 from service.acceptance import record as records
 from service.acceptance.errors import AcceptanceError as NotAcceptable
 from service.acceptance.record import Signer
 from service.acceptance.series import People, PersonTwice
-from service.acceptance.validity import TWELVE_MONTHS
 from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Chapter, Conformity
 from service.ipc.calibration import (
@@ -43,10 +39,10 @@ from service.ipc.calibration import (
 from service.ipc.records import Instruments, Seen, SpotSeen, Status
 from service.ipc.settings import StationSettings
 from service.state.acceptance import AcceptanceError, Accepted, Baseline, InForce
-from service.state.audit_events import AcceptanceEnded, AcceptanceRecorded, SettingChanged
+from service.state.audit_events import AcceptanceRecorded
 from service.state.calibration import CalibrationStore, Draft
 from service.state.recorder import Recorder
-from service.supervisor.accepting import basis, taking, trials, wizard
+from service.supervisor.accepting import basis, decisions, signing, taking, trials, wizard
 from service.supervisor.accepting.acceptance import Acceptance
 from service.supervisor.accepting.closing import Circumstances, record_of
 from service.supervisor.accepting.taking import Taking
@@ -57,12 +53,10 @@ from service.supervisor.accepting.trials import (
     ThresholdTrial,
 )
 
-SIGNERS: Final = 2
 SETTLED_S: Final = 60.0
 STATUS_S: Final = 0.5  # in which another status comes
 _UNSETTLED: Final = {Reason.FFC, Reason.SETTLING}
 MAX_LOOKS: Final = 15
-MAX_KEYS: Final = 32
 
 
 class Bench(Protocol):
@@ -515,11 +509,12 @@ class Calibration:
             case Decision.PUT_IN_FORCE:
                 self._put_in_force()
             case Decision.END:
-                self._end()
+                decisions.end(self._acceptance, self._recorder, self._today())
             case Decision.LET_SCREEN | Decision.LET_NOT_SCREEN:
-                self._let_screen(on=decision is Decision.LET_SCREEN)
+                on = decision is Decision.LET_SCREEN
+                decisions.let_screen(self._acceptance, self._recorder, on=on)
             case Decision.REVIEW:
-                self._reviewed(review)
+                decisions.reviewed(self._acceptance, self._recorder, review, self._today())
 
     def _open(self) -> None:
         if self._draft.record:
@@ -536,13 +531,13 @@ class Calibration:
         if waiting:
             names = ", ".join(step.value.replace("_", " ") for step in waiting)
             raise AcceptanceError(f"These steps are not done: {names}.")
-        keys = self._keys()
+        keys = signing.keys(self._around.own, self._today())
         if places is None or places[0] == places[1] or max(places) >= len(keys):
             raise AcceptanceError(
                 "Choose the two people who will sign. They need keys that the trust file lets "
                 "sign an acceptance."
             )
-        if len({person(keys[one].name) for one in places}) < SIGNERS:
+        if len({person(keys[one].name) for one in places}) < signing.SIGNERS:
             raise AcceptanceError("Both keys are one person's: choose two people.")
         signers = tuple(Signer(keys[one].name, keys[one].id) for one in places)
         dossier, parts = self._bench.dossier(sensor)
@@ -577,38 +572,12 @@ class Calibration:
         self._store.keep(name, data)
         self._save(self._draft.model_copy(update={"record": name, "closed": facts}))
 
-    def _keys(self) -> tuple[Key, ...]:
-        """Return the keys that may sign records today."""
-        today = self._today()
-        try:
-            trust = documents.load_trust(self._around.own, today=today)
-        except HardwareError:
-            return ()
-        return tuple(
-            key
-            for key in trust.content.key
-            if What.ACCEPTANCE in key.signs
-            and key.valid_from <= today <= key.valid_until
-            and trust.revocation(key.id) is None
-        )[:MAX_KEYS]
-
-    def _signatures(self) -> tuple[bytes, tuple[str, ...], str]:
-        """Return the record's bytes, who signed them, and what is missing."""
-        data, envelope = self._store.read(self._draft.record, records.MAX_BYTES)
-        try:
-            trust = documents.load_trust(self._around.own, today=self._today())
-        except HardwareError as error:
-            return data, (), str(error)
-        found = signature.verify(data, What.ACCEPTANCE, envelope, trust, self._today())
-        problem = " ".join(found.problems)
-        if not problem and len(found.signers) < SIGNERS:
-            problem = f"{SIGNERS} people must sign it."
-        return data, found.signers, problem
-
     def _put_in_force(self) -> None:
         if not self._draft.record:
             raise AcceptanceError("There is no closed record.")
-        data, signers, problem = self._signatures()
+        data, signers, problem = signing.signatures(
+            self._store, self._draft.record, self._around.own, self._today()
+        )
         if problem:
             raise AcceptanceError(problem)
         try:
@@ -653,53 +622,6 @@ class Calibration:
         if not all(same):
             raise _another_station()
 
-    def _end(self) -> None:
-        before = self._acceptance.in_force
-        if before is None or before.accepted is None:
-            raise AcceptanceError("There is no acceptance to end.")
-        self._recorder.write(AcceptanceEnded())
-        ended = before.accepted.model_copy(update={"ended": self._today()})
-        self._acceptance.save(before.model_copy(update={"accepted": ended}))
-
-    def _let_screen(self, *, on: bool) -> None:
-        before = self._acceptance.in_force
-        if before is None:
-            raise AcceptanceError(self._acceptance.problem)
-        said = self._acceptance.screen_unaccepted
-        self._recorder.write(SettingChanged("acceptance.screen_unaccepted", said, on))
-        self._acceptance.save(before.model_copy(update={"screen_unaccepted": on}))
-
-    def _reviewed(self, review: Review | None) -> None:
-        """Note that screening is needed until a day: at most a year, and then looked at again."""
-        before = self._acceptance.in_force
-        if before is None:
-            raise AcceptanceError(self._acceptance.problem)
-        days = 0 if review is None else (review.until - self._today()).days
-        if review is None or not 0 < days <= TWELVE_MONTHS.days:
-            raise AcceptanceError("The next review is on a day to come, within a year.")
-        old = before.review_until
-        self._recorder.write(
-            SettingChanged(
-                "necessity.review_until",
-                None if old is None else old.isoformat(),
-                review.until.isoformat(),
-            )
-        )
-        if before.review_blocks != review.blocks:
-            self._recorder.write(
-                SettingChanged("necessity.review_blocks", before.review_blocks, review.blocks)
-            )
-        self._acceptance.save(
-            before.model_copy(update={"review_until": review.until, "review_blocks": review.blocks})
-        )
-
-    @property
-    def _review(self) -> Review | None:
-        now = self._acceptance.in_force
-        if now is None or now.review_until is None:
-            return None
-        return Review(until=now.review_until, blocks=now.review_blocks)
-
     # ---- what is shown
 
     def shown(self) -> ShownCalibration:
@@ -710,7 +632,9 @@ class Calibration:
         if draft.record:
             path = str(self._store.records / draft.record)
             try:
-                data, signers, problem = self._signatures()
+                data, signers, problem = signing.signatures(
+                    self._store, self._draft.record, self._around.own, self._today()
+                )
                 digest = sha256(data).hexdigest()
             except AcceptanceError as error:
                 problem = str(error)
@@ -733,13 +657,13 @@ class Calibration:
             look=bool(spot and spot.look),
             readings=self._bench.readings(),
             waiting_first=draft.waiting_first_c is not None,
-            may_sign=tuple(key.name for key in self._keys()),
+            may_sign=tuple(key.name for key in signing.keys(self._around.own, self._today())),
             record_sha256=digest,
             record_path=path,
             signers=signers,
             signing_problem=problem,
             problem=self._problem or self._acceptance.problem,
-            review=self._review,
+            review=decisions.review_of(self._acceptance),
         )
 
     def verdict(self, chapter: Chapter) -> ChapterVerdict:
@@ -769,9 +693,9 @@ class Calibration:
                 proven=self._proven,
                 holds=self._bench.shape_holds(),
                 today=self._today(),
-                review=self._review,
+                review=decisions.review_of(self._acceptance),
                 closed=bool(draft.record),
-                signed=bool(draft.record) and not problem and len(signers) >= SIGNERS,
+                signed=bool(draft.record) and not problem and len(signers) >= signing.SIGNERS,
                 in_force=bool(digest)
                 and accepted is not None
                 and accepted.record_sha256 == digest
