@@ -100,28 +100,47 @@ SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
   word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
 
 
+# What the station says comes from the test, at once; nothing on the page waits or goes blind.
+FED = """
+window.__feeds = [];
+window.EventSource = class extends EventTarget {
+  constructor() { super(); window.__feeds.push(this); }
+  close() {}
+};
+window.setInterval = () => 0;
+let sound = null;
+let heard = true;
+window.AudioContext = class extends AudioContext {
+  constructor() { super(); sound = this; }
+  get state() { return heard ? "running" : "suspended"; }
+};
+window.__hear = (yes) => { heard = yes; sound.dispatchEvent(new Event("statechange")); };
+window.__show = (view) => {
+  const data = JSON.stringify({ beat: 1, view });
+  for (const feed of window.__feeds) feed.dispatchEvent(new MessageEvent("view", { data }));
+};
+"""
+
+
 @pytest.fixture(scope="module")
 def page(stage: Stage, browser: Any) -> Iterator[Page]:
-    """Return one page for everything below."""
+    """Return the alert screen, shown what a test wants without a station between."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     made = context.new_page()
+    made.add_init_script(FED)
     made.goto(f"{stage.address}/")
-    made.wait_for_selector("body[data-state=ready]")
+    made.wait_for_function("() => window.__feeds.length > 0")
+    made.evaluate(NO_COVERS)
+    made.evaluate(AXE)
     yield made
     context.close()
 
 
-def shows(page: Page, stage: Stage, shown: View) -> None:
+def shows(page: Page, shown: View) -> None:
     """Show something, and wait until it is painted."""
-    stage.show(shown)
-    said = shown.alarms[0].number if shown.alarms else 0
-    page.wait_for_function(
-        """([state, advice, waiting]) => document.body.dataset.state === state
-          && document.body.dataset.moment === String(advice === "moment")
-          && document.getElementById("count").hidden === !waiting""",
-        arg=[shown.state.value, shown.advice and shown.advice.value, shown.waiting],
-    )
-    page.wait_for_timeout(150 if said else 80)
+    page.evaluate("(view) => __show(view)", json.loads(VIEW.dump_json(shown)))
+    assert page.locator("body").get_attribute("data-state") == shown.state.value
+    settled(page)
 
 
 def settled(page: Page) -> None:
@@ -133,23 +152,24 @@ def speaks(page: Page, language: str) -> None:
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-def test_no_word_is_cut_in_any_language_at_any_size(
-    page: Page, stage: Stage, situation: str
-) -> None:
-    shows(page, stage, SITUATIONS[situation])
+def test_no_word_is_cut_in_any_language_at_any_size(page: Page, situation: str) -> None:
+    shows(page, SITUATIONS[situation])
     wrong = []
-    for width, height in (*SIZES, *HALVED, NARROWEST):
+    for (width, height), heard in product((*SIZES, *HALVED, NARROWEST), (True, False)):
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("(yes) => __hear(yes)", heard)
         cut = page.evaluate(IN_EVERY_LANGUAGE, LANGUAGES)
-        wrong += [f"{width} x {height}, {language}: {what}" for language, what in cut.items()]
+        where = f"{width} x {height}, {'with' if heard else 'without'} sound"
+        wrong += [f"{where}, {language}: {what}" for language, what in cut.items()]
+    page.evaluate("() => __hear(true)")
     assert not wrong, "\n".join(wrong)
 
 
-def test_words_may_be_spaced_out(page: Page, stage: Stage) -> None:
+def test_words_may_be_spaced_out(page: Page) -> None:
     """WCAG 1.4.12."""
     page.set_viewport_size({"width": 1280, "height": 800})
     speaks(page, "de")
-    shows(page, stage, STATES["ready"])
+    shows(page, STATES["ready"])
     page.evaluate(
         """(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
           document.adoptedStyleSheets = [sheet]; }""",
@@ -157,8 +177,7 @@ def test_words_may_be_spaced_out(page: Page, stage: Stage) -> None:
     )
     try:
         for name in ("elevated", "thermometer", "not_screening"):
-            shows(page, stage, SITUATIONS[name])
-            settled(page)
+            shows(page, SITUATIONS[name])
             headline = [one for one in page.evaluate(CUT) if "headline" in one]
             assert headline == [], name
     finally:
@@ -173,11 +192,11 @@ def minutes_of_arc(page: Page, selector: str, width_px: int) -> float:
     return math.degrees(math.atan(tall_mm / AWAY_MM)) * 60.0
 
 
-def test_state_instruction_and_card_are_read_from_three_metres(page: Page, stage: Stage) -> None:
+def test_state_instruction_and_card_are_read_from_three_metres(page: Page) -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
     found: dict[tuple[str, str, str], float] = {}
     for name, shown in SITUATIONS.items():
-        shows(page, stage, shown)
+        shows(page, shown)
         for language in LANGUAGES:
             speaks(page, language)
             settled(page)
@@ -203,19 +222,6 @@ def complaints(page: Page, *, without: str = "") -> dict[str, list[str]]:
 
 
 LOOKS = ("normal", "bright", "night")
-# What the station says comes from the test, at once; nothing on the page waits or goes blind.
-FED = """
-window.__feeds = [];
-window.EventSource = class extends EventTarget {
-  constructor() { super(); window.__feeds.push(this); }
-  close() {}
-};
-window.setInterval = () => 0;
-window.__show = (view) => {
-  const data = JSON.stringify({ beat: 1, view });
-  for (const feed of window.__feeds) feed.dispatchEvent(new MessageEvent("view", { data }));
-};
-"""
 # Each turn is a situation, a language and a look; every turn is shown, and all rules are tried.
 CROSS = """async ([views, turns]) => {
   const wrong = [];
@@ -233,22 +239,9 @@ CROSS = """async ([views, turns]) => {
       wrong.push(`${name}, ${language}, ${look}: ${id} ${nodes[0].html.slice(0, 100)}`);
     }
   }
+  document.documentElement.dataset.look = "normal";
   return wrong;
 }"""
-
-
-@pytest.fixture(scope="module")
-def fed(stage: Stage, browser: Any) -> Iterator[Page]:
-    """Return the alert screen, shown what a test wants without a station between."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    made = context.new_page()
-    made.add_init_script(FED)
-    made.goto(f"{stage.address}/")
-    made.wait_for_function("() => window.__feeds.length > 0")
-    made.evaluate("document.querySelectorAll('.cover').forEach((one) => one.remove())")
-    made.evaluate(AXE)
-    yield made
-    context.close()
 
 
 Turn = tuple[str, str, str]
@@ -271,12 +264,12 @@ def turns() -> dict[tuple[int, int], list[Turn]]:
     return found
 
 
-def test_axe_finds_nothing_in_any_state_language_size_or_look(fed: Page) -> None:
+def test_axe_finds_nothing_in_any_state_language_size_or_look(page: Page) -> None:
     views = {name: json.loads(VIEW.dump_json(shown)) for name, shown in SITUATIONS.items()}
     wrong = []
     for size, those in turns().items():
-        fed.set_viewport_size({"width": size[0], "height": size[1]})
-        wrong += [f"{size}: {one}" for one in fed.evaluate(CROSS, [views, those])]
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        wrong += [f"{size}: {one}" for one in page.evaluate(CROSS, [views, those])]
     assert wrong == []
 
 
@@ -301,12 +294,12 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_the_headline_is_read_in_every_look_on_its_ground_and_its_stripes(fed: Page) -> None:
+def test_the_headline_is_read_in_every_look_on_its_ground_and_its_stripes(page: Page) -> None:
     """Of what is striped axe says nothing."""
-    fed.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size({"width": 1280, "height": 800})
     views = [json.loads(VIEW.dump_json(shown)) for shown in SITUATIONS.values()]
-    inks = fed.evaluate(
-        """([views, looks]) => looks.flatMap((look) => views.map((view) => {
+    inks = page.evaluate(
+        """([views, looks]) => looks.reverse().flatMap((look) => views.map((view) => {
           document.documentElement.dataset.look = look;
           __show(view);
           const style = getComputedStyle(document.body);
@@ -321,15 +314,14 @@ def test_the_headline_is_read_in_every_look_on_its_ground_and_its_stripes(fed: P
             assert contrast(ink, stripe) >= 4.5, (ink, stripe)
 
 
-def test_in_forced_colours_and_without_motion_everything_is_there(page: Page, stage: Stage) -> None:
+def test_in_forced_colours_and_without_motion_everything_is_there(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     speaks(page, "en")
     page.evaluate(AXE)
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
     try:
         for name in ("clear", "elevated", "recheck", "thermometer", "not_screening", "many-cards"):
-            shows(page, stage, SITUATIONS[name])
-            settled(page)
+            shows(page, SITUATIONS[name])
             # Contrast is the user's own now, and axe does not know it.
             assert complaints(page, without="color-contrast") == {}, name
             inks = page.evaluate(
@@ -346,15 +338,14 @@ def test_in_forced_colours_and_without_motion_everything_is_there(page: Page, st
         page.emulate_media(forced_colors="none", reduced_motion="no-preference")
 
 
-def test_without_any_colour_each_verdict_looks_different(page: Page, stage: Stage) -> None:
+def test_without_any_colour_each_verdict_looks_different(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     session = page.context.new_cdp_session(page)
     shots = {}
     for kind in ("achromatopsia", "deuteranopia"):
         session.send("Emulation.setEmulatedVisionDeficiency", {"type": kind})
         for name in ("clear", "recheck", "thermometer", "elevated", "not_screening", "moment"):
-            shows(page, stage, SITUATIONS[name])
-            settled(page)
+            shows(page, SITUATIONS[name])
             data = np.frombuffer(page.locator(".shape").screenshot(), np.uint8)
             gray = some(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE))
             shots[kind, name] = cv2.resize(gray, (120, 120)).astype(float)
@@ -395,7 +386,7 @@ def test_nothing_is_green_whatever_is_left_over_when_nobody_is_screened(
 
     def green_pixels(shown: View) -> int:
         nonlocal sequence
-        shows(page, stage, shown)
+        shows(page, shown)
         for _ in range(2):
             sequence += 1
             writer.write(grey, sequence, [(CLEARED.mark, BOX)])
@@ -498,10 +489,12 @@ def test_every_situation_has_its_picture_in_the_docs(
         )
         made = context.new_page()
         made.add_init_script(f"localStorage.setItem('limen.look', '{look}')")
+        made.add_init_script(FED)
         made.goto(f"{stage.address}/")
-        made.evaluate(NO_COVERS)  # a busy machine paints late
+        made.wait_for_function("() => window.__feeds.length > 0")
+        made.evaluate(NO_COVERS)
         shown = SITUATIONS[of]
-        shows(made, stage, replace(shown, failure=""))
+        shows(made, replace(shown, failure=""))
         speaks(made, language)
         grey = thermal(cup=name == "hot-cup")
         for part in range(5):
