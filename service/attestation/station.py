@@ -134,7 +134,6 @@ def attest(
     state: Path,
     *,
     register: Path | None = None,
-    wall_clock: Callable[[], float] = time.time,
     progress: Callable[[str], None] = lambda _said: None,
 ) -> tuple[Attestation, bytes]:
     """Try everything out now; return the attestation and its signed envelope.
@@ -145,8 +144,6 @@ def attest(
         State folder of the station that runs.
     register
         Folder of the institution's own register of hardware.
-    wall_clock
-        Seconds since the epoch.
     progress
         Told what is being tried.
 
@@ -174,7 +171,7 @@ def attest(
     same_code = compare(progress=progress)
     progress("this computer")
     made = Attestation(
-        at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(wall_clock())),
+        at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         station=key.public_key().public_bytes_raw().hex(),
         versions=(("python", platform.python_version()), *((n, version(n)) for n in _PACKAGES)),
         kernel=os.uname().release,

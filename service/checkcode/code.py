@@ -1,7 +1,7 @@
 """One hash for all code of a station, and one for its register of hardware.
 
-`python -m service.checkcode.code [REGISTER]` prints both, one line each: the supervisor runs it at
-its start and waits for nobody; an auditor runs it in a clone of their own.
+`python -m service.checkcode.code [REGISTER]` prints both, one line each: the supervisor runs it
+beside itself when a sensor is admitted; an auditor runs it in a clone of their own.
 
 The hash is the SHA-256 of one line `SHA-256  PATH` per file, as `sha256sum` writes them, sorted by
 path: every file of the four packages, and every file of the environment's site-packages, whether

@@ -14,14 +14,15 @@ from service.ipc.view import CheckCode
 
 AGAIN_S = 20.0
 CHANGED_AFTER_S = 2.0  # a locked process may bring a change about: not as often as it likes
+_FIRST_S = 8.0  # how long the start of a station has the processors for itself
 _MEASURED_WITHIN_S = 300.0
 
 
 class CheckCodes:
     """Makes the codes of one station.
 
-    The code and the register are hashed once, at the start, by a process of its own: what runs is
-    what was there then, and no screen waits for it.
+    The code and the register are hashed once, by a process of its own, as soon as a sensor is
+    admitted, and without one some seconds after the start: no first verdict waits for it.
 
     Parameters
     ----------
@@ -45,14 +46,10 @@ class CheckCodes:
         self._wall_clock = wall_clock
         self._made_at, self._facts = -AGAIN_S, frozenset[Fact]()
         self._measured: tuple[str, str] | None = None
-        own = [] if register is None else [str(register)]
-        self._measuring: subprocess.Popen[str] | None = subprocess.Popen(
-            [sys.executable, "-m", "service.checkcode.code", *own],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._give_up_at = time.monotonic() + _MEASURED_WITHIN_S
+        self._register = register
+        self._measuring: subprocess.Popen[str] | None = None
+        self._begin_at: float | None = time.monotonic() + _FIRST_S  # None: it has begun
+        self._give_up_at = 0.0
 
     def due(self, now: float, audit_head: str, facts: frozenset[Fact]) -> CheckCode | None:
         """Return a new code when it is time for one and everything in it is known.
@@ -66,10 +63,10 @@ class CheckCodes:
         facts
             What is so now.
         """
+        self._measure(now, admitted=Fact.HARDWARE_ADMITTED in facts)
         wait_s = AGAIN_S if facts == self._facts else CHANGED_AFTER_S
-        if now - self._made_at < wait_s or not audit_head or not self._known(now):
+        if now - self._made_at < wait_s or not audit_head or self._measured is None:
             return None
-        assert self._measured is not None  # noqa: S101 - `_known` has seen to it
         code, register = self._measured
         at_s = int(self._wall_clock())
         said = Statement(version("limen"), code, register, audit_head, at_s, facts)
@@ -87,12 +84,21 @@ class CheckCodes:
             self._measuring.communicate()
             self._measuring = None
 
-    def _known(self, now: float) -> bool:
-        if self._measuring is not None and self._measuring.poll() is not None:
+    def _measure(self, now: float, *, admitted: bool) -> None:
+        """Begin to hash when it is time, and take what came of it."""
+        if self._begin_at is not None and (admitted or now >= self._begin_at):
+            self._begin_at, self._give_up_at = None, now + _MEASURED_WITHIN_S
+            own = [] if self._register is None else [str(self._register)]
+            self._measuring = subprocess.Popen(
+                [sys.executable, "-m", "service.checkcode.code", *own],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        elif self._measuring is not None and self._measuring.poll() is not None:
             hashes = self._measuring.communicate()[0].split()
             if self._measuring.returncode == 0 and len(hashes) == 2:
                 self._measured = (hashes[0], hashes[1])
             self._measuring = None
         elif self._measuring is not None and now > self._give_up_at:
             self.end()
-        return self._measured is not None

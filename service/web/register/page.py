@@ -3,10 +3,11 @@
 The page holds everything that it speaks of and loads nothing: it can be printed, kept and sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Self
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
@@ -18,10 +19,11 @@ from hardware.register.dossier import Dossier, Verdict
 from hardware.register.policy import Effect
 from hardware.register.sections import Component
 from hardware.register.sentence import Sentence
+from hardware.register.signature import Signatures
 from hardware.vetting.check import vet_dossier
 from hardware.vetting.decision import Decision, Outcome, Reason
 from hardware.vetting.station import Here
-from hardware.vetting.todo import needs
+from hardware.vetting.todo import Need, needs
 from service.web.register.answers import Row, answers, row
 from service.web.register.wording import LANGUAGES, Wording, wording
 
@@ -45,6 +47,22 @@ class Objection:
     title: str
     why: str
     findings: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """A dossier that can be relied on, who signed it, and what it still needs."""
+
+    dossier: Dossier
+    signatures: Signatures
+    needed: tuple[Need, ...]
+    sha256: str
+
+    @classmethod
+    def of(cls, known: Register, key: str) -> Self:
+        """Read it; HardwareError when it cannot be relied on."""
+        dossier, signatures = known.dossier(key)
+        return cls(dossier, signatures, needs(dossier, known), known.sha256(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +103,20 @@ def register_page(
     HardwareError
         When there is no such dossier, or it cannot be relied on.
     """
-    dossier, signatures = known.dossier(key)
-    decision = vet_dossier(key, register=known)
-    needed = needs(dossier, known)
+    vetted, decision = Vetted.of(known, key), vet_dossier(key, register=known)
+    return _dossier_page(known, key, vetted, decision, here, words, stylesheet)
+
+
+def _dossier_page(
+    known: Register,
+    key: str,
+    vetted: Vetted,
+    decision: Decision,
+    here: Here | None,
+    words: Wording,
+    stylesheet: str | None,
+) -> str:
+    dossier, signatures, needed = vetted.dossier, vetted.signatures, vetted.needed
     return _template("page.html").render(
         dossier=dossier,
         decision=decision,
@@ -101,25 +130,26 @@ def register_page(
         signatures=signatures,
         problems=[words.sentence(problem) for problem in signatures.problems],
         roles={entry.name: entry.role for entry in known.trust.content.key},
-        sha256=known.sha256(key),
+        sha256=vetted.sha256,
         path=f"/{key}",
         **_common(known, words, stylesheet),
     )
 
 
-def index_page(known: Register, *, words: Wording = _ENGLISH, stylesheet: str | None = None) -> str:
-    """Return the page that names every dossier, the lists, the policy and the trust file."""
+def _index_page(
+    known: Register,
+    found: Mapping[str, tuple[Decision, Vetted | None]],
+    words: Wording,
+    stylesheet: str | None,
+) -> str:
     entries = []
-    for key in known.keys:
-        decision = vet_dossier(key, register=known)
-        try:
-            dossier, _ = known.dossier(key)
-        except HardwareError:
-            broken = words.say("page.broken")
-            entries.append((key, key, ("✘", broken), str(decision)))
-            continue
-        headline = _headline(dossier, decision, words)
-        entries.append((key, dossier.name, headline, dossier.decision.why))
+    for key, (decision, vetted) in found.items():
+        if vetted is None:
+            entries.append((key, key, ("✘", words.say("page.broken")), str(decision)))
+        else:
+            dossier = vetted.dossier
+            headline = _headline(dossier, decision, words)
+            entries.append((key, dossier.name, headline, dossier.decision.why))
     return _template("index.html").render(
         entries=entries, path="", **_common(known, words, stylesheet)
     )
@@ -130,20 +160,59 @@ def trouble_page(what: str, *, words: Wording = _ENGLISH, stylesheet: str | None
     return _template("trouble.html").render(what=what, path="", **_common(None, words, stylesheet))
 
 
-def all_pages(
-    known: Register, here: Here | None = None, *, words: Wording = _ENGLISH, stylesheet: str
-) -> dict[str, str]:
-    """Return every page by its key, and the index under the empty key.
+class Pages:
+    """Every page of a register: all is read and vetted now, and written when it is asked for.
 
-    A dossier that cannot be relied on has no page; the index says why.
+    A locked process opens no file, and its start waits for no page.
+
+    Parameters
+    ----------
+    known
+        The register.
+    here
+        What hangs on the wall of the station; None on no station.
+    stylesheet
+        Address of the style sheet; None puts the style into each page.
     """
-    pages = {"": index_page(known, words=words, stylesheet=stylesheet)}
-    for key in known.keys:
-        try:
-            pages[key] = register_page(known, key, here, words=words, stylesheet=stylesheet)
-        except HardwareError:
-            continue
-    return pages
+
+    def __init__(
+        self, known: Register, here: Here | None = None, *, stylesheet: str | None = None
+    ) -> None:
+        self._known, self._here, self._stylesheet = known, here, stylesheet
+        self._found = {
+            key: (vet_dossier(key, register=known), _if_sound(known, key)) for key in known.keys
+        }
+        self._words = {code: wording(code) for code in LANGUAGES}
+        self._written: dict[tuple[str, str], str] = {}
+        for name in ("page.html", "index.html"):
+            _template(name)
+        _style()
+
+    def get(self, code: str, key: str = "") -> str | None:
+        """Return a page in a language; the one under the empty key names every dossier.
+
+        A dossier that cannot be relied on has none; the index says why.
+        """
+        words = self._words.get(code)
+        decision, vetted = self._found.get(key, (None, None))
+        if words is None or (key and (decision is None or vetted is None)):
+            return None
+        if (code, key) not in self._written:
+            if decision is None or vetted is None:
+                page = _index_page(self._known, self._found, words, self._stylesheet)
+            else:
+                page = _dossier_page(
+                    self._known, key, vetted, decision, self._here, words, self._stylesheet
+                )
+            self._written[code, key] = page
+        return self._written[code, key]
+
+
+def _if_sound(known: Register, key: str) -> Vetted | None:
+    try:
+        return Vetted.of(known, key)
+    except HardwareError:
+        return None
 
 
 def stylesheet() -> str:
@@ -235,5 +304,6 @@ def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
+@lru_cache(maxsize=1)
 def _style() -> Markup:
     return Markup(stylesheet())  # noqa: S704 - our own file

@@ -1,5 +1,6 @@
-"""The register's pages: written before the process is locked, served as they are."""
+"""The register's pages: read and vetted before the process is locked, written when asked for."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from hardware.errors import HardwareError, RegisterError
 from hardware.register import documents
 from hardware.vetting.station import Here
-from service.web.register.page import all_pages, stylesheet, trouble_page
+from service.web.register.page import Pages, stylesheet, trouble_page
 from service.web.register.wording import LANGUAGES, wording
 
 STYLESHEET = "/register.css"
@@ -26,20 +27,20 @@ def register_router(own: Path | None = None, here: str = "", language: str = "en
     Parameters
     ----------
     own
-        Folder of the institution's own register. The pages are written now, since a locked
-        process reads no files; they say of which day they are.
+        Folder of the institution's own register. It is read and vetted now, since a locked
+        process reads no files; the pages say of which day they are.
     here
         What the station remembers and has enrolled (`Here.to_json`); a register that is older
         than it remembers is not shown as if it were in force. Empty where nobody remembers.
     language
         The station's language.
     """
-    status, pages = _written(own, here)
+    status, written = _pages(own, here)
     style = stylesheet()
     router = APIRouter(include_in_schema=False)
 
     def answer(code: str, key: str = "") -> Response:
-        found = pages.get((code, key))
+        found = written(code, key)
         if found is None:
             return HTMLResponse("There is no such dossier.", status_code=404)
         return HTMLResponse(found, status_code=status)
@@ -63,22 +64,17 @@ def register_router(own: Path | None = None, here: str = "", language: str = "en
     return router
 
 
-def _written(own: Path | None, here: str) -> tuple[int, dict[tuple[str, str], str]]:
-    """Return the status of every page, and the pages by language and key."""
+def _pages(own: Path | None, here: str) -> tuple[int, Callable[[str, str], str | None]]:
+    """Return the status of every page, and what gives the page of a language and a key."""
     try:
         station = Here.from_json(here) if here else Here()
         if station.trouble:
             raise RegisterError(station.trouble)
         known = documents.load(own, memory=station.memory)
+        return 200, Pages(known, station, stylesheet=STYLESHEET).get
     except HardwareError as error:
-        return 503, {
-            (code, ""): trouble_page(str(error), words=wording(code), stylesheet=STYLESHEET)
+        trouble = {
+            code: trouble_page(str(error), words=wording(code), stylesheet=STYLESHEET)
             for code in LANGUAGES
         }
-    return 200, {
-        (code, key): text
-        for code in LANGUAGES
-        for key, text in all_pages(
-            known, station, words=wording(code), stylesheet=STYLESHEET
-        ).items()
-    }
+        return 503, lambda code, key: None if key else trouble.get(code)

@@ -11,7 +11,7 @@ from service.checkcode.statement import Fact, read
 from service.supervisor.check_code import AGAIN_S, CHANGED_AFTER_S, CheckCodes
 
 HEAD = "ab" * 16
-FACTS = frozenset({Fact.WORKER_LOCKED, Fact.NO_NETWORK})
+FACTS = frozenset({Fact.WORKER_LOCKED, Fact.NO_NETWORK, Fact.HARDWARE_ADMITTED})
 NOW = 1000.0
 
 
@@ -22,9 +22,9 @@ def codes(tmp_path: Path) -> Iterator[CheckCodes]:
     made.end()
 
 
-def first(codes: CheckCodes, head: str = HEAD) -> str:
+def first(codes: CheckCodes, now: float = NOW, facts: frozenset[Fact] = FACTS) -> str:
     deadline = time.monotonic() + 60.0
-    while (code := codes.due(NOW, head, FACTS)) is None:
+    while (code := codes.due(now, HEAD, facts)) is None:
         assert time.monotonic() < deadline, "the code is not hashed"
         time.sleep(0.05)
     return code.text
@@ -60,6 +60,24 @@ def test_without_an_audit_trail_there_is_none(codes: CheckCodes) -> None:
     first(codes)
     codes.again()
     assert codes.due(NOW, "", FACTS) is None
+
+
+def test_nothing_is_hashed_while_a_station_starts(
+    codes: CheckCodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+    monkeypatch.setattr("subprocess.Popen", lambda *_a, **_k: begun.append(1.0))
+    starting = FACTS - {Fact.HARDWARE_ADMITTED}
+    assert codes.due(time.monotonic() + 5.0, HEAD, starting) is None
+    assert begun == []
+    codes.due(time.monotonic() + 5.0, HEAD, FACTS)
+    assert begun == [1.0]
+
+
+def test_a_station_without_a_sensor_has_a_code_too(codes: CheckCodes) -> None:
+    without = FACTS - {Fact.HARDWARE_ADMITTED}
+    _, said = read(first(codes, time.monotonic() + 10.0, without))
+    assert said.facts == without
 
 
 def test_a_station_with_a_damaged_key_does_not_start(tmp_path: Path) -> None:

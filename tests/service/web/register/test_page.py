@@ -16,10 +16,11 @@ from hardware.errors import DossierError
 from hardware.register import documents
 from hardware.register.memory import Memory
 from hardware.vetting.station import Here, Unit
-from service.web.register.page import all_pages, index_page, register_page
+from service.web.register.page import Pages, register_page
 from service.web.register.routes import register_router
 from service.web.register.wording import LANGUAGES, wording
 from tests.hardware.institution import KEY, TODAY, Institution, fitted, told
+from tests.narrow import some
 
 KNOWN = documents.load(today=TODAY)
 
@@ -185,7 +186,7 @@ def test_every_status_is_told_by_shape_and_word_too(institution: Institution) ->
 
 
 def test_the_index_names_every_dossier_rule_and_key(institution: Institution) -> None:
-    text = text_of(index_page(institution.register()))
+    text = text_of(some(Pages(institution.register()).get("en")))
     assert "Our Boson ✔ Approved for use, until 2027-11-24" in text
     assert "Simulated sensor ◇ Simulated" in text
     assert "Hikvision DS-2TD2636B-13/P ✘ Refused" in text
@@ -200,9 +201,28 @@ def test_a_broken_dossier_has_no_page_and_the_index_says_so(institution: Institu
     known = institution.register()
     with pytest.raises(DossierError):
         register_page(known, KEY)
-    pages = all_pages(known, stylesheet="/x.css")
-    assert KEY not in pages
-    assert "our-boson ✘ Cannot be relied on" in text_of(pages[""])
+    pages = Pages(known, stylesheet="/x.css")
+    assert pages.get("en", KEY) is None
+    assert "our-boson ✘ Cannot be relied on" in text_of(some(pages.get("en")))
+
+
+def test_all_is_read_before_a_process_is_locked_and_written_from_memory(
+    institution: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = institution.register()
+    pages = Pages(known, Here(), stylesheet="/x.css")
+    keys = known.keys
+    whole = [register_page(known, key, Here(), stylesheet="/x.css") for key in keys]
+    with monkeypatch.context() as locked:
+        for name in ("open", "read_bytes", "read_text", "glob", "iterdir", "stat"):
+            locked.setattr(Path, name, pytest.fail)
+        written = [pages.get("en", key) for key in keys]
+        for code in LANGUAGES:
+            assert f'lang="{code}"' in some(pages.get(code))
+            assert f'lang="{code}"' in some(pages.get(code, KEY))
+    assert written == whole
+    assert pages.get("xx") is None
+    assert pages.get("en", "nothing") is None
 
 
 @pytest.fixture
