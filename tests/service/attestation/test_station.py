@@ -13,8 +13,7 @@ from time import gmtime, strftime
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from service.attestation.page import printed
 from service.attestation.shown import shown
