@@ -179,6 +179,9 @@ def test_a_whole_calibration_is_signed_and_in_force_until_something_changes(
         screen.page.keyboard.press("Enter")
         screen.page.locator("#admin").wait_for()
         screen.open(f"{running.address}/admin/calibration#sign")
+        # Until the reference is seen the record cannot be closed, and the page says so.
+        size = screen.page.locator("#mm-per-px")
+        screen.until(lambda: size.text_content() != "–")
         screen.page.click("#close")
         screen.page.locator("#record").wait_for()
         record = state / "acceptance" / "record-1.json"
