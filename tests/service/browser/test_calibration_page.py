@@ -181,7 +181,7 @@ def test_a_whole_calibration_is_signed_and_in_force_until_something_changes(
         screen.open(f"{running.address}/admin/calibration#sign")
         # Until the reference is seen the record cannot be closed, and the page says so.
         size = screen.page.locator("#mm-per-px")
-        screen.until(lambda: size.text_content() != "–")
+        screen.until(lambda: "mm" in (size.text_content() or ""))
         screen.page.click("#close")
         screen.page.locator("#record").wait_for()
         record = state / "acceptance" / "record-1.json"
