@@ -14,7 +14,8 @@ from device.frame import KELVIN_OFFSET
 
 SPIKE_K: Final = 3.0
 TOO_MANY: Final = 0.003  # share of the picture; makers allow less than 1 in 1,000
-_AROUND: Final = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx)
+_AROUND: Final = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
+_DOWN, _RIGHT = np.array(_AROUND).T[:, :, np.newaxis]
 
 
 class BadPixels:
@@ -50,14 +51,15 @@ class BadPixels:
         cv2.medianBlur(counts, 3, dst=self._median)
         cv2.absdiff(counts, self._median, dst=self._off)
         np.greater(self._off, np.uint16(min(spike, 65535.0)), out=self._candidates)
-        if not self._candidates.any():
+        places = np.flatnonzero(self._candidates)
+        if places.size == 0:
             return False
-        rows, columns = np.nonzero(self._candidates)  # edges too: a corner is not its median
+        rows, columns = np.divmod(places, counts.shape[1])  # edges too: a corner is not its median
         alone = _stand_out(counts, rows, columns, spike)
         rows, columns = rows[alone], columns[alone]
         mended = self._median[rows, columns] * np.float32(kelvin_per_count)
         celsius[rows, columns] = mended - np.float32(KELVIN_OFFSET)
-        return rows.size > TOO_MANY * counts.size
+        return bool(rows.size > TOO_MANY * counts.size)
 
 
 def _stand_out(
@@ -68,15 +70,15 @@ def _stand_out(
 ) -> NDArray[np.bool_]:
     """Whether pixels are beyond all but one of their neighbours: two bad ones may lie together."""
     height, width = counts.shape
-    around = np.stack(
-        [counts[_mirrored(rows + dy, height), _mirrored(columns + dx, width)] for dy, dx in _AROUND]
-    ).astype(np.float32)
+    around = counts[_mirrored(rows + _DOWN, height), _mirrored(columns + _RIGHT, width)]
     around.partition((1, len(_AROUND) - 2), axis=0)
-    here = counts[rows, columns]
+    here = counts[rows, columns].astype(np.float32)
     beyond = (here - around[-2] > spike) | (around[1] - here > spike)
     return np.asarray(beyond)
 
 
 def _mirrored(places: NDArray[np.intp], size: int) -> NDArray[np.intp]:
     """Return places, those just past an edge taken from inside of it."""
-    return np.abs(np.where(places >= size, 2 * size - 2 - places, places))
+    np.abs(places, out=places)
+    np.subtract(2 * size - 2, places, out=places, where=places >= size)
+    return places

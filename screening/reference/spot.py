@@ -164,12 +164,17 @@ def _stands_alone(celsius: NDArray[np.float32], region: _Region) -> bool:
 
 def _regions(above: NDArray[np.bool_], most_px: float) -> list[_Region]:
     """Return the compact regions of a mask, with radii of no more than `most_px`."""
-    _, _, stats, centres = cv2.connectedComponentsWithStats(above.view(np.uint8), connectivity=4)
+    rows, columns = np.flatnonzero(above.any(axis=1)), np.flatnonzero(above.any(axis=0))
+    if rows.size == 0:
+        return []
+    top, left = int(rows[0]), int(columns[0])  # what is warm fills a part of the picture
+    part = above[top : rows[-1] + 1, left : columns[-1] + 1].view(np.uint8)
+    _, _, stats, centres = cv2.connectedComponentsWithStats(part, connectivity=4)
     width, height, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, 4]
     compact = (area >= _MIN_PX) & (area > 0.6 * width * height) & (area <= np.pi * most_px**2)
     compact &= np.maximum(width, height) < 1.7 * np.minimum(width, height)
     return [
-        _Region(float(x), float(y), math.sqrt(pixels / math.pi))
+        _Region(left + x, top + y, math.sqrt(pixels / math.pi))
         for (x, y), pixels in zip(
             centres[1:][compact].tolist(), area[compact].tolist(), strict=True
         )
