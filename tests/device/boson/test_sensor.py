@@ -465,6 +465,23 @@ def test_a_reboot_that_keeps_the_line_is_noticed(sensor: BosonSensor, link: Emul
         take(sensor, 30)
 
 
+def test_an_uptime_that_goes_back_is_a_restart_whatever_the_frames_say(
+    sensor: BosonSensor,
+) -> None:
+    sensor._uptime_s += 1000
+    with pytest.raises(SensorLost, match="and before that for"):
+        take(sensor, 30)
+
+
+def test_a_frame_counter_that_goes_back_is_a_restart_whatever_the_uptime_says(
+    sensor: BosonSensor,
+) -> None:
+    take(sensor, 1)
+    sensor._frame += 1000
+    with pytest.raises(SensorLost, match="frame counter went from"):
+        take(sensor, 1)
+
+
 @pytest.mark.alone
 def test_a_silent_camera_is_lost_within_a_second(sensor: BosonSensor, link: EmulatedLink) -> None:
     link.spoil = lambda _: ()
@@ -515,6 +532,28 @@ def test_a_frame_is_proven_before_it_is_taken_too(
     for _, ffc, _, hottest in take(sensor, 4):
         assert 30_500 < hottest < 31_500 or ffc is FfcState.IN_PROGRESS
     assert sensor.rejected()["tlinear off"] >= 1
+
+
+def test_a_frame_is_proven_after_it_was_taken_too(
+    sensor: BosonSensor, link: EmulatedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLinear was on when it was asked for before the frame; the picture shall not tell here."""
+    monkeypatch.setattr("device.scale.Scale.jumps", lambda *_: False)
+    take(sensor, 2)
+    expose = sensor._source.expose
+    lost: list[bool] = []
+
+    def spoilt(buffer: Any) -> Any:
+        if not lost:
+            link.camera.registers.store(c.TLINEAR, 0)
+            lost.append(True)
+        return expose(buffer)
+
+    monkeypatch.setattr(sensor._source, "expose", spoilt)
+    for frame in islice(sensor.frames(), 4):
+        assert frame.radiometry.proven
+        assert 30_500 < frame.counts.max() < 31_500 or frame.ffc is FfcState.IN_PROGRESS
+    assert sensor.rejected()["tlinear off"] == 1
 
 
 # --- errors carry no pixels
