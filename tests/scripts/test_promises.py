@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from scripts.mutation.promises import ROOT, Broken, listed
+from scripts.mutation.promises import Broken, listed
+from scripts.mutation.trial import ROOT
 
 ALL = listed()
 
