@@ -21,6 +21,7 @@ def file(data: bytes) -> dict[str, str]:
 @pytest.mark.parametrize("path", ["", "/drift"])
 def test_nothing_is_read_without_a_session(stage: Stage, path: str) -> None:
     assert request(stage, "GET", HERE + path)[0] == 401
+    assert stage.asked == [], "nobody troubles the supervisor without one"
     status, _, _ = request(stage, "GET", HERE + path, Cookie=COOKIE)
     assert status == 200
 
