@@ -451,7 +451,7 @@ def test_no_power_cut_leaves_half_an_acceptance_in_force(
     def dies(*_: object) -> None:
         raise OSError(5, "the power is cut")
 
-    monkeypatch.setattr("service.state.acceptance.write_atomically", dies)
+    monkeypatch.setattr("service.state.small_file.write_atomically", dies)
     with pytest.raises(AcceptanceError, match="could not be saved"):
         whole.calibration.decide(Decision.PUT_IN_FORCE)
     monkeypatch.undo()
