@@ -53,7 +53,7 @@ LAPSE = 20.0  # twenty readings in ten minutes, and one of them each second: not
 CAMERA = Camera(time_lapse=LAPSE, ffc_settle_s=24.0 / LAPSE)
 OPTICS = optics_of(CAMERA)
 TODAY = datetime.now(UTC).date()
-VISITOR_S = 9.0
+VISITOR_S = 14.0  # long enough for two operators at a slow page
 PEOPLE = 10
 
 
@@ -61,7 +61,7 @@ def visitors() -> Scenario:
     """Return a film in which ten people come one after the other."""
     steps = (
         Doing(walk_to=(0.0, AWAY_M)),
-        Doing(stand_s=5.5),
+        Doing(stand_s=10.5),
         Doing(walk_to=(1.6, 1.2), look="ahead"),
     )
     return Scenario(
