@@ -28,7 +28,7 @@ _LIMITS = {
     "Max address space": str(ADDRESS_SPACE_BYTES),
 }
 _MOST_THREADS = 64  # of a process that may start any: with thousands nothing else would run
-# The kernel's own pages in it, and the buffers of a video driver, are never swapped and not counted.
+# The kernel's own pages in it, and a video driver's buffers, are never swapped, and not counted.
 _NOT_LOCKED_KB = 16 * 1024
 _REMEDY = "Nothing is shown to it; it is ended and started again. `limen doctor` says more."
 _MEMORY_REMEDY = (

@@ -23,11 +23,16 @@ _NOT_TO_READ = 0o1 | 0o100 | 0o1000 | 0o20000000
 # WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAIT_BITSET, of one process or shared, by either clock. Not
 # WAKE_OP: the kernel writes twelve bits of the caller's choice into its log for a shift past 31.
 _FUTEX_WAITS = tuple(
-    call | shared | clock for call in (0, 1, 3, 4, 9) for shared in (0, 0x80) for clock in (0, 0x100)
+    call | shared | clock
+    for call in (0, 1, 3, 4, 9)
+    for shared in (0, 0x80)
+    for clock in (0, 0x100)
 )
 # HWPOISON, SOFT_OFFLINE; MERGEABLE: others see it; DODUMP; COLD, PAGEOUT: on the way to swap.
 _BAD_ADVICE = (100, 101, 12, 17, 20, 21)
-_ALL_MEMORY = 1 | 2 | 4  # MCL_CURRENT, FUTURE, ONFAULT: with less, what is mapped next is not locked
+_ALL_MEMORY = (
+    1 | 2 | 4
+)  # MCL_CURRENT, FUTURE, ONFAULT: with less, what is mapped next is not locked
 _TCP_NODELAY = 1
 _SHUT_WR = 1  # of a listener it ends nothing
 # What glibc's pthread_create asks for: VM FS FILES SIGHAND THREAD SYSVSEM SETTLS and the two TIDs.

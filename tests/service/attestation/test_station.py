@@ -112,7 +112,9 @@ def test_an_empty_or_a_short_list_of_attacks_does_not_hold(sound: Attestation) -
     worker, web, control = sound.worker, sound.web, sound.unlocked
     none = {"worker": replace(worker, attacks=()), "web": replace(web, attacks=()), "unlocked": ()}
     assert "Without a lock 0 attacks" in faults(**none)
-    assert f"the lock of the web {len(control) - 1}" in faults(web=replace(web, attacks=web.attacks[1:]))
+    assert f"the lock of the web {len(control) - 1}" in faults(
+        web=replace(web, attacks=web.attacks[1:])
+    )
     short = {
         "worker": replace(worker, attacks=worker.attacks[1:]),
         "web": replace(web, attacks=web.attacks[1:]),
