@@ -77,7 +77,7 @@ def rendered(name: str, executable: Path) -> str:
     return template.replace("@LIMEN@", str(executable))
 
 
-def _made() -> dict[Path, str]:
+def made() -> dict[Path, str]:
     """Return what is made from tables: the browser's policies and the kiosk's keyboard."""
     keyboard = {KEYBOARD / path: text for path, text in keyboard_files().items()}
     return {POLICIES: policies(), **keyboard}
@@ -96,7 +96,7 @@ def install(prefix: Path, executable: Path) -> tuple[Path, ...]:
     placed = []
     try:
         files_of = {place: rendered(name, executable) for name, place in PLACES.items()}
-        for place, text in (files_of | _made()).items():
+        for place, text in (files_of | made()).items():
             target = prefix / place
             placed.append(target)
             if place == CONFIG and target.exists():
