@@ -81,7 +81,7 @@ def test_a_station_that_writes_more_than_it_may_is_found(
     def write(_seconds: float) -> None:
         (tmp_path / name).write_bytes(bytes(size))
 
-    monkeypatch.setattr(prove_running.time, "sleep", write)
+    monkeypatch.setattr(time, "sleep", write)
     faults = prove_running._written(tmp_path, 1.0).faults
     assert (says in " ".join(faults)) if says else faults == ()
 

@@ -8,7 +8,7 @@ import pytest
 from device.framepool import Protection
 from service.deploy.install import install
 from service.doctor import host
-from service.doctor.finding import Level
+from service.doctor.finding import Finding, Level
 
 HEAD = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 
@@ -85,7 +85,7 @@ def test_a_kernel_that_writes_of_crashes_is_told_with_what_quiets_it(
     assert says in found.remedy
 
 
-def kernel_log(root: Path, *names: str) -> host.Finding:
+def kernel_log(root: Path, *names: str) -> Finding:
     for number, name in enumerate(names, start=1):
         (root / f"proc/{number}").mkdir(parents=True, exist_ok=True)
         (root / f"proc/{number}/comm").write_text(name[:15] + "\n")

@@ -99,7 +99,7 @@ def test_a_web_process_that_dies_is_granted_no_more_than_one_that_lives(
     for _life in range(5):
         station._web._due = 0.0
         station._start_web()
-        child = station._web.child
+        child: object = station._web.child
         assert isinstance(child, Fake)
         for asked in (request, welcome):
             for _ in range(OF_WEB[type(asked)].waiting):
