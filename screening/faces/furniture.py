@@ -54,6 +54,7 @@ class Furniture:
         self._now, self._slow, self._map, self._off, self._move, self._free = (
             np.zeros(shape, np.float32) for _ in range(6)
         )
+        self._natures: dict[Box, Nature] = {}  # of this frame
         self._began_s: float | None = None
         self._time_s = 0.0
         self._level_c = 0.0
@@ -82,6 +83,7 @@ class Furniture:
         self._elapsed_s, self._time_s = max(0.0, time_s - self._time_s), time_s
         np.subtract(self._now, self._map, out=self._off)
         np.subtract(self._now, self._slow, out=self._move)
+        self._natures.clear()
 
     def body(self, width_px: float) -> bool:
         """Say whether somebody stands there whose body is at least so wide, face or not.
@@ -121,6 +123,11 @@ class Furniture:
 
     def nature(self, box: Box) -> Nature:
         """Say what a box holds in the frame that was looked at."""
+        if box not in self._natures:
+            self._natures[box] = self._nature(box)
+        return self._natures[box]
+
+    def _nature(self, box: Box) -> Nature:
         off = self._off[self._cells(box)].ravel()
         if not self.known or not off.size:
             return Nature.FURNITURE  # for all that is known

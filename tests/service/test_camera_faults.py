@@ -10,14 +10,14 @@ from device.simulator.scenario.schema import load
 from tests.service.running import RunningStation
 
 BLIND_AT_MOST_S = 20.0  # on a calm machine 4 s: a worker starts, and finds the reference
+BUSY = 4.0  # times as long with others beside it
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("camera-unplugged", "The sensor is gone"),
+        pytest.param("camera-unplugged", "The sensor is gone", marks=pytest.mark.alone),
         ("camera-silent", "sends no new frame"),
         ("camera-not-radiometric", "does not prove that its counts are temperatures"),
     ],
@@ -25,6 +25,7 @@ BLIND_AT_MOST_S = 20.0  # on a calm machine 4 s: a worker starts, and finds the 
 def test_the_screen_names_what_happened_to_the_camera_and_comes_back(
     name: str, sentence: str, tmp_path: Path
 ) -> None:
+    bound_s = BLIND_AT_MOST_S if name == "camera-unplugged" else BUSY * BLIND_AT_MOST_S
     announced = set(load(name).shows)
     station = RunningStation(tmp_path / "state", "--scenario", name)
     with contextlib.closing(station):
@@ -34,4 +35,4 @@ def test_the_screen_names_what_happened_to_the_camera_and_comes_back(
         assert broken["visitors"] == []
         assert sentence in broken["failure"]
         assert station.screening()["failure"] == ""
-        assert time.monotonic() - began < BLIND_AT_MOST_S
+        assert time.monotonic() - began < bound_s

@@ -69,23 +69,21 @@ def test_a_temperature_is_a_skin_temperature_with_its_uncertainty(
     assert " body" not in screen.page.locator("body").inner_text().lower()
 
 
-@pytest.mark.parametrize("state", VIEWS)
-def test_simulated_is_said_whatever_happens(screen: Screen, stage: Stage, state: str) -> None:
-    stage.show(VIEWS[state])
-    screen.wait(state)
-    assert screen.page.locator("#flag-simulated").is_visible()
-    assert not screen.page.locator("#flag-unlocked").is_visible()
-
-
-@pytest.mark.parametrize("state", VIEWS)
-def test_not_locked_is_said_whatever_happens_and_no_promise_is_made(
-    screen: Screen, stage: Stage, state: str
+def test_simulated_and_not_locked_are_said_whatever_happens_and_no_promise_is_made(
+    screen: Screen, stage: Stage
 ) -> None:
-    stage.show(replace(VIEWS[state], locked=False))
-    screen.wait(state)
-    screen.until(lambda: screen.page.locator("#flag-unlocked").is_visible())
-    for fact in ("fact-network", "fact-recording"):
-        assert screen.page.locator(f"#{fact}").get_attribute("data-held") == "false"
+    unlocked = screen.page.locator("#flag-unlocked")
+    for state, shown in VIEWS.items():
+        stage.show(shown)
+        screen.wait(state)
+        screen.until(lambda: not unlocked.is_visible())
+        assert screen.page.locator("#flag-simulated").is_visible(), state
+        stage.show(replace(shown, locked=False))
+        screen.until(unlocked.is_visible)
+        screen.wait(state)
+        assert screen.page.locator("#flag-simulated").is_visible(), state
+        for fact in ("fact-network", "fact-recording"):
+            assert screen.page.locator(f"#{fact}").get_attribute("data-held") == "false", state
 
 
 def test_the_footer_says_no_network_no_recording_and_the_audit_head(screen: Screen) -> None:

@@ -129,12 +129,12 @@ def test_a_code_that_waited_to_be_shown_is_as_old_as_it_is(
     assert shown.page.locator("#qr").is_hidden()
 
 
-@pytest.mark.parametrize("language", catalogues())
-def test_what_it_proves_and_what_not_stands_beside_it(check: Screen, language: str) -> None:
-    check.page.click(f"[data-language={language}]")
-    said = check.page.locator("main").inner_text()
-    for key, sentence in catalogues()[language]["check"].items():
-        assert sentence in said or key in {"title", "back", "made", "old", "none"}
+def test_what_it_proves_and_what_not_stands_beside_it(check: Screen) -> None:
+    for language, words in catalogues().items():
+        check.page.click(f"[data-language={language}]")
+        said = check.page.locator("main").inner_text()
+        for key, sentence in words["check"].items():
+            assert sentence in said or key in {"title", "back", "made", "old", "none"}
 
 
 def test_anybody_can_read_it(check: Screen) -> None:
@@ -235,12 +235,13 @@ def test_a_browser_that_keeps_nothing_says_so(new_screen: Callable[..., Screen])
     assert phone.page.locator("#not-kept").is_visible()
 
 
-@pytest.mark.parametrize("language", WORDS)
-def test_it_speaks_four_languages(phone: Screen, language: str) -> None:
-    phone.page.click(f"[data-language={language}]")
-    said = phone.page.locator("main").inner_text()
-    for key in ("intro", "proves_1", "proves_2", "not_1", "not_2", "not_3", "not_4"):
-        assert WORDS[language][key] in said
+def test_it_speaks_four_languages(phone: Screen) -> None:
+    assert len(WORDS) == 4
+    for language, words in WORDS.items():
+        phone.page.click(f"[data-language={language}]")
+        said = phone.page.locator("main").inner_text()
+        for key in ("intro", "proves_1", "proves_2", "not_1", "not_2", "not_3", "not_4"):
+            assert words[key] in said
 
 
 def test_its_policy_lets_no_request_out(new_screen: Callable[..., Screen]) -> None:

@@ -43,9 +43,10 @@ def take_screenshot(screen: Screen) -> None:
             return
 
 
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[RunningStation]:
-    running = RunningStation(tmp_path / "state", "--scenario", "self-test")
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStation]:
+    """Return one station for all, in the order in which they stand here: the last one ends it."""
+    running = RunningStation(tmp_path_factory.mktemp("chain") / "state", "--scenario", "self-test")
     yield running
     running.close()
 
@@ -120,22 +121,6 @@ def test_a_worker_that_stops_takes_the_green_off_the_glass(
     assert max(taken) < 1.5
 
 
-@pytest.mark.alone
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_supervisor_that_dies_or_freezes_turns_the_screen_to_not_screening(
-    station: RunningStation, new_screen: Callable[..., Screen], number: signal.Signals
-) -> None:
-    screen = new_screen().open(f"{station.address}/")
-    station.screening()
-    screen.until(lambda: screen.state not in {"starting", "not_screening"}, within_s=30.0)
-    began = time.time()
-    station.process.send_signal(number)
-    screen.wait("not_screening")
-    assert screen.seconds_until("not_screening", began) < BLIND_WITHIN_S
-    assert screen.text("title") == WORDS["titles"]["not_screening"]
-    station.process.send_signal(signal.SIGCONT)
-
-
 def test_the_picture_is_written_only_while_somebody_watches(
     station: RunningStation, new_screen: Callable[..., Screen]
 ) -> None:
@@ -148,3 +133,19 @@ def test_the_picture_is_written_only_while_somebody_watches(
     while any(station.picture_memory()):
         assert time.monotonic() < deadline, "the picture was not wiped"
         time.sleep(0.05)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_supervisor_that_dies_or_freezes_turns_the_screen_to_not_screening(
+    station: RunningStation, new_screen: Callable[..., Screen], number: signal.Signals
+) -> None:
+    screen = new_screen().open(f"{station.address}/")
+    station.screening()
+    screen.until(lambda: screen.state not in {"starting", "not_screening"}, within_s=30.0)
+    began = time.time()
+    station.process.send_signal(number)
+    screen.wait("not_screening")
+    assert screen.seconds_until("not_screening", began) < BLIND_WITHIN_S
+    assert screen.text("title") == WORDS["titles"]["not_screening"]
+    station.process.send_signal(signal.SIGCONT)

@@ -27,7 +27,7 @@ for endless in ("/api/events", "/api/guidance"):  # see test_app, test_kiosk
 schema = schemathesis.openapi.from_dict(_description)
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 NOT_CHECKED = [
     unsupported_method,  # the guard speaks before the routes: a GET with a body is too large
     negative_data_rejection,  # a cookie that no cookie can be never arrives as it was made up
