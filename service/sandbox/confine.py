@@ -29,11 +29,11 @@ _CAPABILITY_VERSION = 0x20080522  # _LINUX_CAPABILITY_VERSION_3
 CAP_IPC_LOCK = 1 << 14
 
 
-def limit(*, threads: bool) -> None:
+def limit(*, threads: bool, memory_bytes: int = ADDRESS_SPACE_BYTES) -> None:
     """Allow no file to grow, no core to be dumped, so much memory, and a thread only if asked."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     if not threads:
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
