@@ -247,6 +247,8 @@ class ShownCalibration:
         Of the last second, where is looked.
     look
         Whether that is where the admin said, and not at the reference.
+    settles
+        The series that runs leaves out what the sensor reads now: it has just corrected itself.
     waiting_first
         A person was measured by the first operator, and not by the second yet.
     may_sign
@@ -281,6 +283,7 @@ class ShownCalibration:
     signing_problem: str = ""
     problem: str = ""
     review: Review | None = None
+    settles: bool = False
 
 
 class Span(StrEnum):

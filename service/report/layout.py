@@ -6,6 +6,7 @@ Every number here is one of the record's, rounded for reading and never computed
 import hashlib
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
@@ -18,6 +19,7 @@ from service.acceptance.verdict import ChapterVerdict, Figure
 from service.acceptance.words import Chapter, Trial
 
 MAX_ROWS: Final = 24  # of what was measured; every value is in the attached record
+WIDTH: Final = 0.22  # of the page for each column of numbers: a row is read across
 UNITS: Final = {"_c": "°C", "_k": "K", "_s": "s", "_dba": "dBA"}
 _PLOTS: Final = {
     Chapter.WARM_UP: ("time_s", "own_c"),
@@ -244,14 +246,15 @@ class _Page:
         yield {"kind": "subheading", "text": self.rec["measured"]}
         if plotted := self.plot(chapter):
             yield plotted
-        kept = _sample(chapter.rows)
+        kept = sample(chapter.rows)
         if len(kept) < len(chapter.rows):
             shown = f"{len(kept)} {self.rec['of']} {len(chapter.rows)}."
             yield {"kind": "note", "text": f"{self.rec['more_rows']} {shown}"}
         yield {
             "kind": "table",
             "columns": (1,) * len(chapter.columns),
-            "left": (),
+            "width": min(1.0, WIDTH * len(chapter.columns)),
+            "left": tuple(i for i, name in enumerate(chapter.columns) if name == "trial"),
             "header": tuple(self.said["column"][name] for name in chapter.columns),
             "rows": [
                 tuple(self.cell(name, v) for name, v in zip(chapter.columns, row, strict=True))
@@ -290,9 +293,10 @@ class _Page:
             "kind": "plot",
             "points": [((x - left) / (right - left), (y - low) / (high - low)) for x, y in points],
             "left": self.number(left, 2),
-            "right": f"{self.number(right, 2)}  {names[0]}",
+            "right": f"{names[0]}  {self.number(right, 2)}",
             "low": self.number(low, 3),
-            "high": f"{self.number(high, 3)}  {names[1]}",
+            "high": self.number(high, 3),
+            "y": names[1],
             "alt": f"{names[1]} / {names[0]}. {self.rec['plot']} {ends}.",
         }
 
@@ -302,7 +306,7 @@ class _Page:
         record, rec = self.record, self.rec
         yield {"kind": "heading", "text": rec["chapter_budget"]}
         at = f"{self.number(record.threshold_c, 1)} °C"
-        yield {"kind": "text", "text": f"{rec['at_threshold']}: {at}"}
+        yield {"kind": "note", "text": f"{rec['at_threshold']}: {at}"}
         yield from self.budget(record.budget)
         yield {"kind": "heading", "text": rec["chapter_rule"]}
         yield {"kind": "text", "text": rec["rule"]}
@@ -328,7 +332,7 @@ class _Page:
         heads = (*first, "divisor", "sensitivity", "contribution", "dof")
         yield {
             "kind": "table",
-            "columns": (3, 1.5, 1.2, 0.8, 1.9, 1.2, 1.9, 1.8, 1.3),
+            "columns": (2.9, 1.5, 1.1, 0.8, 1.7, 1.2, 1.7, 1.5, 1.6),
             "left": (0, 3, 4),
             "header": tuple(rec[name] for name in heads),
             "rows": [
@@ -412,11 +416,24 @@ def digits_of(figure: Figure) -> int:
 _FRACTIONS: Final = {"slope", "slope_error", "least_slope", "emissivity_set", "footprint_share"}
 
 
-def _sample(rows: tuple[Any, ...]) -> list[Any]:
-    """Keep some rows, evenly, the first and the last among them."""
+def sample(rows: tuple[Any, ...]) -> list[Any]:
+    """Keep some rows, evenly, the first and the last among them, and all that alone are whole.
+
+    Of a threshold at which the switching was tried everything is known, of the others the setting.
+
+    >>> len(sample(tuple((float(i),) for i in range(100))))
+    24
+    >>> tried = ((36.0, 36.02), (36.1, 36.12))
+    >>> set(tried) <= set(sample((*((c, None) for c in range(51)), *tried)))
+    True
+    """
     if len(rows) <= MAX_ROWS:
         return list(rows)
-    return [rows[round(i * (len(rows) - 1) / (MAX_ROWS - 1))] for i in range(MAX_ROWS)]
+    evenly = {round(i * (len(rows) - 1) / (MAX_ROWS - 1)) for i in range(MAX_ROWS)}
+    whole = {i for i, row in enumerate(rows) if None not in row}
+    if len(whole) > MAX_ROWS:
+        whole = set()
+    return [rows[i] for i in sorted(evenly | whole)]
 
 
 def _range(values: list[float]) -> tuple[float, float]:
@@ -430,12 +447,16 @@ def plain(value: Any) -> Any:
     What stands in the record itself is exact. typst refuses to print a letter that no font has.
     """
     if isinstance(value, str):
-        return "".join(_letter(one) for one in value)
+        return _TOGETHER.sub("\u00a0", "".join(_letter(one) for one in value))
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
+
+
+# no line ends between a number and its unit, nor within the name of a standard
+_TOGETHER: Final = re.compile(r"(?<=\d) (?=[%°]|(?:K|s|m|mm|min|dBA)\b)|(?<=IEC) (?=\d)")
 
 
 def _letter(letter: str) -> str:

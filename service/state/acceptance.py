@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from service.state.files import cause, write_atomically
+from service.state.small_file import SmallFile
 
 FILE = "acceptance.json"
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -106,8 +106,8 @@ class InForce(_Part):
     review_blocks: bool = False
 
 
-class AcceptanceStore:
-    """The file in the state folder.
+class AcceptanceStore(SmallFile[InForce]):
+    """The file in the state folder. A damaged one is no acceptance.
 
     Parameters
     ----------
@@ -116,43 +116,12 @@ class AcceptanceStore:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-
-    def load(self) -> InForce:
-        """Return what is in force; nothing when nothing ever was.
-
-        Raises
-        ------
-        AcceptanceError
-            When the file is there and is not what this station saves: nothing is accepted then.
-        """
-        try:
-            return InForce.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return InForce()
-        except OSError as error:
-            raise AcceptanceError(
-                f"The acceptance in {self._path} cannot be read {cause(error)}"
-            ) from error
-        except ValidationError as error:
-            where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "file"
-            raise AcceptanceError(
-                f"The acceptance in {self._path} is damaged ({where}). The station counts as not "
-                "accepted: take the file away, and accept the station anew."
-            ) from error
-
-    def save(self, new: InForce) -> None:
-        """Put another one in its place, at once and whole.
-
-        Raises
-        ------
-        AcceptanceError
-            When the disk does not take it; then the old one stands.
-        """
-        try:
-            write_atomically(self._path, new.model_dump_json(indent=1).encode() + b"\n")
-        except OSError as error:
-            raise AcceptanceError(
-                f"The acceptance could not be saved to {self._path} {cause(error)} "
-                "Until then the old one stands."
-            ) from error
+        super().__init__(
+            folder / FILE,
+            InForce,
+            AcceptanceError,
+            what="The acceptance",
+            damaged="The station counts as not accepted: take the file away, and accept the "
+            "station anew.",
+            kept="Until then the old one stands.",
+        )

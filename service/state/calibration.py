@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.acceptance.series import Measured
 from service.acceptance.words import Chapter
 from service.ipc.calibration import Notes, Ticks
 from service.state.acceptance import AcceptanceError, Facts
 from service.state.files import cause, write_atomically
+from service.state.small_file import SmallFile
 
 FILE = "calibration.json"
 RECORDS = "acceptance"  # a folder: the records that were closed, and their signatures
@@ -63,7 +64,7 @@ class Draft(BaseModel):
     closed: Facts | None = None
 
 
-class CalibrationStore:
+class CalibrationStore(SmallFile[Draft]):
     """The draft, and the folder of closed records.
 
     Parameters
@@ -73,46 +74,14 @@ class CalibrationStore:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        super().__init__(
+            folder / FILE,
+            Draft,
+            AcceptanceError,
+            what="The calibration",
+            damaged="All of it must be repeated. What is in force stays in force.",
+        )
         self.records = folder / RECORDS
-
-    def load(self) -> Draft:
-        """Return the draft; an empty one when there is none.
-
-        Raises
-        ------
-        AcceptanceError
-            When the file is there and is no draft of this version.
-        """
-        try:
-            return Draft.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return Draft()
-        except OSError as error:
-            raise AcceptanceError(
-                f"The calibration in {self._path} cannot be read {cause(error)}"
-            ) from error
-        except ValidationError as error:
-            where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "file"
-            raise AcceptanceError(
-                f"The calibration in {self._path} is damaged ({where}): all of it must be "
-                "repeated. What is in force stays in force."
-            ) from error
-
-    def save(self, draft: Draft) -> None:
-        """Put a draft in the place of the one before.
-
-        Raises
-        ------
-        AcceptanceError
-            When the disk does not take it; then the old one stands.
-        """
-        try:
-            write_atomically(self._path, draft.model_dump_json().encode() + b"\n")
-        except OSError as error:
-            raise AcceptanceError(
-                f"The calibration could not be saved to {self._path} {cause(error)}"
-            ) from error
 
     def next_number(self) -> int:
         """Return the number of the next record."""

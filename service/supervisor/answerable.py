@@ -16,7 +16,8 @@ from service.state.calibration import CalibrationStore
 from service.state.drift import DriftWatch
 from service.state.recorder import Recorder, boot_clock
 from service.supervisor.accepting.acceptance import Acceptance
-from service.supervisor.accepting.calibration import Around, Bench, Calibration
+from service.supervisor.accepting.bench import Around, Bench
+from service.supervisor.accepting.calibration import Calibration
 from service.supervisor.accepting.calibration_requests import CalibrationRequests
 from service.supervisor.config import StationConfig
 from service.supervisor.known_sensor import part_number_of

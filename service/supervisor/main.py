@@ -125,6 +125,7 @@ class Supervisor:
         )
         self._welcomes = WelcomeStore(config.state)
         self._welcomed = False  # whether this web process knows the words
+        self._welcome_damaged = False
         self._door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
         self._answerable = Answerable(config, self._door, self._recorder, self)
@@ -236,7 +237,7 @@ class Supervisor:
         self._give_picture()
         if not self._welcomed:
             self._welcomed = True
-            self._web.ask(Welcoming(self._welcomes.load()))
+            self._web.ask(Welcoming(self._welcome()))
         standing, trial = self._answerable.stands()
         self._guard_view.stands(standing, trial=trial)
         self._web.ask(self._view())
@@ -258,6 +259,7 @@ class Supervisor:
             watching=self._screens.watching,
             shape=self._non_uniformity.holds(settings) if settings and learnt else None,
             auditor=self._door.auditor_known,
+            welcome=not self._welcome_damaged,
         )
         self._repairs.look(faults(view, facts), now, time.time())
         return replace(view, repairs=self._repairs.rows())
@@ -639,6 +641,17 @@ class Supervisor:
         children = (self._worker.child, self._web.child, self._camera.filter.child)
         pids = {child.pid for child in children if child is not None}
         return self._attesting.stands(frozenset({os.getpid(), *pids}))
+
+    def _welcome(self) -> Welcome:
+        """Return the words of welcome; the station's own, and a fault, when they are damaged."""
+        try:
+            welcome = self._welcomes.load()
+        except SettingsError as error:
+            self._log.warning("welcome damaged", what=str(error))
+            self._welcome_damaged = True
+            return Welcome()
+        self._welcome_damaged = False
+        return welcome
 
     def welcome(self, welcome: Welcome) -> None:
         """Save the words of welcome, and let the visitor's window say them."""

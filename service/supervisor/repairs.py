@@ -32,6 +32,7 @@ OTHERS: Final[dict[str, Severity]] = {
     "shape_unknown": Severity.NOTE,
     "shape_of_another": Severity.WEAKENS,
     "no_auditor": Severity.NOTE,
+    "welcome_damaged": Severity.NOTE,
 }
 _PLANNED: Final = frozenset(
     {Reason.FFC.value, Reason.SETTLING.value, Reason.WARMING_UP.value, "no_screen"}
@@ -51,11 +52,14 @@ class Facts:
         Whether the learnt non-uniformity is that of the open sensor; None when none was learnt.
     auditor
         Whether the auditor has a password.
+    welcome
+        Whether the file of the words of welcome can be read.
     """
 
     watching: int
     shape: bool | None
     auditor: bool
+    welcome: bool = True
 
 
 def faults(view: View, facts: Facts) -> set[str]:
@@ -76,6 +80,7 @@ def faults(view: View, facts: Facts) -> set[str]:
         "shape_unknown": view.sensor is not None and facts.shape is None,
         "shape_of_another": view.sensor is not None and facts.shape is False,
         "no_auditor": not facts.auditor,
+        "welcome_damaged": not facts.welcome,
     }
     return found | {code for code, holds in so.items() if holds}
 

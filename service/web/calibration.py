@@ -32,7 +32,7 @@ from service.ipc.requests import (
     SaveNotes,
     SaveTicks,
 )
-from service.web.admin import Session
+from service.web.admin import Inside
 from service.web.answers import Done, Problem, Refusal, granted, responses
 from service.web.hub import Hub
 
@@ -98,7 +98,7 @@ def calibration_router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix=PREFIX)
 
     @router.get("", responses=responses(401))
-    async def calibration(chapter: Chapter = Chapter.WARM_UP, session: Session = "") -> Calibration:
+    async def calibration(session: Inside, chapter: Chapter = Chapter.WARM_UP) -> Calibration:
         """Return how it stands, and one chapter."""
         reply = granted(
             await hub.ask(
@@ -108,25 +108,25 @@ def calibration_router(hub: Hub) -> APIRouter:
         return Calibration(shown=reply.shown, verdict=reply.verdict)
 
     @router.put("/notes", responses=responses(401, 403, 409))
-    async def notes(notes: Notes, session: Session = "") -> Done:
+    async def notes(notes: Notes, session: Inside) -> Done:
         """Keep what was typed of the paper."""
         granted(await hub.ask(lambda request: SaveNotes(request, session, notes)))
         return Done()
 
     @router.put("/ticks", responses=responses(401, 403, 409))
-    async def ticks(ticks: Ticks, session: Session = "") -> Done:
+    async def ticks(ticks: Ticks, session: Inside) -> Done:
         """Keep what was ticked."""
         granted(await hub.ask(lambda request: SaveTicks(request, session, ticks)))
         return Done()
 
     @router.post("/do", responses=responses(401, 403, 409))
-    async def do(doing: Doing, session: Session = "") -> Done:
+    async def do(doing: Doing, session: Inside) -> Done:
         """Do one act in one chapter."""
         granted(await hub.ask(lambda request: DoChapter(request, session, doing)))
         return Done()
 
     @router.post("/decide", responses=responses(401, 403, 409))
-    async def decide(decided: DecisionIn, session: Session = "") -> Done:
+    async def decide(decided: DecisionIn, session: Inside) -> Done:
         """Decide on the acceptance."""
         granted(
             await hub.ask(
@@ -138,7 +138,7 @@ def calibration_router(hub: Hub) -> APIRouter:
         return Done()
 
     @router.get("/drift", responses=responses(401))
-    async def drift(span: Span = Span.DAY, session: Session = "") -> DriftHistory:
+    async def drift(session: Inside, span: Span = Span.DAY) -> DriftHistory:
         """Return the history of the drift watch."""
         reply = granted(await hub.ask(lambda request: ReadDrift(request, session, span), DriftRead))
         return DriftHistory(
@@ -146,7 +146,7 @@ def calibration_router(hub: Hub) -> APIRouter:
         )
 
     @router.post("/paper", responses=responses(401))
-    async def paper(file: DccIn, session: Session = "") -> DccOut:
+    async def paper(file: DccIn, session: Inside) -> DccOut:
         """Read a laboratory's digital calibration certificate; nothing of it is kept here."""
         granted(
             await hub.ask(

@@ -13,7 +13,7 @@ from typing import Any
 from service.cli.main import main
 from service.sandbox import confine, launch, paths
 from service.sandbox.syscalls import syscall
-from service.supervisor.accepting import taking
+from service.supervisor.accepting import calibration, taking
 
 
 def no_lockable_memory() -> None:
@@ -33,7 +33,8 @@ def library(folder: Path) -> None:
 
 
 def hurried(lapse: float) -> None:
-    """Let more seconds pass in each second of a measured series."""
+    """Let more seconds pass in each second of a measured series, and while a sensor settles."""
+    calibration.SETTLED_S = max(calibration.STATUS_S, calibration.SETTLED_S / lapse)  # type: ignore[misc] # as said
     real = taking.Taking.second
 
     def second(self: taking.Taking, what: Any, at_s: float, *rest: Any) -> Any:

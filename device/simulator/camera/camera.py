@@ -23,6 +23,7 @@ _SPAN_C = (-40.0, 110.0)  # what the camera sees in high gain
 _NOISE_PLANES = 6
 _NOISE_MARGIN = 64
 _SECOND = 0.3  # of the noise's amplitude: no two windows come together a second time
+_NARCISSUS = 0.25  # its size: standard deviation, in halves of the picture
 _ROW_SHARE, _COLUMN_SHARE = 0.40, 0.33  # of the noise's amplitude
 
 
@@ -166,6 +167,9 @@ class Detector:
         self._pattern = _fixed_pattern(shape, camera.fall_off_k, rng) * np.float32(
             self._slope * self._scale
         )
+        self._narcissus = _middle(shape) * np.float32(self._slope * self._scale)
+        self._followed: NDArray[np.float32] | None = None
+        self._followed_s = 0.0
         # optics, and the pixel's own square (standard deviation 0.29 px) less what drawing blurs
         self._blur_px = float(np.sqrt(camera.softness_px**2 + 0.289**2 - 0.2**2))
         self._code = np.empty(shape, np.float32)
@@ -193,10 +197,15 @@ class Detector:
         if state is FfcState.IN_PROGRESS:
             scene.fill(float(radiometry.radiance(self._fpa_c(time_s) - 4.0)))
         cv2.GaussianBlur(scene, (5, 5), self._blur_px, dst=scene, borderType=cv2.BORDER_REPLICATE)
+        if self._camera.lag_s:
+            self._follow(scene, time_s)
         # gain is measured from the middle of what people are, so that it shows as a slope there
         middle = (1.0 - self._camera.gain) * self._middle
         shift = (offset_k * self._slope + middle - self._low) * self._scale
         cv2.scaleAdd(scene, self._scale * self._camera.gain, self._noise_now(), dst=self._code)
+        if rate := self._camera.narcissus_k_per_h:
+            grown_k = rate * time_s * self._camera.time_lapse / 3600.0
+            cv2.scaleAdd(self._narcissus, grown_k, self._code, dst=self._code)
         fpa = self._fpa_c(time_s)
         # what an FFC has evened out comes back as the camera's own temperature moves on
         unevenness = 1.0 + 0.6 * abs(fpa - self._fpa_evened_c)
@@ -212,6 +221,15 @@ class Detector:
             or abs(fpa - self._fpa_evened_c) > self._model.ffc_desired_after_k
         )
         return Exposure(state, max(age, 0.0), desired, fpa, offset_k)
+
+    def _follow(self, scene: NDArray[np.float32], time_s: float) -> None:
+        """Let what the pixels have follow what they see."""
+        if self._followed is None:
+            self._followed = scene.copy()
+        part = 1.0 - float(np.exp((self._followed_s - time_s) / self._camera.lag_s))
+        self._followed_s = time_s
+        cv2.accumulateWeighted(scene, self._followed, part)
+        np.copyto(scene, self._followed)
 
     def _noise_now(self) -> NDArray[np.float32]:
         fresh, now = self._window(self._rng), self._now
@@ -292,6 +310,12 @@ def _bad_pixels(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.
     """Draw which pixels are dead: a few in ten thousand."""
     count = shape[0] * shape[1]
     return np.asarray(np.sort(rng.integers(1, count, max(1, count // 4000))))
+
+
+def _middle(shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Draw a round spot in the middle of the picture, 1 at its top."""
+    v, u = np.meshgrid(np.linspace(-1, 1, shape[0]), np.linspace(-1, 1, shape[1]), indexing="ij")
+    return np.asarray(np.exp(-(u * u + v * v) / (2.0 * _NARCISSUS**2)), np.float32)
 
 
 def _fixed_pattern(

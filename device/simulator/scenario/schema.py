@@ -53,6 +53,11 @@ class Camera(_Table):
     fall_off_k
         By how much it reads too high over the picture: the coefficients of u, v, u^2, v^2 and u v,
         which run from -1 to 1 over the width and the height. No FFC takes it away.
+    narcissus_k_per_h
+        By how much more in each hour it reads in the middle of the picture: the lens mirrors the
+        detector, which warms up, onto itself. The reference at the edge knows nothing of it.
+    lag_s
+        Time constant with which it follows the scene, beyond that of its pixels.
     noise
         Temporal noise as a multiple of the data sheet's.
     fails, fails_at_s
@@ -78,6 +83,8 @@ class Camera(_Table):
     ffc_settle_s: float = Field(default=24.0, gt=0.1)
     softness_px: float = Field(default=0.5, ge=0.3, le=2.0)
     fall_off_k: tuple[float, float, float, float, float] = (0.05, 0.0, -0.20, -0.20, 0.0)
+    narcissus_k_per_h: float = Field(default=0.0, ge=-10.0, le=10.0)
+    lag_s: float = Field(default=0.0, ge=0.0, le=60.0)
     noise: float = Field(default=1.0, ge=0.0, le=10.0)
     fails: Literal["never", "lost", "stalled", "not_radiometric", "stands_still"] = "never"
     fails_at_s: Seconds = 0.0

@@ -6,19 +6,14 @@ its entry in the audit trail before it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from device.info import SensorInfo
-from hardware.register.people import person
 from screening.result import Reason
 from service.acceptance import chapters
-from service.acceptance import record as records
-from service.acceptance.errors import AcceptanceError as NotAcceptable
-from service.acceptance.record import Signer
 from service.acceptance.series import People, PersonTwice
 from service.acceptance.verdict import ChapterVerdict
 from service.acceptance.words import Chapter, Conformity
@@ -32,19 +27,17 @@ from service.ipc.calibration import (
     Review,
     ShownCalibration,
     ShownChapter,
-    ShownReading,
     ShownStep,
     Ticks,
 )
 from service.ipc.records import Instruments, Seen, SpotSeen, Status
-from service.ipc.settings import StationSettings
-from service.state.acceptance import AcceptanceError, Accepted, Baseline, InForce
-from service.state.audit_events import AcceptanceRecorded
+from service.state.acceptance import AcceptanceError
 from service.state.calibration import CalibrationStore, Draft
 from service.state.recorder import Recorder
 from service.supervisor.accepting import basis, decisions, signing, taking, trials, wizard
 from service.supervisor.accepting.acceptance import Acceptance
-from service.supervisor.accepting.closing import Circumstances, record_of
+from service.supervisor.accepting.bench import Around, Bench
+from service.supervisor.accepting.into_force import IntoForce
 from service.supervisor.accepting.taking import Taking
 from service.supervisor.accepting.trials import (
     AlarmTrial,
@@ -57,40 +50,6 @@ SETTLED_S: Final = 60.0
 STATUS_S: Final = 0.5  # in which another status comes
 _UNSETTLED: Final = {Reason.FFC, Reason.SETTLING}
 MAX_LOOKS: Final = 15
-
-
-class Bench(Protocol):
-    """What the supervisor does for a calibration."""
-
-    def look(self, number: int, at: tuple[float, float] | None, emissivity: float) -> None:
-        """Let the worker look at a place, or at the reference again."""
-
-    def try_threshold(self, threshold_c: float | None) -> None:
-        """Screen with another threshold for a trial, or with the one that is set."""
-
-    def warm_for_s(self) -> float:
-        """Return for how long the sensor has been on, in seconds."""
-
-    def readings(self) -> tuple[ShownReading, ...]:
-        """Return what visitors in view read, accepted or not."""
-
-    def dossier(self, sensor: SensorInfo) -> tuple[str, str]:
-        """Return the hashes of a sensor's dossier and list of parts; empty where there is none."""
-
-    def settings(self) -> StationSettings | None:
-        """Return the settings in force."""
-
-    def shape_holds(self) -> bool:
-        """Return whether the learnt shape of the picture is that of the open sensor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What does not change while a station runs."""
-
-    name: str
-    own: Path | None
-    baseline: Callable[[], Baseline]  # what the drift watch measures now
 
 
 class Calibration:
@@ -149,6 +108,7 @@ class Calibration:
         self._challenge = ReferenceChallenge()
         self._judged: dict[Chapter, ChapterVerdict] = {}
         self._signed: tuple[tuple[str, ...], str] = ((), "")
+        self._into_force = IntoForce(store, acceptance, recorder, bench, around, today)
         self._draft = self._load()
 
     def _load(self) -> Draft:
@@ -322,7 +282,8 @@ class Calibration:
                     self._stop_trials()
                 self._forget(chapter)
                 return
-        if self._sensor is None and self._fault is None:
+        # without a sensor a fault cannot be tried either, and says so itself
+        if self._sensor is None and chapter is not Chapter.NOT_FUNCTIONING:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
         answers = chapter is Chapter.ALARM and doing.heard is not None
         trial = self._fault or self._switching or (None if answers else self._alarm)
@@ -507,7 +468,7 @@ class Calibration:
             case Decision.REOPEN:
                 self._save(self._draft.model_copy(update={"record": "", "closed": None}))
             case Decision.PUT_IN_FORCE:
-                self._put_in_force()
+                self._into_force.put(self._draft, self._sensor)
             case Decision.END:
                 decisions.end(self._acceptance, self._recorder, self._today())
             case Decision.LET_SCREEN | Decision.LET_NOT_SCREEN:
@@ -524,103 +485,12 @@ class Calibration:
         self._open()
         self._pause()
         self._stop_trials()
-        sensor, facts, settings = self._sensor, self._acceptance.facts, self._bench.settings()
-        if sensor is None or facts is None or settings is None:
-            raise AcceptanceError("No sensor is open: wait until the station sees.")
         waiting = [one.step for one in self._steps()[:-2] if one.needs]
         if waiting:
             names = ", ".join(step.value.replace("_", " ") for step in waiting)
             raise AcceptanceError(f"These steps are not done: {names}.")
-        keys = signing.keys(self._around.own, self._today())
-        if places is None or places[0] == places[1] or max(places) >= len(keys):
-            raise AcceptanceError(
-                "Choose the two people who will sign. They need keys that the trust file lets "
-                "sign an acceptance."
-            )
-        if len({person(keys[one].name) for one in places}) < signing.SIGNERS:
-            raise AcceptanceError("Both keys are one person's: choose two people.")
-        signers = tuple(Signer(keys[one].name, keys[one].id) for one in places)
-        dossier, parts = self._bench.dossier(sensor)
-        number = self._store.next_number()
-        spot = self._spot
-        if spot is None or spot.mm_per_px is None:
-            raise AcceptanceError(
-                "The size of a pixel at the face is not known: wait until the reference is seen, "
-                "and see the step of the place."
-            )
-        now = Circumstances(
-            number=number,
-            today=self._today(),
-            name=self._around.name,
-            sensor=sensor,
-            serial_sha256=sha256(sensor.serial.encode()).hexdigest(),
-            dossier_sha256=dossier,
-            hbom_sha256=parts,
-            code_sha256=facts.code,
-            mm_per_px=spot.mm_per_px,
-            warm_up_s=self._bench.warm_for_s(),
-            signers=signers,
-        )
-        try:
-            made = record_of(
-                self._draft.measured, self._draft.notes, self._draft.ticks, settings, now
-            )
-            data = records.to_bytes(made)
-        except NotAcceptable as error:
-            raise AcceptanceError(str(error)) from error
-        name = f"record-{number}.json"
-        self._store.keep(name, data)
-        self._save(self._draft.model_copy(update={"record": name, "closed": facts}))
-
-    def _put_in_force(self) -> None:
-        if not self._draft.record:
-            raise AcceptanceError("There is no closed record.")
-        data, signers, problem = signing.signatures(
-            self._store, self._draft.record, self._around.own, self._today()
-        )
-        if problem:
-            raise AcceptanceError(problem)
-        try:
-            made = records.from_bytes(data)
-        except NotAcceptable as error:
-            raise AcceptanceError(str(error)) from error
-        facts, sensor = self._acceptance.facts, self._sensor
-        if facts is None or sensor is None:
-            raise AcceptanceError("No sensor is open: wait until the station sees.")
-        self._must_be_this_station(made, sensor)
-        before_it = self._draft.closed
-        if before_it is None or basis.differs(before_it, facts):
-            raise _another_station()
-        if {signer.name for signer in made.signers} - set(signers):
-            raise AcceptanceError("Others signed than those whom the record names.")
-        accepted = Accepted(
-            record_sha256=sha256(data).hexdigest(),
-            facts=facts,
-            made=self._today(),
-            until=made.valid_until,
-            reference_due=made.reference.due,
-            baseline=self._around.baseline(),
-        )
-        event = AcceptanceRecorded(
-            accepted.record_sha256, made.conformity.value, made.valid_until.isoformat()
-        )
-        self._recorder.write(event)
-        before = self._acceptance.in_force or InForce()
-        self._acceptance.save(before.model_copy(update={"accepted": accepted}))
-
-    def _must_be_this_station(self, made: records.Record, sensor: SensorInfo) -> None:
-        """Raise when something changed between the measuring and the signing."""
-        settings = self._bench.settings()
-        reference = settings.references[0] if settings and settings.references else None
-        same = (
-            made.station.serial_sha256 == sha256(sensor.serial.encode()).hexdigest(),
-            made.station.firmware == sensor.firmware,
-            made.station.software_sha256 == self._acceptance.code,
-            settings is not None and made.conditions.distance_m == settings.scene.distance_m,
-            reference is not None and abs(reference.temp_c - made.reference.set_point_c) < 0.01,
-        )
-        if not all(same):
-            raise _another_station()
+        size = self._spot.mm_per_px if self._spot else None
+        self._save(self._into_force.closed(self._draft, self._sensor, size, places))
 
     # ---- what is shown
 
@@ -664,6 +534,7 @@ class Calibration:
             signing_problem=problem,
             problem=self._problem or self._acceptance.problem,
             review=decisions.review_of(self._acceptance),
+            settles=self._taking is not None and self._settles(self._taking.doing.chapter),
         )
 
     def verdict(self, chapter: Chapter) -> ChapterVerdict:
@@ -760,10 +631,3 @@ class Calibration:
             self._problem = ""
         except AcceptanceError as error:
             self._problem = str(error)
-
-
-def _another_station() -> AcceptanceError:
-    return AcceptanceError(
-        "The station is not the one of the record any more (sensor, firmware, lens, shape of the "
-        "picture, program, place or reference): open the record again, and close it anew."
-    )

@@ -5,6 +5,7 @@
 
 import { draw } from "./drawings.js";
 import { ask, Link } from "./link.js";
+import "./look.js";
 import { expected } from "./necessity.js";
 import { Picture } from "./picture.js";
 import { plot } from "./plots.js";
@@ -31,6 +32,8 @@ let mark = null; // of the reference, not saved yet
 let span = "day";
 let drawn = ""; // what the plot shows
 const filled = new Set(); // steps whose fields have been filled
+const ASIDE = new Set(["dcc", "dcc-point", "visitors", "prevalence", "preset", "sensitivity", "specificity", "review-until"]); // no settings
+let typed = false; // something in this step's form that is not saved
 const picture = new Picture($("picture"));
 
 const celsius = (value, digits = 2) => (value == null ? "–" : `${number(value, digits)} °C`);
@@ -95,6 +98,9 @@ function first() {
 }
 
 function go(name) {
+  if (typed) filled.delete(step); // it shows what is saved when somebody comes back
+  typed = false;
+  mark = null;
   step = name;
   history.replaceState(null, "", `#${name}`);
   clicked = null;
@@ -181,7 +187,8 @@ function renderMeasuring() {
   $("undo").hidden = !UNDONE.has(name);
   text("now-reads", `${say("now_reads")}: ${celsius(shown.surface_c)}`);
   const blind = now.running && name !== "not_functioning" && view?.state === "not_screening" ? view.reasons : [];
-  text("waits", blind.length ? say("waits", { why: blind.map((reason) => word(`reasons.${reason}`)).join(" ") }) : "");
+  const why = blind.map((reason) => word(`reasons.${reason}`)).join(" ");
+  text("waits", blind.length ? say("waits", { why }) : shown.settles ? say("settles") : "");
   for (const part of document.querySelectorAll("[data-chapters]")) part.hidden = !part.dataset.chapters.split(" ").includes(name);
   text("chapter-title", say(`ch_${name}`));
   text("method", BATTERY.includes(name) ? say(`m_${name}`) : "");
@@ -371,12 +378,27 @@ async function saveSettings() {
   return tell(answer, say("settings_saved"));
 }
 
+async function saveForm(form) {
+  if (!form.reportValidity()) return false;
+  const noted = step === "place" || step === "reference";
+  const saved = (!noted || (await saveNotes())) && (await saveSettings());
+  if (saved) typed = false;
+  return saved;
+}
+
+// What was typed and not saved is saved by going on, or the step is not left.
+async function saved() {
+  const form = document.querySelector(`form[data-settings][data-steps=${step}]`);
+  return !typed || !form || saveForm(form);
+}
+
 for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!form.hasAttribute("data-settings") || !form.reportValidity()) return;
-    const typed = step === "place" || step === "reference";
-    if (!typed || (await saveNotes())) await saveSettings();
+    if (form.hasAttribute("data-settings")) await saveForm(form);
+  });
+  form.addEventListener("input", (event) => {
+    typed ||= form.hasAttribute("data-settings") && !ASIDE.has(event.target.id) && event.target.type !== "checkbox";
   });
 }
 for (const [key, id] of Object.entries(TICKS)) $(id).addEventListener("change", () => saveTick(key, id));
@@ -404,6 +426,7 @@ $("dcc").addEventListener("change", async () => {
   const answer = await ask("/api/admin/calibration/paper", { file: btoa(binary) });
   if (!tell(answer)) return;
   for (const [key, id] of [["laboratory", "laboratory"], ["number", "number"], ["model", "paper-model"], ["serial", "paper-serial"], ["issued", "issued"]]) put(id, short(id, answer[key]));
+  typed = true;
   ({ points } = answer);
   dcc = answer.sha256;
   $("dcc-points").hidden = points.length < 2;
@@ -450,7 +473,9 @@ $("not-heard").addEventListener("click", () => act("begin", { heard: false, leve
 $("add-person").addEventListener("click", async () => {
   if (await act("begin", { clinical_c: value("clinical") })) put("clinical", "");
 });
-$("challenge").addEventListener("click", () => decide("challenge"));
+$("challenge").addEventListener("click", async () => {
+  if (await saved()) await decide("challenge"); // of what is saved: another mark is another reference
+});
 $("close").addEventListener("click", () => decide("close", ["first-signer", "second-signer"].map((id) => Number($(id).value || 0))));
 $("keep-review").addEventListener("click", async () => {
   const until = value("review-until");
@@ -476,8 +501,10 @@ $("learn").addEventListener("click", async () => {
 $("picture").addEventListener("click", (event) => {
   const at = picture.pixelAt(event);
   if (!at) return;
-  if (step === "reference") mark = at.map((one) => Math.round(one * 10) / 10);
-  else clicked = at;
+  if (step === "reference") {
+    mark = at.map((one) => Math.round(one * 10) / 10);
+    typed = true;
+  } else clicked = at;
   render();
 });
 const turn = (by) => {
@@ -486,7 +513,9 @@ const turn = (by) => {
   $("title").focus();
 };
 $("back").addEventListener("click", () => turn(-1));
-$("forward").addEventListener("click", () => turn(1));
+$("forward").addEventListener("click", async () => {
+  if (await saved()) turn(1);
+});
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => {
     speak(button.dataset.language);

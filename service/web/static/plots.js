@@ -2,7 +2,7 @@
 
 import uPlot from "./vendor/uplot.js";
 
-const COLORS = ["#7cc4ff", "#f5c83a", "#3ccfae", "#ff7a3d"];
+const COLORS = ["--accent", "--recheck", "--clear", "--elevated"]; // of the page, as it looks now
 
 // Draw columns against the first one; what is there is replaced.
 export function plot(parent, { label, series, time = false, height = 200, level = null }) {
@@ -12,7 +12,9 @@ export function plot(parent, { label, series, time = false, height = 200, level 
   if (level !== null) data.push(x.values.map(() => level));
   parent.replaceChildren();
   if (x.values.length === 0) return;
-  const axis = { stroke: "#b3bfcb", grid: { stroke: "#2b3541", width: 1 }, size: 58 };
+  const page = getComputedStyle(document.documentElement);
+  const color = (name) => page.getPropertyValue(name).trim();
+  const axis = { stroke: color("--quiet"), grid: { stroke: color("--line"), width: 1 }, size: 58 };
   new uPlot(
     {
       title: label,
@@ -24,8 +26,8 @@ export function plot(parent, { label, series, time = false, height = 200, level 
       axes: [axis, axis],
       series: [
         { label: x.name },
-        ...rest.map((one, i) => ({ label: one.name, stroke: COLORS[i % COLORS.length], width: 2, points: { show: x.values.length < 80 } })),
-        ...(level === null ? [] : [{ label: "", stroke: "#b3bfcb", width: 1.5, dash: [6, 4], points: { show: false } }]),
+        ...rest.map((one, i) => ({ label: one.name, stroke: color(COLORS[i % COLORS.length]), width: 2, points: { show: x.values.length < 80 } })),
+        ...(level === null ? [] : [{ label: "", stroke: color("--quiet"), width: 1.5, dash: [6, 4], points: { show: false } }]),
       ],
     },
     data,

@@ -34,6 +34,7 @@ const WAYS = {
   shape_unknown: link("#shape", "do_shape"),
   shape_of_another: link("#shape", "do_shape"),
   no_auditor: link("#go-passwords", "do_passwords"),
+  welcome_damaged: link("#welcome", "do_settings"),
   no_screen: link("/", "to_screen"),
   screen_frozen: link("/", "to_screen"),
 };

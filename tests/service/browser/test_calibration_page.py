@@ -80,12 +80,19 @@ def test_each_step_says_what_to_do_and_why_it_may_not_go_on(wizard: Screen) -> N
 
 
 def test_the_page_can_be_used_by_everybody(wizard: Screen) -> None:
-    wizard.page.evaluate(AXE)
-    for step in (Step.REFERENCE, Step.BATTERY):
-        at(wizard, step)
-        wizard.until(lambda: not wizard.page.evaluate(WITHOUT_WORDS))  # they come with the state
-        found = wizard.page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa']})")
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    for look, steps in (("normal", (Step.REFERENCE, Step.BATTERY)), ("bright", (Step.BATTERY,))):
+        wizard.page.evaluate(f"localStorage.setItem('limen.look', '{look}')")
+        wizard.page.reload()
+        wizard.page.wait_for_selector("body[data-page=wizard]")
+        assert wizard.page.evaluate("document.documentElement.dataset.look") == look
+        wizard.page.evaluate(AXE)
+        for step in steps:
+            at(wizard, step)
+            wizard.until(
+                lambda: not wizard.page.evaluate(WITHOUT_WORDS)
+            )  # they come with the state
+            found = wizard.page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa']})")
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
 
 
 def test_what_was_ticked_is_there_again_and_the_page_opens_where_one_was(
@@ -100,6 +107,26 @@ def test_what_was_ticked_is_there_again_and_the_page_opens_where_one_was(
     wizard.page.wait_for_selector("body[data-step=place]")
     wizard.open(f"{station.address}/admin/calibration")
     wizard.page.wait_for_selector("body[data-step=place]")
+
+
+def test_what_was_typed_and_not_saved_is_saved_by_going_on(wizard: Screen) -> None:
+    at(wizard, Step.PLACE)
+    wizard.page.check("#placed")
+    wizard.until(lambda: wizard.page.locator("#forward").is_enabled(), within_s=60.0)
+    before = wizard.page.input_value("#distance")
+    for typed in ("1.15", before):
+        wizard.page.fill("#distance", "99")
+        wizard.page.click("#forward")
+        assert wizard.page.evaluate("document.body.dataset.step") == Step.PLACE, "not in its range"
+        wizard.page.fill("#distance", typed)
+        wizard.until(lambda: wizard.page.locator("#forward").is_enabled(), within_s=60.0)
+        wizard.page.click("#forward")
+        wizard.page.wait_for_selector(f"body[data-step={Step.WARM_UP}]")
+        at(wizard, Step.PLACE)
+        wizard.page.reload()
+        wizard.page.wait_for_selector(f"body[data-step={Step.PLACE}]")
+        wizard.until(lambda: float(wizard.page.input_value("#distance") or 0) == float(typed))  # noqa: B023 - at once
+        wizard.until(lambda: wizard.page.locator("#forward").is_enabled(), within_s=60.0)
 
 
 def test_a_laboratorys_file_fills_the_fields_at_a_locked_station(wizard: Screen) -> None:

@@ -1,7 +1,7 @@
 """An admin at a bare station: eleven steps and nine chapters by clicks, to a signed record.
 
 It takes about ten minutes, in two sittings, because the film is watched: `LIMEN_EVERY=1`; with
-`LIMEN_KEEP=FOLDER` what comes of it stays there. In the two long chapters 30 seconds pass in each
+`LIMEN_KEEP=FOLDER` what comes of it stays there. In the two long chapters 20 seconds pass in each
 second, for the camera's own drift as for the station. Whoever does the work of hands is the film:
 another one is put in where a source is set or carried, where a reference is covered, where somebody
 steps up.
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -48,11 +49,11 @@ pytestmark = [
 ]
 PASSWORD = "correct horse"
 WORDS = catalogues()["en"]["calibration"]
-LAPSE = 30.0
+LAPSE = 20.0  # twenty readings in ten minutes, and one of them each second: not faster
 CAMERA = Camera(time_lapse=LAPSE, ffc_settle_s=24.0 / LAPSE)
 OPTICS = optics_of(CAMERA)
 TODAY = datetime.now(UTC).date()
-VISITOR_S = 9.0
+VISITOR_S = 14.0  # long enough for two operators at a slow page
 PEOPLE = 10
 
 
@@ -60,7 +61,7 @@ def visitors() -> Scenario:
     """Return a film in which ten people come one after the other."""
     steps = (
         Doing(walk_to=(0.0, AWAY_M)),
-        Doing(stand_s=5.5),
+        Doing(stand_s=10.5),
         Doing(walk_to=(1.6, 1.2), look="ahead"),
     )
     return Scenario(
@@ -216,10 +217,31 @@ class Admin:
         self.page.click(f"#chapters [data-chapter={name}]")
         self.until(lambda: self.screen.text("chapter-title") == WORDS[f"ch_{name}"])
 
+    def has(self, name: Chapter) -> bool:
+        """Whether a chapter of the battery conforms; what conforms is not measured again."""
+        return "conforms" in self.page.locator(f"#chapters [data-chapter={name}]").inner_text()
+
     def conforms(self, name: Chapter) -> None:
-        self.until(
-            lambda: "conforms" in self.page.locator(f"#chapters [data-chapter={name}]").inner_text()
-        )
+        self.until(lambda: self.has(name))
+
+    def moment(self) -> None:
+        """Wait until about a second before the film does what it does again and again."""
+        began = time.monotonic()
+        self.station.wait_for(is_down)
+        self.station.screening()
+        up = time.monotonic()
+        self.station.wait_for(is_down)
+        lasts_s = time.monotonic() - up
+        self.station.screening()
+        self.page.wait_for_timeout(max(0.0, lasts_s - 1.2) * 1e3)
+        self.waited_s += time.monotonic() - began
+
+    def last_row(self) -> list[str]:
+        return self.page.locator("#table-body tr").last.locator("td").all_text_contents()
+
+
+def is_down(view: dict[str, Any]) -> bool:
+    return view["state"] in {"starting", "not_screening"}
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +305,7 @@ def steps(admin: Admin) -> None:
 
     admin.at(Step.WARM_UP)
     admin.begin()
-    admin.until(lambda: page.locator("#forward").is_enabled(), 90.0)
+    admin.until(lambda: page.locator("#forward").is_enabled(), 150.0)
     page.click("#pause")
     admin.ended()
     admin.go_on()
@@ -352,29 +374,45 @@ def differs(admin: Admin, before: str) -> bool:
 
 
 def battery(admin: Admin) -> None:
-    page = admin.page
     admin.at(Step.BATTERY)  # where one was
-    admin.chapter(Chapter.UNIFORMITY)
+    for chapter, act in (
+        (Chapter.UNIFORMITY, uniformity),
+        (Chapter.STABILITY, stability),
+        (Chapter.RESOLUTION, resolution),
+        (Chapter.ALARM, alarm),
+        (Chapter.PEOPLE, people),
+        (Chapter.NOT_FUNCTIONING, not_functioning),
+    ):
+        admin.chapter(chapter)
+        if not admin.has(chapter):
+            act(admin)
+            admin.conforms(chapter)
+    admin.put_in(visitors())
+    admin.go_on()
+
+
+def uniformity(admin: Admin) -> None:
     for place in VISITS:
-        page.select_option("#at-place", place.value)
+        admin.page.select_option("#at-place", place.value)
         admin.put_in(source(MIDDLE_C, place))
         admin.click_place(place)
         admin.begin()
         admin.ended()
-    admin.conforms(Chapter.UNIFORMITY)
 
-    admin.chapter(Chapter.STABILITY)
+
+def stability(admin: Admin) -> None:
     admin.begin()
-    admin.until(lambda: "conforms" in admin.screen.text("verdict"), 120.0)
-    page.click("#pause")
+    admin.until(lambda: "conforms" in admin.screen.text("verdict"), 240.0)
+    admin.page.click("#pause")
     admin.ended()
 
-    admin.chapter(Chapter.RESOLUTION)
+
+def resolution(admin: Admin) -> None:
     admin.begin()
     admin.ended()
-    admin.conforms(Chapter.RESOLUTION)
 
-    admin.chapter(Chapter.ALARM)
+
+def alarm(admin: Admin) -> None:
     admin.put_in(visitors())
     for _ in range(3):
         admin.station.wait_for(lambda view: not view["visitors"])
@@ -382,11 +420,11 @@ def battery(admin: Admin) -> None:
         admin.station.wait_for(
             lambda view: any(one["verdict"] == "elevated" for one in view["visitors"])
         )
-        page.click("#heard")
+        admin.page.click("#heard")
         admin.ended()
-    admin.conforms(Chapter.ALARM)
 
-    admin.chapter(Chapter.PEOPLE)
+
+def people(admin: Admin) -> None:
     for _ in range(PEOPLE):
         admin.station.wait_for(lambda view: not view["visitors"])
         admin.station.wait_for(
@@ -394,29 +432,33 @@ def battery(admin: Admin) -> None:
         )
         for _ in range(2):
             before = admin.screen.text("operator")
-            page.fill("#clinical", "36.6")
-            page.click("#add-person")
+            admin.page.fill("#clinical", "36.6")
+            admin.page.click("#add-person")
             admin.until(partial(differs, admin, before))
-    admin.conforms(Chapter.PEOPLE)
 
-    admin.chapter(Chapter.NOT_FUNCTIONING)
+
+def not_functioning(admin: Admin) -> None:
     for trial, name in (
+        ("lens_covered", "even-plate"),
         ("reference_covered", "reference-hidden"),
         ("sensor_unplugged", "camera-unplugged"),
-        ("lens_covered", "even-plate"),
     ):
-        page.select_option("#trial", trial)
+        admin.page.select_option("#trial", trial)
         if name == "even-plate":
             admin.put_in(visitors())
             admin.begin()
             admin.put_in(name, sees=False)
-        else:
-            admin.put_in(name)
+            admin.ended()
+            continue
+        admin.put_in(name)
+        for _ in range(4):  # a hand that was too late does it again
+            admin.moment()
             admin.begin()
-        admin.ended()
-    admin.conforms(Chapter.NOT_FUNCTIONING)
-    admin.put_in(visitors())
-    admin.go_on()
+            admin.ended()
+            admin.until(lambda: len(admin.last_row()) == 2)
+            admin.wait(1.5)  # until the page has asked again
+            if float(admin.last_row()[1].replace("\u2013", "99")) < 3.0:
+                break
 
 
 FIGURE = re.compile(r"^(?P<name>.*): (?P<value>[-\u2212]?[0-9.,]+)")

@@ -138,7 +138,7 @@ class Disk:
             self._at[fd] = None
             return False
         name = self._name(path)
-        if name is None:
+        if name is None or Path(os.fspath(path)).is_dir():  # what is in another is not watched
             return False
         created = name not in self._names
         if created:

@@ -21,9 +21,12 @@ def test_what_was_saved_is_read_again_and_the_old_words_are_gone(tmp_path: Path)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"en": 5}', '{"xx": "a"}', "\xff"])
-def test_a_damaged_file_is_the_stations_own_words(tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_is_said_with_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text, encoding="latin-1")
-    assert WelcomeStore(tmp_path).load() == Welcome()
+    with pytest.raises(SettingsError, match=r"damaged .* until an admin saves others"):
+        WelcomeStore(tmp_path).load()
+    WelcomeStore(tmp_path).save(Welcome(en="Hello"))
+    assert WelcomeStore(tmp_path).load().en == "Hello"
 
 
 def test_a_disk_that_does_not_take_it_is_said(tmp_path: Path) -> None:

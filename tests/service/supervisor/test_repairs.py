@@ -61,6 +61,7 @@ def test_a_healthy_station_has_no_row() -> None:
         ("shape_unknown", view(State.READY), replace(WELL, shape=None)),
         ("shape_of_another", view(State.READY), replace(WELL, shape=False)),
         ("no_auditor", view(State.READY), replace(WELL, auditor=False)),
+        ("welcome_damaged", view(State.READY), replace(WELL, welcome=False)),
         ("reference_missing", view(State.NOT_SCREENING, Reason.REFERENCE_MISSING), WELL),
         ("network_found", view(State.NOT_SCREENING, Reason.NETWORK_FOUND, network=("x",)), WELL),
     ],

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from service.ipc.calibration import Decision, Notes
-from service.ipc.requests import DecideAcceptance, SaveNotes
+from service.ipc.requests import DecideAcceptance, ReadCalibration, ReadDrift, SaveNotes
 from tests.service.acceptance.dcc_file import certificate
 from tests.service.stage import SESSION, Stage
 from tests.service.web.test_app import request
@@ -20,7 +20,10 @@ def file(data: bytes) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", ["", "/drift"])
 def test_nothing_is_read_without_a_session(stage: Stage, path: str) -> None:
+    stage.asked.clear()
     assert request(stage, "GET", HERE + path)[0] == 401
+    asked = [one for one in stage.asked if isinstance(one, ReadCalibration | ReadDrift)]
+    assert asked == [], "nobody troubles the supervisor without one"
     status, _, _ = request(stage, "GET", HERE + path, Cookie=COOKIE)
     assert status == 200
 

@@ -9,6 +9,7 @@ import pytest
 
 from service.ipc.acceptance import Cause
 from service.ipc.settings import (
+    DecisionSettings,
     ReferenceSettings,
     SceneSettings,
     StationSettings,
@@ -69,6 +70,13 @@ def test_a_new_station_with_a_real_sensor_is_not_accepted_and_does_not_screen(
     shown = station.acceptance.shown()
     assert shown.causes == (Cause.NEVER,)
     assert not shown.screens
+
+
+def test_another_threshold_ends_no_acceptance(station: Station) -> None:
+    station.accept()
+    decision = DecisionSettings(threshold_c=36.4)
+    station.acceptance.configured(StationSettings(decision=decision))
+    assert station.causes == ()
 
 
 def test_a_simulated_sensor_screens_without_an_acceptance_and_says_so(station: Station) -> None:

@@ -139,7 +139,9 @@ def test_what_a_sensor_reads_while_it_corrects_itself_is_in_no_series(
     station.calibration.status(Status(State.NOT_SCREENING, reason, reference_found=True))
     station.calibration.status(SEEN)
     station.seconds(58, offset_c=1.4)  # it falls for a minute, and no status says so
+    assert station.calibration.shown().settles, "the page says why nothing comes"
     station.seconds(70)
+    assert not station.calibration.shown().settles
     own = some(station.measured.warm_up).own_c
     assert len(own) > 10
     assert max(own) - min(own) < 0.1

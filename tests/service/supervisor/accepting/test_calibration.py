@@ -190,6 +190,12 @@ def test_a_fault_that_no_screen_shows_counts_as_never(station: Station) -> None:
     assert some(station.measured.not_functioning).tried[0].shown_after_s is None
 
 
+def test_a_fault_that_was_made_too_early_is_not_tried(station: Station) -> None:
+    station.calibration.lost()  # unplugged before somebody has pressed *Begin*
+    with pytest.raises(AcceptanceError, match="Put back what was done"):
+        station.do(Chapter.NOT_FUNCTIONING, trial=Trial.SENSOR_UNPLUGGED)
+
+
 def test_of_a_person_only_the_difference_is_kept(station: Station) -> None:
     station.seen(35.42, Verdict.CLEAR)
     station.do(Chapter.PEOPLE, clinical_c=36.67)
@@ -445,7 +451,7 @@ def test_no_power_cut_leaves_half_an_acceptance_in_force(
     def dies(*_: object) -> None:
         raise OSError(5, "the power is cut")
 
-    monkeypatch.setattr("service.state.acceptance.write_atomically", dies)
+    monkeypatch.setattr("service.state.small_file.write_atomically", dies)
     with pytest.raises(AcceptanceError, match="could not be saved"):
         whole.calibration.decide(Decision.PUT_IN_FORCE)
     monkeypatch.undo()
