@@ -160,7 +160,6 @@ class Supervisor:
         self._watch = HardwareWatch(self._vetting)
         self._words = "sensor" if config.simulated else driver(config.sensor).words
         self._hearing = Hearing(time.monotonic())
-        self._heard = False  # whether this worker has spoken
         self._locked = self._can_lock()
         self._looked_at = 0.0
         self._picture: int | None = None  # for the web process, when it is locked
@@ -400,7 +399,7 @@ class Supervisor:
 
     def _start_worker(self, settings: StationSettings) -> None:
         self._explained = self._admitted = False
-        self._heard = False
+        self._hearing.begins(time.monotonic())
         try:
             self._worker.keep(
                 self._new_worker(), waits_for_camera=bool(self._place and self._place.video)
@@ -443,9 +442,6 @@ class Supervisor:
 
     def _hear_worker(self, packet: bytes) -> None:
         now = time.monotonic()
-        if not self._heard:
-            self._heard = True
-            self._hearing.begins(now)
         if self._patience.slept(now):
             self._patience.turn(now)
             self._hearing.slept(now)
@@ -618,8 +614,7 @@ class Supervisor:
 
     def learn_non_uniformity(self) -> None:
         """Let the worker learn the sensor's non-uniformity."""
-        if self._heard:
-            self._hearing.asked_for_plate()
+        self._hearing.asked_for_plate()
         self._worker.ask(LearnNonUniformity())
 
     def ask_for_ffc(self) -> None:
