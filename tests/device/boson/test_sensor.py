@@ -14,7 +14,7 @@ from device.boson import commands as c
 from device.boson.declare import Register
 from device.boson.emulator.faults import FAULTS
 from device.boson.emulator.link import EmulatedLink
-from device.boson.enums import FfcMode, GainMode, Ir16Mode, TableType
+from device.boson.enums import FfcMode, FfcStatus, GainMode, Ir16Mode, TableType
 from device.boson.fbp import Busy, Message, Status
 from device.boson.frames import SerialFrames
 from device.boson.opening import open_boson
@@ -249,6 +249,24 @@ def test_a_requested_ffc_shows_in_the_frames(sensor: BosonSensor) -> None:
             assert some(age) < 3.0
 
 
+def test_a_frame_that_may_have_begun_behind_the_shutter_is_one_of_the_shutter(
+    sensor: BosonSensor,
+) -> None:
+    take(sensor, 1)
+    sensor._ffc = FfcStatus.IN_PROGRESS  # so it was asked for before the frame, and not after it
+    assert [ffc for _, ffc, _, _ in take(sensor, 2)] == [FfcState.IN_PROGRESS, FfcState.COMPLETE]
+
+
+def test_an_ffc_that_nobody_saw_makes_the_age_begin_anew(
+    sensor: BosonSensor, link: EmulatedLink
+) -> None:
+    sensor._ffc_ended_s -= 1000.0
+    assert some(take(sensor, 1)[0][2]) > 900.0
+    link.camera.shutter.last_frame += 7
+    ages = [some(age) for _, _, age, _ in take(sensor, 15)]  # it is asked for in turn
+    assert ages[-1] < 100.0
+
+
 def test_buffers_are_overwritten_when_it_is_closed(sensor: BosonSensor) -> None:
     counts = next(sensor.frames()).counts
     assert counts.any()
@@ -303,12 +321,15 @@ def test_a_setting_lost_behind_our_back_is_restored_and_no_wrong_frame_passes(
 ) -> None:
     frames = sensor.frames()
     next(frames)
+    corrected = link.camera.heard[c.RUN_FFC.function, b""]
     FAULTS[fault].start(link)
     for frame in islice(frames, 8):
         hottest_c = frame.counts.max() * 0.01 - 273.15
         assert 20.0 < hottest_c < 40.0, "kelvin/100, never raw or low gain counts"
     assert link.camera.registers.value(register) == good
     assert sensor.rejected()[flaw] >= 1
+    assert sensor.rejected()["settling after settings were restored"] >= 1
+    assert link.camera.heard[c.RUN_FFC.function, b""] == corrected + 1, "and it corrects itself"
 
 
 def test_changed_scene_parameters_are_noticed_and_restored(
@@ -444,6 +465,23 @@ def test_a_reboot_that_keeps_the_line_is_noticed(sensor: BosonSensor, link: Emul
         take(sensor, 30)
 
 
+def test_an_uptime_that_goes_back_is_a_restart_whatever_the_frames_say(
+    sensor: BosonSensor,
+) -> None:
+    sensor._uptime_s += 1000
+    with pytest.raises(SensorLost, match="and before that for"):
+        take(sensor, 30)
+
+
+def test_a_frame_counter_that_goes_back_is_a_restart_whatever_the_uptime_says(
+    sensor: BosonSensor,
+) -> None:
+    take(sensor, 1)
+    sensor._frame += 1000
+    with pytest.raises(SensorLost, match="frame counter went from"):
+        take(sensor, 1)
+
+
 @pytest.mark.alone
 def test_a_silent_camera_is_lost_within_a_second(sensor: BosonSensor, link: EmulatedLink) -> None:
     link.spoil = lambda _: ()
@@ -494,6 +532,28 @@ def test_a_frame_is_proven_before_it_is_taken_too(
     for _, ffc, _, hottest in take(sensor, 4):
         assert 30_500 < hottest < 31_500 or ffc is FfcState.IN_PROGRESS
     assert sensor.rejected()["tlinear off"] >= 1
+
+
+def test_a_frame_is_proven_after_it_was_taken_too(
+    sensor: BosonSensor, link: EmulatedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLinear was on when it was asked for before the frame; the picture shall not tell here."""
+    monkeypatch.setattr("device.scale.Scale.jumps", lambda *_: False)
+    take(sensor, 2)
+    expose = sensor._source.expose
+    lost: list[bool] = []
+
+    def spoilt(buffer: Any) -> Any:
+        if not lost:
+            link.camera.registers.store(c.TLINEAR, 0)
+            lost.append(True)
+        return expose(buffer)
+
+    monkeypatch.setattr(sensor._source, "expose", spoilt)
+    for frame in islice(sensor.frames(), 4):
+        assert frame.radiometry.proven
+        assert 30_500 < frame.counts.max() < 31_500 or frame.ffc is FfcState.IN_PROGRESS
+    assert sensor.rejected()["tlinear off"] == 1
 
 
 # --- errors carry no pixels

@@ -156,6 +156,7 @@ def test_an_ffc_that_never_ends_is_a_stall(camera: EmulatedLepton, sensor: Lepto
     with pytest.raises(SensorStalled, match="FFC has not ended"):
         states.extend(frame.ffc for frame in sensor.frames())
     assert set(states) <= {FfcState.IN_PROGRESS}
+    assert len(states) < 16.0 / 0.115, "15 s, and no more"
 
 
 def test_a_fault_that_passes_is_only_counted(camera: EmulatedLepton, sensor: LeptonSensor) -> None:

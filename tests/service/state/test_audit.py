@@ -1,8 +1,10 @@
 """The audit trail says what was changed, and shows every later change of what it says."""
 
+import fcntl
 import json
 import os
 import random
+import threading
 from hashlib import sha256
 from pathlib import Path
 
@@ -72,6 +74,23 @@ def test_two_processes_add_in_turn(folder: Path) -> None:
     for log in (one, other, one, other):
         log.append(PasswordSet())
     assert verify(folder).number == len(EVENTS) + 4
+
+
+def test_who_adds_waits_until_another_process_has_added(folder: Path) -> None:
+    """`limen admin password` and the station may add at the same moment."""
+    log = AuditLog(folder)
+    keys = os.open(folder / audit.KEY, os.O_RDWR)
+    fcntl.flock(keys, fcntl.LOCK_EX)
+    adding = threading.Thread(target=log.append, args=(PasswordSet(),), daemon=True)
+    try:
+        adding.start()
+        adding.join(0.3)
+        assert adding.is_alive(), "it waits"
+        assert len(lines_of(folder)) == len(EVENTS) + 1
+    finally:
+        os.close(keys)
+    adding.join(30.0)
+    assert verify(folder).number == len(EVENTS) + 1
 
 
 def test_every_flipped_bit_is_found(folder: Path) -> None:

@@ -102,6 +102,18 @@ def test_what_was_counted_before_the_file_could_be_read_is_added(
     assert late.hours()[0].screened == 15
 
 
+def test_a_station_that_stops_at_once_writes_over_no_counts(
+    counters: Counters, clock: Clock, tmp_path: Path
+) -> None:
+    many(counters, Counted.SCREENED, 12)
+    counters.write()
+    late = Counters(tmp_path, wall_clock=clock, clock=clock)
+    many(late, Counted.SCREENED, 3)
+    late.write()  # it never came to read them
+    clock.now += HOUR
+    assert again(tmp_path, clock).hours()[0].screened == 15
+
+
 def test_days_are_erased_by_days_on_which_the_station_ran(clock: Clock, tmp_path: Path) -> None:
     counters = again(tmp_path, clock)
     for _ in range(5):

@@ -1,5 +1,6 @@
 """What a guard is shown: alarms stay, words fade, silence blinds."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,7 @@ from service.supervisor.guard_view import (
 from tests.narrow import some
 from tests.service.stage import ACCEPTED
 
+NOT_ACCEPTED = ShownAcceptance()
 SENSOR = SensorInfo("simulated", "simulated", "0", "1", 640, 512, 30.0, 32.0, 0.02, simulated=True)
 
 
@@ -245,6 +247,44 @@ def test_a_clear_never_shows_for_the_next_visitor(state: State) -> None:
     assert watched.view.state is not State.CLEAR
 
 
+def a_blindness(watched: Watched) -> None:
+    watched.step(State.NOT_SCREENING, reasons=(Reason.FFC,))
+
+
+def a_new_worker(watched: Watched) -> None:
+    watched.lose(Reason.WORKER_LOST)
+    watched.station.started(SENSOR, locked=True)
+
+
+def a_moment_without_acceptance(watched: Watched) -> None:
+    watched.station.stands(NOT_ACCEPTED)
+    watched.station.stands(ACCEPTED)
+
+
+@pytest.mark.parametrize("between", [a_blindness, a_new_worker, a_moment_without_acceptance])
+def test_a_clear_from_before_is_not_taken_up_again(between: Callable[[Watched], None]) -> None:
+    watched = Watched()
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    watched.step(State.READY, departed=(visitor(1, Verdict.CLEAR),))
+    assert watched.view.state is State.CLEAR
+    between(watched)
+    watched.step(State.READY)
+    view = watched.view
+    assert (view.state, view.visitor, view.fading) == (State.READY, None, None)
+
+
+def test_an_alarm_is_not_taken_back_by_a_later_clear() -> None:
+    """A second look may be luckier than the first; the thermometer decides."""
+    watched = Watched()
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
+    watched.station.acknowledge(1)
+    watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
+    watched.step(State.READY, departed=(visitor(1, Verdict.CLEAR),))
+    watched.now += 2 * UNDO_S
+    assert watched.station.turn(watched.now) == []
+    assert [(alarm.number, alarm.outcome) for alarm in watched.view.alarms] == [(1, None)]
+
+
 def test_each_visitor_gets_their_own_clear() -> None:
     watched = Watched()
     watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
@@ -427,9 +467,6 @@ def test_whoever_stands_there_when_the_worker_is_lost_has_a_card_and_a_last_word
     last = watched.station.lost(Reason.WORKER_LOST)
     assert [(one.id, one.verdict) for one in last] == [(1, Verdict.NO_RESULT), (2, Verdict.CLEAR)]
     assert [(a.visitor.id, a.need) for a in watched.view.alarms] == [(1, Need.THERMOMETER)]
-
-
-NOT_ACCEPTED = ShownAcceptance()
 
 
 def test_a_station_that_is_not_accepted_screens_nobody_and_says_why() -> None:

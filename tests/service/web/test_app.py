@@ -174,10 +174,13 @@ def test_a_screen_that_paints_is_alive_and_one_that_stops_is_frozen(stage: Stage
 def test_an_old_beat_again_is_no_sign_of_life(stage: Stage) -> None:
     with screen(stage) as socket, contextlib.closing(events(stage)) as stream:
         beat = next(stream)["beat"]
-        for _ in range(30):
-            socket.send(json.dumps({"painted": beat}))
-            time.sleep(0.07)
-        assert until(lambda: stage.asked[-1] == Screens(1, 1))
+
+        def frozen() -> bool:
+            socket.send(json.dumps({"painted": beat}))  # it goes on saying so
+            time.sleep(0.05)
+            return stage.asked[-1:] == [Screens(1, 1)]
+
+        assert until(frozen, within_s=10.0)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,13 @@ def test_a_crowd_that_says_nothing_locks_nobody_out(stage: Stage, says: bytes) -
                 last = time.monotonic()
 
 
+def test_the_oldest_that_say_nothing_make_room_before_their_time(stage: Stage) -> None:
+    with many(stage, MAX_IDLE + 4) as crowd:
+        assert ended(crowd[0], ASKS_WITHIN_S - 2.0)
+        assert all(ended(one, 1.0) for one in crowd[1:4])
+        assert not ended(crowd[4], 0.1)
+
+
 def test_whoever_does_not_ask_is_shown_out(stage: Stage) -> None:
     with many(stage, 3) as crowd:
         assert not ended(crowd[0], ASKS_WITHIN_S - 2.0)
