@@ -28,8 +28,23 @@ an institution can use are what the station is asked for.
 
 A process that crashes, or is killed for a forbidden call, can make the kernel write a line with \
 addresses and numbers that the process chose. The installed station switches these lines off \
-(`debug.exception-trace`, `kernel.seccomp.actions_logged`, in `sysctl.d/60-limen.conf`), and \
-`limen doctor` says when they are on.
+(`debug.exception-trace`, `kernel.seccomp.actions_logged`, in `sysctl.d/60-limen.conf`). There are \
+more of the kind, in drivers and for some processors, and a camera has its own words written each \
+time it is plugged in: so the whole of it stays in memory, for root to read, and the journal takes \
+none of it ([decision 164](../decisions/0164-the-kernel-s-log-of-a-station-is-in-memory-only.md)). \
+`limen doctor` says when it is otherwise.
+
+## Across lives
+
+Rates are kept by the supervisor across the lives of a process: one that ends itself and is \
+started again is granted no more than one that lives \
+([decision 165](../decisions/0165-rates-outlive-the-process-they-bound.md)).
+
+## Not in these numbers
+
+Files are counted as they stand. What was overwritten may survive in free blocks of a disk: of the \
+counters and the drift watch up to four older versions an hour, of the attempts at passwords some \
+twenty. Encrypt the disk.
 """
 
 

@@ -28,9 +28,11 @@ _PROC = Path("/proc")
 _SOCKETS = ("tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "packet")
 _LISTENS = "0A"  # state of a socket in /proc/net/tcp
 _LOOPBACK = "0100007F"  # 127.0.0.1, as it stands there
-_BEND = frozenset(
-    {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONPLATLIBDIR"}
-    | {"PYTHONPYCACHEPREFIX", "PYTHONWARNINGS", "LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH"}
+# What bends a Python, its loader, or a library that it loads at once; and what does not.
+_BENDS = ("PYTHON", "LD_", "GLIBC_TUNABLES", "GCONV_PATH", "OPENSSL_", "SSL_")
+_HARMLESS = frozenset(
+    {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHONHASHSEED"}
+    | {"PYTHONSAFEPATH", "PYTHONNOUSERSITE", "PYTHONIOENCODING", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 )
 _OWN_MEMORY = ("/memfd:limen-", "/secretmem", "/dev/zero", "anon_inode:")
 
@@ -126,7 +128,7 @@ def look(state: Path, proc: Path = _PROC) -> LiveStation | None:
     files = {str(file.resolve()) for _, file in code_files()}
     return LiveStation(
         supervisor,
-        _bent(proc / str(supervisor)),
+        tuple(_bent(supervisor, files, proc)),
         tuple(
             _look_at(pid, profile, supervisor, files, proc)
             for pid, profile in _locked(supervisor, proc)
@@ -134,18 +136,24 @@ def look(state: Path, proc: Path = _PROC) -> LiveStation | None:
     )
 
 
-def _bent(process: Path) -> tuple[str, ...]:
-    """Return what makes a Python load code from elsewhere, before any of ours runs."""
+def _bent(supervisor: int, files: set[str], proc: Path) -> Iterator[str]:
+    """Yield what makes a Python load code from elsewhere, and what it has loaded from there."""
+    process = proc / str(supervisor)
     try:
         environment = (process / "environ").read_bytes().split(b"\0")
+        runs = str((process / "exe").readlink())
+        mapped = list(_mappings(supervisor, files, proc))
     except OSError:
-        return ("The supervisor's environment cannot be seen: only root and its own user can.",)
-    names = [each.partition(b"=")[0].decode(errors="replace") for each in environment]
-    return tuple(
-        f"The supervisor was started with {name}: it may run other code than its own."
-        for name in names
-        if name in _BEND
-    )
+        yield "The supervisor cannot be looked into: only root and its own user can."
+        return
+    for each in environment:
+        name = each.partition(b"=")[0].decode(errors="replace")
+        if name.startswith(_BENDS) and name not in _HARMLESS:
+            yield f"The supervisor was started with {name}: it may run other code than its own."
+    if runs != str(interpreter()):
+        yield f"The supervisor is no Python of this station: it runs {_named(runs)}."
+    for said in mapped:
+        yield f"The supervisor {said}."
 
 
 def _locked(supervisor: int, proc: Path) -> Iterator[tuple[int, Profile]]:
@@ -242,7 +250,7 @@ def _mappings(pid: int, files: set[str], proc: Path) -> Iterator[str]:
             continue
         if "w" in access and access.endswith("s"):
             yield f"writes to {_named(path)} through its memory"
-        known = path in files or any(path.startswith(place) for place in system)
+        known = path in files or any(path == one or path.startswith(f"{one}/") for one in system)
         if "x" in access and (path.endswith(" (deleted)") or not known):
             yield f"runs {_named(path)}, which is none of its code"
 

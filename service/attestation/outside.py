@@ -34,14 +34,16 @@ def by_another_user(pid: int, proc: Path = Path("/proc")) -> tuple[OutsideAttack
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(reader)
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-            os.setresuid(_NOBODY, _NOBODY, _NOBODY)
-        said = [[name, *_tried(act)] for name, act in _attacks(proc / str(pid), pid)]
-        os.write(writer, json.dumps(said).encode())
-        os._exit(0)
+        try:  # whatever goes wrong, this child is not one more of who asked
+            os.close(reader)
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+                os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+            said = [[name, *_tried(act)] for name, act in _attacks(proc / str(pid), pid)]
+            os.write(writer, json.dumps(said).encode())
+        finally:
+            os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         told = json.loads(pipe.read() or b"[]")

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from service.attestation.station import Attestation
 from service.sandbox.attempts import Outcome
-from service.state.audit_trail import HEAD_DIGITS
+from service.state.audit_trail import HEAD_DIGITS, plain
 
 _COLUMNS = 96
 
@@ -28,7 +28,10 @@ def printed(made: Attestation, envelope: bytes) -> str:
         f"Code         {made.code_sha256}",
         f"Register     {made.register_sha256}",
         "Services     "
-        + (", ".join(f"{u.unit} {u.exposure}" for u in made.units) or "not installed here"),
+        + (
+            ", ".join(f"{u.unit} {u.exposure}" for u in made.units if u.unit.endswith(".service"))
+            or "not installed here"
+        ),
         "",
         *_faults(made),
         *_live(made),
@@ -60,7 +63,8 @@ def printed(made: Attestation, envelope: bytes) -> str:
             said = f"{finding.level:5} {finding.name}: {finding.sentence}"
             lines += wrap(said, _COLUMNS, initial_indent="  ", subsequent_indent=" " * 8)
     lines += ["", f"SHA-256 of the signed envelope: {sha256(envelope).hexdigest()}"]
-    return "\n".join(lines) + "\n"
+    # an envelope may come from anybody: no word in it writes over what stands above it
+    return "\n".join(map(plain, lines)) + "\n"
 
 
 def _faults(made: Attestation) -> Iterator[str]:

@@ -22,19 +22,23 @@ Progress = Callable[[str], None]
 
 _STARTS_WITHIN_S = 120.0
 _CODE_WITHIN_S = 60.0
+_MOST_GROWN_BYTES = 16 * 1024  # while it is watched: less than the smallest picture, 160 x 120
 _FILES = frozenset(  # what a state folder may hold
     {
         "admin.json",
         "attempts.json",
+        "attempts-auditor.json",
         "attestation.json",
         "attestation.key",
+        "attestation.wanted",
         "attested.json",
         "audit.jsonl",
         "audit.key",
+        "auditor.json",
         "counters.json",
     }
     | {"acceptance.json", "calibration.json", "drift.json"}
-    | {"enrolments.json", "lock", "settings.json"}
+    | {"enrolments.json", "lock", "settings.json", "welcome.json"}
 )
 
 
@@ -172,8 +176,13 @@ def _written(state: Path, watched_s: float) -> Proof:
         ),
     )
     names = {path.name.removeprefix(".").removesuffix(".new") for path in new}
-    faults = tuple(f"The station made a file {name}." for name in sorted(names - _FILES))
-    return Proof("what it writes", found, faults)
+    faults = [f"The station made a file {name}." for name in sorted(names - _FILES)]
+    if grown > _MOST_GROWN_BYTES:
+        faults.append(
+            f"In {watched_s:.0f} s it grew by {grown} bytes; {_MOST_GROWN_BYTES} are enough for "
+            "its trail. Try again while no admin is at work."
+        )
+    return Proof("what it writes", found, tuple(faults))
 
 
 def _sizes(folder: Path) -> dict[Path, int]:

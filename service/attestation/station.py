@@ -10,6 +10,7 @@ see: the head on its screen is the one in the attestation.
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -18,10 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from hardware.register.signature import Envelope, pae, sign
 from service.attestation import live
@@ -42,6 +44,7 @@ from service.state import audit
 from service.state.audit_trail import AuditError
 
 PAYLOAD_TYPE = "application/vnd.limen.privacy-attestation+json"
+_KEY = re.compile("[0-9a-f]{32,64}")
 _PACKAGES = ("limen", "numpy", "opencv-python-headless", "onnxruntime", "fastapi", "cryptography")
 _TRIED_WITHIN_S = 300.0
 NOT_ASKED = {"sensor", "process lock"}  # that is its dossier; this is attacked here itself
@@ -77,7 +80,7 @@ class Attestation:
     """
 
     at: str
-    station: str
+    station: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     versions: tuple[tuple[str, str], ...]
     kernel: str
     machine: str
@@ -199,13 +202,19 @@ def opened(envelope: bytes, station: str = "") -> Attestation:
     envelope
         As `attest` returned it.
     station
-        Public key of the station that must have signed it, or how it begins; empty takes any.
+        Public key of the station that must have signed it, or half of it; empty takes any.
 
     Raises
     ------
     AttestationError
-        When it was changed, or is another station's.
+        When it was changed, or is another station's; or so little of a key proves nothing.
     """
+    wanted = "".join(station.split()).lower()
+    if wanted and not _KEY.fullmatch(wanted):
+        raise AttestationError(
+            f"{station[:64]!r} names no station: its key has 64 digits (0-9, a-f). Half of them "
+            "are enough; with fewer another key that begins like it can be made."
+        )
     try:
         sealed = Envelope.model_validate_json(envelope)
         payload = b64decode(sealed.payload)
@@ -215,7 +224,7 @@ def opened(envelope: bytes, station: str = "") -> Attestation:
         key.verify(b64decode(signature.sig), pae(PAYLOAD_TYPE, payload))
     except (ValidationError, ValueError, InvalidSignature) as error:
         raise AttestationError("This is no attestation as a station signed it.") from error
-    if not made.station.startswith(station.lower()):
+    if not made.station.startswith(wanted):
         raise AttestationError(
             f"This was signed by the station {made.station[:16]}, not {station}."
         )

@@ -24,7 +24,7 @@ def attest(
         Path | None, typer.Option(help="The station's configuration, for its register.")
     ] = None,
     station: Annotated[
-        str, typer.Option(help="With --verify: the station's key, or how it begins.")
+        str, typer.Option(help="With --verify: the station's key, or half of it.")
     ] = "",
 ) -> None:
     """Attest the station that runs: every attack tried, code compared, signed by the station.

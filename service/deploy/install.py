@@ -30,6 +30,7 @@ PLACES = {
     "limen-sysusers.conf": Path("usr/lib/sysusers.d/limen.conf"),
     "limen-tmpfiles.conf": Path("usr/lib/tmpfiles.d/limen.conf"),
     "limen-sysctl.conf": Path("usr/lib/sysctl.d/60-limen.conf"),
+    "limen-journald.conf": Path("usr/lib/systemd/journald.conf.d/60-limen.conf"),
     "limen.toml": CONFIG,
 }
 
@@ -46,18 +47,21 @@ class Step:
     needed: bool = False
 
 
+_READ_JOURNALS_SETTINGS = Step(("systemctl", "try-restart", "systemd-journald.service"))
 _AFTER_INSTALL = (
     Step(("systemd-sysusers",), needed=True),
     Step(("systemd-tmpfiles", "--create"), needed=False),
     Step(("sysctl", "--quiet", "--system")),
     Step(("udevadm", "control", "--reload")),
     Step(("systemctl", "daemon-reload")),
+    _READ_JOURNALS_SETTINGS,
 )
 _BEFORE_REMOVAL = (Step(("systemctl", "disable", "--now", *UNITS)),)
 _AFTER_REMOVAL = (
     *(Step(("userdel", user)) for user in USERS),
     Step(("udevadm", "control", "--reload")),
     Step(("systemctl", "daemon-reload")),
+    _READ_JOURNALS_SETTINGS,
 )
 
 
@@ -73,7 +77,7 @@ def rendered(name: str, executable: Path) -> str:
     return template.replace("@LIMEN@", str(executable))
 
 
-def _made() -> dict[Path, str]:
+def made() -> dict[Path, str]:
     """Return what is made from tables: the browser's policies and the kiosk's keyboard."""
     keyboard = {KEYBOARD / path: text for path, text in keyboard_files().items()}
     return {POLICIES: policies(), **keyboard}
@@ -92,7 +96,7 @@ def install(prefix: Path, executable: Path) -> tuple[Path, ...]:
     placed = []
     try:
         files_of = {place: rendered(name, executable) for name, place in PLACES.items()}
-        for place, text in (files_of | _made()).items():
+        for place, text in (files_of | made()).items():
             target = prefix / place
             placed.append(target)
             if place == CONFIG and target.exists():

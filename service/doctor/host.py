@@ -12,6 +12,9 @@ from service.doctor.finding import Finding, Level
 
 _SPOKEN_OF_CRASHES = frozenset({"kill_process", "kill_thread", "log"})
 _PROC = Path("/proc")
+_KEEPERS = ("rsyslogd", "syslog-ng", "klogd", "auditd")  # each reads the kernel's log by itself
+_JOURNAL = "systemd-journal"  # as much of its name as the kernel keeps
+_CONFIGURES = ("usr/lib", "usr/local/lib", "run", "etc")  # the later, the stronger
 _OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python")
 _BROKEN_OPENCV = "4.11."  # https://github.com/opencv/opencv/issues/27166
 
@@ -124,6 +127,55 @@ def crash_lines(*, proc_root: Path = _PROC) -> Iterator[Finding]:
         )
     else:
         yield Finding("crash lines", Level.OK, "A crash leaves no line in the kernel's log.")
+
+
+def kernel_log(*, root: Path = Path("/"), proc_root: Path = _PROC) -> Iterator[Finding]:
+    """Yield whether what the kernel says is written to a disk.
+
+    In many of its lines are numbers that a process chose, or words of a camera's.
+    """
+    running = {_text(entry) for entry in proc_root.glob("[0-9]*/comm")}
+    keepers = [name for name in _KEEPERS if name in running]
+    if _JOURNAL in running and _journal_setting("ReadKMsg", root) not in {
+        "no",
+        "false",
+        "off",
+        "0",
+    }:
+        keepers.append("systemd-journald")
+    if keepers:
+        yield Finding(
+            "kernel log",
+            Level.WARN,
+            f"What the kernel says is written to a disk by {', '.join(keepers)}: a hostile library "
+            "or camera could have it write numbers of its choice.",
+            "Of systemd-journald: ReadKMsg=no and Audit=no under [Journal] in "
+            "/etc/systemd/journald.conf.d/limen.conf, which limen install lays down. Others: leave "
+            "out what reads the kernel (imklog of rsyslog), or do without them",
+        )
+    else:
+        yield Finding("kernel log", Level.OK, "What the kernel says is written to no disk.")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace").strip()
+    except OSError:  # it has ended
+        return ""
+
+
+def _journal_setting(name: str, root: Path) -> str:
+    """Return a setting of systemd-journald as it reads it (journald.conf(5)); empty: none."""
+    folders = [root / folder / "systemd" for folder in _CONFIGURES]
+    main = [file for folder in folders if (file := folder / "journald.conf").exists()][-1:]
+    more = {file.name: file for folder in folders for file in folder.glob("journald.conf.d/*.conf")}
+    value = ""
+    for file in (*main, *(more[name] for name in sorted(more))):
+        for line in _text(file).splitlines():
+            key, is_set, said = line.partition("=")
+            if is_set and key.strip() == name:
+                value = said.strip().lower()
+    return value
 
 
 def libraries() -> Iterator[Finding]:

@@ -48,6 +48,7 @@ def rooms(sensor: str | None = None, port: str | None = None) -> tuple[Room, ...
         Room("swap", host.swap),
         Room("core dumps", host.core_dumps),
         Room("crash lines", host.crash_lines),
+        Room("kernel log", host.kernel_log),
         Room("libraries", host.libraries),
         Room("process lock", lock.look),
         Room("network", partial(network.look, real=real)),

@@ -84,6 +84,10 @@ class Bucket:
 class Buckets:
     """A bucket for each kind of message of the web process.
 
+    The supervisor keeps two: those of one process, which ends when it is past them, and those of
+    the station, which outlive it, and by which a request is refused. So one that dies and is
+    started again is granted no more than one that lives, and none is ended for another's requests.
+
     Parameters
     ----------
     now_s, share

@@ -47,7 +47,14 @@ class Browser:
         """Start it anew; what is left of the last one is ended."""
         self.close()
         self.started_at = time.monotonic()
-        self._process = subprocess.Popen(self._command, process_group=0)
+        # what it prints, a page can bring about, and the journal would keep
+        self._process = subprocess.Popen(
+            self._command,
+            process_group=0,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def close(self) -> None:
         """End it, stopped or not."""

@@ -29,9 +29,8 @@ _DENIED = (
 def lock() -> None:
     """Lock this process; SandboxError when this computer cannot, and then nothing is printed."""
     landlock.require()
-    confine.limit(threads=True)
+    confine.limit(threads=True, memory_bytes=_MEMORY_BYTES)
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     confine.drop_rights()
     landlock.restrict(_readable())
     rules = [Rule(name, answer=fail_with(errno.EPERM)) for name in _DENIED.split()]

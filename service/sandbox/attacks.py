@@ -6,6 +6,7 @@ listens), for then only luck stood in its way. Without a lock they are harmless:
 they remove, and what could do damage is asked with arguments that cannot.
 """
 
+import ctypes
 import errno
 import os
 import socket
@@ -70,6 +71,9 @@ _LOCALHOST = struct.pack("=H2s4s8x", socket.AF_INET, b"\x00\x09", b"\x7f\0\0\x01
 _ABSTRACT = struct.pack("=H", socket.AF_UNIX) + b"\0limen-probe-nobody"
 _PATHNAME = struct.pack("=H", socket.AF_UNIX) + b"/run/limen-probe-nobody\0"
 _FASTOPEN = 0x20000000
+_WAKE_OP = 5 | 0x80  # FUTEX_WAKE_OP, private: add 0 to a word; a shift past 31 would be logged
+_MCL_CURRENT, _MADV_PAGEOUT = 1, 21
+_NEGATIVE_TIMEOUT = struct.pack("=qq", -1, 0)
 _REMOVAL = {"shmctl": (0, None), "msgctl": (0, None), "semctl": (0, 0, None)}
 
 
@@ -113,6 +117,11 @@ def _fork() -> None:
 def _made(make: str, remove: str, *arguments: object) -> Callable[[], object]:
     """Make a System V object, and remove it (IPC_RMID) when that worked."""
     return lambda: syscall(remove, syscall(make, *arguments), *_REMOVAL[remove])
+
+
+def _log() -> None:
+    words = ctypes.create_string_buffer(8)
+    syscall("futex", ctypes.addressof(words), _WAKE_OP, 0, 0, ctypes.addressof(words) + 4, 1 << 28)
 
 
 def _directory() -> None:
@@ -168,6 +177,14 @@ def _files() -> list[Attack]:
         Attack("send a file", Kind.WRITE, _call("sendfile", -1, -1, None, 1)),
         Attack("splice", Kind.WRITE, _call("splice", -1, None, -1, None, 1, 0)),
         Attack("tee", Kind.WRITE, _call("tee", -1, -1, 1, 0)),
+        Attack("write into the kernel's log", Kind.WRITE, _log),
+        Attack("let new memory be swapped", Kind.WRITE, _call("mlockall", _MCL_CURRENT)),
+        Attack("have memory swapped", Kind.WRITE, _call("madvise", None, 0, _MADV_PAGEOUT)),
+        Attack(
+            "leave an option at a socket",
+            Kind.WRITE,
+            _call("setsockopt", -1, 1, 20, _NEGATIVE_TIMEOUT, len(_NEGATIVE_TIMEOUT)),
+        ),
         Attack("vmsplice", Kind.WRITE, _call("vmsplice", -1, None, 0, 0)),
         Attack("read the list of users", Kind.READ, lambda: _open("/etc/passwd", 0), landlock=True),
         Attack(

@@ -20,15 +20,20 @@ SINGLE_THREADED = {
     "ORT_DISABLE_TELEMETRY": "1",
 }
 
+# Of each: the worker takes 450 MB. Without a bound one could use up the computer's, and be written
+# about in the kernel's log, with numbers of its choice, as often as it is started.
+ADDRESS_SPACE_BYTES = 1 << 30
+
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CAPABILITY_VERSION = 0x20080522  # _LINUX_CAPABILITY_VERSION_3
 CAP_IPC_LOCK = 1 << 14
 
 
-def limit(*, threads: bool) -> None:
-    """Allow no file to grow, no core to be dumped and, unless asked for, no thread to start."""
+def limit(*, threads: bool, memory_bytes: int = ADDRESS_SPACE_BYTES) -> None:
+    """Allow no file to grow, no core to be dumped, so much memory, and a thread only if asked."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     if not threads:
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)

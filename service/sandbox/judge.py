@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from service.sandbox.confine import CAP_IPC_LOCK
+from service.sandbox.confine import ADDRESS_SPACE_BYTES, CAP_IPC_LOCK
 from service.sandbox.errors import SandboxError
 from service.sandbox.launch import FILTERS
 from service.sandbox.profiles import Profile
@@ -22,7 +22,14 @@ _RIGHTS = ("CapInh", "CapPrm", "CapEff", "CapAmb")
 _OWN_SHARED = ("/memfd:limen-preview", "/secretmem")
 _HARMLESS = ("anon_inode:[eventpoll]", "/dev/null")
 _FILE_BYTES = 16 * 1024
-_LIMITS = {"Max file size": "0", "Max core file size": "0"}
+_LIMITS = {
+    "Max file size": "0",
+    "Max core file size": "0",
+    "Max address space": str(ADDRESS_SPACE_BYTES),
+}
+_MOST_THREADS = 64  # of a process that may start any: with thousands nothing else would run
+# The kernel's own pages in it, and a video driver's buffers, are never swapped, and not counted.
+_NOT_LOCKED_KB = 16 * 1024
 _REMEDY = "Nothing is shown to it; it is ended and started again. `limen doctor` says more."
 _MEMORY_REMEDY = (
     "As a service: the line LimitMEMLOCK=infinity of limen.service. From a shell: the line "
@@ -116,11 +123,13 @@ class Judge:
             rights = int(found[name], 16) & ~CAP_IPC_LOCK
             self._must(not rights, f"it has rights ({name} {rights:x})")
         threads = int(found["Threads"])
-        self._must(threads == 1 or self._profile.threads, f"{threads} threads run in it")
-        locked, resident = kilobytes(found, "VmLck"), kilobytes(found, "VmRSS")
-        if locked < resident:
+        most = _MOST_THREADS if self._profile.threads else 1
+        self._must(threads <= most, f"{threads} threads run in it")
+        # of all that is mapped, not of what is resident: much that is locked need not be there yet
+        locked, mapped = kilobytes(found, "VmLck"), kilobytes(found, "VmSize")
+        if locked + _NOT_LOCKED_KB < mapped:
             raise SandboxError(
-                f"The {self._profile.name} process has {locked} kB of its {resident} kB of memory "
+                f"The {self._profile.name} process has {locked} kB of its {mapped} kB of memory "
                 "locked: the rest may be swapped to a disk.",
                 _MEMORY_REMEDY,
             )

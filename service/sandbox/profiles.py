@@ -20,6 +20,21 @@ MSG_FASTOPEN = 0x20000000  # would open a TCP connection past Landlock
 # WRONLY CREAT TRUNC TMPFILE. With RDWR alone a camera is asked for: the supervisor never lets the
 # kernel carry that out, it has the descriptor put in place (`service.sandbox.opener`).
 _NOT_TO_READ = 0o1 | 0o100 | 0o1000 | 0o20000000
+# WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAIT_BITSET, of one process or shared, by either clock. Not
+# WAKE_OP: the kernel writes twelve bits of the caller's choice into its log for a shift past 31.
+_FUTEX_WAITS = tuple(
+    call | shared | clock
+    for call in (0, 1, 3, 4, 9)
+    for shared in (0, 0x80)
+    for clock in (0, 0x100)
+)
+# HWPOISON, SOFT_OFFLINE; MERGEABLE: others see it; DODUMP; COLD, PAGEOUT: on the way to swap.
+_BAD_ADVICE = (100, 101, 12, 17, 20, 21)
+_ALL_MEMORY = (
+    1 | 2 | 4
+)  # MCL_CURRENT, FUTURE, ONFAULT: with less, what is mapped next is not locked
+_TCP_NODELAY = 1
+_SHUT_WR = 1  # of a listener it ends nothing
 # What glibc's pthread_create asks for: VM FS FILES SIGHAND THREAD SYSVSEM SETTLS and the two TIDs.
 _PTHREAD_FLAGS = 0x003D0F00
 
@@ -53,13 +68,18 @@ def _answered(names: str, error: int) -> tuple[Rule, ...]:
 
 
 _MEMORY = (
-    *_plain("brk munmap mremap madvise"),
+    *_plain("brk munmap mremap"),
+    Rule("madvise", (Check(2, among=_BAD_ADVICE),), fail_with(errno.EPERM)),
+    Rule("madvise"),
     Rule("mmap", (Check(2, without=_PROT_EXEC),)),
     Rule("mprotect", (Check(2, without=_PROT_EXEC),)),
 )
-_TIME_AND_WAITING = _plain(
-    "clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday "
-    "poll ppoll select pselect6 futex sched_yield restart_syscall"
+_TIME_AND_WAITING = (
+    Rule("futex", (Check(1, among=_FUTEX_WAITS),)),
+    *_plain(
+        "clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday "
+        "poll ppoll select pselect6 sched_yield restart_syscall"
+    ),
 )
 _SELF = (
     *_plain("getpid getppid gettid getrandom getrusage getcpu sched_getaffinity times uname"),
@@ -69,7 +89,8 @@ _SELF = (
 )
 # What a program does once, at its beginning; it harms nobody later.
 _BEGINNING = (
-    *_plain("set_tid_address set_robust_list rseq mlockall mlock"),
+    *_plain("set_tid_address set_robust_list rseq mlock"),
+    Rule("mlockall", (Check(0, among=(_ALL_MEMORY,)),)),
     Rule("arch_prctl", (Check(0, among=(0x1002, 0x1022, 0x1023, 0x3001)),)),  # FS, AMX, CET
     Rule("prctl", (Check(0, among=(_PR_SET_DUMPABLE,)), Check(1, whole=0))),  # off, never on
     # Asked by onnxruntime on aarch64: how long the processor's vectors are.
@@ -188,9 +209,11 @@ WEB = Profile(
         *_plain("read readv write writev recvfrom recvmsg"),
         Rule("sendto", (Check(3, without=MSG_FASTOPEN), Check(4, whole=0))),
         Rule("sendmsg", (Check(2, without=MSG_FASTOPEN),)),
-        *_plain("epoll_create1 epoll_wait epoll_pwait epoll_ctl accept4 accept listen shutdown"),
+        *_plain("epoll_create1 epoll_wait epoll_pwait epoll_ctl accept4 accept listen"),
+        Rule("shutdown", (Check(1, among=(_SHUT_WR,)),)),
         *_plain("getsockname getpeername getsockopt"),
-        Rule("setsockopt", (Check(1, among=(1, 6)),)),  # SOL_SOCKET, IPPROTO_TCP
+        # Of IPPROTO_TCP; others stay with the listener, which outlives this process, or are logged.
+        Rule("setsockopt", (Check(1, among=(6,)), Check(2, among=(_TCP_NODELAY,)))),
         *_TIME_AND_WAITING,
         *_MEMORY,
         *_LOOKS_FOR_FILES,

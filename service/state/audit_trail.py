@@ -239,6 +239,13 @@ def told(entry: Entry) -> str:
         for name, value in fields.items()
         if name != "kind"
     )
-    # What another version wrote may hold anything: nothing of it may steer a terminal.
-    line = f"{entry.number:5} {entry.at} {entry.short_head} {event.kind} {words}".rstrip()
-    return line.encode("ascii", "backslashreplace").decode()
+    # what another version wrote may hold anything
+    return plain(f"{entry.number:5} {entry.at} {entry.short_head} {event.kind} {words}".rstrip())
+
+
+def plain(line: str) -> str:
+    """Return a line in printable ASCII: nothing of it steers a terminal or begins another line."""
+    return "".join(
+        letter if " " <= letter <= "~" else letter.encode("unicode_escape").decode()
+        for letter in line
+    )

@@ -10,16 +10,24 @@ from service.ipc.records import RATES, PlateSeen, Record, RecordError, unpack
 
 
 class Hearing:
-    """Reads the packets of one worker, from its start to its end.
+    """Reads the packets of one worker after the other.
+
+    What a worker has used up its successor has not: or a worker that dies and is started again
+    would say more than one that lives.
 
     Parameters
     ----------
     now_s
-        Monotonic time in seconds.
+        Monotonic time in seconds, here and below.
     """
 
     def __init__(self, now_s: float) -> None:
         self._room = {kind: Bucket(rate, now_s) for kind, rate in RATES.items()}
+
+    def begins(self, now_s: float) -> None:
+        """Note that another worker is heard: what may be said once in a life may be said again."""
+        of_a_life = {kind: rate for kind, rate in RATES.items() if not rate.per_s}
+        self._room |= {kind: Bucket(rate, now_s) for kind, rate in of_a_life.items()}
 
     def asked_for_plate(self) -> None:
         """Note that the worker was asked for the non-uniformity: one answer may come."""

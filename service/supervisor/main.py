@@ -40,6 +40,7 @@ from service.ipc.records import (
     SpotSeen,
     Status,
 )
+from service.ipc.replies import Refused, Reply, Why
 from service.ipc.requests import AdminRequest, CalibrationRequest, GuardRequest, Screens
 from service.ipc.settings import SettingsError, StationSettings
 from service.ipc.view import Picture, ShownVisitor, View
@@ -85,6 +86,7 @@ _TURN_S = 0.05  # how often silence is looked for
 _LOOK_S = 0.5  # how often the judge looks at a locked process
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
 _STOP_WITHIN_S = 1.5
+_Request = CalibrationRequest | GuardRequest | AdminRequest
 
 
 def _why_no_start(error: Exception) -> Reason:
@@ -157,7 +159,7 @@ class Supervisor:
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
         self._words = "sensor" if config.simulated else driver(config.sensor).words
-        self._hearing: Hearing | None = None  # of this worker, once it has spoken
+        self._hearing = Hearing(time.monotonic())
         self._locked = self._can_lock()
         self._looked_at = 0.0
         self._picture: int | None = None  # for the web process, when it is locked
@@ -166,7 +168,8 @@ class Supervisor:
         self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told
         self._screens = Screens(0, 0)
-        self._web_room = Buckets(0.0)
+        # of this web process, and of all of them
+        self._web_room, self._granted = Buckets(0.0), Buckets(time.monotonic())
         self._shown_at = 0.0
         self._watchdog = Watchdog()
         self._attesting = Attesting(
@@ -359,14 +362,24 @@ class Supervisor:
             raise ChannelError(f"A {message.kind} comes too often.")
         if isinstance(message, Screens):
             self._take_screens(message)
-        elif isinstance(message, CalibrationRequest):
-            self._web.ask(self._answerable.answer(message))
-            self._show()
-        elif isinstance(message, GuardRequest | AdminRequest):
-            self._web.ask(self._requests.answer(message))
+        elif isinstance(message, _Request):
+            self._web.ask(self._too_soon(message) or self._answered(message))
             self._show()
         else:
             raise ChannelError(f"The web process sent a {message.kind}.")
+
+    def _too_soon(self, asked: _Request) -> Refused | None:
+        """Refuse a request of a kind that web processes before this one have used up."""
+        if self._granted.take(asked, time.monotonic()):
+            return None
+        wait_s = self._granted.wait_s(asked)
+        said = f"This was asked for too often: wait {wait_s:.0f} s, then try again."
+        return Refused(asked.request, Why.TOO_SOON, said, wait_s)
+
+    def _answered(self, asked: _Request) -> Reply:
+        if isinstance(asked, CalibrationRequest):
+            return self._answerable.answer(asked)
+        return self._requests.answer(asked)
 
     def _take_screens(self, screens: Screens) -> None:
         if screens.frozen > self._screens.frozen:
@@ -386,7 +399,7 @@ class Supervisor:
 
     def _start_worker(self, settings: StationSettings) -> None:
         self._explained = self._admitted = False
-        self._hearing = None
+        self._hearing.begins(time.monotonic())
         try:
             self._worker.keep(
                 self._new_worker(), waits_for_camera=bool(self._place and self._place.video)
@@ -429,8 +442,6 @@ class Supervisor:
 
     def _hear_worker(self, packet: bytes) -> None:
         now = time.monotonic()
-        if self._hearing is None:
-            self._hearing = Hearing(now)
         if self._patience.slept(now):
             self._patience.turn(now)
             self._hearing.slept(now)
@@ -603,8 +614,7 @@ class Supervisor:
 
     def learn_non_uniformity(self) -> None:
         """Let the worker learn the sensor's non-uniformity."""
-        if self._hearing is not None:
-            self._hearing.asked_for_plate()
+        self._hearing.asked_for_plate()
         self._worker.ask(LearnNonUniformity())
 
     def ask_for_ffc(self) -> None:

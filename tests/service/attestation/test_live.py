@@ -120,12 +120,24 @@ def test_a_process_under_other_filters_is_not_what_was_attacked(tmp_path: Path) 
 @needs_root
 def test_code_from_elsewhere_is_found(tmp_path: Path) -> None:
     change = "live.readable = lambda further: (); live.interpreter = lambda: Path('/nowhere')"
+    found = looked_at(tmp_path, change=change)
+    (worker,) = found["processes"]
+    assert any("none of its code" in said for said in worker["faults"])
+    assert any("supervisor runs" in said and "none of its code" in said for said in found["bent"])
+    assert any("supervisor is no Python of this station" in said for said in found["bent"])
+
+
+@needs_root
+def test_a_folder_that_only_begins_like_one_of_the_systems_is_none(tmp_path: Path) -> None:
+    change = "live.readable = lambda further: (Path('/u'), Path('/usr/li'))"
     (worker,) = looked_at(tmp_path, change=change)["processes"]
     assert any("none of its code" in said for said in worker["faults"])
 
 
 @needs_root
-@pytest.mark.parametrize("name", ["PYTHONPATH", "LD_LIBRARY_PATH", "PYTHONPYCACHEPREFIX"])
+@pytest.mark.parametrize(
+    "name", ["PYTHONPATH", "LD_LIBRARY_PATH", "OPENSSL_CONF", "GCONV_PATH", "PYTHONUSERBASE"]
+)
 def test_a_supervisor_that_was_made_to_load_other_code_is_found(tmp_path: Path, name: str) -> None:
     found = looked_at(tmp_path, **{name: str(tmp_path)})
     assert any(f"started with {name}" in said for said in found["faults"])

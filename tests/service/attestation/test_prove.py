@@ -71,6 +71,21 @@ def test_a_station_that_does_not_screen_is_a_fault(
         list(prove_running.prove_running(tmp_path, None, 1.0, lambda _said: None))
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "says"),
+    [("audit.jsonl", 1000, ""), ("audit.jsonl", 20_000, "grew by"), ("frame.npy", 10, "frame.npy")],
+)
+def test_a_station_that_writes_more_than_it_may_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, size: int, says: str
+) -> None:
+    def write(_seconds: float) -> None:
+        (tmp_path / name).write_bytes(bytes(size))
+
+    monkeypatch.setattr(time, "sleep", write)
+    faults = prove_running._written(tmp_path, 1.0).faults
+    assert (says in " ".join(faults)) if says else faults == ()
+
+
 def test_a_folder_of_packages_that_is_not_there_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["prove", "--wheels", str(tmp_path / "absent")])
     assert done.exit_code == 2

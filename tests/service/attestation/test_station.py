@@ -13,12 +13,15 @@ from time import gmtime, strftime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner, Result
 
+from hardware.register.signature import sign
 from service.attestation.page import printed
 from service.attestation.shown import shown
 from service.attestation.station import (
     ATTESTATION,
+    PAYLOAD_TYPE,
     Attestation,
     AttestationError,
     attest,
@@ -112,7 +115,9 @@ def test_an_empty_or_a_short_list_of_attacks_does_not_hold(sound: Attestation) -
     worker, web, control = sound.worker, sound.web, sound.unlocked
     none = {"worker": replace(worker, attacks=()), "web": replace(web, attacks=()), "unlocked": ()}
     assert "Without a lock 0 attacks" in faults(**none)
-    assert "the lock of the web 105" in faults(web=replace(web, attacks=web.attacks[1:]))
+    assert f"the lock of the web {len(control) - 1}" in faults(
+        web=replace(web, attacks=web.attacks[1:])
+    )
     short = {
         "worker": replace(worker, attacks=worker.attacks[1:]),
         "web": replace(web, attacks=web.attacks[1:]),
@@ -130,10 +135,29 @@ def test_a_control_in_which_nothing_succeeds_proves_nothing(sound: Attestation) 
 
 def test_the_signature_holds_and_names_the_station(made: tuple[Attestation, bytes, Path]) -> None:
     attestation, envelope, state = made
-    assert opened(envelope, attestation.station[:8]) == attestation
+    assert opened(envelope, attestation.station[:32]) == attestation
+    assert opened(envelope, f"{attestation.station[:32]} {attestation.station[32:]}") == attestation
     assert (state / "attestation.key").stat().st_mode & 0o777 == 0o600
     with pytest.raises(AttestationError, match="not ffffffff"):
-        opened(envelope, "ffffffff")
+        opened(envelope, "f" * 64)
+    for short in (attestation.station[:8], attestation.station[:31], "f" * 65, "key"):
+        with pytest.raises(AttestationError, match="names no station"):
+            opened(envelope, short)
+
+
+def test_an_envelope_of_somebody_else_writes_no_line_of_its_own(
+    made: tuple[Attestation, bytes, Path],
+) -> None:
+    attestation, envelope, _ = made
+    evil = replace(attestation, kernel=f"6\x1b[3A\rStation      {'0' * 64}\nResult       holds")
+    page = printed(evil, envelope)
+    assert "\x1b" not in page
+    assert len(page.splitlines()) == len(printed(attestation, envelope).splitlines())
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes_raw().hex()
+    spaced = replace(evil, station=f"{public[:32]}\n{public[32:]}")
+    with pytest.raises(AttestationError, match="no attestation"):
+        opened(sign(ATTESTATION.dump_json(spaced), PAYLOAD_TYPE, key))
 
 
 def test_a_changed_attestation_is_found(made: tuple[Attestation, bytes, Path]) -> None:
@@ -204,6 +228,45 @@ def test_installed_units_are_judged_and_what_amends_them_is_named(tmp_path: Path
     units = {one.unit: one for one in installed_units(tmp_path)}
     assert "override.conf amends" in units["limen.service"].faults[0]
     assert "not as it was laid down" in units["limen-kiosk.service"].faults[0]
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("usr/lib/systemd/system/limen.socket", "not as it was laid down"),
+        ("usr/lib/sysctl.d/60-limen.conf", "not as it was laid down"),
+        ("etc/chromium/policies/managed/limen.json", "not as it was laid down"),
+        ("etc/chromium/policies/managed/zz.json", "amends what the browser may do"),
+        ("etc/udev/rules.d/70-limen.rules", "stands in the place of"),
+        ("run/systemd/transient/limen.service", "stands in the place of"),
+        ("etc/systemd/system.control/limen.service.d/50-MemorySwapMax.conf", "amends the unit"),
+        ("etc/systemd/system/limen.socket.d/more.conf", "amends the unit"),
+        ("run/systemd/system/service.d/all.conf", "amends the unit"),
+        ("etc/systemd/system/limen-.service.d/ours.conf", "amends the unit"),
+    ],
+)
+def test_whatever_is_put_beside_what_was_laid_down_is_named(
+    tmp_path: Path, place: str, says: str
+) -> None:
+    install(tmp_path, Path("/usr/bin/true"))
+    file = tmp_path / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("[Service]\nMemorySwapMax=infinity\n")
+    faults = [fault for unit in installed_units(tmp_path) for fault in unit.faults]
+    assert faults
+    assert all(says in fault for fault in faults), faults
+
+
+def test_what_is_missing_or_masked_is_named(tmp_path: Path) -> None:
+    install(tmp_path, Path("/usr/bin/true"))
+    (tmp_path / "usr/lib/sysctl.d/60-limen.conf").unlink()
+    (tmp_path / "etc/systemd/system").mkdir(parents=True)
+    (tmp_path / "etc/systemd/system/limen.socket").symlink_to("/nowhere")
+    faults = [fault for unit in installed_units(tmp_path) for fault in unit.faults]
+    assert len(faults) == 2
+    assert any("60-limen.conf is not there" in fault for fault in faults)
+    assert any("limen.socket stands in the place" in fault for fault in faults)
+    assert installed_units(tmp_path / "nowhere") == ()
 
 
 def test_nothing_is_attested_without_an_audit_trail(tmp_path: Path) -> None:

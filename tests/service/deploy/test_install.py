@@ -1,6 +1,8 @@
 """A station is laid down as a whole, and is gone without a trace."""
 
 import re
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,17 @@ def test_every_file_is_laid_down_and_listed(tmp_path: Path) -> None:
     assert "ExecStart=/opt/limen/bin/limen run " in unit
     for place in PLACES.values():
         assert not re.findall("@[A-Z]+@", (tmp_path / place).read_text())
+
+
+def test_every_file_is_in_the_package() -> None:
+    """A package without one of them could not install the station that it is."""
+    project = Path(__file__).resolve().parents[3]
+    settings = tomllib.loads((project / "pyproject.toml").read_text())
+    patterns = settings["tool"]["setuptools"]["package-data"]["*"]
+    for name in ("device", "hardware", "screening", "service"):
+        for file in (project / name).rglob("*"):
+            if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".py":
+                assert any(fnmatch(file.name, pattern) for pattern in patterns), file
 
 
 def test_the_configuration_laid_down_is_one_that_the_station_takes(tmp_path: Path) -> None:

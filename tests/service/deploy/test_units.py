@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from service.deploy.install import KEYBOARD, PLACES, POLICIES, STATE, install
 from service.kiosk.browser import ADDRESS
 from service.kiosk.keyboard import RULES
-from service.kiosk.main import browser_command
+from service.kiosk.main import Browser, browser_command
 from service.state import attested
 
 # systemd's exposure: 0 is none, 10 is all. Frames are seen, and screens served, in limen.service.
@@ -97,6 +98,28 @@ def test_the_kiosk_shares_the_loopback_of_the_station_and_keeps_nothing(root: Pa
     assert "--user-data-dir=/run/limen-kiosk/profile" in command
     assert "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" in command
     assert command[-1] == "http://127.0.0.1:8630/"
+
+
+def test_what_the_kernel_or_a_page_says_goes_into_no_journal(
+    root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = (root / PLACES["limen-journald.conf"]).read_text().splitlines()
+    assert "ReadKMsg=no" in lines
+    assert "Audit=no" in lines
+    assert "kernel.dmesg_restrict = 1" in (root / PLACES["limen-sysctl.conf"]).read_text()
+    said = tmp_path / "said"
+    browser = Browser(("/bin/sh", "-c", f"echo page; echo page >&2; : >{said}"))
+    browser.start()
+    until = time.monotonic() + 10.0
+    while not said.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    browser.close()
+    assert said.exists()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_kiosk_sees_no_process_of_the_station(root: Path) -> None:
+    assert "ProtectProc=invisible" in (root / PLACES["limen-kiosk.service"]).read_text()
 
 
 def test_the_kiosks_keyboard_is_ours(root: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from device.framepool import Protection
+from service.deploy.install import install
 from service.doctor import host
-from service.doctor.finding import Level
+from service.doctor.finding import Finding, Level
 
 HEAD = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 
@@ -82,6 +83,31 @@ def test_a_kernel_that_writes_of_crashes_is_told_with_what_quiets_it(
     (found,) = host.crash_lines(proc_root=tmp_path)
     assert (found.level is Level.WARN) == bool(says)
     assert says in found.remedy
+
+
+def kernel_log(root: Path, *names: str) -> Finding:
+    for number, name in enumerate(names, start=1):
+        (root / f"proc/{number}").mkdir(parents=True, exist_ok=True)
+        (root / f"proc/{number}/comm").write_text(name[:15] + "\n")
+    (found,) = host.kernel_log(root=root, proc_root=root / "proc")
+    return found
+
+
+def test_a_journal_that_keeps_what_the_kernel_says_is_told(tmp_path: Path) -> None:
+    assert kernel_log(tmp_path, "systemd-journald", "python").level is Level.WARN
+    install(tmp_path, Path("/usr/bin/true"))
+    assert kernel_log(tmp_path).level is Level.OK
+    amended = tmp_path / "etc/systemd/journald.conf.d/99-more.conf"
+    amended.parent.mkdir(parents=True)
+    amended.write_text("[Journal]\nReadKMsg=yes\n")
+    assert "systemd-journald" in kernel_log(tmp_path).sentence
+    amended.rename(amended.with_name("10-less.conf"))  # ours comes later
+    assert kernel_log(tmp_path).level is Level.OK
+    assert "rsyslogd" in kernel_log(tmp_path, "systemd-journald", "rsyslogd").sentence
+
+
+def test_without_anybody_who_keeps_it_the_kernels_log_is_in_memory(tmp_path: Path) -> None:
+    assert kernel_log(tmp_path, "python", "limen-worker").level is Level.OK
 
 
 @pytest.mark.parametrize(

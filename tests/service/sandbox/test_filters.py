@@ -107,6 +107,33 @@ def test_nothing_is_opened_for_writing(profile: Profile, flags: int) -> None:
     assert call("openat", -100, 0, 2, profile=profile) == NOTIFY  # which is never carried out
 
 
+@given(st.integers(0, 2**32 - 1))
+def test_waiting_writes_nothing_into_the_kernels_log(operation: int) -> None:
+    """FUTEX_WAKE_OP would log twelve bits of its caller's choice, some times a second."""
+    waits = operation & ~0x180 in {0, 1, 3, 4, 9}
+    assert call("futex", 0, operation) == (ALLOW if waits else MARK)
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=[one.name for one in PROFILES])
+def test_memory_stays_locked(profile: Profile) -> None:
+    asked = {flags: call("mlockall", flags, profile=profile) for flags in range(16)}
+    assert {flags for flags, said in asked.items() if said == ALLOW} == {7}
+    for bad in (12, 17, 20, 21, 100, 101):
+        assert call("madvise", 0, 4096, bad, profile=profile) == fail_with(1)
+    for used in (4, 8, 10, 14, 16):
+        assert call("madvise", 0, 4096, used, profile=profile) == ALLOW
+    for name in ("munlock", "munlockall", "mlock2"):
+        assert name not in {rule.name for rule in profile.allowed}
+
+
+@pytest.mark.parametrize(("level", "option"), [(1, 20), (1, 26), (1, 44), (6, 31), (0, 1)])
+def test_the_web_process_leaves_nothing_at_the_listener(level: int, option: int) -> None:
+    """It outlives the process: a filter on it would blind every later one."""
+    assert call("setsockopt", 3, level, option, profile=WEB) == MARK
+    assert call("setsockopt", 3, 6, 1, profile=WEB) == ALLOW
+    assert [call("shutdown", 3, how, profile=WEB) for how in range(3)] == [MARK, ALLOW, MARK]
+
+
 def test_the_web_process_starts_threads_but_no_processes() -> None:
     thread = 0x3D0F00
     assert call("clone", thread, profile=WEB) == ALLOW

@@ -324,7 +324,7 @@ main = sys.modules["__main__"]
 worker = main.PROFILES["worker"]
 from service.sandbox.seccomp import Rule, fail_with
 rules = tuple(r for r in worker.rules if r.name != "mlockall")
-main.PROFILES["worker"] = replace(worker, rules=(*rules, Rule("mlockall", answer=fail_with(12))))
+main.PROFILES["worker"] = replace(worker, rules=(*rules, Rule("mlockall", answer=fail_with(1))))
 """
     refused = scene("settle()\nprint('screening')", before=kept)
     assert "may be swapped" in refused.refused

@@ -18,6 +18,7 @@ from service.state.audit_events import (
     EVENT,
     EventRefused,
     LoginTried,
+    OtherEvent,
     PasswordSet,
     ProcessLocked,
     ProcessLost,
@@ -26,7 +27,7 @@ from service.state.audit_events import (
     StationStarted,
     TrailStarted,
 )
-from service.state.audit_trail import HEAD_DIGITS, TRAIL, AuditError, read
+from service.state.audit_trail import HEAD_DIGITS, TRAIL, AuditError, Entry, read, told
 from tests.narrow import of
 
 EVENTS = (
@@ -245,3 +246,13 @@ def test_no_trail_is_no_sound_trail(tmp_path: Path) -> None:
     (tmp_path / audit.KEY).write_bytes(b"")
     with pytest.raises(AuditError, match="empty"):
         verify(tmp_path)
+
+
+def test_what_another_version_wrote_steers_no_terminal() -> None:
+    event = OtherEvent(
+        "later\x1b[2A", {"why": "\r    9 2026-01-01T00:00:00Z\n\x9b2J\u202e", "n": 3}
+    )
+    line = told(Entry(3, "2026-01-01T00:00:00Z", event, "a" * 64, "b" * 64, 100))
+    assert line.isascii()
+    assert line.isprintable()
+    assert "later\\x1b[2A" in line

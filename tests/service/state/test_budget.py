@@ -119,7 +119,7 @@ class Hostile:
         self.view.lost(reason)
         self.recorder.lost("worker", reason)
         self.marks.clear()
-        self.hearing = Hearing(self.clock())
+        self.hearing.begins(self.clock())
 
 
 @pytest.fixture
