@@ -15,7 +15,8 @@ import pytest
 from service.acceptance.catalogue import LANGUAGES, words
 from service.acceptance.errors import RecordError
 from service.acceptance.record import to_bytes
-from service.report.layout import digits_of, layout, plain, unit_of
+from service.acceptance.words import Chapter
+from service.report.layout import MAX_ROWS, digits_of, layout, plain, sample, unit_of
 from service.report.printing import ReportError, print_record
 from tests.service.acceptance.records import record
 from tests.service.acceptance.villains import Station
@@ -137,6 +138,23 @@ def test_it_is_never_called_a_certificate(language: str) -> None:
     found = {text for text in texts(plan) if pattern.search(text)}
     assert found <= {said["paper_number"], said["dcc"]}
     assert not pattern.search(plan["title"])
+
+
+def test_a_colon_is_set_as_each_language_sets_it() -> None:
+    for language in LANGUAGES:
+        plan = layout(RECORD, DATA, language)
+        said = [text for text in texts(plan) if ": Entrée" in text or text.endswith(":")]
+        assert len(said) > 10
+        french = ["\u00a0:" in text for text in said]
+        assert set(french) == {language == "fr"}, said
+
+
+def test_a_threshold_that_was_tried_is_among_the_rows_that_are_shown() -> None:
+    (chapter,) = [one for one in RECORD.chapters if one.chapter is Chapter.THRESHOLD]
+    tried = [row for row in chapter.rows if None not in row]
+    assert len(chapter.rows) > MAX_ROWS
+    assert len(tried) == 4
+    assert [row for row in sample(chapter.rows) if None not in row] == tried
 
 
 def test_a_record_of_a_station_that_failed_prints_too() -> None:
