@@ -51,10 +51,10 @@ def layout(record: Record, data: bytes, language: str, signers: tuple[Signer, ..
     page_of: Block = plain(
         {
             "language": language,
-            "title": f"{rec['title']} {record.number}{page.colon} {record.station.name}",
+            "title": page.of_station(f"{rec['title']} {record.number}"),
             "author": ", ".join(signer.name for signer in signed),
             "date": [record.made.year, record.made.month, record.made.day],
-            "header": f"{rec['title']}{page.colon} {record.station.name}",
+            "header": page.of_station(rec["title"]),
             "number": f"{rec['number']} {record.number}",
             "hash": f"SHA-256 {digest[:32]}",
             "warning": rec["simulated"] if record.station.simulated else "",
@@ -81,6 +81,11 @@ class _Page:
         self.colon = "\u00a0:" if language == "fr" else ":"
 
     # ---- numbers and words
+
+    def of_station(self, title: str) -> str:
+        """Return a title with the name of the station, or of its place where it has none."""
+        name = self.record.station.name or self.record.station.place
+        return f"{title}{self.colon} {name}" if name else title
 
     def number(self, value: float | None, digits: int) -> str:
         if value is None:
@@ -269,7 +274,8 @@ class _Page:
         }
 
     def cell(self, column: str, value: float | None) -> str:
-        if value is None:
+        untried = column == "guard_c" and value == 0.0  # of a threshold that was only set
+        if value is None or untried:
             return _NONE
         if column in {"up", "heard"}:
             return self.yes(bool(value))

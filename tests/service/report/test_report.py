@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -149,6 +150,21 @@ def test_a_colon_is_set_as_each_language_sets_it() -> None:
         assert set(french) == {language == "fr"}, said
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "header"),
+    [
+        ("Entrée nord", "Hall", "Verification record: Entrée nord"),
+        ("", "Hall", "Verification record: Hall"),
+        ("", "", "Verification record"),
+    ],
+)
+def test_a_station_without_a_name_is_called_by_its_place(
+    name: str, place: str, header: str
+) -> None:
+    nameless = replace(RECORD, station=replace(RECORD.station, name=name, place=place))
+    assert layout(nameless, to_bytes(nameless), "en")["header"] == header
+
+
 def test_a_threshold_that_was_tried_is_among_the_rows_that_are_shown() -> None:
     (chapter,) = [one for one in RECORD.chapters if one.chapter is Chapter.THRESHOLD]
     tried = [row for row in chapter.rows if None not in row]
@@ -176,8 +192,6 @@ def test_letters_that_the_font_lacks_are_written_by_others() -> None:
 
 
 def test_user_text_is_never_code() -> None:
-    from dataclasses import replace
-
     odd = '#panic("x") $x$ *bold* <a> @ref // ` \\ #read("/etc/passwd")'
     data = to_bytes(replace(RECORD, station=replace(RECORD.station, name=odd, place=odd)))
     assert print_record(data, "fr").startswith(b"%PDF-")
