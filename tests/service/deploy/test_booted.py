@@ -120,7 +120,8 @@ def test_the_station_runs_and_both_processes_are_locked(booted: Booted) -> None:
     assert all(event["attacks"] >= 100 for event in locked.values())
     kinds = [event["kind"] for event in booted.trail]
     assert "process_lost" not in kinds, booted.said
-    assert kinds[-1] == "station_stopped"
+    # root's unit may still attest when the station is stopped: it has a process of its own
+    assert [kind for kind in kinds if kind != "attestation_issued"][-1] == "station_stopped"
 
 
 def test_the_service_alone_leaves_one_folder_to_write_to(booted: Booted) -> None:

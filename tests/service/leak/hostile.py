@@ -8,9 +8,11 @@ web process ten times a second) until its process is ended, or its time is over.
 import contextlib
 import ctypes
 import json
+import mmap
 import os
 import signal
 import socket
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from service.ipc.records import RECORDS, Instruments, Seen, Status, bits, pack, 
 from service.ipc.requests import ChangeSettings, Login, ReadSettings, SecondCheck
 from service.ipc.settings import SceneSettings, StationSettings
 from service.ipc.view import Outcome
+from service.sandbox.syscalls import syscall
 
 Counts = NDArray[np.uint16]
 CHUNK = 48
@@ -176,6 +179,30 @@ def name_itself(counts: Counts, _cell: Cell) -> None:
     ctypes.CDLL(None).prctl(15, counts[0, :7].tobytes(), 0, 0, 0)
 
 
+def speak_in_the_kernels_log(counts: Counts, _cell: Cell) -> None:
+    """Ask FUTEX_WAKE_OP for a shift past 31: the kernel writes it down, twelve bits of it."""
+    words = (ctypes.c_int * 2)()
+    shift = 1 << 31 | 1 << 28 | (int(counts[0, 0]) & 0x7FF | 0x20) << 12
+    syscall("futex", words, 5, 0, 0, ctypes.byref(words, 4), ctypes.c_uint32(shift))
+
+
+def have_it_swapped(counts: Counts, _cell: Cell) -> None:
+    """Let what is mapped from now on be swapped, and put a frame there."""
+    syscall("mlockall", 1)
+    memory = mmap.mmap(-1, counts.nbytes, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.write(counts.tobytes())
+    memory.madvise(21)
+
+
+def use_all_memory(counts: Counts, _cell: Cell) -> None:
+    """Be killed for it, and be written about with numbers."""
+    kept = []
+    with contextlib.suppress(MemoryError):
+        while True:
+            kept.append(bytes(1 << 26))
+    assert counts.nbytes * len(kept) < 1 << 40
+
+
 WORKER: dict[str, Callable[[Counts, Cell], None]] = {
     variant.__name__: variant
     for variant in (
@@ -197,6 +224,9 @@ WORKER: dict[str, Callable[[Counts, Cell], None]] = {
         write_a_file,
         pass_a_descriptor,
         name_itself,
+        speak_in_the_kernels_log,
+        have_it_swapped,
+        use_all_memory,
     )
 }
 
@@ -234,6 +264,16 @@ def write_it_otherwise(counts: Counts, cell: Cell) -> None:
     cell.say(f'{{"watching":1,{spaces}"frozen":0,"kind":"screens"}}'.encode())
 
 
+def leave_it_at_the_listener(counts: Counts, _cell: Cell) -> None:
+    """Put a filter made of pixels onto the listening socket, which the next process gets."""
+    listener = int(sys.argv[sys.argv.index("--listen") + 1])
+    value = struct.pack("=qq", -int(counts[0, 0]) - 1, 0)
+    with contextlib.suppress(OSError):
+        syscall("setsockopt", listener, 1, 20, value, len(value))
+    with contextlib.suppress(OSError):
+        syscall("shutdown", listener, 2)
+
+
 WEB: dict[str, Callable[[Counts, Cell], None]] = {
     variant.__name__: variant
     for variant in (
@@ -242,6 +282,7 @@ WEB: dict[str, Callable[[Counts, Cell], None]] = {
         make_up_sessions,
         set_settings,
         write_it_otherwise,
+        leave_it_at_the_listener,
         print_it,
         die_with_a_code,
     )

@@ -134,6 +134,40 @@ def test_the_web_process_leaves_nothing_at_the_listener(level: int, option: int)
     assert [call("shutdown", 3, how, profile=WEB) for how in range(3)] == [MARK, ALLOW, MARK]
 
 
+EVERY_ONE = (WORKER, CAMERA_FILTER, WEB)
+CODE = (0, 4096, 5, 2, 3, 0)  # mmap: to be read and run, private, of a file
+ARGUMENTS = [
+    # whose, which call; with these it is taken; with each of these it is not
+    (EVERY_ONE, "prlimit64", (0, 7, 0), [(0, 7, 4096), (0, 16, 0), (0, 7, 1 << 32)]),
+    ((CAMERA_FILTER,), "ioctl", (3, 0xC0107521), [(3, 0x5402), (3, 0x5412), (3, 0xC0585611)]),
+    ((WEB,), "ioctl", (3, 0x5421), [(3, 0x5402), (3, 0x5412), (3, 0xC0107521), (3, 0x8913)]),
+    # F_SETOWN, F_SETSIG, F_SETLEASE, F_NOTIFY, F_ADD_SEALS, F_SETLK, F_DUPFD
+    (EVERY_ONE, "fcntl", (3, 4), [(3, n) for n in (8, 10, 1024, 1026, 1033, 6, 0)]),
+    ((WORKER, CAMERA_FILTER), "getsockopt", (3, 1), [(3, 0), (3, 6), (3, 17)]),
+    (EVERY_ONE, "arch_prctl", (0x1002,), [(0x1001,), (0x5001,), (0x2003,)]),
+    (EVERY_ONE, "mmap", CODE, [(0, 4096, 7, 2, 3), (0, 4096, 5, 1, 3), (0, 4096, 5, 0x22, 3)]),
+    (EVERY_ONE, "mmap", CODE, [(0, 4096, 5, 3, 3), (0, 4096, 5, 0, 3)]),
+    (EVERY_ONE, "prctl", (15,), [(n,) for n in (1, 22, 23, 36, 38, 47, 59, 65)]),
+    (EVERY_ONE, "prctl", (4, 0), [(4, 1), (4, 1 << 32)]),
+    ((WEB,), "socketpair", (1, 0x80001, 0), [(2, 0x80001, 0), (1, 0x80002, 0), (1, 0x80001, 6)]),
+    ((WORKER,), "socket", (1, 1, 0), [(2, 1, 0), (16, 3, 0), (38, 5, 0)]),
+]
+
+
+@pytest.mark.parametrize(("whose", "name", "taken", "refused"), ARGUMENTS)
+def test_a_call_is_taken_with_the_arguments_that_are_needed_only(
+    whose: tuple[Profile, ...],
+    name: str,
+    taken: tuple[int, ...],
+    refused: list[tuple[int, ...]],
+) -> None:
+    for profile in whose:
+        wanted = {fail_with(1)} if name == "socket" else {ALLOW, NOTIFY}  # answered, never made
+        assert call(name, *taken, profile=profile) in wanted
+        for arguments in refused:
+            assert call(name, *arguments, profile=profile) == MARK, (profile.name, arguments)
+
+
 def test_the_web_process_starts_threads_but_no_processes() -> None:
     thread = 0x3D0F00
     assert call("clone", thread, profile=WEB) == ALLOW

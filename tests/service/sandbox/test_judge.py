@@ -1,5 +1,6 @@
 """Each thing that the judge looks at ends a process by itself: read from a /proc made of files."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from service.sandbox.errors import SandboxError
 from service.sandbox.judge import Judge
 from service.sandbox.launch import FILTERS
 from service.sandbox.profiles import WEB, WORKER, Profile
+from service.sandbox.report import LockReport
 
 PID, PARENT = 77, 7
 STATUS = {
@@ -32,6 +34,18 @@ LIMITS = {
     "Max core file size": "0",
     "Max address space": str(ADDRESS_SPACE_BYTES),
 }
+REPORT = LockReport(
+    "worker",
+    "6.12",
+    "x86_64",
+    6,
+    "0" * 64,
+    memory_locked=False,
+    descriptors=(),
+    files_alone=(),
+    attacks=(),
+)
+CODE = "7f00-7f01 r-xp 00000000 08:01 5 /usr/lib/libc.so.6\n"
 Judging = Callable[..., None]
 
 
@@ -101,3 +115,63 @@ def test_thousands_of_threads_are_too_many_for_any(judge: Judging) -> None:
 
 def test_of_one_that_has_ended_there_is_nothing_to_judge(judge: Judging) -> None:
     judge(State="Z (zombie)", NoNewPrivs="0")
+
+
+def whole(tmp_path: Path, maps: str = CODE, *, cmdline: str = "", environ: str = "") -> LockReport:
+    """Judge all of a process that is as it must be but for these."""
+    process = tmp_path / str(PID)
+    for folder in (process / "fd", process / "fdinfo", tmp_path / str(PARENT)):
+        folder.mkdir(parents=True)
+    (tmp_path / str(PARENT) / "status").write_text("Seccomp_filters:\t2\n")
+    (process / "status").write_text("".join(f"{n}:\t{v}\n" for n, v in STATUS.items()))
+    (process / "limits").write_text("".join(f"{n:<26}{v:<21}{v:<21}\n" for n, v in LIMITS.items()))
+    for name, text in (("maps", maps), ("cmdline", cmdline), ("environ", environ)):
+        (process / name).write_text(text)
+    (process / "fd/0").symlink_to("/dev/null")
+    (process / "fdinfo/0").write_text("flags:\t0100000\n")
+    judge = Judge(PID, WORKER, (), parent=PARENT, proc=tmp_path)
+    try:
+        return judge.whole(REPORT)
+    finally:
+        judge.close()
+
+
+def test_all_of_a_sound_process_is_as_it_must_be(tmp_path: Path) -> None:
+    maps = CODE + "7f02-7f03 rw-s 00000000 00:01 7 /memfd:limen-preview (deleted)\n"
+    report = whole(tmp_path, maps + "7f04-7f05 rw-s 00000000 00:01 8 /secretmem (deleted)\n")
+    assert report.memory_locked
+    assert [one.what for one in report.descriptors] == ["/dev/null"]
+
+
+@pytest.mark.parametrize(
+    ("amiss", "says"),
+    [
+        ({"cmdline": "a frame"}, "shows others 7 bytes"),
+        ({"environ": "a frame"}, "shows others 7 bytes"),
+        ({"maps": "7f02-7f03 rwxp 00000000 00:00 0\n"}, "written and run"),
+        ({"maps": "7f02-7f03 rw-s 00000000 00:01 7 /memfd:other (deleted)\n"}, "outlives it"),
+        ({"maps": "7f02-7f03 rw-s 00000000 00:01 7 /dev/zero (deleted)\n"}, "outlives it"),
+    ],
+)
+def test_one_thing_amiss_when_all_is_loaded_is_enough(
+    tmp_path: Path, amiss: dict[str, str], says: str
+) -> None:
+    with pytest.raises(SandboxError, match=says):
+        whole(tmp_path, **amiss)
+
+
+def test_a_process_that_others_of_its_user_can_look_into_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / str(PID) / "fd").mkdir(parents=True)
+    (tmp_path / str(PARENT)).mkdir()
+    (tmp_path / str(PARENT) / "status").write_text("Seccomp_filters:\t2\n")
+    judge = Judge(PID, WORKER, (), parent=PARENT, proc=tmp_path)
+    monkeypatch.setattr("os.geteuid", lambda: 990)
+    of_user = os.stat_result((0o40500, 1, 1, 1, 990, 990, 0, 0, 0, 0))
+    monkeypatch.setattr(Path, "stat", lambda _self: of_user)
+    with pytest.raises(SandboxError, match="can look into it"):
+        judge.closed()
+    of_root = os.stat_result((0o40500, 1, 1, 1, 0, 0, 0, 0, 0, 0))
+    monkeypatch.setattr(Path, "stat", lambda _self: of_root)
+    judge.closed()
