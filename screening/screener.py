@@ -281,6 +281,8 @@ class Screener:
         elif running_s < limits.warm_up_s:
             return State.WARMING_UP, (Reason.WARMING_UP,)
         why_not = self._surroundings() or why_not
+        if why_not is None and self._freshness is not None and self._freshness.settling:
+            why_not = Reason.SETTLING
         if why_not is None:
             return None
         starting = why_not is Reason.REFERENCE_MISSING and running_s < STARTING_S

@@ -50,6 +50,7 @@ class Freshness:
         self._fault: Reason | None = None
         self._fault_s = 0.0
         self.cut = False  # the scene of the last frame is another one than that before it
+        self.settling = False  # since the last FFC no noise was judged: it may be a still
 
     def step(self, frame: RadiometricFrame) -> Reason | None:
         """Return why a frame may not be screened, if so; the fault is held for `HOLD_S`."""
@@ -74,6 +75,7 @@ class Freshness:
     def _look(self, frame: RadiometricFrame) -> Reason | None:
         if frame.ffc is FfcState.IN_PROGRESS:
             self._restart()
+            self.settling = True
             return None  # nothing is screened; the camera may repeat itself
         if self._last_s is not None:
             step_s = frame.time_s - self._last_s
@@ -86,6 +88,7 @@ class Freshness:
         if _flat(picture):
             return Reason.PICTURE_STILL
         look = self._noise.step(picture, frame.radiometry.kelvin_per_count)
+        self.settling &= not self._noise.judged
         if self._repeats.step(picture) or look.still:
             # while an FFC is announced a camera may stand still: a pause, not a fault
             return Reason.FFC if frame.ffc is FfcState.IMMINENT else Reason.PICTURE_STILL

@@ -94,6 +94,11 @@ class Noise:
         self._is_quiet.fill(0)
         self._ones.fill(np.nan)
 
+    @property
+    def judged(self) -> bool:
+        """Whether there were frames enough to tell foreign noise."""
+        return self._frames > (2 * LAG if self._walks else LAG)
+
     def step(self, picture: NDArray[np.uint16], kelvin_per_count: float) -> Look:
         """Compare a picture, `(h, w) uint16` contiguous, with those before it."""
         number, self._frames = self._frames, self._frames + 1

@@ -51,10 +51,10 @@ def layout(record: Record, data: bytes, language: str, signers: tuple[Signer, ..
     page_of: Block = plain(
         {
             "language": language,
-            "title": f"{rec['title']} {record.number}: {record.station.name}",
+            "title": page.of_station(f"{rec['title']} {record.number}"),
             "author": ", ".join(signer.name for signer in signed),
             "date": [record.made.year, record.made.month, record.made.day],
-            "header": f"{rec['title']}: {record.station.name}",
+            "header": page.of_station(rec["title"]),
             "number": f"{rec['number']} {record.number}",
             "hash": f"SHA-256 {digest[:32]}",
             "warning": rec["simulated"] if record.station.simulated else "",
@@ -78,8 +78,14 @@ class _Page:
         self.said = said
         self.rec = said["record"]
         self.comma = language != "en"
+        self.colon = "\u00a0:" if language == "fr" else ":"
 
     # ---- numbers and words
+
+    def of_station(self, title: str) -> str:
+        """Return a title with the name of the station, or of its place where it has none."""
+        name = self.record.station.name or self.record.station.place
+        return f"{title}{self.colon} {name}" if name else title
 
     def number(self, value: float | None, digits: int) -> str:
         if value is None:
@@ -106,7 +112,12 @@ class _Page:
 
     def verdict(self, label: str, conformity: str) -> Block:
         text = self.said["conformity"][conformity]
-        return {"kind": "verdict", "label": label, "conformity": conformity, "text": text}
+        return {
+            "kind": "verdict",
+            "label": f"{label}{self.colon}",
+            "conformity": conformity,
+            "text": text,
+        }
 
     # ---- before the chapters
 
@@ -263,7 +274,8 @@ class _Page:
         }
 
     def cell(self, column: str, value: float | None) -> str:
-        if value is None:
+        untried = column == "guard_c" and value == 0.0  # of a threshold that was only set
+        if value is None or untried:
             return _NONE
         if column in {"up", "heard"}:
             return self.yes(bool(value))
@@ -306,7 +318,7 @@ class _Page:
         record, rec = self.record, self.rec
         yield {"kind": "heading", "text": rec["chapter_budget"]}
         at = f"{self.number(record.threshold_c, 1)} °C"
-        yield {"kind": "note", "text": f"{rec['at_threshold']}: {at}"}
+        yield {"kind": "note", "text": f"{rec['at_threshold']}{self.colon} {at}"}
         yield from self.budget(record.budget)
         yield {"kind": "heading", "text": rec["chapter_rule"]}
         yield {"kind": "text", "text": rec["rule"]}
@@ -320,10 +332,11 @@ class _Page:
                 "header": (rec["signed_by"], rec["key"]),
                 "rows": [(signer.name, grouped(signer.key)) for signer in self.signers],
             }
-        yield {"kind": "note", "text": f"{rec['signature_how']} {rec['sha256']}: {grouped(digest)}"}
+        hashed = f"{rec['sha256']}{self.colon} {grouped(digest)}"
+        yield {"kind": "note", "text": f"{rec['signature_how']} {hashed}"}
         yield {"kind": "heading", "text": rec["chapter_validity"]}
         because = rec[record.valid_because]
-        until = f"{rec['valid_until']} {record.valid_until.isoformat()}: {because}."
+        until = f"{rec['valid_until']} {record.valid_until.isoformat()}{self.colon} {because}."
         yield {"kind": "text", "text": f"{until} {rec['ends_early']}"}
 
     def budget(self, budget: Budget) -> Iterator[Block]:
@@ -445,6 +458,9 @@ def plain(value: Any) -> Any:
     """Return it with the letters that the report's font has; others by what they are made of.
 
     What stands in the record itself is exact. typst refuses to print a letter that no font has.
+
+    >>> plain("2.5 % of IEC 80601").count(" ")
+    1
     """
     if isinstance(value, str):
         return _TOGETHER.sub("\u00a0", "".join(_letter(one) for one in value))

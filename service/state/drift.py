@@ -7,6 +7,7 @@ and only of a day on which there were enough of them that it says nothing of any
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 from typing import Annotated, Final, Literal
@@ -55,6 +56,22 @@ class _File(BaseModel):
     days: tuple[_Point, ...] = ()
 
 
+@dataclass(slots=True)
+class _Mean:
+    """A mean that keeps no value: an hour of seconds would grow until it is over."""
+
+    count: int = 0
+    total: float = 0.0
+
+    def add(self, value: float) -> None:
+        self.count += 1
+        self.total += value
+
+
+def _means() -> dict[str, _Mean]:
+    return {name: _Mean() for name in ("offset_c", "corrected_scene_c", "noise_k")}
+
+
 class DriftWatch:
     """The history of one station.
 
@@ -72,9 +89,7 @@ class DriftWatch:
         self._hours: deque[_Point] = deque(maxlen=HOURS_KEPT)
         self._days: deque[_Point] = deque(maxlen=DAYS_KEPT)
         self._hour = self._now()
-        self._offsets: list[float] = []
-        self._scenes: list[float] = []
-        self._noises: list[float] = []
+        self._means = _means()  # of this hour
         self._visitors: list[float] = []
         self._offset_c: float | None = None
         self._load()
@@ -96,14 +111,14 @@ class DriftWatch:
         """Take the reference's offset, once a second."""
         self._offset_c = instruments.offset_c
         if instruments.offset_c is not None:
-            self._offsets.append(instruments.offset_c)
+            self._means["offset_c"].add(instruments.offset_c)
 
     def spot(self, spot: SpotSeen) -> None:
         """Take the witness and the noise at the reference, once a second."""
         if spot.look or self._offset_c is None:
             return
-        self._scenes.append(spot.scene_c + self._offset_c)
-        self._noises.append(spot.noise_k)
+        self._means["corrected_scene_c"].add(spot.scene_c + self._offset_c)
+        self._means["noise_k"].add(spot.noise_k)
 
     def visitor(self, skin_c: float | None) -> None:
         """Take what a visitor read who has gone."""
@@ -128,21 +143,16 @@ class DriftWatch:
             self._hours.append(point)
         if new_day:
             self._close_day(before[:10])
-        for values in (self._offsets, self._scenes, self._noises):
-            values.clear()
+        self._means = _means()
         file = _File(hours=tuple(self._hours), days=tuple(self._days))
         write_atomically(self._path, file.model_dump_json(exclude_none=True).encode())
         return True
 
     def _point(self, hour: str) -> _Point | None:
-        if len(self._offsets) < SECONDS_NEEDED:
+        if self._means["offset_c"].count < SECONDS_NEEDED:
             return None
-        means = {
-            "offset_c": self._offsets,
-            "corrected_scene_c": self._scenes,
-            "noise_k": self._noises,
-        }
-        return _Point(hour=hour, **{n: _kept(n, fmean(v)) for n, v in means.items() if v})
+        means = {n: m.total / m.count for n, m in self._means.items() if m.count}
+        return _Point(hour=hour, **{name: _kept(name, mean) for name, mean in means.items()})
 
     def _close_day(self, day: str) -> None:
         hours = [one for one in self._hours if one.hour.startswith(day)]

@@ -43,6 +43,7 @@ class CheckCodes:
         self, state: Path, register: Path | None, wall_clock: Callable[[], float] = time.time
     ) -> None:
         self._key = station_key(state)
+        self._version = version("limen")  # read once: each reading leaves some garbage behind
         self._wall_clock = wall_clock
         self._made_at, self._facts = -AGAIN_S, frozenset[Fact]()
         self._measured: tuple[str, str] | None = None
@@ -69,7 +70,7 @@ class CheckCodes:
             return None
         code, register = self._measured
         at_s = int(self._wall_clock())
-        said = Statement(version("limen"), code, register, audit_head, at_s, facts)
+        said = Statement(self._version, code, register, audit_head, at_s, facts)
         self._made_at, self._facts = now, facts
         return CheckCode(statement.write(said, self._key), now)
 

@@ -30,7 +30,7 @@ from service.supervisor.hearing import Hearing
 from service.supervisor.patience import Patience
 from service.web.hub import Hub
 from service.worker.telling import Telling
-from tests.oracle.grammar import KINDS, Fault
+from tests.oracle.grammar import KINDS, NO_FRAMES, Fault
 from tests.oracle.judge import Blindness, Moment
 from tests.screening.pictures import Wall, detection, disc, face
 from tests.service.stage import SENSOR
@@ -164,7 +164,13 @@ class Chain:
     def blindness(self) -> list[Blindness]:
         """Return when the station was blind, and for how long it may not have known."""
         return [
-            Blindness(f.kind, f.begins_s, f.begins_s + f.lasts_s, KINDS[f.kind])
+            Blindness(
+                f.kind,
+                f.begins_s,
+                f.begins_s + f.lasts_s,
+                KINDS[f.kind],
+                no_frames=f.kind in NO_FRAMES,
+            )
             for f in self._faults
             if f.kind != "frames come late"  # as good as any, only late
         ]

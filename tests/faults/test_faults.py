@@ -42,6 +42,24 @@ def test_faults_from_the_grammar(drawn: list[Fault]) -> None:
     assert list(judge(chain.run(), chain.blindness())) == []
 
 
+def test_an_ffc_does_not_hide_a_still_that_began_before_it() -> None:
+    """Found by the grammar: the FFC made the measuring of the noise begin anew."""
+    still = Fault("frozen with fresh noise", 6.0, 4.0)
+    chain = Chain([still, Fault("an FFC", 6.1, 1.3)])
+    moments = chain.run()
+    assert list(judge(moments, chain.blindness())) == []
+    assert not [m for m in moments if 7.4 < m.at_s < 10.0 and m.screens], "not for a moment"
+
+
+def test_what_frames_show_is_not_asked_for_while_none_come() -> None:
+    """Found by the grammar: a patch stands still while the worker does, and is seen after it."""
+    patch = Fault("a patch is frozen", 6.0, 3.0)
+    chain = Chain([patch, Fault("the worker stops", 6.1, 1.0)])
+    moments = chain.run()
+    assert list(judge(moments, chain.blindness())) == []
+    assert not [m for m in moments if 8.5 < m.at_s < 9.0 and m.screens], "but then it is"
+
+
 def test_a_fever_is_never_cleared_whatever_breaks() -> None:
     for kind in ("frozen", "the worker stops", "the supervisor stops", "an FFC"):
         chain = Chain([Fault(kind, BEGINS_S, 2.0)], canthus_c=39.0)

@@ -40,6 +40,8 @@ KINDS: Final = {
     # the page
     "the page hears nothing": 0.0,
 }
+# Nothing is seen by frames that do not come.
+NO_FRAMES: Final = frozenset({"frames are lost", "the worker stops", "the worker dies"})
 
 
 @dataclass(frozen=True)

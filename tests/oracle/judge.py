@@ -31,12 +31,15 @@ class Blindness:
         On the clock of the moments.
     notice_s
         How long the documents allow until it is noticed, before it is shown.
+    no_frames
+        No frame came meanwhile: what is noticed by frames is noticed by those after it.
     """
 
     why: str
     begins_s: float
     ends_s: float
     notice_s: float = 0.0
+    no_frames: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,11 @@ def _clear_while_blind(moments: Iterable[Moment], blind: Sequence[Blindness]) ->
 def _unmasked_s(one: Blindness, blind: Sequence[Blindness]) -> float:
     """Return from when on a blindness is the only one: before, the station was blind anyway."""
     ends = [o.ends_s for o in blind if o is not one and o.begins_s <= one.begins_s < o.ends_s]
-    return max([one.begins_s, *ends])
+    begins_s = max([one.begins_s, *ends])
+    for other in sorted(blind, key=lambda o: o.begins_s):
+        if other.no_frames and begins_s <= other.begins_s < begins_s + one.notice_s:
+            begins_s = max(begins_s, other.ends_s)
+    return begins_s
 
 
 def _alarms_lost(moments: Iterable[Moment]) -> Iterator[Wrong]:

@@ -111,7 +111,7 @@ function go(name) {
   document.body.dataset.page = "wizard";
   document.body.dataset.step = name;
   for (const part of document.querySelectorAll("[data-steps]")) part.hidden = !part.dataset.steps.split(" ").includes(name);
-  draw($("drawing"), name);
+  draw($("drawing"), name === "battery" ? chapter : name);
   if (!filled.has(name)) fill(name);
   render();
   look();
@@ -601,6 +601,7 @@ for (const name of BATTERY) {
   button.dataset.chapter = name;
   button.addEventListener("click", () => {
     chapter = name;
+    draw($("drawing"), name);
     clicked = null;
     drawn = "";
     look();

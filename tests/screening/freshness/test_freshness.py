@@ -8,6 +8,7 @@ import pytest
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
 from device.replay.sensor import open_recording
 from screening.freshness.freshness import HOLD_S, Freshness
+from screening.freshness.noise import LAG
 from screening.result import Reason
 from tests.device.recordings import real
 from tests.screening.freshness.attacks import ATTACKS, Film, frozen
@@ -81,6 +82,19 @@ def test_while_an_ffc_is_announced_a_still_picture_is_a_pause_and_no_fault() -> 
         for n, c in enumerate(film)
     ]
     assert set(said[BEGIN:]) == {Reason.FFC}
+
+
+@pytest.mark.parametrize(("walks", "frames"), [(True, 2 * LAG), (False, LAG)])
+def test_after_an_ffc_it_settles_until_the_noise_is_judged(walks: bool, frames: int) -> None:
+    memory, netd_k = (0.94, 0.05) if walks else (0.0, 0.02)
+    film = living(memory=memory, netd_k=netd_k, step=1)
+    freshness = Freshness(film.shape[1], film.shape[2], netd_k, walks=walks)
+    settling = []
+    for number, counts in enumerate(film):
+        ffc = FfcState.IN_PROGRESS if number == BEGIN else FfcState.COMPLETE
+        assert freshness.step(frame(counts, number, ffc)) is None
+        settling.append(freshness.settling)
+    assert [n for n, yet in enumerate(settling) if yet] == list(range(BEGIN, BEGIN + frames + 1))
 
 
 def test_another_scene_from_one_frame_to_the_next_is_a_cut() -> None:

@@ -17,6 +17,7 @@ from service.ipc.calibration import Step
 from service.state.admin_password import set_password
 from service.state.defaults import default_settings
 from service.state.settings import SettingsStore
+from service.supervisor.accepting.wizard import OF_BATTERY
 from service.supervisor.non_uniformity import fingerprint
 from tests.hardware.institution import Institution
 from tests.service.acceptance.dcc_file import ADMINISTRATION, certificate, quantity
@@ -77,6 +78,17 @@ def test_each_step_says_what_to_do_and_why_it_may_not_go_on(wizard: Screen) -> N
         assert wizard.page.locator("#forward").is_disabled()
         assert FORBIDDEN not in wizard.page.inner_text("body").lower()
     assert wizard.errors == []
+
+
+def test_each_test_of_the_battery_has_its_method_and_its_drawing(wizard: Screen) -> None:
+    at(wizard, Step.BATTERY)
+    drawn = set()
+    for chapter in OF_BATTERY:
+        wizard.page.click(f"#chapters [data-chapter={chapter}]")
+        wizard.page.wait_for_selector(f"#chapters [data-chapter={chapter}][aria-pressed=true]")
+        assert wizard.text("method")
+        drawn.add(wizard.page.locator("#drawing").inner_html())
+    assert len(drawn) == len(OF_BATTERY)
 
 
 def test_the_page_can_be_used_by_everybody(wizard: Screen) -> None:

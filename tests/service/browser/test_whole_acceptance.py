@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from unittest.mock import patch
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from playwright.sync_api import Page
 from typer.testing import CliRunner
@@ -30,6 +32,7 @@ from service.cli.main import app
 from service.ipc.calibration import Step
 from service.state.admin_password import set_password
 from service.web.i18n import catalogues
+from tests.hardware import institution
 from tests.hardware.institution import Institution
 from tests.service.acceptance.dcc_file import ADMINISTRATION, certificate, quantity
 from tests.service.browser.conftest import Screen
@@ -55,6 +58,7 @@ OPTICS = optics_of(CAMERA)
 TODAY = datetime.now(UTC).date()
 VISITOR_S = 14.0  # long enough for two operators at a slow page
 PEOPLE = 10
+DONE_AT_S = 25.0  # of a film in which a fault is made
 
 
 def visitors() -> Scenario:
@@ -108,6 +112,20 @@ def resting() -> Scenario:
     return Scenario(title="Nobody comes", duration_s=60.0, camera=CAMERA)
 
 
+def unplugged() -> Scenario:
+    """Return a film whose camera is unplugged after a while."""
+    fails = CAMERA.model_copy(update={"fails": "lost", "fails_at_s": DONE_AT_S})
+    return Scenario(title="The camera is unplugged", duration_s=60.0, camera=fails)
+
+
+def taken_away() -> Scenario:
+    """Return a film whose reference is taken away after a while."""
+    gone = Reference(removed_at_s=DONE_AT_S)
+    return Scenario(
+        title="The reference is gone", duration_s=200.0, camera=CAMERA, references=(gone,)
+    )
+
+
 def source(set_c: float, place: Place = Place.MIDDLE) -> Scenario:
     """Return a film in which an admin has brought an adjustable source."""
     x, y = PLACES[place]
@@ -129,6 +147,7 @@ class Admin:
         self.stuck: list[str] = []
         self.began_s = time.monotonic()
         self.waited_s = 0.0
+        self.seen_s = 0.0  # since when the film that was put in last is seen
 
     def log_in(self) -> None:
         self.screen.open(f"{self.station.address}/admin")
@@ -154,6 +173,7 @@ class Admin:
                 lambda view: view["state"] == "starting" or view["sensor"] is None
             )
             self.station.wait_for(lambda view: view["sensor"] is not None)
+            self.seen_s = time.monotonic()
             self.station.screening()
 
     def wait(self, seconds: float) -> None:
@@ -224,24 +244,8 @@ class Admin:
     def conforms(self, name: Chapter) -> None:
         self.until(lambda: self.has(name))
 
-    def moment(self) -> None:
-        """Wait until about a second before the film does what it does again and again."""
-        began = time.monotonic()
-        self.station.wait_for(is_down)
-        self.station.screening()
-        up = time.monotonic()
-        self.station.wait_for(is_down)
-        lasts_s = time.monotonic() - up
-        self.station.screening()
-        self.page.wait_for_timeout(max(0.0, lasts_s - 1.2) * 1e3)
-        self.waited_s += time.monotonic() - began
-
     def last_row(self) -> list[str]:
         return self.page.locator("#table-body tr").last.locator("td").all_text_contents()
-
-
-def is_down(view: dict[str, Any]) -> bool:
-    return view["state"] in {"starting", "not_screening"}
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +257,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Institution:
-    made = Institution(tmp_path_factory.mktemp("house"))
+    """Return the same institution each time: a kept station would refuse another one's register."""
+    keys = (Ed25519PrivateKey.from_private_bytes(sha256(b"%d" % n).digest()) for n in range(100))
+    with patch.object(institution, "Ed25519PrivateKey") as key:
+        key.generate = partial(next, keys)
+        made = Institution(tmp_path_factory.mktemp("house"))
     made.trust("".join(one.entry(signs=("acceptance",)) for one in made.people))
     return made
 
@@ -438,27 +446,37 @@ def people(admin: Admin) -> None:
 
 
 def not_functioning(admin: Admin) -> None:
-    for trial, name in (
-        ("lens_covered", "even-plate"),
-        ("reference_covered", "reference-hidden"),
-        ("sensor_unplugged", "camera-unplugged"),
-    ):
+    admin.page.select_option("#trial", "lens_covered")
+    admin.put_in(visitors())
+    admin.begin()
+    admin.put_in("even-plate", sees=False)
+    admin.ended()
+    for trial, film in (("reference_covered", taken_away()), ("sensor_unplugged", unplugged())):
         admin.page.select_option("#trial", trial)
-        if name == "even-plate":
-            admin.put_in(visitors())
-            admin.begin()
-            admin.put_in(name, sees=False)
-            admin.ended()
+        just_before(admin, film)
+
+
+def just_before(admin: Admin, film: Scenario) -> None:
+    """Press *Begin* just before the fault is made; who was too early or too late does it again."""
+    before_s = 1.0
+    for _ in range(6):
+        admin.put_in(film)
+        admin.wait(max(0.0, admin.seen_s + DONE_AT_S - before_s - time.monotonic()))
+        admin.page.click("#begin")
+        admin.until(
+            lambda: (
+                "Measuring" in admin.screen.text("progress") or admin.screen.text("refused") != ""
+            )
+        )
+        if admin.screen.text("refused") != "":
+            before_s += 1.0
             continue
-        admin.put_in(name)
-        for _ in range(4):  # a hand that was too late does it again
-            admin.moment()
-            admin.begin()
-            admin.ended()
-            admin.until(lambda: len(admin.last_row()) == 2)
-            admin.wait(1.5)  # until the page has asked again
-            if float(admin.last_row()[1].replace("\u2013", "99")) < 3.0:
-                break
+        admin.ended()
+        admin.wait(2.0)  # until the page has asked again
+        after_s = float(admin.last_row()[1].replace("\u2013", "99"))
+        if after_s < 3.0:
+            return
+        before_s -= min(after_s - 1.0, 10.0)
 
 
 FIGURE = re.compile(r"^(?P<name>.*): (?P<value>[-\u2212]?[0-9.,]+)")

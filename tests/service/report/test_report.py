@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 from service.acceptance.catalogue import LANGUAGES, words
 from service.acceptance.errors import RecordError
 from service.acceptance.record import to_bytes
-from service.report.layout import digits_of, layout, plain, unit_of
+from service.acceptance.words import Chapter
+from service.report.layout import MAX_ROWS, digits_of, layout, plain, sample, unit_of
 from service.report.printing import ReportError, print_record
 from tests.service.acceptance.records import record
 from tests.service.acceptance.villains import Station
@@ -139,6 +141,38 @@ def test_it_is_never_called_a_certificate(language: str) -> None:
     assert not pattern.search(plan["title"])
 
 
+def test_a_colon_is_set_as_each_language_sets_it() -> None:
+    for language in LANGUAGES:
+        plan = layout(RECORD, DATA, language)
+        said = [text for text in texts(plan) if ": Entrée" in text or text.endswith(":")]
+        assert len(said) > 10
+        french = ["\u00a0:" in text for text in said]
+        assert set(french) == {language == "fr"}, said
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "header"),
+    [
+        ("Entrée nord", "Hall", "Verification record: Entrée nord"),
+        ("", "Hall", "Verification record: Hall"),
+        ("", "", "Verification record"),
+    ],
+)
+def test_a_station_without_a_name_is_called_by_its_place(
+    name: str, place: str, header: str
+) -> None:
+    nameless = replace(RECORD, station=replace(RECORD.station, name=name, place=place))
+    assert layout(nameless, to_bytes(nameless), "en")["header"] == header
+
+
+def test_a_threshold_that_was_tried_is_among_the_rows_that_are_shown() -> None:
+    (chapter,) = [one for one in RECORD.chapters if one.chapter is Chapter.THRESHOLD]
+    tried = [row for row in chapter.rows if None not in row]
+    assert len(chapter.rows) > MAX_ROWS
+    assert len(tried) == 4
+    assert [row for row in sample(chapter.rows) if None not in row] == tried
+
+
 def test_a_record_of_a_station_that_failed_prints_too() -> None:
     from tests.service.acceptance import villains
 
@@ -158,8 +192,6 @@ def test_letters_that_the_font_lacks_are_written_by_others() -> None:
 
 
 def test_user_text_is_never_code() -> None:
-    from dataclasses import replace
-
     odd = '#panic("x") $x$ *bold* <a> @ref // ` \\ #read("/etc/passwd")'
     data = to_bytes(replace(RECORD, station=replace(RECORD.station, name=odd, place=odd)))
     assert print_record(data, "fr").startswith(b"%PDF-")
