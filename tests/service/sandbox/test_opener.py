@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import subprocess
+import sys
 import termios
 import threading
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.device.v4l2_shim.node import FakeNode, build_preload
-from tests.service.sandbox.play import Played
+from tests.service.sandbox.play import PROJECT, Played
 
 Scene = Callable[..., Played]
 
@@ -162,3 +164,36 @@ print("closed")
         camera.join()
         node.unplug()
     assert done.said.split()[-2:] == ["True", "closed"], done
+
+
+ALONE = """
+import os
+from service.sandbox.opener import Node, Opener
+
+os.dup2(os.open("/etc/passwd", os.O_RDONLY), 99)
+
+class Start:
+    listener = os.pipe()[0]
+
+    def put(self, descriptor):
+        tried = {"node": lambda: os.fstat(descriptor), "inherited": lambda: os.read(99, 1)}
+        for path in ("/etc/passwd", "/dev/zero", "/"):
+            tried[path] = lambda path=path: os.open(path, os.O_RDONLY)
+        for name, act in tried.items():
+            try:
+                act()
+                os.write(1, f"{name} yes\\n".encode())
+            except OSError:
+                os.write(1, f"{name} no\\n".encode())
+
+Opener(Start(), Node("/dev/null", serial=False)).end()
+"""
+
+
+def test_an_opener_has_its_node_and_nothing_else() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    assert done.stdout.splitlines() == [
+        *("node yes", "inherited no", "/etc/passwd no", "/dev/zero no", "/ no")
+    ]
