@@ -238,7 +238,7 @@ def test_a_whole_calibration_is_signed_and_in_force_until_something_changes(
         screen.page.click("#put-in-force")
         running.wait_for(lambda view: view["acceptance"]["causes"] == [])
         alert = new_screen().open(f"{running.address}/")
-        alert.wait("ready")
+        alert.until(lambda: alert.state not in {"starting", "not_screening"}, within_s=60.0)
         assert alert.page.locator("#flag-unaccepted").is_hidden()
     finally:
         running.close()

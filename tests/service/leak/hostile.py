@@ -28,6 +28,7 @@ from service.ipc.requests import ChangeSettings, Login, ReadSettings, SecondChec
 from service.ipc.settings import SceneSettings, StationSettings
 from service.ipc.view import Outcome
 from service.sandbox.syscalls import syscall
+from tests.cases import few
 
 Counts = NDArray[np.uint16]
 CHUNK = 48
@@ -287,3 +288,6 @@ WEB: dict[str, Callable[[Counts, Cell], None]] = {
         die_with_a_code,
     )
 }
+
+# Of both every second one in each whole run, and all of them with LIMEN_EVERY=1.
+IN_WORKER, IN_WEB = few(list(WORKER), 2), few(list(WEB), 2)

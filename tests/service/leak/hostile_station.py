@@ -17,10 +17,13 @@ from service.sandbox.profiles import Profile
 from service.supervisor import programs
 from service.supervisor.child import Child
 from service.supervisor.config import StationConfig
-from tests.service.leak.hostile import WEB, WORKER
+from tests.service.leak.hostile import IN_WEB, IN_WORKER
 
 TESTS = Path(__file__).resolve().parents[2]
-TURNS = {"worker": cycle(WORKER), "web": chain([""], cycle(WEB))}  # the first web process is honest
+TURNS = {
+    "worker": cycle(IN_WORKER),
+    "web": chain([""], cycle(IN_WEB)),
+}  # the first web process is honest
 
 
 def _child(program: Program, profile: Profile | None, **options: Any) -> Child:

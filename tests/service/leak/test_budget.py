@@ -41,7 +41,7 @@ from service.state.child_events import EVENTS_PER_HOUR, WRITTEN_EVERY_S
 from service.state.counters import MAX_PER_HOUR
 from service.state.recorder import boot_clock
 from tests.service.leak.canary import Search, canary
-from tests.service.leak.hostile import WEB, WORKER
+from tests.service.leak.hostile import IN_WEB, IN_WORKER
 
 ALL_WITHIN_S = 900.0
 ALLOWED = {
@@ -110,14 +110,14 @@ def haunted(tmp_path_factory: pytest.TempPathFactory) -> Haunted:
         )
     os.close(theirs)
     acted: set[str] = set()
-    wanted = {f"worker {name}" for name in WORKER} | {f"web {name}" for name in WEB}
+    wanted = {f"worker {name}" for name in IN_WORKER} | {f"web {name}" for name in IN_WEB}
     deadline, only_workers = time.monotonic() + ALL_WITHIN_S, True
     try:
         while acted < wanted and time.monotonic() < deadline:
             assert station.poll() is None, log.read_text(errors="replace")[-2000:]
             if select.select([ours], [], [], 0.2)[0]:
                 acted |= set(os.read(ours, 4096).decode().splitlines())
-            if only_workers and len(acted) == len(WORKER):
+            if only_workers and len(acted) == len(IN_WORKER):
                 only_workers = False
                 for pid, name in _children(station.pid):
                     if name == "limen-web":
@@ -135,7 +135,7 @@ def haunted(tmp_path_factory: pytest.TempPathFactory) -> Haunted:
 
 
 def test_every_variant_has_acted(haunted: Haunted) -> None:
-    wanted = {f"worker {name}" for name in WORKER} | {f"web {name}" for name in WEB}
+    wanted = {f"worker {name}" for name in IN_WORKER} | {f"web {name}" for name in IN_WEB}
     assert len(wanted) >= 12
     assert haunted.acted == wanted
 

@@ -14,6 +14,7 @@ from device.simulator.scenario.schema import Camera
 from screening.result import Reason
 from service.acceptance.words import Chapter, Conformity, Finding, Place
 from service.ipc.calibration import Need, Step
+from tests.cases import few
 from tests.narrow import some
 from tests.service.supervisor.accepting.filmed import (
     LAPSE,
@@ -71,27 +72,32 @@ def test_a_good_camera_fails_no_chapter(tmp_path: Path) -> None:
     assert {how for how, _ in ends.values()} == {Conformity.CONFORMS}, ends
 
 
+VILLAINS = (
+    # with three set points the slope is wrong; a sweep says by which lie
+    ("normalises", Camera(fault="normalises"), 0.0, Chapter.ACCURACY, Finding.WRONG_SLOPE),
+    ("clips", Camera(fault="clips"), 0.0, Chapter.ACCURACY, Finding.WRONG_SLOPE),
+    ("non-uniform", TILTED, 0.0, Chapter.UNIFORMITY, Finding.NON_UNIFORM),
+    ("a paper that is wrong by 1 deg C", GOOD, 1.0, Chapter.ACCURACY, Finding.OFFSET),
+    (
+        "wrong emissivity",
+        Camera(fault="wrong_emissivity"),
+        0.0,
+        Chapter.ACCURACY,
+        Finding.WRONG_SLOPE,
+    ),
+    ("drifts", DRIFTING, 0.0, Chapter.STABILITY, Finding.DRIFTS),
+    ("slow", SLOW, 0.0, Chapter.ALARM, Finding.SLOW),
+)
+
+
 @pytest.mark.parametrize(
-    ("camera", "more", "chapter", "finding"),
-    [
-        # with three set points the slope is wrong; a sweep says by which lie
-        (Camera(fault="normalises"), {}, Chapter.ACCURACY, Finding.WRONG_SLOPE),
-        (Camera(fault="clips"), {}, Chapter.ACCURACY, Finding.WRONG_SLOPE),
-        (Camera(fault="wrong_emissivity"), {}, Chapter.ACCURACY, Finding.WRONG_SLOPE),
-        (GOOD, {"lied_c": 1.0}, Chapter.ACCURACY, Finding.OFFSET),
-        (TILTED, {}, Chapter.UNIFORMITY, Finding.NON_UNIFORM),
-        (DRIFTING, {}, Chapter.STABILITY, Finding.DRIFTS),
-        (SLOW, {}, Chapter.ALARM, Finding.SLOW),
-    ],
-    ids=[
-        *("normalises", "clips", "wrong emissivity", "a paper that is wrong by 1 deg C"),
-        *("non-uniform", "drifts", "slow"),
-    ],
+    ("camera", "lied_c", "chapter", "finding"),
+    [pytest.param(*of, id=name) for name, *of in few(VILLAINS, 3)],
 )
 def test_a_fault_fails_its_chapter_and_no_other(
-    tmp_path: Path, camera: Camera, more: dict[str, float], chapter: Chapter, finding: Finding
+    tmp_path: Path, camera: Camera, lied_c: float, chapter: Chapter, finding: Finding
 ) -> None:
-    ends = found(tmp_path, camera, **more)
+    ends = found(tmp_path, camera, lied_c)
     assert {one for one, (how, _) in ends.items() if how is not Conformity.CONFORMS} == {chapter}
     assert ends[chapter][1] & {finding} == {finding}, ends
 
