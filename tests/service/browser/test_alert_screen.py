@@ -163,7 +163,7 @@ def test_every_language_is_a_click_away(screen: Screen, stage: Stage) -> None:
     screen.wait("take_off_glasses")
     for language, words in WORDS.items():
         screen.page.click(f"[data-language={language}]")
-        assert screen.text("instruction") == words["instructions"]["take_off_glasses"]
+        screen.until_text("instruction", words["instructions"]["take_off_glasses"])
         pressed = screen.page.locator("[data-language][aria-pressed=true]")
         assert pressed.all_inner_texts() == [language.upper()]
         assert screen.page.evaluate("document.documentElement.lang") == language
