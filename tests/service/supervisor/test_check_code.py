@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from service.checkcode.key import KEY, StationKeyError
 from service.checkcode.statement import Fact, read
+from service.state.station_key import KEY, StationKeyError
 from service.supervisor.check_code import AGAIN_S, CHANGED_AFTER_S, CheckCodes
 
 HEAD = "ab" * 16

@@ -19,11 +19,11 @@ from device.boson.fslp import Decoder
 from device.boson.opening import open_boson
 from device.boson.transport import OpenLine
 from device.errors import SensorLost
-from service.camera_filter.boson import BosonFilter
-from service.camera_filter.carry import carry_bytes
-from service.camera_filter.wire import Passed
-from tests.service.camera_filter.conftest import filtered
-from tests.service.camera_filter.hostile_boson import WRITES, allowed, attacks, packet
+from service.sandbox.camera_filter.boson import BosonFilter
+from service.sandbox.camera_filter.carry import carry_bytes
+from service.sandbox.camera_filter.wire import Passed
+from tests.service.sandbox.camera_filter.conftest import filtered
+from tests.service.sandbox.camera_filter.hostile_boson import WRITES, allowed, attacks, packet
 
 Open = Callable[[str], int]
 LAST = 0x0BAD_F00D  # sequence number of the question that ends an attack
