@@ -33,6 +33,7 @@ PROCESSES = {
     ),
     "supervisor": ("service.cli.main", "service.supervisor.main"),
     "camera filter": ("service.camera_filter.main",),
+    "calibrator": ("service.calibrator.main",),
 }
 LOADED = """
 import importlib, sys

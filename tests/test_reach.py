@@ -70,6 +70,13 @@ MAY_REACH = {
         "hardware.errors",
         "service.sandbox",
     },
+    "service.calibrator": {
+        "device.calibrator",
+        "device.errors",
+        "hardware.errors",
+        "service.ipc",
+        "service.sandbox",
+    },
 }
 OF_THE_SIMULATOR = "device.simulator.scenario"  # all that who sees no pixel may reach of it
 ARITHMETIC = {"collections", "contextlib", "dataclasses", "enum", "functools", "heapq", "itertools"}
@@ -91,7 +98,7 @@ MAY_IMPORT = {
             "zlib",
         ),  # of bytes
         *("ctypes", "errno", "fcntl", "mmap", "os", "pathlib", "select", "serial", "stat"),
-        *("importlib", "pydantic", "threading", "tty"),
+        *("importlib", "pydantic", "termios", "threading", "tty"),
     },
     "service.worker": {
         *ARITHMETIC,
@@ -105,6 +112,7 @@ MAY_IMPORT = {
         *ARITHMETIC,
         *("argparse", "binascii", "ctypes", "errno", "fcntl", "os", "select", "signal", "sys"),
     },
+    "service.calibrator": {*ARITHMETIC, "argparse", "os"},
 }
 # Where a module is found by its name at run time, and by what list.
 BY_NAME = {

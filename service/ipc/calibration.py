@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.acceptance.words import Chapter, Conformity, Place, Trial, Way
 from service.ipc.acceptance import Cause
+from service.ipc.calibrator import Fault
 from service.ipc.capacity import Bits, Decimals
 
 MAX_TEXT: Final = 40
@@ -128,6 +129,13 @@ class Act(StrEnum):
     AGAIN = "again"  # throw the chapter away and begin anew
 
 
+class BySerial(StrEnum):
+    """Which set points a calibrator is set to by serial."""
+
+    FEW = "few"  # the fewest that a station is accepted with
+    WHOLE = "whole"  # 34 to 40 deg C in steps of 0.25, and back
+
+
 @dataclass(frozen=True, slots=True)
 class Doing:
     """One act in one chapter, with what the chapter needs of it.
@@ -140,6 +148,8 @@ class Doing:
         Of the five places of the target plane.
     set_c, way
         Set point of the source, and whether the one before was lower.
+    by_serial
+        Let the station set the source to these set points, one after the other.
     trial
         What is done to the station now.
     heard, level_dba
@@ -159,6 +169,7 @@ class Doing:
     heard: bool | None = None
     level_dba: Decibel | None = None
     clinical_c: Clinical | None = None
+    by_serial: BySerial | None = None
 
 
 class Decision(StrEnum):
@@ -225,6 +236,38 @@ class ShownChapter:
     repeat: bool = False
 
 
+class Driven(StrEnum):
+    """How a sweep by serial stands."""
+
+    READY = "ready"
+    SETTING = "setting"
+    SETTLING = "settling"
+    MEASURING = "measuring"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCalibrator:
+    """A calibrator that the station may set.
+
+    Attributes
+    ----------
+    set_c, said_c
+        Where it is set to, and what it says its temperature is.
+    left
+        Set points that are still to be measured in this sweep.
+    fault
+        Why the sweep failed.
+    """
+
+    stands: Driven
+    set_c: float | None = None
+    said_c: float | None = None
+    left: int = 0
+    fault: Fault = Fault.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class ShownReading:
     """A visitor's reading in three steps, for the admin only."""
@@ -257,6 +300,8 @@ class ShownCalibration:
         Of the closed record; who signed it, and what is missing.
     problem
         What went wrong with the files; empty while all is well.
+    calibrator
+        None when the station was started without one.
     """
 
     notes: Notes
@@ -284,6 +329,7 @@ class ShownCalibration:
     problem: str = ""
     review: Review | None = None
     settles: bool = False
+    calibrator: ShownCalibrator | None = None
 
 
 class Span(StrEnum):

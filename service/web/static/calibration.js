@@ -139,6 +139,7 @@ function render() {
   text("marked", place(mark ?? settings?.references[0]?.mark));
   renderShape();
   renderMeasuring();
+  renderCalibrator();
   renderRecord();
   renderReadings();
   renderNecessity();
@@ -205,6 +206,16 @@ function renderMeasuring() {
     button.setAttribute("aria-pressed", String(of === chapter));
   }
   renderSeries(name);
+}
+
+// A calibrator that the station sets itself; without one, how to have one.
+function renderCalibrator() {
+  const one = shown.calibrator;
+  text("by-serial-how", say(one ? "by_serial_how" : "by_serial_none"));
+  $("sweep-by-serial").hidden = $("set-points").parentElement.hidden = !one;
+  $("sweep-by-serial").disabled = shown.chapters.some((of) => of.running);
+  const values = { set: celsius(one?.set_c), said: celsius(one?.said_c), left: one?.left, why: one?.stands === "failed" ? say(`k_${one.fault}`) : "" };
+  text("calibrator-stands", one && one.stands !== "ready" ? say(`by_serial_${one.stands}`, values) : "");
 }
 
 function figure(one) {
@@ -446,7 +457,7 @@ function choosePoint() {
 
 // ---- what is done
 
-const doing = (act, more = {}) => ({ chapter: open(), act, at: null, place: null, set_c: null, way: "up", trial: null, heard: null, level_dba: null, clinical_c: null, ...more });
+const doing = (act, more = {}) => ({ chapter: open(), act, at: null, place: null, set_c: null, way: "up", trial: null, heard: null, level_dba: null, clinical_c: null, by_serial: null, ...more });
 
 async function act(what, more) {
   return tell(await ask("/api/admin/calibration/do", doing(what, more)));
@@ -456,8 +467,11 @@ async function decide(decision, signers = null, review = null) {
   return tell(await ask("/api/admin/calibration/decide", { decision, signers, review }));
 }
 
+const source = () => clicked?.map((one) => Math.round(one * 10) / 10) ?? null;
+
+$("sweep-by-serial").addEventListener("click", () => act("begin", { at: source(), by_serial: value("set-points") }));
 $("begin").addEventListener("click", async () => {
-  const at = clicked?.map((one) => Math.round(one * 10) / 10) ?? null;
+  const at = source();
   const name = open();
   const more = { at: CLICKED.has(name) ? at : null };
   if (name === "accuracy") Object.assign(more, { set_c: value("set-now"), way: value("way") });
