@@ -176,7 +176,7 @@ class Decision(StrEnum):
     """What an admin decides."""
 
     BEGIN_ANEW = "begin_anew"  # throw away what was measured
-    CHALLENGE = "challenge"  # cover the reference: is it the one that is marked?
+    CHALLENGE = "challenge"  # cover the reference, or set it elsewhere: is it the marked one?
     CLOSE = "close"  # make the record
     REOPEN = "reopen"  # go on measuring; a closed record that is not in force is thrown away
     PUT_IN_FORCE = "put_in_force"
@@ -194,6 +194,7 @@ class Review(BaseModel):
     blocks: bool
 
 
+Moved = Annotated[float, Field(ge=-3.0, le=3.0), AfterValidator(Decimals(1))]
 Signers = tuple[Annotated[int, Field(ge=0, le=31)], Annotated[int, Field(ge=0, le=31)]]
 
 
@@ -203,8 +204,13 @@ class Challenge(StrEnum):
     NONE = "none"
     COVER = "cover"  # cover it now
     UNCOVER = "uncover"  # it was missed as it should be: take the cover away
+    BEFORE = "before"  # its place is read before it is set elsewhere
+    CHANGE = "change"  # set it elsewhere now
+    SET_BACK = "set_back"  # it has moved as it was set: set it back
     PROVEN = "proven"
-    FAILED = "failed"  # it was not missed within a minute
+    FAILED = "failed"  # it was not missed within a minute, or not found again
+    NOT_MOVED = "not_moved"
+    OTHER_AMOUNT = "other_amount"  # it has moved, but not by what was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +306,8 @@ class ShownCalibration:
         Of the closed record; who signed it, and what is missing.
     problem
         What went wrong with the files; empty while all is well.
+    challenge_by_c, challenge_moved_c
+        By how much the reference is to be set elsewhere, and has moved, in that challenge.
     calibrator
         None when the station was started without one.
     """
@@ -329,6 +337,8 @@ class ShownCalibration:
     problem: str = ""
     review: Review | None = None
     settles: bool = False
+    challenge_by_c: float | None = None
+    challenge_moved_c: float | None = None
     calibrator: ShownCalibrator | None = None
 
 

@@ -42,6 +42,7 @@ from service.supervisor.accepting.acceptance import Acceptance
 from service.supervisor.accepting.bench import Around, Bench
 from service.supervisor.accepting.by_serial import SweepBySerial, missing
 from service.supervisor.accepting.into_force import IntoForce
+from service.supervisor.accepting.moving import LEAST_C, SetPointChallenge, told_apart_c
 from service.supervisor.accepting.taking import Taking
 from service.supervisor.accepting.trials import (
     AlarmTrial,
@@ -109,7 +110,8 @@ class Calibration:
         self._alarm: AlarmTrial | None = None
         self._fault: FaultTrial | None = None
         self._switching: ThresholdTrial | None = None
-        self._challenge = ReferenceChallenge()
+        self._challenge: ReferenceChallenge | SetPointChallenge = ReferenceChallenge()
+        self._challenge_of = ""  # mark of the reference that is challenged
         self._by_serial: SweepBySerial | None = None
         self._judged: dict[Chapter, ChapterVerdict] = {}
         self._signed: tuple[tuple[str, ...], str] = ((), "")
@@ -150,6 +152,8 @@ class Calibration:
         """Note that no sensor is open: what runs is interrupted."""
         if self._fault is None:
             self._stop_trials()
+        if self._moves:
+            self._challenge = ReferenceChallenge()
         self._sensor, self._status, self._spot, self._offset_c = None, None, None, None
         if self._taking is not None:
             doing = self._taking.doing
@@ -180,10 +184,27 @@ class Calibration:
         if self._challenge.step(self._status, self._clock()):
             mark = basis.of_reference(self._acceptance.facts)
             self._keep(self._draft.model_copy(update={"proven": mark}))
+        if isinstance(self._challenge, SetPointChallenge):
+            if self._challenge_of != basis.of_reference(self._acceptance.facts):
+                self._drop_challenge()  # another reference or mark is set meanwhile
+            elif not self._challenge.active and self._look == self._challenge.look:
+                self._aim(None)
+
+    def _drop_challenge(self) -> None:
+        if self._moves and self._sensor is not None:
+            self._aim(None)
+        self._challenge = ReferenceChallenge()
+
+    @property
+    def _moves(self) -> bool:
+        """Whether the reference is being set elsewhere."""
+        return isinstance(self._challenge, SetPointChallenge) and self._challenge.active
 
     def spot(self, spot: SpotSeen) -> None:
         """Take what is read at a place, once a second."""
         self._spot = spot
+        if isinstance(self._challenge, SetPointChallenge):
+            self._challenge.spot(spot, self._clock())
         run = self._taking
         if run is None or spot.look != self._look or self._settles(run.doing.chapter):
             return
@@ -299,7 +320,7 @@ class Calibration:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
         answers = chapter is Chapter.ALARM and doing.heard is not None
         trial = self._fault or self._switching or (None if answers else self._alarm)
-        if self._taking is not None or trial is not None or self._sweeps:
+        if self._taking is not None or trial is not None or self._sweeps or self._moves:
             raise AcceptanceError("Another measurement runs: let it end, or pause it.")
         self._rest_on(chapter)
         if doing.by_serial is not None:
@@ -508,6 +529,7 @@ class Calibration:
         decision: Decision,
         signers: tuple[int, int] | None = None,
         review: Review | None = None,
+        by_c: float | None = None,
     ) -> None:
         """Do what an admin decided.
 
@@ -517,6 +539,8 @@ class Calibration:
             Who is to sign the record that is closed: two places in `may_sign`.
         review
             What was decided of the necessity.
+        by_c
+            By how much the reference is set elsewhere to challenge it; None: it is covered.
 
         Raises
         ------
@@ -533,7 +557,7 @@ class Calibration:
                 self._judged.clear()
             case Decision.CHALLENGE:
                 self._open()
-                self._challenge.begin(self._clock())
+                self._begin_challenge(by_c)
             case Decision.CLOSE:
                 self._close(signers)
             case Decision.REOPEN:
@@ -547,6 +571,31 @@ class Calibration:
                 decisions.let_screen(self._acceptance, self._recorder, on=on)
             case Decision.REVIEW:
                 decisions.reviewed(self._acceptance, self._recorder, review, self._today())
+
+    def _begin_challenge(self, by_c: float | None) -> None:
+        self._drop_challenge()
+        if by_c is None:
+            self._challenge = challenge = ReferenceChallenge()
+            challenge.begin(self._clock())
+            return
+        settings = self._bench.settings()
+        reference = settings.references[0] if settings and settings.references else None
+        if settings is None or reference is None or reference.mark is None:
+            raise AcceptanceError("Click the reference in the picture and save, then challenge it.")
+        if self._status is None or not self._status.reference_found:
+            raise AcceptanceError("The reference is not seen yet: wait until it is.")
+        if self._taking is not None or self._sweeps:
+            raise AcceptanceError("Another measurement runs: let it end, or pause it.")
+        least_c = max(LEAST_C, 2.0 * told_apart_c(reference))
+        if abs(by_c) < least_c:
+            raise AcceptanceError(
+                f"Set it elsewhere by {least_c:.2f} deg C at least: less cannot be told from its "
+                "uncertainty."
+            )
+        self._aim(reference.mark)
+        self._challenge_of = basis.of_reference(self._acceptance.facts)
+        reflected_c = settings.scene.reflected_temp_c
+        self._challenge = SetPointChallenge(reference, by_c, reflected_c, self._look, self._clock())
 
     def _open(self) -> None:
         if self._draft.record:
@@ -608,6 +657,8 @@ class Calibration:
             review=decisions.review_of(self._acceptance),
             settles=self._taking is not None and self._settles(self._taking.doing.chapter),
             calibrator=self._shown_calibrator(),
+            challenge_by_c=getattr(self._challenge, "by_c", None),
+            challenge_moved_c=getattr(self._challenge, "moved_c", None),
         )
 
     def _shown_calibrator(self) -> ShownCalibrator | None:

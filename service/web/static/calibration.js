@@ -32,7 +32,7 @@ let mark = null; // of the reference, not saved yet
 let span = "day";
 let drawn = ""; // what the plot shows
 const filled = new Set(); // steps whose fields have been filled
-const ASIDE = new Set(["dcc", "dcc-point", "visitors", "prevalence", "preset", "sensitivity", "specificity", "review-until"]); // no settings
+const ASIDE = new Set(["dcc", "dcc-point", "visitors", "prevalence", "preset", "sensitivity", "specificity", "review-until", "challenge-by"]); // no settings
 let typed = false; // something in this step's form that is not saved
 const picture = new Picture($("picture"));
 
@@ -134,7 +134,9 @@ function render() {
   $("done").hidden = needs.length > 0;
   $("forward").disabled = needs.length > 0 || step === "valid";
   $("back").disabled = step === shown.steps[0].step;
-  text("challenge-stands", say(`c_${shown.challenge}`));
+  const { challenge_by_c: by, challenge_moved_c: moved } = shown;
+  const from = settings?.references[0]?.temp_c;
+  text("challenge-stands", say(`c_${shown.challenge}`, { by: signed(by ?? 0), moved: signed(moved ?? 0), from: celsius(from), to: celsius(from == null ? null : from + (by ?? 0)) }));
   text("mm-per-px", shown.mm_per_px == null ? "–" : `${number(shown.mm_per_px, 1)} mm`);
   text("marked", place(mark ?? settings?.references[0]?.mark));
   renderShape();
@@ -463,8 +465,8 @@ async function act(what, more) {
   return tell(await ask("/api/admin/calibration/do", doing(what, more)));
 }
 
-async function decide(decision, signers = null, review = null) {
-  return tell(await ask("/api/admin/calibration/decide", { decision, signers, review }));
+async function decide(decision, { signers = null, review = null, by_c = null } = {}) {
+  return tell(await ask("/api/admin/calibration/decide", { decision, signers, review, by_c }));
 }
 
 const source = () => clicked?.map((one) => Math.round(one * 10) / 10) ?? null;
@@ -490,11 +492,16 @@ $("add-person").addEventListener("click", async () => {
 $("challenge").addEventListener("click", async () => {
   if (await saved()) await decide("challenge"); // of what is saved: another mark is another reference
 });
-$("close").addEventListener("click", () => decide("close", ["first-signer", "second-signer"].map((id) => Number($(id).value || 0))));
+$("challenge-set").addEventListener("click", async () => {
+  const by_c = value("challenge-by");
+  if (!$("challenge-by").reportValidity() || by_c === null) return;
+  if (await saved()) await decide("challenge", { by_c });
+});
+$("close").addEventListener("click", () => decide("close", { signers: ["first-signer", "second-signer"].map((id) => Number($(id).value || 0)) }));
 $("keep-review").addEventListener("click", async () => {
   const until = value("review-until");
   if (until === null) text("refused", say("n_review"));
-  else await decide("review", null, { until, blocks: value("review-blocks") });
+  else await decide("review", { review: { until, blocks: value("review-blocks") } });
 });
 $("reopen").addEventListener("click", () => decide("reopen"));
 $("put-in-force").addEventListener("click", () => decide("put_in_force"));
