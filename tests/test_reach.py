@@ -59,10 +59,9 @@ MAY_REACH = {
         "service.ipc",
         "service.sandbox",
     },
-    "service.kiosk": {"service.lamp"},
-    "service.lamp": set(),
+    "service.kiosk": set(),
     "service.acceptance": {"screening.settings"},
-    "service.camera_filter": {
+    "service.sandbox.camera_filter": {
         "device.boson",
         "device.errors",
         "device.evo_thermal",
@@ -70,11 +69,10 @@ MAY_REACH = {
         "hardware.errors",
         "service.sandbox",
     },
-    "service.calibrator": {
+    "service.sandbox.calibrator": {
         "device.calibrator",
         "device.errors",
         "hardware.errors",
-        "service.ipc",
         "service.sandbox",
     },
 }
@@ -108,11 +106,11 @@ MAY_IMPORT = {
         *ARITHMETIC,
         *("hashlib", "importlib", "json", "pydantic", "re", "tomllib", "xml"),
     },
-    "service.camera_filter": {
+    "service.sandbox.camera_filter": {
         *ARITHMETIC,
         *("argparse", "binascii", "ctypes", "errno", "fcntl", "os", "select", "signal", "sys"),
     },
-    "service.calibrator": {*ARITHMETIC, "argparse", "os"},
+    "service.sandbox.calibrator": {*ARITHMETIC, "argparse", "os"},
 }
 # Where a module is found by its name at run time, and by what list.
 BY_NAME = {

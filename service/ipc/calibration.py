@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.acceptance.words import Chapter, Conformity, Place, Trial, Way
 from service.ipc.acceptance import Cause
-from service.ipc.calibrator import Fault
 from service.ipc.capacity import Bits, Decimals
+from service.sandbox.calibrator.records import Fault
 
 MAX_TEXT: Final = 40
 READINGS_PER_ACT: Final = 5  # at one place, or at one set point

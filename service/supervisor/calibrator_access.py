@@ -3,8 +3,8 @@
 import selectors
 import termios
 
-from service.ipc.calibrator import Asked, Fault, Said
 from service.ipc.messages import ChannelClosed, ChannelError
+from service.sandbox.calibrator.records import Asked, Fault, Said
 from service.sandbox.errors import SandboxError
 from service.sandbox.opener import Node
 from service.supervisor.child_slot import ChildSlot

@@ -65,7 +65,7 @@ def start_filter(config: StationConfig, place: CameraPlace, line: int) -> Child:
         Descriptor of its end of the line to the worker.
     """
     arguments = ["--kind", place.filter_kind, "--worker", str(line)]
-    program = Program("service.camera_filter.main", arguments, [line])
+    program = Program("service.sandbox.camera_filter.main", arguments, [line])
     return Child(program, CAMERA_FILTER, show_output=config.show_output)
 
 
@@ -74,7 +74,7 @@ def start_calibrator(config: StationConfig) -> Child:
     ours, theirs = socket_pair()
     with theirs:
         number = theirs.fileno()
-        program = Program("service.calibrator.main", ["--channel", str(number)], [number])
+        program = Program("service.sandbox.calibrator.main", ["--channel", str(number)], [number])
         return Child(program, CALIBRATOR, channel=Channel(ours), show_output=config.show_output)
 
 

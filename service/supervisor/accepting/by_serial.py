@@ -12,7 +12,7 @@ from service.acceptance.series import SetPoint
 from service.acceptance.sweep import set_points
 from service.acceptance.words import Way
 from service.ipc.calibration import Driven, ShownCalibrator
-from service.ipc.calibrator import Fault, Said
+from service.sandbox.calibrator.records import Fault, Said
 
 STARTS_WITHIN_S: Final = 30.0
 ANSWERS_WITHIN_S: Final = 15.0

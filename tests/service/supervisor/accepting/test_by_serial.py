@@ -13,9 +13,9 @@ from device.calibrator.line import Line
 from service.acceptance.settling import PATIENCE_S, STEADY_S
 from service.acceptance.sweep import set_points
 from service.acceptance.words import Chapter, Conformity, Way
-from service.calibrator.main import answer
 from service.ipc.calibration import Act, BySerial, Decision, Driven, ShownCalibrator
-from service.ipc.calibrator import Asked, Fault, Said
+from service.sandbox.calibrator.main import answer
+from service.sandbox.calibrator.records import Asked, Fault, Said
 from service.state.acceptance import AcceptanceError
 from service.supervisor.accepting.by_serial import ANSWERS_WITHIN_S, STARTS_WITHIN_S, TRIES
 from tests.service.supervisor.accepting.calibrating import LOST, SEEN, Station

@@ -10,7 +10,7 @@ import os
 from device.calibrator.hart import HartCalibrator, SpeaksFahrenheit
 from device.calibrator.line import Line
 from device.errors import ProtocolError, ReplyTimeout, SensorError, SensorRefused
-from service.ipc.calibrator import ASKED_BYTES, Asked, Fault, Said
+from service.sandbox.calibrator.records import ASKED_BYTES, Asked, Fault, Said
 from service.sandbox.settle import open_camera, settle
 
 _FAULTS: tuple[tuple[type[SensorError], Fault], ...] = (
