@@ -189,7 +189,7 @@ def _sensitivities(settings: Settings, skin_c: float = 36.5) -> dict[str, float]
         if reference:
             told = replace(reference, emissivity=emissivity or reference.emissivity)
             shift = reference_path(other, told).signal(reference.temp_c) - seen_reference
-        return skin_path(other).surface_c(seen + shift) - skin_c
+        return skin_path(other).surface_c(seen + shift)
 
     def change(make: Callable[[float], float], by: float) -> float:
         return (make(by) - make(-by)) / 2.0

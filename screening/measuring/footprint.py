@@ -50,12 +50,18 @@ def height(mm_per_px: float, relief_c: float, noise_c: float) -> tuple[float, fl
     >>> [round(value, 2) for value in height(1.3, 0.2, 0.02)]
     [1.95, 0.33]
     """
-    contrast = _kept(mm_per_px, 0.0, HOT_SPOT_MM, 2) - _kept(mm_per_px, 0.0, HOT_SPOT_MM, 4)
+    contrast = relief(mm_per_px, 1.0)
     seen_c = relief_c / contrast
     variance = (noise_c / contrast) ** 2 + (RELIEF_SHARE * seen_c) ** 2
     weight = HOT_SPOT_SD_C**2 / (HOT_SPOT_SD_C**2 + variance)
     height_c = max(0.0, HOT_SPOT_C + weight * (seen_c - HOT_SPOT_C))
     return height_c, float((weight * variance) ** 0.5)
+
+
+def relief(mm_per_px: float, height_c: float = HOT_SPOT_C) -> float:
+    """Return the relief of a hot spot of usual radius, in deg C."""
+    kept = [_kept(mm_per_px, 0.0, HOT_SPOT_MM, blocks) for blocks in (2, 4)]
+    return height_c * (kept[0] - kept[1])
 
 
 def correction(mm_per_px: float, blur_px: float = 0.0, height_c: float = HOT_SPOT_C) -> float:

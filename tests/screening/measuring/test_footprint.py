@@ -48,6 +48,7 @@ def test_people_differ_by_half() -> None:
 @pytest.mark.parametrize("height_c", [0.6, 1.5, 3.0])
 def test_a_sharp_picture_says_how_high_this_one_is(height_c: float) -> None:
     relief_c = height_c * (kept(0.9, 2) - kept(0.9, 4))
+    assert footprint.relief(0.9, height_c) == pytest.approx(relief_c)
     found_c, sd_c = footprint.height(0.9, relief_c, 0.0)
     # what it says is good to 15 %, what is usual to half of 1.5: they share the say by that
     own, usual = 1.0 / (0.15 * height_c) ** 2, 1.0 / HOT_SPOT_SD_C**2
