@@ -325,21 +325,22 @@ def test_who_waits_for_half_a_second_is_asked_and_for_two_is_a_visitor() -> None
     assert [n for n, (_, admitted) in enumerate(said) if admitted] == [15]
 
 
+def adopted(made: VisitorRecord, *verdicts: Verdict) -> Verdict | None:
+    """Rule so, one frame after the other; return what is said after them."""
+    for verdict in verdicts:
+        made._adopt((verdict, (Reason.NEAR_THRESHOLD,) if verdict is Verdict.RECHECK else ()))
+    return made.verdict
+
+
 def test_a_changed_verdict_must_last_three_frames() -> None:
     made = visitor()
     read(made, 35.9, BEST, 0.0)
-    assert made.verdict is Verdict.CLEAR
-    made._adopt((Verdict.RECHECK, (Reason.NEAR_THRESHOLD,)))
-    made._adopt((Verdict.RECHECK, (Reason.NEAR_THRESHOLD,)))
-    assert made.verdict is Verdict.CLEAR
-    made._adopt((Verdict.CLEAR, ()))  # it begins again
-    made._adopt((Verdict.RECHECK, (Reason.NEAR_THRESHOLD,)))
-    made._adopt((Verdict.RECHECK, (Reason.NEAR_THRESHOLD,)))
-    assert made.verdict is Verdict.CLEAR
-    made._adopt((Verdict.RECHECK, (Reason.NEAR_THRESHOLD,)))
-    assert (made.verdict, made.reasons) == (Verdict.RECHECK, (Reason.NEAR_THRESHOLD,))
-    made._adopt((Verdict.ELEVATED, (Reason.ABOVE_THRESHOLD,)))
-    assert made.verdict is Verdict.ELEVATED
+    recheck = Verdict.RECHECK
+    assert adopted(made, recheck, recheck) is Verdict.CLEAR
+    assert adopted(made, Verdict.CLEAR, recheck, recheck) is Verdict.CLEAR  # it begins again
+    assert adopted(made, recheck) is recheck
+    assert made.reasons == (Reason.NEAR_THRESHOLD,)
+    assert adopted(made, Verdict.ELEVATED) is Verdict.ELEVATED  # an alarm comes at once
 
 
 def test_the_reasons_of_an_alarm_follow_what_is_known() -> None:
