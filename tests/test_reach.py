@@ -59,14 +59,19 @@ MAY_REACH = {
         "service.ipc",
         "service.sandbox",
     },
-    "service.kiosk": {"service.lamp"},
-    "service.lamp": set(),
+    "service.kiosk": set(),
     "service.acceptance": {"screening.settings"},
-    "service.camera_filter": {
+    "service.sandbox.camera_filter": {
         "device.boson",
         "device.errors",
         "device.evo_thermal",
         "device.lepton",
+        "hardware.errors",
+        "service.sandbox",
+    },
+    "service.sandbox.calibrator": {
+        "device.calibrator",
+        "device.errors",
         "hardware.errors",
         "service.sandbox",
     },
@@ -91,7 +96,7 @@ MAY_IMPORT = {
             "zlib",
         ),  # of bytes
         *("ctypes", "errno", "fcntl", "mmap", "os", "pathlib", "select", "serial", "stat"),
-        *("importlib", "pydantic", "threading", "tty"),
+        *("importlib", "pydantic", "termios", "threading", "tty"),
     },
     "service.worker": {
         *ARITHMETIC,
@@ -101,10 +106,11 @@ MAY_IMPORT = {
         *ARITHMETIC,
         *("hashlib", "importlib", "json", "pydantic", "re", "tomllib", "xml"),
     },
-    "service.camera_filter": {
+    "service.sandbox.camera_filter": {
         *ARITHMETIC,
         *("argparse", "binascii", "ctypes", "errno", "fcntl", "os", "select", "signal", "sys"),
     },
+    "service.sandbox.calibrator": {*ARITHMETIC, "argparse", "os"},
 }
 # Where a module is found by its name at run time, and by what list.
 BY_NAME = {
