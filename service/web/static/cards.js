@@ -20,6 +20,7 @@ const about = (card) => ({ number: card?.number ?? 0, calls: Boolean(card && cal
 
 export class Cards {
   #cards = [];
+  #takenAt = 0;
   #waiting = 0;
   #picked = 0; // by hand, or acknowledged last
   #said = "";
@@ -39,6 +40,7 @@ export class Cards {
   }
 
   take(view) {
+    if (view.alarms !== this.#cards) this.#takenAt = performance.now();
     this.#cards = view.alarms;
     this.#waiting = view.waiting;
   }
@@ -72,6 +74,11 @@ export class Cards {
     $("card").focus({ preventScroll: false });
   }
 
+  // Say why an alarm is shown instead of the page that was asked for.
+  explain() {
+    this.#say("ui.acknowledge_first");
+  }
+
   next() {
     const some = this.calling ? this.#cards.filter(calls) : this.#cards.filter(open);
     const at = some.findIndex((card) => card.number === this.chosen?.number);
@@ -90,7 +97,13 @@ export class Cards {
     return name in OUTCOMES;
   }
 
-  undo(card = this.#cards.findLast((one) => !open(one))) {
+  // The one that ended last, whatever its number.
+  get #ended() {
+    const ended = this.#cards.filter((card) => !open(card));
+    return ended.reduce((last, card) => (last && last.undo_s > card.undo_s ? last : card), null);
+  }
+
+  undo(card = this.#ended) {
     if (!card) return;
     this.#picked = card.number;
     this.#request(card, "undo");
@@ -139,12 +152,13 @@ export class Cards {
     const card = this.chosen;
     const focused = document.activeElement;
     this.#watch(card);
-    if (performance.now() - this.#saidAt > SAID_MS) this.#said = "";
+    const over = this.#said === "ui.acknowledge_first" && !this.calling;
+    if (over || performance.now() - this.#saidAt > SAID_MS) this.#said = "";
     $("card").dataset.need = card?.need ?? "";
     $("card").dataset.calls = String(Boolean(card && calls(card)));
     $("card").dataset.isNew = String(this.#isNew());
     text("card-title", card ? title(card) : word("ui.nothing_waiting"));
-    text("card-note", this.#said ? word(this.#said) : card ? note(card) : "");
+    text("card-note", this.#said ? word(this.#said) : card ? this.#note(card) : "");
     $("acknowledge").hidden = !card || !calls(card);
     $("quiet").hidden = !noisy || Boolean(card);
     for (const button of document.querySelectorAll("[data-outcome]")) {
@@ -175,7 +189,7 @@ export class Cards {
   }
 
   #renderQueue(chosen) {
-    const last = this.#cards.findLast((card) => !open(card));
+    const last = this.#ended;
     const rows = this.#cards.filter((card) => card !== chosen).map((card) => this.#row(card, card === last));
     const hidden = this.#waiting - this.#cards.filter(open).length;
     if (hidden > 0) rows.push(element("li", "more", word("ui.more_waiting", { count: hidden })));
@@ -195,7 +209,7 @@ export class Cards {
     button.type = "button";
     button.dataset.card = card.number;
     if (open(card)) {
-      button.append(shape(SHAPES[card.need]), element("span", "who", title(card)), element("span", "when", when(card)));
+      button.append(shape(SHAPES[card.need]), element("span", "who", title(card)), element("span", "when", this.#when(card)));
       button.addEventListener("click", () => this.pick(card.number));
     } else {
       row.className = "ended";
@@ -205,6 +219,21 @@ export class Cards {
     }
     row.append(button);
     return row;
+  }
+
+  #note(card) {
+    const { skin_temp_c: skin, expanded_uncertainty_c: off } = card.visitor;
+    const range = skin == null || off == null ? "" : word("ui.range", { low: number(skin - off), high: number(skin + off) });
+    const how = calls(card) ? word("instructions.elevated") : word(card.need === "wait" ? "advice.wait_how" : `ui.card_${card.need}`);
+    return [how, range, this.#when(card)].filter(Boolean).join(" · ");
+  }
+
+  // In steps of ten seconds at first: of two who came one after the other it is told who was first.
+  #when(card) {
+    const seconds = card.age_s + (performance.now() - this.#takenAt) / 1000;
+    if (seconds < 10) return word("ui.just_now");
+    if (seconds < 60) return word("ui.seconds_ago", { seconds: Math.floor(seconds / 10) * 10 });
+    return word("ui.minutes_ago", { minutes: Math.floor(seconds / 60) });
   }
 }
 
@@ -225,18 +254,6 @@ const visitor = (card) => word("ui.visitor", { number: card.visitor.id });
 
 function title({ visitor: { skin_temp_c: skin, id } }) {
   return `${word("ui.visitor", { number: id })}${skin == null ? "" : ` · ${number(skin)}\u00a0°C`}`;
-}
-
-function note(card) {
-  const { skin_temp_c: skin, expanded_uncertainty_c: off } = card.visitor;
-  const range = skin == null || off == null ? "" : word("ui.range", { low: number(skin - off), high: number(skin + off) });
-  const how = calls(card) ? word("instructions.elevated") : word(card.need === "wait" ? "advice.wait_how" : `ui.card_${card.need}`);
-  return [how, range, when(card)].filter(Boolean).join(" · ");
-}
-
-function when(card) {
-  const minutes = Math.floor(card.age_s / 60);
-  return minutes ? word("ui.minutes_ago", { minutes }) : word("ui.just_now");
 }
 
 // ---- the drawing: where they stood and came from, as the picture shows it, and no picture

@@ -423,6 +423,22 @@ def test_of_two_alarms_everything_is_about_the_chosen_one(screen: Screen, stage:
     screen.until(lambda: answers(stage) == [(3, None)])
 
 
+def test_of_two_alarms_it_is_told_who_was_first_even_while_the_station_is_silent(
+    screen: Screen, stage: Stage
+) -> None:
+    shown = two_alarms()
+    first, second = shown.alarms
+    alarms = (replace(first, age_s=57.0), replace(second, age_s=28.0))
+    stage.show(replace(shown, alarms=alarms))
+    screen.until(lambda: screen.text("card-note").endswith("50 s ago"))
+    assert screen.text("queue").endswith("20 s ago")
+    stage.silent = True
+    screen.wait("not_screening")
+    screen.until(lambda: screen.text("queue").endswith("30 s ago"))
+    screen.until(lambda: screen.text("card-note").endswith("1 min ago"))
+    stage.silent = False
+
+
 def test_the_outcome_goes_to_the_card_that_is_chosen(screen: Screen, stage: Stage) -> None:
     stage.show(cards(4))
     screen.page.locator("[data-card='3']").focus()
@@ -477,6 +493,20 @@ def test_an_undo_that_comes_too_late_is_said(screen: Screen, stage: Stage) -> No
     stage.show(cards(4))
     screen.page.locator(".queue .ended button").click()
     screen.until(lambda: screen.text("card-note") == WORDS["en"]["ui"]["too_late"])
+
+
+def test_the_key_undoes_what_was_answered_last_and_not_the_highest_number(
+    screen: Screen, stage: Stage
+) -> None:
+    shown = cards(4)
+    first, *others = shown.alarms
+    first = replace(first, outcome=Outcome.CONFIRMED, undo_s=9.8)  # after the fourth, with 7.2 s
+    stage.show(replace(shown, alarms=(first, *others)))
+    row = screen.page.locator(".queue .ended", has_text="Visitor 1")
+    row.locator("kbd").wait_for()
+    assert screen.page.locator(".queue kbd").count() == 1
+    screen.page.keyboard.press("Backspace")
+    screen.until(lambda: answers(stage) == [(1, None)])
 
 
 @pytest.mark.parametrize("how", ["click", "Control+z", "Backspace"])
