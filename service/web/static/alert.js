@@ -23,6 +23,7 @@ const PEDAL = { F13: "next", F14: "acknowledge" };
 
 let view = { state: "starting", reasons: [], visitors: [], alarms: [], waiting: 0, reference: {}, locked: true, acceptance: { causes: [] } };
 let called = false; // an alarm brought the guard here
+let [blind, busy] = [false, false]; // whether nobody was screened, and a card waited, when it was last drawn
 let quieted = false; // the not-screening tone of this episode
 
 const picture = new Picture($("picture"));
@@ -79,10 +80,18 @@ function render() {
   cards.render(sounder.tone === "not_screening");
   renderCaption();
   renderFrame();
+  keepInSight();
   document.title = view.waiting ? `(${view.waiting}) ${name}` : name;
   fit($("headline"), [title, instruction.replace(/\d+/g, "0"), $("reason").textContent, Boolean(who)].join("|"));
   fit($("card"), [$("card-title").textContent, $("card-note").textContent, $("card").dataset.need, $("card").dataset.calls, $("quiet").hidden].join("|"));
   if (state === "not_screening" && !view.sensor) picture.clear();
+}
+
+// Where the page is longer than the screen, a card that had the focus has scrolled the headline away.
+function keepInSight() {
+  const [was, had] = [blind, busy];
+  [blind, busy] = [DOWN.has(view.state), Boolean(cards.chosen)];
+  if (!cards.calling && ((blind && !was) || (had && !busy))) scrollTo(0, 0);
 }
 
 function renderReading(visitor) {

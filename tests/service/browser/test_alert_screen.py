@@ -495,6 +495,30 @@ def test_an_undo_that_comes_too_late_is_said(screen: Screen, stage: Stage) -> No
     screen.until(lambda: screen.text("card-note") == WORDS["en"]["ui"]["too_late"])
 
 
+def test_at_200_percent_the_headline_comes_back_when_nobody_is_screened_or_no_card_waits(
+    stage: Stage, new_screen: Callable[..., Screen]
+) -> None:
+    stage.reset()
+    screen = new_screen(640, 400).open(f"{stage.address}/")  # 1280 x 800 at 200 %
+
+    def title_is_seen() -> bool:
+        top, bottom = screen.page.evaluate(
+            "(({top, bottom}) => [top, bottom])(document.getElementById('title')"
+            ".getBoundingClientRect())"
+        )
+        return 0 <= top < bottom <= 400
+
+    stage.show(elevated(3))
+    screen.until(lambda: not title_is_seen())  # the button has the focus, and is in sight
+    stage.show(view(State.NOT_SCREENING, Reason.FFC, alarms=elevated(3, acknowledged=True).alarms))
+    screen.until(title_is_seen)
+    stage.show(elevated(4))
+    screen.until(lambda: not title_is_seen())
+    stage.show(VIEWS[State.READY])
+    screen.until(title_is_seen)
+    assert screen.errors == []
+
+
 def test_the_key_undoes_what_was_answered_last_and_not_the_highest_number(
     screen: Screen, stage: Stage
 ) -> None:

@@ -55,7 +55,8 @@ setInterval(() => {
   if (window.__rests) return;
   const some = [...document.querySelectorAll("#card [data-outcome]:not([hidden])")];
   const undo = document.querySelector(".queue .ended button");
-  if (!document.getElementById("acknowledge").hidden) press(document.getElementById("acknowledge"), "acknowledge");
+  const seen = document.getElementById("acknowledge");
+  if (!seen.hidden) press(seen, "acknowledge");
   else if (undo && Math.random() < 0.005) press(undo, "undo");
   else if (some.length) press(some[Math.floor(Math.random() * some.length)], "outcome");
 }, 50);
