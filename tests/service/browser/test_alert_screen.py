@@ -506,7 +506,7 @@ def test_at_200_percent_the_headline_comes_back_when_nobody_is_screened_or_no_ca
             "(({top, bottom}) => [top, bottom])(document.getElementById('title')"
             ".getBoundingClientRect())"
         )
-        return 0 <= top < bottom <= 400
+        return bool(0 <= top < bottom <= 400)
 
     stage.show(elevated(3))
     screen.until(lambda: not title_is_seen())  # the button has the focus, and is in sight
