@@ -1,16 +1,19 @@
 """The station's check code: signed anew several times a minute, for the web process to show."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from service.checkcode import statement
-from service.checkcode.key import station_key
 from service.checkcode.statement import Fact, Statement
 from service.ipc.view import CheckCode
+from service.sandbox.confine import die_with
+from service.state.station_key import station_key
 
 AGAIN_S = 20.0
 CHANGED_AFTER_S = 2.0  # a locked process may bring a change about: not as often as it likes
@@ -95,6 +98,7 @@ class CheckCodes:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 text=True,
+                preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - no threads here
             )
         elif self._measuring is not None and self._measuring.poll() is not None:
             hashes = self._measuring.communicate()[0].split()

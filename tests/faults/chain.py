@@ -24,13 +24,13 @@ from service.ipc.acceptance import ShownAcceptance
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import VIEW
 from service.ipc.records import Instruments, Record, Seen, Status, pack
-from service.ipc.view import View
+from service.ipc.view import ShownVisitor, View
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
 from service.supervisor.patience import Patience
 from service.web.hub import Hub
 from service.worker.telling import Telling
-from tests.oracle.grammar import KINDS, NO_FRAMES, Fault
+from tests.oracle.grammar import HARMLESS, NO_FRAMES, OF_A_STATION, Fault
 from tests.oracle.judge import Blindness, Moment
 from tests.screening.pictures import Wall, detection, disc, face
 from tests.service.stage import SENSOR
@@ -46,7 +46,15 @@ FACE = (55.0, 70.0, 40.0)
 
 
 class Camera:
-    """Films somebody who stands before a wall beside the reference, with a Lepton's noise."""
+    """Films somebody who stands before a wall beside the reference, with a Lepton's noise.
+
+    Attributes
+    ----------
+    ffc_ended_s
+        When the last FFC was over, on the clock of its frames.
+    empty
+        Whether whoever has come has gone again.
+    """
 
     def __init__(self, seed: int, canthus_c: float) -> None:
         wall = Wall(noise_k=0.0)
@@ -57,12 +65,13 @@ class Camera:
         self._rng = np.random.default_rng(seed)
         self._noise = self._rng.standard_normal(self._scene.shape)
         self._held: np.ndarray | None = None
-        self._late: deque[RadiometricFrame] = deque()
+        self.ffc_ended_s = -100.0
+        self.empty = False
 
     def frame(self, number: int, at_s: float, faults: set[str]) -> RadiometricFrame | None:
         """Return the frame of a moment; None when none comes."""
         counts = self._counts(number, faults)
-        ffc, age_s = FfcState.COMPLETE, 100.0 + at_s
+        ffc, age_s = FfcState.COMPLETE, at_s - self.ffc_ended_s
         radiometry, fpa_c, time_s, sequence = RADIOMETRY, 30.0, at_s, number
         if "an FFC" in faults:
             ffc, age_s = FfcState.IN_PROGRESS, 0.0
@@ -85,13 +94,15 @@ class Camera:
         frame = RadiometricFrame(counts, radiometry, time_s, sequence, ffc, age_s, fpa_temp_c=fpa_c)
         return None if "frames are lost" in faults else frame
 
+    @staticmethod
+    def has_come(number: int) -> bool:
+        """Whether somebody stands there at the time of a frame."""
+        return number >= COMES_S / TICK_S / FRAME_TICKS
+
     def _counts(self, number: int, faults: set[str]) -> np.ndarray:
         shape = self._scene.shape
         self._noise = 0.94 * self._noise + math.sqrt(1 - 0.94**2) * self._rng.standard_normal(shape)
-        scene = self._without if "the reference is gone" in faults else self._scene
-        if number < COMES_S / TICK_S / FRAME_TICKS:
-            scene = self._empty
-        celsius = scene + 0.05 * self._noise
+        celsius = self._seen(number, faults) + 0.05 * self._noise
         counts = (2.0 * np.rint((celsius + 273.15) * 50.0)).astype(np.uint16)
         if not faults & {"frozen", "half frozen", "a patch is frozen", "frozen with fresh noise"}:
             if "each frame twice" in faults and number % 2 and self._held is not None:
@@ -115,6 +126,18 @@ class Camera:
             counts[:] = 0
         return counts
 
+    def _seen(self, number: int, faults: set[str]) -> np.ndarray:
+        """Return what is before it."""
+        if self.empty or not self.has_come(number):
+            return self._empty
+        return self._without if "the reference is gone" in faults else self._scene
+
+
+def blindness(kind: str, begins_s: float, ends_s: float) -> Blindness:
+    """Return what a fault means to the oracle."""
+    notice_s = OF_A_STATION[kind]
+    return Blindness(kind, begins_s, ends_s, notice_s, no_frames=kind in NO_FRAMES)
+
 
 class Chain:
     """From camera to page, step by step.
@@ -123,6 +146,8 @@ class Chain:
     ----------
     now_s
         The time of all its parts.
+    departed
+        Who has gone, with their last word.
     """
 
     def __init__(self, faults: Sequence[Fault], *, seed: int = 0, canthus_c: float = 36.0) -> None:
@@ -141,6 +166,7 @@ class Chain:
         self._event: dict[str, Any] = {}
         self._lasts_s = 0.0
         self._dead = True
+        self.departed: list[ShownVisitor] = []
 
     def monotonic(self) -> float:
         """Return the time, where the station asks for it."""
@@ -164,15 +190,9 @@ class Chain:
     def blindness(self) -> list[Blindness]:
         """Return when the station was blind, and for how long it may not have known."""
         return [
-            Blindness(
-                f.kind,
-                f.begins_s,
-                f.begins_s + f.lasts_s,
-                KINDS[f.kind],
-                no_frames=f.kind in NO_FRAMES,
-            )
+            blindness(f.kind, f.begins_s, f.begins_s + f.lasts_s)
             for f in self._faults
-            if f.kind != "frames come late"  # as good as any, only late
+            if f.kind not in HARMLESS
         ]
 
     def _step(self, tick: int, faults: set[str]) -> None:
@@ -224,7 +244,8 @@ class Chain:
             if isinstance(said, Status):
                 self._guard.status(said, self.now_s)
             elif isinstance(said, Seen):
-                self._guard.seen(said, self.now_s)
+                last = self._guard.seen(said, self.now_s)
+                self.departed += [] if last is None else [last]
             elif isinstance(said, Instruments):
                 self._guard.instruments(said)
         if changed or self.now_s - self._shown_s >= 0.1:

@@ -36,7 +36,9 @@ def main(minutes: float) -> None:
             station.screening()
             page = browser.new_page()
             page.goto(station.address)
-            report(list(watch(station, page, minutes * 60.0)))
+            measured = list(watch(station, page, minutes * 60.0))
+            print(f"{minutes:.0f} min, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+            report(measured)
         finally:
             browser.close()
             station.close()
@@ -76,7 +78,7 @@ def listen(station: RunningStation, gaps: list[float]) -> None:
         last = now
 
 
-def of_process(pid: int) -> dict[str, float]:
+def of_process(pid: int | str) -> dict[str, float]:
     """Return memory, descriptors and threads of a process."""
     status = dict(
         line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -98,16 +100,13 @@ def answer(page: Page) -> int:
     return waiting
 
 
-def report(measured: list[tuple[float, dict[str, float]]]) -> None:
+def report(measured: list[tuple[float, dict[str, float]]], settles_s: float = SETTLES_S) -> None:
     """Print first, last and slope of each series."""
     series = defaultdict(list)
     for at_s, values in measured:
         for name, value in values.items():
-            if at_s >= SETTLES_S:
+            if at_s >= settles_s:
                 series[name].append((at_s / 3600.0, value))
-    print(
-        f"{measured[-1][0] / 60.0:.0f} min, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    )
     for name, points in series.items():
         hours, values = np.array(points).T
         fitted = stats.linregress(hours, values)

@@ -1,5 +1,6 @@
 """Faults from a grammar: what breaks, where between line and page, when, and for how long."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,18 @@ KINDS: Final = {
     # the page
     "the page hears nothing": 0.0,
 }
+# What breaks only where there are real processes, a real page and a real disk.
+OF_A_STATION: Final = {
+    **KINDS,
+    "the web process dies": 0.0,
+    "the page hangs": 0.0,
+    "the page's process stops": 0.0,
+    "the browser's network stops": 0.0,
+    "the disk is full": 0.0,
+    "the clock jumps": 0.0,
+}
+# With these a station sees as well as ever.
+HARMLESS: Final = frozenset({"frames come late", "the disk is full", "the clock jumps"})
 # Nothing is seen by frames that do not come.
 NO_FRAMES: Final = frozenset({"frames are lost", "the worker stops", "the worker dies"})
 
@@ -51,7 +64,7 @@ class Fault:
     Attributes
     ----------
     kind
-        One of `KINDS`.
+        One of `KINDS`, or of `OF_A_STATION`.
     begins_s, lasts_s
         From the first moment on.
     """
@@ -77,6 +90,6 @@ def _fault(kind: str) -> st.SearchStrategy[Fault]:
     )
 
 
-def faults(most: int = 3) -> st.SearchStrategy[list[Fault]]:
+def faults(kinds: Iterable[str] = KINDS, most: int = 3) -> st.SearchStrategy[list[Fault]]:
     """Return one fault or several, which may overlap."""
-    return st.lists(st.sampled_from(sorted(KINDS)).flatmap(_fault), min_size=1, max_size=most)
+    return st.lists(st.sampled_from(sorted(kinds)).flatmap(_fault), min_size=1, max_size=most)

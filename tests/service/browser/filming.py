@@ -36,10 +36,14 @@ class Film:
         )
 
     def _take(self, event: dict[str, Any]) -> None:
-        data = np.frombuffer(base64.b64decode(event["data"]), np.uint8)
-        self.shots.append(Shot(event["metadata"]["timestamp"], green(data)))
         with suppress(Error):  # the page is closed already
             self._session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+        data = np.frombuffer(base64.b64decode(event["data"]), np.uint8)
+        self.shots.append(self.shot(event["metadata"]["timestamp"], data))
+
+    def shot(self, at: float, jpeg: np.ndarray) -> Shot:
+        """Read a picture."""
+        return Shot(at, green(jpeg))
 
     def green_until(self, began: float, for_s: float) -> float:
         """Film on for a while; return how long after `began` green was seen last (0: never)."""

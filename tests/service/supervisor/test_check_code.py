@@ -1,14 +1,18 @@
 """When a check code is made: soon after its facts change, thrice a minute, never of guesses."""
 
+import os
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from service.checkcode.key import KEY, StationKeyError
 from service.checkcode.statement import Fact, read
+from service.state.station_key import KEY, StationKeyError
 from service.supervisor.check_code import AGAIN_S, CHANGED_AFTER_S, CheckCodes
+from tests.service.running import alive, gone
 
 HEAD = "ab" * 16
 FACTS = frozenset({Fact.WORKER_LOCKED, Fact.NO_NETWORK, Fact.HARDWARE_ADMITTED})
@@ -78,6 +82,30 @@ def test_a_station_without_a_sensor_has_a_code_too(codes: CheckCodes) -> None:
     without = FACTS - {Fact.HARDWARE_ADMITTED}
     _, said = read(first(codes, time.monotonic() + 10.0, without))
     assert said.facts == without
+
+
+def test_what_hashes_ends_with_the_station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by kills of whole stations: the hashing went on without one."""
+    endless = tmp_path / "python"
+    endless.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+    endless.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(endless))
+    told_by, telling = os.pipe()
+    station = os.fork()
+    if station == 0:
+        codes = CheckCodes(tmp_path, None)
+        codes.due(NOW, HEAD, FACTS)
+        assert codes._measuring is not None
+        os.write(telling, str(codes._measuring.pid).encode())
+        time.sleep(60.0)
+        os._exit(0)
+    hashes = int(os.read(told_by, 20))
+    assert alive(hashes)
+    os.kill(station, signal.SIGKILL)
+    os.waitpid(station, 0)
+    os.close(told_by)
+    os.close(telling)
+    assert gone([hashes], within_s=20.0)
 
 
 def test_a_station_with_a_damaged_key_does_not_start(tmp_path: Path) -> None:
