@@ -232,7 +232,6 @@ for (const button of document.querySelectorAll("[data-language]")) {
   });
 }
 addEventListener("resize", render);
-setInterval(render, 1000); // the cards grow older while the station is silent
 document.fonts.ready.then(render);
 
 openConsoleWhenHeld($("brand"));

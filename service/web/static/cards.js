@@ -20,7 +20,6 @@ const about = (card) => ({ number: card?.number ?? 0, calls: Boolean(card && cal
 
 export class Cards {
   #cards = [];
-  #takenAt = 0;
   #waiting = 0;
   #picked = 0; // by hand, or acknowledged last
   #said = "";
@@ -40,7 +39,6 @@ export class Cards {
   }
 
   take(view) {
-    if (view.alarms !== this.#cards) this.#takenAt = performance.now();
     this.#cards = view.alarms;
     this.#waiting = view.waiting;
   }
@@ -158,7 +156,7 @@ export class Cards {
     $("card").dataset.calls = String(Boolean(card && calls(card)));
     $("card").dataset.isNew = String(this.#isNew());
     text("card-title", card ? title(card) : word("ui.nothing_waiting"));
-    text("card-note", this.#said ? word(this.#said) : card ? this.#note(card) : "");
+    text("card-note", this.#said ? word(this.#said) : card ? note(card) : "");
     hide($("acknowledge"), !card || !calls(card));
     hide($("quiet"), !noisy || Boolean(card));
     for (const button of document.querySelectorAll("[data-outcome]")) {
@@ -209,7 +207,7 @@ export class Cards {
     button.type = "button";
     button.dataset.card = card.number;
     if (open(card)) {
-      button.append(shape(SHAPES[card.need]), element("span", "who", title(card)), element("span", "when", this.#when(card)));
+      button.append(shape(SHAPES[card.need]), element("span", "who", title(card)), element("span", "when", when(card)));
       button.addEventListener("click", () => this.pick(card.number));
     } else {
       row.className = "ended";
@@ -219,21 +217,6 @@ export class Cards {
     }
     row.append(button);
     return row;
-  }
-
-  #note(card) {
-    const { skin_temp_c: skin, expanded_uncertainty_c: off } = card.visitor;
-    const range = skin == null || off == null ? "" : word("ui.range", { low: number(skin - off), high: number(skin + off) });
-    const how = calls(card) ? word("instructions.elevated") : word(card.need === "wait" ? "advice.wait_how" : `ui.card_${card.need}`);
-    return [how, range, this.#when(card)].filter(Boolean).join(" · ");
-  }
-
-  // In steps of ten seconds at first: of two who came one after the other it is told who was first.
-  #when(card) {
-    const seconds = card.age_s + (performance.now() - this.#takenAt) / 1000;
-    if (seconds < 10) return word("ui.just_now");
-    if (seconds < 60) return word("ui.seconds_ago", { seconds: Math.floor(seconds / 10) * 10 });
-    return word("ui.minutes_ago", { minutes: Math.floor(seconds / 60) });
   }
 }
 
@@ -254,6 +237,20 @@ const visitor = (card) => word("ui.visitor", { number: card.visitor.id });
 
 function title({ visitor: { skin_temp_c: skin, id } }) {
   return `${word("ui.visitor", { number: id })}${skin == null ? "" : ` · ${number(skin)}\u00a0°C`}`;
+}
+
+function note(card) {
+  const { skin_temp_c: skin, expanded_uncertainty_c: off } = card.visitor;
+  const range = skin == null || off == null ? "" : word("ui.range", { low: number(skin - off), high: number(skin + off) });
+  const how = calls(card) ? word("instructions.elevated") : word(card.need === "wait" ? "advice.wait_how" : `ui.card_${card.need}`);
+  return [how, range, when(card)].filter(Boolean).join(" · ");
+}
+
+// In steps of ten seconds at first: of two who came one after the other it is told who was first.
+function when({ age_s: seconds }) {
+  if (seconds < 10) return word("ui.just_now");
+  if (seconds < 60) return word("ui.seconds_ago", { seconds: Math.floor(seconds / 10) * 10 });
+  return word("ui.minutes_ago", { minutes: Math.floor(seconds / 60) });
 }
 
 // ---- the drawing: where they stood and came from, as the picture shows it, and no picture
