@@ -419,7 +419,7 @@ def main(number: int, first: int) -> int:
                 return
             painted.play(drawn)
             films += 1
-            if films % 10 == 0:
+            if films % 5 == 0:
                 report(painted, films)
 
         try:

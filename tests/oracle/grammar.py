@@ -95,4 +95,4 @@ def faults(
 ) -> st.SearchStrategy[list[Fault]]:
     """Return one fault or several, which may overlap."""
     drawn = st.sampled_from(sorted(kinds)).flatmap(_fault)
-    return st.lists(drawn, min_size=least, max_size=most)
+    return st.lists(drawn, min_size=least, max_size=most, unique=True)
