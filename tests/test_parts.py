@@ -32,7 +32,7 @@ PROCESSES = {
         "uvicorn.protocols.websockets.websockets_sansio_impl",
     ),
     "supervisor": ("service.cli.main", "service.supervisor.main"),
-    "camera filter": ("service.camera_filter.main",),
+    "camera filter": ("service.sandbox.camera_filter.main",),
 }
 LOADED = """
 import importlib, sys

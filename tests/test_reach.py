@@ -59,10 +59,9 @@ MAY_REACH = {
         "service.ipc",
         "service.sandbox",
     },
-    "service.kiosk": {"service.lamp"},
-    "service.lamp": set(),
+    "service.kiosk": set(),
     "service.acceptance": {"screening.settings"},
-    "service.camera_filter": {
+    "service.sandbox.camera_filter": {
         "device.boson",
         "device.errors",
         "device.evo_thermal",
@@ -101,7 +100,7 @@ MAY_IMPORT = {
         *ARITHMETIC,
         *("hashlib", "importlib", "json", "pydantic", "re", "tomllib", "xml"),
     },
-    "service.camera_filter": {
+    "service.sandbox.camera_filter": {
         *ARITHMETIC,
         *("argparse", "binascii", "ctypes", "errno", "fcntl", "os", "select", "signal", "sys"),
     },

@@ -3,7 +3,7 @@
 It is a *verification record*. A laboratory that calibrates a reference issues its own paper; the
 record cites that and replaces nothing. It is written as JSON in one permitted form, so that the
 same record has the same bytes and the same hash everywhere; its printed form is made of those
-bytes alone (`service.report`), and two people sign them (`hardware.register.signature`).
+bytes alone (`service.offline.report`), and two people sign them (`hardware.register.signature`).
 """
 
 import json

@@ -32,7 +32,6 @@ from service.attestation.installed import Installed, compare
 from service.attestation.live import LiveStation
 from service.attestation.units import Unit, installed_units
 from service.checkcode.code import code_sha256, register_sha256
-from service.checkcode.key import StationKeyError, station_key
 from service.doctor.finding import Examination, Level, examine
 from service.doctor.rooms import rooms
 from service.ipc.attestation import Part
@@ -42,6 +41,7 @@ from service.sandbox.confine import SINGLE_THREADED
 from service.sandbox.report import LockReport
 from service.state import audit
 from service.state.audit_trail import AuditError
+from service.state.station_key import StationKeyError, station_key
 
 PAYLOAD_TYPE = "application/vnd.limen.privacy-attestation+json"
 _KEY = re.compile("[0-9a-f]{32,64}")

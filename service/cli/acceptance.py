@@ -130,7 +130,7 @@ def print_(
     from hardware.errors import HardwareError
     from service.acceptance.catalogue import LANGUAGES
     from service.acceptance.errors import AcceptanceError
-    from service.report.printing import print_record
+    from service.offline.report.printing import print_record
 
     if language not in LANGUAGES:
         raise typer.BadParameter(f"there are: {', '.join(LANGUAGES)}", param_hint="--language")

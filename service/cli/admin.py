@@ -74,8 +74,8 @@ def backup(
     register: Register = None,
 ) -> None:
     """Put settings, calibration and register into one signed file; the station may run."""
-    from service.checkcode.key import StationKeyError, station_key
     from service.state.backup import BackupError, make
+    from service.state.station_key import StationKeyError, station_key
 
     if not state.is_dir():
         raise _ended(BackupError(f"There is no station in {state}: name its folder with --state."))
@@ -105,13 +105,13 @@ def restore(
 
     Passwords, keys, enrolments and the audit trail stay as they are.
     """
-    from service.checkcode.key import StationKeyError, station_key
     from service.ipc.settings import StationSettings
     from service.state.backup import MAX_BYTES, BackupError, opened
     from service.state.backup import restore as bring_back
     from service.state.claim import claim_state
     from service.state.errors import StationError
     from service.state.settings import SettingsStore
+    from service.state.station_key import StationKeyError, station_key
 
     try:
         with file.open("rb") as source:

@@ -6,7 +6,7 @@ Pure: answers and times go in, what is to be done comes out.
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from service.lamp.lamp import Wires
+from service.kiosk.wires import Wires
 
 COVER_AFTER_S: Final = 0.4
 """Without a page that paints, or without an answer. Screens acknowledge every 0.1 s."""

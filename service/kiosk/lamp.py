@@ -7,8 +7,8 @@ from typing import Final
 
 import structlog
 
-from service.lamp.devantech import UsbRly02
-from service.lamp.lamp import Lamp, LampError, Wires
+from service.kiosk.devantech import UsbRly02
+from service.kiosk.wires import Lamp, LampError, Wires
 
 _AGAIN_S: Final = 0.5  # the same is said again: a relay may have fallen off
 _OPEN_AGAIN_S: Final = 2.0

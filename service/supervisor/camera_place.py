@@ -26,7 +26,7 @@ class CameraPlace:
     usb
         Its USB device; None when it is none.
     filter_kind
-        Of `service.camera_filter.main.KINDS`.
+        Of `service.sandbox.camera_filter.main.KINDS`.
     """
 
     port: str

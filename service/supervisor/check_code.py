@@ -10,10 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from service.checkcode import statement
-from service.checkcode.key import station_key
 from service.checkcode.statement import Fact, Statement
 from service.ipc.view import CheckCode
 from service.sandbox.confine import die_with
+from service.state.station_key import station_key
 
 AGAIN_S = 20.0
 CHANGED_AFTER_S = 2.0  # a locked process may bring a change about: not as often as it likes

@@ -22,7 +22,6 @@ from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
 from screening.result import Reason
-from service.checkcode.key import StationKeyError
 from service.checkcode.statement import Fact
 from service.ipc.attestation import AttestationState
 from service.ipc.calibration import ShownReading
@@ -56,6 +55,7 @@ from service.state.defaults import default_settings
 from service.state.errors import StationError
 from service.state.recorder import Recorder
 from service.state.settings import SettingsStore
+from service.state.station_key import StationKeyError
 from service.state.welcome import WelcomeStore
 from service.supervisor.accepting.papers import hashes_of
 from service.supervisor.answerable import Answerable

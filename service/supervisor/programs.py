@@ -65,7 +65,7 @@ def start_filter(config: StationConfig, place: CameraPlace, line: int) -> Child:
         Descriptor of its end of the line to the worker.
     """
     arguments = ["--kind", place.filter_kind, "--worker", str(line)]
-    program = Program("service.camera_filter.main", arguments, [line])
+    program = Program("service.sandbox.camera_filter.main", arguments, [line])
     return Child(program, CAMERA_FILTER, show_output=config.show_output)
 
 

@@ -5,9 +5,9 @@ from device.boson.fbp import REQUEST, Message
 from device.boson.fslp import MAX_PAYLOAD, MAX_WIRE, Decoder, encode
 from device.evo_thermal.commands import ALLOWED
 from device.lepton.commands import Asked, Commands, answer_of
-from service.camera_filter.boson import BosonFilter
-from service.camera_filter.evo_thermal import EvoThermalFilter
-from service.camera_filter.lepton import LeptonFilter
+from service.sandbox.camera_filter.boson import BosonFilter
+from service.sandbox.camera_filter.evo_thermal import EvoThermalFilter
+from service.sandbox.camera_filter.lepton import LeptonFilter
 from tests.fuzz.harness import fuzz
 
 SEEDS = (

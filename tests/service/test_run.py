@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from service.checkcode.code import code_sha256
-from service.checkcode.key import station_key
 from service.checkcode.statement import NEEDED, Fact, read
 from service.state import audit_trail
+from service.state.station_key import station_key
 from tests.cases import EVERY
 from tests.service.running import RunningStation, gone
 

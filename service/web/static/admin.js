@@ -24,7 +24,7 @@ const RECORDS_EVERY_MS = 5000;
 let view = null;
 let overview = null; // as the station said it last
 let settings = null; // as the station has them
-const picture = new Picture($("picture"));
+const picture = new Picture($("picture"), paint);
 const chart = drift($("chart"));
 const sounder = new Sounder(() => {});
 
@@ -248,7 +248,6 @@ function paint() {
       return visitor ? { color: BOX, label: String(visitor.id) } : null;
     }, mark ?? found);
   }
-  requestAnimationFrame(paint);
 }
 
 // ---- words
@@ -289,4 +288,3 @@ new Link({
 look();
 // A worker that starts anew is locked anew: what is said of the locks is never older than this.
 setInterval(() => document.body.dataset.page === "admin" && showRecords(), RECORDS_EVERY_MS);
-requestAnimationFrame(paint);

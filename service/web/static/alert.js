@@ -6,7 +6,7 @@
 import { Cards } from "./cards.js";
 import { openConsoleWhenHeld } from "./console.js";
 import { Cover } from "./cover.js";
-import { $, element, fit, shape, text } from "./dom.js";
+import { $, attribute, element, fit, hide, shape, text, write } from "./dom.js";
 import { Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { Sounder } from "./sound.js";
@@ -24,7 +24,7 @@ const PEDAL = { F13: "next", F14: "acknowledge" };
 let view = { state: "starting", reasons: [], visitors: [], alarms: [], waiting: 0, reference: {}, locked: true, acceptance: { causes: [] } };
 let quieted = false; // the not-screening tone of this episode
 
-const picture = new Picture($("picture"));
+const picture = new Picture($("picture"), paint);
 const sounder = new Sounder(showSound);
 const voice = new Voice();
 const cards = new Cards(render);
@@ -67,7 +67,7 @@ function render() {
   const why = (who ? who.reasons : view.reasons).slice(0, 2).map((reason) => word(`reasons.${reason}`)).join(" ");
   document.body.dataset.state = state;
   document.body.dataset.moment = String(moment());
-  $("shape").setAttribute("href", `#state-${ADVISED[advice] ?? state}`);
+  attribute($("shape"), "href", `#state-${ADVISED[advice] ?? state}`);
   text("title", title);
   text("instruction", instruction);
   const far = view.step_m == null ? "" : word("ui.step_about", { metres: number(Math.abs(view.step_m)) });
@@ -83,15 +83,16 @@ function render() {
   cards.render(sounder.tone === "not_screening");
   renderCaption();
   renderFrame();
-  document.title = view.waiting ? `(${view.waiting}) ${name}` : name;
+  write(document.querySelector("title"), view.waiting ? `(${view.waiting}) ${name}` : name);
   fit($("headline"), [title, instruction.replace(/\d+/g, "0"), $("reason").textContent, Boolean(who)].join("|"));
   fit($("card"), [$("card-title").textContent, $("card-note").textContent, $("card").dataset.need, $("card").dataset.calls, $("quiet").hidden].join("|"));
   if (state === "not_screening" && !view.sensor) picture.clear();
+  picture.ask();
 }
 
 function renderReading(visitor) {
   const measured = visitor?.skin_temp_c != null;
-  $("reading").hidden = !measured;
+  hide($("reading"), !measured);
   if (!measured) return;
   const { skin_temp_c: skin, expanded_uncertainty_c: uncertainty } = visitor;
   text("reading-visitor", word("ui.visitor", { number: visitor.id }));
@@ -99,8 +100,14 @@ function renderReading(visitor) {
   text("reading-range", uncertainty == null ? "" : word("ui.uncertainty", { low: number(skin - uncertainty), high: number(skin + uncertainty) }));
 }
 
+let listed = ""; // what the list shows: it is written anew when that changes
+
 function renderVisitors() {
-  const rows = view.visitors.slice(0, SHOWN_VISITORS).map((visitor) => {
+  const shown = view.visitors.slice(0, SHOWN_VISITORS);
+  const key = JSON.stringify([currentLanguage(), DOWN.has(view.state), shown]);
+  if (key === listed) return;
+  listed = key;
+  const rows = shown.map((visitor) => {
     const verdict = visitor.verdict ?? "pending";
     const row = document.createElement("li");
     row.dataset.verdict = verdict;
@@ -126,12 +133,12 @@ function renderCaption() {
 }
 
 function renderFrame() {
-  $("flag-simulated").hidden = !view.sensor?.simulated;
-  $("flag-unlocked").hidden = view.locked;
-  $("flag-unaccepted").hidden = view.acceptance.causes.length === 0;
-  $("flag-relative").hidden = !view.relative;
-  $("flag-frozen").hidden = !view.frozen_screens;
-  $("flag-lane").hidden = (view.lane ?? "open") === "open";
+  hide($("flag-simulated"), !view.sensor?.simulated);
+  hide($("flag-unlocked"), view.locked);
+  hide($("flag-unaccepted"), view.acceptance.causes.length === 0);
+  hide($("flag-relative"), !view.relative);
+  hide($("flag-frozen"), !view.frozen_screens);
+  hide($("flag-lane"), (view.lane ?? "open") === "open");
   if (view.lane) text("lane", word(`shift.lane_${view.lane}`));
   // "No network" is said only of a computer that was looked at less than a minute ago.
   const network = view.network?.[0];
@@ -139,7 +146,7 @@ function renderFrame() {
   $("fact-network").dataset.held = view.locked && !none ? "found" : String(view.locked);
   text("network", network ? word("ui.network_is", { found: network }) : word(view.network ? "ui.no_network" : "ui.network_unknown"));
   $("fact-recording").dataset.held = String(view.locked);
-  $("fact-audit").hidden = !view.audit_head;
+  hide($("fact-audit"), !view.audit_head);
   text("audit", view.audit_head ?? "");
   const looked = !DOWN.has(view.state) || view.reasons.some((reason) => reason.startsWith("reference"));
   const lost = looked ? word("ui.reference_lost") : "–";
@@ -165,7 +172,7 @@ function showSound() {
   text("sound-word", word($("sound-word").dataset.word));
 }
 
-// ---- the picture, as often as the browser paints
+// ---- the picture
 
 // Whom the view does not know has no box: what is green on the picture is green in the list.
 function looks(mark) {
@@ -178,9 +185,8 @@ function looks(mark) {
 
 function paint() {
   picture.draw(looks, view.reference?.found ? picture.reference : null);
-  $("no-picture").hidden = picture.live;
-  $("live").hidden = !picture.live;
-  requestAnimationFrame(paint);
+  hide($("no-picture"), picture.live);
+  hide($("live"), !picture.live);
 }
 
 // ---- a guard's keys: a character key acts only where the focus is on the card (WCAG 2.1.4)
@@ -227,4 +233,3 @@ openConsoleWhenHeld($("brand"));
 speakAsBefore();
 showSound();
 render();
-requestAnimationFrame(paint);

@@ -34,7 +34,7 @@ let drawn = ""; // what the plot shows
 const filled = new Set(); // steps whose fields have been filled
 const ASIDE = new Set(["dcc", "dcc-point", "visitors", "prevalence", "preset", "sensitivity", "specificity", "review-until"]); // no settings
 let typed = false; // something in this step's form that is not saved
-const picture = new Picture($("picture"));
+const picture = new Picture($("picture"), paint);
 
 const celsius = (value, digits = 2) => (value == null ? "–" : `${number(value, digits)} °C`);
 const signed = (value) => `${value < 0 ? "−" : "+"}${number(Math.abs(value), 2)} °C`;
@@ -562,7 +562,6 @@ function paint() {
   if (view && !$("picture").closest("figure").hidden) {
     picture.draw(() => ({ color: "#7cc4ff", label: "" }), target());
   }
-  requestAnimationFrame(paint);
 }
 
 // Where a face must be, and how large it is there: 150 mm by 200 mm at the mark.
@@ -577,6 +576,7 @@ function frame() {
 
 function showView(next) {
   view = next;
+  picture.ask();
   $("simulated").hidden = $("simulated-note").hidden = !view.sensor?.simulated;
   text("model", view.sensor?.model ?? "–");
   text("serial", view.sensor?.serial ?? "–");
@@ -621,4 +621,3 @@ setInterval(() => {
   if (!document.hidden && $("door").hidden) look(); // again and again too while the first is not answered
 }, LOOK_MS);
 setInterval(lookAtDrift, 60_000);
-requestAnimationFrame(paint);

@@ -3,7 +3,7 @@
 // One card is chosen, and everything on the screen is about it: the large card, the headline of an
 // alarm, the marked box in the picture. While an alarm is not acknowledged, one of those is chosen.
 
-import { $, drawn, element, shape, text, write } from "./dom.js";
+import { $, drawn, element, hide, shape, text, write } from "./dom.js";
 import { ask } from "./link.js";
 import { number, word } from "./words.js";
 
@@ -145,14 +145,14 @@ export class Cards {
     $("card").dataset.isNew = String(this.#isNew());
     text("card-title", card ? title(card) : word("ui.nothing_waiting"));
     text("card-note", this.#said ? word(this.#said) : card ? note(card) : "");
-    $("acknowledge").hidden = !card || !calls(card);
-    $("quiet").hidden = !noisy || Boolean(card);
+    hide($("acknowledge"), !card || !calls(card));
+    hide($("quiet"), !noisy || Boolean(card));
     for (const button of document.querySelectorAll("[data-outcome]")) {
       const { outcome } = button.dataset;
-      button.hidden = !card || calls(card) || !offered(card).includes(outcome);
+      hide(button, !card || calls(card) || !offered(card).includes(outcome));
       if (!button.hidden) write(button.firstElementChild, ended(card, outcome));
     }
-    $("count").hidden = !this.#waiting;
+    hide($("count"), !this.#waiting);
     text("count", word("ui.waiting", { count: this.#waiting }));
     this.#renderPlace(card);
     this.#renderQueue(card);

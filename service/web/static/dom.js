@@ -13,6 +13,14 @@ export function write(element, value) {
   if (element.textContent !== value) element.textContent = value;
 }
 
+export function hide(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+export function attribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
 export function element(tag, name = "", content = "") {
   const made = document.createElement(tag);
   if (name) made.className = name;

@@ -1,4 +1,5 @@
 // The thermal view: 8-bit grey values from a socket, coloured here, drawn on a canvas, kept nowhere.
+// It is painted when there is something new to see, and not as often as the browser could.
 
 // The memory of service/ipc/preview_memory.py from its byte 8 on.
 const PLACES_AT = 16;
@@ -40,9 +41,14 @@ export class Picture {
   #place = null;
   #boxes = [];
   #reference = null;
+  #paint;
+  #asked = false;
+  #stale = 0;
 
-  constructor(canvas) {
+  // `paint` is called before the browser paints, once after one or more changes: it calls `draw`.
+  constructor(canvas, paint) {
     this.#canvas = canvas;
+    this.#paint = paint;
     this.#context = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.#fit()).observe(canvas);
     this.#fit();
@@ -52,11 +58,22 @@ export class Picture {
     return performance.now() - this.#shownAt < STALE_AFTER_MS;
   }
 
+  // Have the picture painted anew: it changed, or what is drawn over it.
+  ask() {
+    if (this.#asked) return;
+    this.#asked = true;
+    requestAnimationFrame(() => {
+      this.#asked = false;
+      this.#paint();
+    });
+  }
+
   #fit() {
     const box = this.#canvas.getBoundingClientRect();
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     this.#canvas.width = Math.max(1, Math.round(box.width * ratio));
     this.#canvas.height = Math.max(1, Math.round(box.height * ratio));
+    this.ask();
   }
 
   take(buffer) {
@@ -81,6 +98,9 @@ export class Picture {
     for (let i = 0; i < grey.length; i += 1) this.#pixels[i] = PALETTE[grey[i]];
     this.#thermal.getContext("2d").putImageData(this.#image, 0, 0);
     this.#shownAt = performance.now();
+    clearTimeout(this.#stale);
+    this.#stale = setTimeout(() => this.ask(), STALE_AFTER_MS + 1);
+    this.ask();
   }
 
   clear() {
@@ -89,6 +109,7 @@ export class Picture {
     this.#reference = null;
     this.#pixels?.fill(0);
     if (this.#image) this.#thermal.getContext("2d").putImageData(this.#image, 0, 0);
+    this.ask();
   }
 
   // Where the reference is in the picture that is shown, in sensor pixels; null when nowhere.

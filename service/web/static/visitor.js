@@ -55,7 +55,7 @@ if (mirror) {
   const canvas = document.getElementById("mirror");
   canvas.hidden = false;
   document.body.dataset.mirror = "true";
-  const picture = new Picture(canvas);
+  const picture = new Picture(canvas, () => picture.draw(() => null));
   const open = () => {
     const socket = new WebSocket(`ws://${location.host}/api/picture`);
     socket.binaryType = "arraybuffer";
@@ -65,9 +65,4 @@ if (mirror) {
     socket.addEventListener("close", () => setTimeout(open, SILENT_MS));
   };
   open();
-  const paint = () => {
-    picture.draw(() => null);
-    requestAnimationFrame(paint);
-  };
-  requestAnimationFrame(paint);
 }

@@ -13,7 +13,7 @@ from service.kiosk.judgement import (
     Judgement,
     Orders,
 )
-from service.lamp.lamp import Wires
+from service.kiosk.wires import Wires
 
 GOOD = Answer(painted_age_s=0.05, alert_age_s=0.05, screening=True)
 FROZEN = replace(GOOD, painted_age_s=9.0, alert_age_s=9.0)

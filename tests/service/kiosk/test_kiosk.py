@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from screening.result import State, Verdict
 from tests.service.kiosk.caged import Caged, missing, until
-from tests.service.lamp.relay import Relay
+from tests.service.kiosk.relay import Relay
 from tests.service.stage import Stage, view, visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(280)]

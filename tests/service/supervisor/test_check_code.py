@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service.checkcode.key import KEY, StationKeyError
 from service.checkcode.statement import Fact, read
+from service.state.station_key import KEY, StationKeyError
 from service.supervisor.check_code import AGAIN_S, CHANGED_AFTER_S, CheckCodes
 from tests.service.running import alive, gone
 

@@ -6,7 +6,8 @@ from typing import Final
 import pytest
 
 from device.simulator.camera.camera import MODELS
-from device.simulator.scenario.schema import load, scenario_names
+from device.simulator.scenario import schema
+from device.simulator.scenario.schema import Scenario, scenario_names
 from screening.result import Reason, State, Verdict
 from service.offline.bench.library import play
 from tests.cases import few
@@ -35,6 +36,12 @@ OF_NO_SCENARIO: Final = {
 }
 LONG_S: Final = 12.0
 WORDS: Final = [word for word in (*State, *Reason) if word not in OF_NO_SCENARIO]
+
+
+@cache  # asked for again and again while tests are collected
+def load(name: str) -> Scenario:
+    """Return one of the scenarios of the library."""
+    return schema.load(name)
 
 
 def pixels(name: str) -> float:

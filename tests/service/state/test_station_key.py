@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.checkcode.key import KEY, StationKeyError, station_key
+from service.state.station_key import KEY, StationKeyError, station_key
 
 
 def test_it_is_made_once_and_kept_to_the_station(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from service.acceptance.catalogue import LANGUAGES, words
 from service.acceptance.errors import RecordError
 from service.acceptance.record import to_bytes
 from service.acceptance.words import Chapter
-from service.report.layout import MAX_ROWS, digits_of, layout, plain, sample, unit_of
-from service.report.printing import ReportError, print_record
+from service.offline.report.layout import MAX_ROWS, digits_of, layout, plain, sample, unit_of
+from service.offline.report.printing import ReportError, print_record
 from tests.service.acceptance.records import record
 from tests.service.acceptance.villains import Station
 
@@ -210,7 +210,7 @@ def test_only_a_record_is_printed() -> None:
 
 ATTACK = """
 import sys
-from service.report import press
+from service.offline.report import press
 press.lock()
 import socket, subprocess, tempfile
 def denied(what, act):

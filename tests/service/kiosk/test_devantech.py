@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from service.lamp.devantech import UsbRly02
-from service.lamp.lamp import LampError, Wires
-from tests.service.lamp.relay import Relay
+from service.kiosk.devantech import UsbRly02
+from service.kiosk.wires import LampError, Wires
+from tests.service.kiosk.relay import Relay
 
 
 @pytest.fixture

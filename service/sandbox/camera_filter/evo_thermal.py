@@ -3,7 +3,7 @@
 from collections import Counter
 
 from device.evo_thermal.commands import ALLOWED
-from service.camera_filter.wire import Passed
+from service.sandbox.camera_filter.wire import Passed
 
 _LONGEST = max(map(len, ALLOWED))
 

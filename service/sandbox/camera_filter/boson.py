@@ -6,7 +6,7 @@ from device.boson.commands import CAPTURES, COMMANDS
 from device.boson.fbp import REQUEST, Message, Status
 from device.boson.fslp import Decoder, encode
 from device.errors import ProtocolError
-from service.camera_filter.wire import Passed
+from service.sandbox.camera_filter.wire import Passed
 
 
 class BosonFilter:

@@ -9,10 +9,10 @@ import argparse
 
 from device.lepton.commands import Asked
 from device.lepton.control import query_node
-from service.camera_filter.boson import BosonFilter
-from service.camera_filter.carry import carry_bytes, carry_queries
-from service.camera_filter.evo_thermal import EvoThermalFilter
-from service.camera_filter.lepton import LeptonFilter
+from service.sandbox.camera_filter.boson import BosonFilter
+from service.sandbox.camera_filter.carry import carry_bytes, carry_queries
+from service.sandbox.camera_filter.evo_thermal import EvoThermalFilter
+from service.sandbox.camera_filter.lepton import LeptonFilter
 from service.sandbox.settle import open_camera, settle
 
 KINDS = ("boson", "boson-video", "evo-thermal", "lepton")

@@ -13,9 +13,9 @@ from device.boson.transport import OpenLine
 from device.evo_thermal.commands import ALLOWED, STREAM_OFF, STREAM_ON
 from device.evo_thermal.emulator import EmulatedEvoThermal
 from device.evo_thermal.sensor import open_evo_thermal
-from service.camera_filter.carry import carry_bytes
-from service.camera_filter.evo_thermal import EvoThermalFilter
-from tests.service.camera_filter.conftest import filtered
+from service.sandbox.camera_filter.carry import carry_bytes
+from service.sandbox.camera_filter.evo_thermal import EvoThermalFilter
+from tests.service.sandbox.camera_filter.conftest import filtered
 
 Open = Callable[[str], int]
 

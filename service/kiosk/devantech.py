@@ -7,8 +7,9 @@ It is a USB CDC serial port with commands of one byte
     5B          which relays are energised: answers one byte, bit 0 is relay 1
     5C  states  energise the relays whose bits are set, release the others; answers nothing
 
-Relay 1 is *screening*, relay 2 is *alarm* (`service.lamp.lamp.Wires`). Neither has a watchdog: when
-the computer stands still, the relays stay as they are. That is told by the screen and its cover.
+Relay 1 is *screening*, relay 2 is *alarm* (`service.kiosk.wires.Wires`). Neither has a watchdog:
+when the computer stands still, the relays stay as they are. That is told by the screen and its
+cover.
 """
 
 import os
@@ -19,7 +20,7 @@ import tty
 from pathlib import Path
 from typing import Final
 
-from service.lamp.lamp import LampError, Wires
+from service.kiosk.wires import LampError, Wires
 
 WHICH: Final = 0x5A
 READ: Final = 0x5B

@@ -9,7 +9,7 @@ from typing import Final
 
 from service.acceptance.errors import AcceptanceError
 from service.acceptance.record import Signer, from_bytes
-from service.report.layout import said
+from service.offline.report.layout import said
 
 _SECONDS: Final = 90.0
 MAX_PDF_BYTES: Final = 32 * 2**20
@@ -44,8 +44,8 @@ def print_record(data: bytes, language: str, signers: tuple[Signer, ...] = ()) -
             " (which is no PDF/UA)."
         )
     task = json.dumps({"said": said(record, data, language, signers), "record": data.decode()})
-    code = "import runpy; runpy.run_module('service.report.press', run_name='__main__')"
-    root = Path(__file__).parents[2]
+    code = "import runpy; runpy.run_module('service.offline.report.press', run_name='__main__')"
+    root = Path(__file__).parents[3]
     try:
         done = subprocess.run(
             [sys.executable, "-B", "-c", code],

@@ -482,7 +482,7 @@ def _letter(letter: str) -> str:
     return base or "?"
 
 
-# printable ASCII, Latin-1 and what else our four languages use; all are in service/report/fonts
+# printable ASCII, Latin-1 and what else our four languages use; all are in the fonts beside this
 LETTERS: Final = frozenset(
     [*map(chr, range(0x20, 0x7F)), *map(chr, range(0xA1, 0xAD)), *map(chr, range(0xAE, 0x100))]
 ) | set("\u0152\u0153\u2013\u2014\u2018\u2019\u201c\u201d\u201e\u2026\u2212\u00a0")

@@ -3,8 +3,8 @@
 import os
 import select
 
-from service.camera_filter.lepton import LeptonFilter
-from service.camera_filter.wire import WireFilter
+from service.sandbox.camera_filter.lepton import LeptonFilter
+from service.sandbox.camera_filter.wire import WireFilter
 
 _READ_BYTES = 65_536
 _RECORD_BYTES = 256

@@ -20,9 +20,9 @@ from device.lepton.commands import (
 )
 from device.lepton.control import LeptonControl, query_node
 from device.lepton.emulator import EmulatedLepton
-from service.camera_filter.carry import carry_queries
-from service.camera_filter.lepton import LeptonFilter
-from tests.service.camera_filter.conftest import filtered
+from service.sandbox.camera_filter.carry import carry_queries
+from service.sandbox.camera_filter.lepton import LeptonFilter
+from tests.service.sandbox.camera_filter.conftest import filtered
 
 NEVER = (
     Commands.TELEMETRY_ENABLE,

@@ -1,1 +1,0 @@
-"""The lamp of the station: one small interface, and the relays that it may hang on."""
