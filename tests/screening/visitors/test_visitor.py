@@ -411,6 +411,19 @@ def test_a_covered_canthus_costs_certainty(changes: dict[str, float], stands_in:
     assert (made.budget.site_c > 0.0) == stands_in
 
 
+def test_a_spot_whose_height_was_read_is_surer_than_a_usual_one() -> None:
+    shares = []
+    for height_sd_c in (None, 0.1):
+        made = visitor()
+        for n in range(BEST):
+            at = replace(sample(0.9, 35.9), height_sd_c=height_sd_c)
+            made.add(READING, judged(), at, n / 10)
+        made.conclude(correction_of(Settings()), Settings(), Population())
+        assert made.budget is not None
+        shares.append(made.budget.footprint_c)
+    assert shares[1] < 0.6 * shares[0]
+
+
 def test_what_a_visitor_is_unsure_of_alone_counts_against_the_others() -> None:
     """Noise and footprint are a visitor's own; reference and emissivity are everybody's."""
     crowd, heard = Population(), []
