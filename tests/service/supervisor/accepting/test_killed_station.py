@@ -22,7 +22,7 @@ from tests.service.running import RunningStation, alive, gone
 STANDING = """
 title = "Somebody stands at the mark"
 duration_s = 300.0
-people = [{canthus_c = 35.6, height_m = 1.7, start = [0.3, 2.2], steps = [
+people = [{canthus_c = 35.6, hot_spot_k = 1.5, height_m = 1.7, start = [0.3, 2.2], steps = [
   {walk_to = [0.0, 1.0]}, {stand_s = 290.0},
 ]}]
 """
