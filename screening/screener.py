@@ -372,27 +372,30 @@ class Screener:
             return
         non_uniformity_c = self._non_uniformity.at(reading.x, reading.y)
         corrected_c = self._correction.skin_c(reading.apparent_c - non_uniformity_c)
+        height_c, height_sd_c = self._height_c(reading, size)
         sample = Sample(
             quality=judgement.quality,
             raw_c=reading.apparent_c,
             corrected_c=corrected_c,
-            footprint_c=footprint.correction(
-                size, judgement.blur_px, self._height_c(reading, size)
-            ),
+            footprint_c=footprint.correction(size, judgement.blur_px, height_c),
             sd_c=self._netd_k / 2.0 + 0.02,
             mm_per_px=size,
             blur_px=judgement.blur_px,
             time_s=track.time_s,
+            height_sd_c=height_sd_c,
         )
         record.add(reading, judgement, sample, track.time_s)
         record.conclude(self._correction, settings, self._population)
 
-    def _height_c(self, reading: Reading, size: float) -> float:
-        """Return how high the hot spot is: measured where it is resolved, else what is usual."""
+    def _height_c(self, reading: Reading, size: float) -> tuple[float, float | None]:
+        """Return how high the hot spot is, and how well that is known if it was measured.
+
+        Where it is not resolved, it is as high as is usual.
+        """
         if not reading.hot_spot:
-            return 0.0
+            return 0.0, None
         if reading.relief_c is None:
-            return footprint.HOT_SPOT_C
+            return footprint.HOT_SPOT_C, None
         return footprint.height(size, reading.relief_c, self._netd_k / 2.0)
 
     def _close(self, track_id: int) -> Visitor | None:

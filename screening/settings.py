@@ -163,7 +163,7 @@ class Doubt:
     gain: float = 0.01
     uniformity_c: float = 0.2
     sensor_c: float = 2.0
-    hot_spot_c: float = 0.35
+    hot_spot_c: float = 0.75
     hot_spot_mm: float = 0.6
     elsewhere_c: float = 0.4
 

@@ -19,6 +19,7 @@ PLANTED = {
     "service/web/hub.py": "import service.state.counters",
     "service/state/files.py": "import numpy",
     "service/sandbox/camera_filter/wire.py": "import numpy",
+    "service/sandbox/calibrator/main.py": "import numpy",
     "service/sandbox/errors.py": "import service.ipc.channel",
     "service/offline/report/layout.py": "import typst",
     "service/acceptance/record.py": "import numpy",

@@ -33,6 +33,7 @@ PROCESSES = {
     ),
     "supervisor": ("service.cli.main", "service.supervisor.main"),
     "camera filter": ("service.sandbox.camera_filter.main",),
+    "calibrator": ("service.sandbox.calibrator.main",),
 }
 LOADED = """
 import importlib, sys

@@ -69,6 +69,12 @@ MAY_REACH = {
         "hardware.errors",
         "service.sandbox",
     },
+    "service.sandbox.calibrator": {
+        "device.calibrator",
+        "device.errors",
+        "hardware.errors",
+        "service.sandbox",
+    },
 }
 OF_THE_SIMULATOR = "device.simulator.scenario"  # all that who sees no pixel may reach of it
 ARITHMETIC = {"collections", "contextlib", "dataclasses", "enum", "functools", "heapq", "itertools"}
@@ -90,7 +96,7 @@ MAY_IMPORT = {
             "zlib",
         ),  # of bytes
         *("ctypes", "errno", "fcntl", "mmap", "os", "pathlib", "select", "serial", "stat"),
-        *("importlib", "pydantic", "threading", "tty"),
+        *("importlib", "pydantic", "termios", "threading", "tty"),
     },
     "service.worker": {
         *ARITHMETIC,
@@ -104,6 +110,7 @@ MAY_IMPORT = {
         *ARITHMETIC,
         *("argparse", "binascii", "ctypes", "errno", "fcntl", "os", "select", "signal", "sys"),
     },
+    "service.sandbox.calibrator": {*ARITHMETIC, "argparse", "os"},
 }
 # Where a module is found by its name at run time, and by what list.
 BY_NAME = {

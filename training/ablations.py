@@ -17,6 +17,7 @@ from screening.faces import contrast
 from screening.faces.plausible import Plausibility
 from screening.measuring import quality
 from screening.measuring.estimate import BestFrames, Sample
+from screening.measuring.footprint import HOT_SPOT_C
 from screening.result import Verdict
 from screening.settings import Settings
 from service.offline.bench import recordings, scenes
@@ -171,7 +172,7 @@ def _footprint() -> Iterator[Row]:
     for key, model, distance_m in PLACES:
         with_it, without, sizes = [], [], []
         for seed in range(SEEDS):
-            someone = scenes.stander(36.0, distance_m)
+            someone = {**scenes.stander(36.0, distance_m), "hot_spot_k": HOT_SPOT_C}
             scenario = scenes.scene(scenes.camera(model), [someone], 3.0)
             settings = scenes.told(scenario, scenes.plate(scenario.camera, seed))
             for o in scenes.outcomes(scenario, seed, settings):

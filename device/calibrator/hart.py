@@ -19,13 +19,11 @@ import math
 import re
 import time
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
-import serial
+from device.calibrator.line import Line
+from device.errors import ProtocolError, ReplyTimeout, SensorLost, SensorRefused
 
-from device.errors import ProtocolError, ReplyTimeout, SensorLost, SensorNotFound, SensorRefused
-
-BAUD: Final = 2400  # as delivered
 LOW_C, HIGH_C = 10.0, 60.0  # between which a sweep for skin may set it
 _REPLY_S: Final = 3.0
 _LONGEST: Final = 80
@@ -58,31 +56,21 @@ def parse(line: bytes) -> tuple[str, float, str] | None:
     return None if found is None else (found[1].lower(), float(found[2]), found[3].upper())
 
 
+class SpeaksFahrenheit(SensorRefused):
+    """It answers in degrees Fahrenheit, whatever it is told."""
+
+
 class HartCalibrator:
-    """One calibrator on a serial port.
+    """One calibrator on a serial line.
 
     Parameters
     ----------
-    port
-        As `/dev/ttyUSB0`.
-    baud
-        As it is set in its menu.
-
-    Raises
-    ------
-    SensorNotFound
-        When the port cannot be opened.
+    line
+        The open line.
     """
 
-    def __init__(self, port: str, baud: int = BAUD) -> None:
-        try:
-            self._line = serial.Serial(port, baud, timeout=0.2, exclusive=True)
-        except (serial.SerialException, OSError, ValueError) as error:
-            raise SensorNotFound(
-                f"The calibrator at {port} cannot be opened: {error}.",
-                "Look at the cable, and who else has the port open.",
-            ) from error
-        self._send(CELSIUS)
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     def go_to(self, temp_c: float) -> None:
         """Set its temperature, and see that it took it.
@@ -97,6 +85,7 @@ class HartCalibrator:
                 f"{temp_c} deg C is no set point of a sweep for skin.",
                 f"Choose one between {LOW_C:.0f} and {HIGH_C:.0f} deg C.",
             )
+        self._send(CELSIUS)
         self._send(f"{SET_POINT.text}={temp_c:.2f}")
         taken_c = self._ask(SET_POINT)
         if abs(taken_c - temp_c) > _SET_WITHIN_C:
@@ -109,21 +98,11 @@ class HartCalibrator:
         """Return what it says its temperature is, deg C."""
         return self._ask(TEMPERATURE)
 
-    def close(self) -> None:
-        """Close the port; it stays as it is set."""
-        self._line.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
     def _send(self, command: str) -> None:
         try:
-            self._line.reset_input_buffer()
+            self._line.forget()
             self._line.write(f"{command}\r".encode("ascii"))
-        except (serial.SerialException, OSError) as error:
+        except OSError as error:
             raise SensorLost(f"The calibrator is gone: {error}.", "Plug it in again.") from error
 
     def _ask(self, command: CommandDef) -> float:
@@ -133,8 +112,8 @@ class HartCalibrator:
         line = b""
         while time.monotonic() < deadline:
             try:
-                line += self._line.read(1)
-            except (serial.SerialException, OSError) as error:
+                line += self._line.read()
+            except OSError as error:
                 raise SensorLost(
                     f"The calibrator is gone: {error}.", "Plug it in again."
                 ) from error
@@ -148,7 +127,7 @@ class HartCalibrator:
             if found is None or found[0] != command.label:
                 continue
             if found[2] != "C":
-                raise SensorRefused(
+                raise SpeaksFahrenheit(
                     "The calibrator speaks Fahrenheit.", "Set its units to Celsius in its menu."
                 )
             return found[1]

@@ -6,6 +6,7 @@ camera's own counter and clock (`values`) and an FFC that the station commands
 (`service.worker.ffc_answer`).
 """
 
+from collections import deque
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,8 @@ from screening.freshness.values import Values
 from screening.result import Reason
 
 GRID_PX: Final = 160  # of larger pictures every so many pixels are looked at, for about this width
-GAP_FRAMES: Final = 6.0  # a pause so much longer than the shortest: what came before is no measure
+GAP_FRAMES: Final = 6.0  # a pause of so many frames: what came before is no measure
+STEPS: Final = 8  # their mean is the time of a frame: some that waited come at once on a busy line
 HOLD_S: Final = 2.0  # a picture must live for so long before it is believed again
 RESTLESS_S: Final = 1.5  # longest that a crowd before the lens leaves no pixel quiet
 FLAT_COUNTS: Final = 5  # a row that spans fewer is no picture
@@ -44,8 +46,8 @@ class Freshness:
         self._values = Values()
         self._repeats = Repeats(*shape)
         self._noise = Noise(*shape, netd_k, walks=walks)
-        self._last_s: float | None = None
-        self._period_s = float("inf")
+        self._times_s: deque[float] = deque(maxlen=STEPS + 1)
+        self._period_s = float("inf")  # the least that was seen
         self._restless_s: float | None = None
         self._fault: Reason | None = None
         self._fault_s = 0.0
@@ -69,7 +71,8 @@ class Freshness:
 
     def _restart(self) -> None:
         self._noise.reset()
-        self._last_s = self._restless_s = None
+        self._times_s.clear()
+        self._restless_s = None
         self._period_s = float("inf")
 
     def _look(self, frame: RadiometricFrame) -> Reason | None:
@@ -77,12 +80,8 @@ class Freshness:
             self._restart()
             self.settling = True
             return None  # nothing is screened; the camera may repeat itself
-        if self._last_s is not None:
-            step_s = frame.time_s - self._last_s
-            self._period_s = min(self._period_s, step_s)
-            if step_s > GAP_FRAMES * self._period_s:
-                self._noise.reset()
-        self._last_s = frame.time_s
+        if self._gap(frame.time_s):
+            self._noise.reset()
         picture = self._picture
         np.copyto(picture, frame.counts[:: self._every, :: self._every])
         if _flat(picture):
@@ -100,6 +99,20 @@ class Freshness:
         elif frame.time_s - self._restless_s > RESTLESS_S:
             return Reason.FOREIGN_NOISE
         return Reason.FOREIGN_NOISE if look.foreign else None
+
+    def _gap(self, time_s: float) -> bool:
+        """Whether a frame comes after a pause, by the times of those before it."""
+        times_s, steps = self._times_s, len(self._times_s) - 1
+        gap = False
+        if steps > 0:
+            mean_s = (times_s[-1] - times_s[0]) / steps
+            if steps == STEPS:
+                self._period_s = min(self._period_s, mean_s)
+            gap = time_s - times_s[-1] > GAP_FRAMES * min(self._period_s, mean_s)
+        if gap:
+            times_s.clear()
+        times_s.append(time_s)
+        return gap
 
 
 def _flat(picture: NDArray[np.uint16]) -> bool:

@@ -135,6 +135,7 @@ class Correction:
         noise_c: float,
         mm_per_px: float,
         blur_px: float = 0.0,
+        height_sd_c: float | None = None,
         stand_in: bool = False,
     ) -> Budget:
         """Return the budget of a skin temperature.
@@ -143,6 +144,8 @@ class Correction:
         ----------
         noise_c
             Standard uncertainty from the scatter of the frames.
+        height_sd_c
+            Of the hot spot's height where it was measured; None: as the settings say.
         stand_in
             The site was the face's maximum while the canthi were covered.
         """
@@ -156,7 +159,10 @@ class Correction:
             gain_c=gain,
             uniformity_c=doubt.uniformity_c if learnt is None else learnt.residual_c,
             footprint_c=footprint.uncertainty(
-                mm_per_px, blur_px, doubt.hot_spot_c, doubt.hot_spot_mm
+                mm_per_px,
+                blur_px,
+                doubt.hot_spot_c if height_sd_c is None else height_sd_c,
+                doubt.hot_spot_mm,
             ),
             site_c=doubt.elsewhere_c if stand_in else 0.0,
             noise_c=noise_c,
@@ -183,7 +189,7 @@ def _sensitivities(settings: Settings, skin_c: float = 36.5) -> dict[str, float]
         if reference:
             told = replace(reference, emissivity=emissivity or reference.emissivity)
             shift = reference_path(other, told).signal(reference.temp_c) - seen_reference
-        return skin_path(other).surface_c(seen + shift) - skin_c
+        return skin_path(other).surface_c(seen + shift)
 
     def change(make: Callable[[float], float], by: float) -> float:
         return (make(by) - make(-by)) / 2.0

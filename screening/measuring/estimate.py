@@ -18,7 +18,8 @@ class Sample:
     """One usable frame of a visitor.
 
     `raw_c` is apparent, `corrected_c` has reference and scene taken out, `footprint_c` is what the
-    pixels' footprint takes from a hot spot; `time_s` is that of the frame.
+    pixels' footprint takes from a hot spot; `time_s` is that of the frame. `height_sd_c` is the
+    standard uncertainty of the hot spot's height where it was measured; None: it is as usual.
     """
 
     quality: float
@@ -29,11 +30,16 @@ class Sample:
     mm_per_px: float
     blur_px: float
     time_s: float = 0.0
+    height_sd_c: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """The estimate from the best frames; `noise_c` is its standard uncertainty from scatter."""
+    """The estimate from the best frames.
+
+    `noise_c` is its standard uncertainty from scatter; `height_sd_c` as in `Sample`: more frames of
+    the same spot do not make it smaller.
+    """
 
     raw_c: float
     corrected_c: float
@@ -41,6 +47,7 @@ class Fused:
     noise_c: float
     mm_per_px: float
     blur_px: float
+    height_sd_c: float | None
     frames: int
 
 
@@ -51,7 +58,7 @@ class BestFrames:
         self._samples: list[Sample] = []
 
     def add(self, sample: Sample) -> None:
-        """Take a sample in if it is among the best so far; at equal quality the newer one."""
+        """Take a sample in if it is among the best so far; instead of one of equal quality, too."""
         samples = self._samples
         if len(samples) < BEST:
             samples.append(sample)
@@ -100,5 +107,6 @@ class BestFrames:
             max(scatter_c, (1.0 / total) ** 0.5),
             mean("mm_per_px"),
             mean("blur_px"),
+            None if any(s.height_sd_c is None for s in samples) else mean("height_sd_c"),
             count,
         )

@@ -19,13 +19,19 @@ from screening.settings import Site
 
 INTERCANTHAL_MM: Final = 33.0  # adults' mean; 30 to 37
 FACE_MM: Final = (147.0, 160.0)  # width, brow to chin: what a detector's box spans
-CANTHUS_REACH_MM: Final = 13.0  # landmarks err by up to 11; the socket around holds no hotter place
+CANTHUS_REACH_MM: Final = 13.0  # most landmarks err by less; the socket holds no hotter place
 COARSE_PX: Final = 2.0  # how much worse landmarks are known on a face of few pixels
 GLASSES_C: Final = 0.8  # eyes are as warm as the warm quarter of a face; behind glass, colder
 BESIDE: Final = (0.15, 0.35)  # the strips beside a face: so far from its box, in its widths
 BROW_MM: Final = (2.0, 20.0, 33.0)  # the brow: so far above the canthi, and to both sides of them
 BROW_C: Final = 2.0  # bare brows are within 0.7 of the warm quarter; hair and cloth 4 to 7 below
 RESOLVED_MM_PER_PX: Final = 1.5
+# Hot spots stand out by 0.12 to 0.30 of their neighbours where they are resolved; ears and napes by
+# 0.01 to 0.11.
+FLAT_RELIEF_C: Final = 0.075
+# The hottest place of a face is so far above both canthi in 0.2 to 1.7 of 100 people (two cameras,
+# three rounds of PhysioNet 10.13026/3bhc-9065, mouths closed).
+ELSEWHERE_C: Final = 1.0
 FACE_PX: Final = 12.0  # a face of fewer pixels across cannot be measured
 
 
@@ -163,7 +169,8 @@ class Surveyor:
         warm = float(np.partition(skin, 3 * skin.size // 4)[3 * skin.size // 4])
         eyes_c = _median(self._eye_band(face, inside, detection, top, left), warm)
         brow_c = _median(_brow(celsius, detection, millimetres), warm)
-        peak: _Peak | None
+        mouth = float(detection.landmarks[3:, 1].mean() - 0.15 * h) - top
+        peak = _hottest(blocks[: max(2, int(mouth))], (left, top))
         hot_spot = False
         if warm - eyes_c > GLASSES_C or warm - brow_c > BROW_C:
             # The canthi are covered: what is left of the face can alarm, and never clear. Its
@@ -172,11 +179,14 @@ class Surveyor:
             site, peak = Site.FACE_MAXIMUM, _hottest(blocks, (left, top))
             hot_spot = True
         elif resolved and wanted is not Site.FACE_MAXIMUM:
-            site, peak = Site.CANTHUS, max(c for c in canthi if c is not None)
+            site, spot = Site.CANTHUS, max(c for c in canthi if c is not None)
             hot_spot = True
+            if _elsewhere(celsius, peak, spot):
+                site = Site.FACE_MAXIMUM
+            else:
+                peak = spot
         else:
-            mouth = float(detection.landmarks[3:, 1].mean() - 0.15 * h) - top
-            site, peak = Site.FACE_MAXIMUM, _hottest(blocks[: max(2, int(mouth))], (left, top))
+            site = Site.FACE_MAXIMUM
             # a hot spot that the pixels smear may be the hottest place without looking like it
             lost_c = footprint.correction(millimetres)
             spots = [c for c in canthi if c is not None]
@@ -283,6 +293,17 @@ def _hottest(blocks: NDArray[np.float32], corner: tuple[int, int]) -> _Peak | No
     if not np.isfinite(value):
         return None
     return _Peak(value, corner[0] + float(column) + 0.5, corner[1] + float(row) + 0.5)
+
+
+def _elsewhere(celsius: NDArray[np.float32], peak: _Peak | None, spot: _Peak) -> bool:
+    """Whether a canthus is rather where the face is hottest than where its points are.
+
+    That place is much hotter, and as sharp as a hot spot is: a forehead in the sun is not.
+    """
+    if peak is None or peak.apparent_c - spot.apparent_c <= ELSEWHERE_C:
+        return False
+    relief_c = _relief_c(celsius, peak)
+    return relief_c is not None and relief_c >= FLAT_RELIEF_C
 
 
 def _relief_c(celsius: NDArray[np.float32], peak: _Peak) -> float | None:

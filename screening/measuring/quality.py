@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from screening.faces.detection import Detection
-from screening.measuring.measure import BROW_C, FACE_PX, GLASSES_C, Reading
+from screening.measuring.measure import BROW_C, FACE_PX, FLAT_RELIEF_C, GLASSES_C, Reading
 from screening.result import Reason
 
 CUT_SHARE: Final = 0.12  # of the face's width or height outside the picture
@@ -18,9 +18,7 @@ MAX_YAW_DEG: Final = 45.0
 # What quality and score of a face add up to: simulated faces turned by up to 30 degrees have 1.7
 # and more, 19 of 20 frames of real visitors without glasses or caps 1.2, profiles and ears less.
 LIKE_A_FACE: Final = 1.2
-# Hot spots stand out by 0.12 to 0.30 of their neighbours and 1.6 to 2.6 of the face where they are
-# resolved; ears and napes by 0.01 to 0.11 and 0.2 to 1.1.
-FLAT_RELIEF_C: Final = 0.075
+# Resolved hot spots stand out by 1.6 to 2.6 of the face; ears and napes by 0.2 to 1.1.
 FLAT_C: Final = 1.15
 # Warmer side against the face's warm quarter: 2.2 and more in recordings, -0.5 to 0.3 beside half a
 # face that stands before the lens.

@@ -6,7 +6,7 @@ from typing import Final
 from screening.result import Reason, Verdict
 from screening.settings import Settings
 
-UNCERTAIN_C: Final = 0.5  # a standard uncertainty with which nobody is cleared
+UNCERTAIN_C: Final = 0.75  # a standard uncertainty with which nobody is cleared
 HOTTEST_SKIN_C: Final = 42.0  # nobody who walks in has warmer skin: it is a lamp, a cup, a fault
 
 Ruling = tuple[Verdict, tuple[Reason, ...]]

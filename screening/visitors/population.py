@@ -14,7 +14,6 @@ REMEMBERED: Final = 100
 ENOUGH: Final = 20  # before the alarm speaks; a first visitor is never cleared by it
 SPREAD_C: Final = 0.37  # between afebrile people, standard deviation (PhysioNet 10.13026/3bhc-9065)
 PER_AMBIENT: Final = 0.087  # deg C of skin per deg C of ambient, same source
-AMBIENT_C: Final = 24.0
 
 
 class Population:
@@ -30,7 +29,7 @@ class Population:
 
     def add(self, skin_c: float, ambient_c: float) -> None:
         """Take in a visitor who was measured while the reference was sound, without an alarm."""
-        self._values.append(_at_rest(skin_c, ambient_c))
+        self._values.append(_without_ambient(skin_c, ambient_c))
 
     def excess(self, skin_c: float, ambient_c: float, noise_c: float) -> float | None:
         """Return how far above the others, in standard deviations; None while they are too few.
@@ -43,9 +42,9 @@ class Population:
         """
         if not self.ready:
             return None
-        above_c = _at_rest(skin_c, ambient_c) - median(self._values)
+        above_c = _without_ambient(skin_c, ambient_c) - median(self._values)
         return above_c / float((SPREAD_C**2 + noise_c**2) ** 0.5)
 
 
-def _at_rest(skin_c: float, ambient_c: float) -> float:
-    return skin_c - PER_AMBIENT * (ambient_c - AMBIENT_C)
+def _without_ambient(skin_c: float, ambient_c: float) -> float:
+    return skin_c - PER_AMBIENT * ambient_c

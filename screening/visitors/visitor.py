@@ -239,6 +239,7 @@ class VisitorRecord:
             noise_c=fused.noise_c,
             mm_per_px=fused.mm_per_px,
             blur_px=fused.blur_px,
+            height_sd_c=fused.height_sd_c,
             stand_in=covered,
         )
         own_c = (self.budget.noise_c**2 + self.budget.footprint_c**2) ** 0.5

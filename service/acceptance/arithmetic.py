@@ -75,3 +75,14 @@ def temperature(value: float) -> float:
     36.5
     """
     return _C2_PER_UM_K / math.log1p(1.0 / value) - KELVIN_OFFSET
+
+
+def apparent_c(surface_c: float, emissivity: float, reflected_c: float) -> float:
+    """Return what a perfect camera at emissivity 1 shows of a surface, deg C.
+
+    >>> round(apparent_c(37.0, 0.97, 22.0), 2)
+    36.58
+    """
+    return temperature(
+        emissivity * radiance(surface_c) + (1.0 - emissivity) * radiance(reflected_c)
+    )

@@ -2,8 +2,10 @@
 
 The numbers are those of IEC 80601-2-59 and ISO/TR 13154 as papers and vendors quote them; nobody
 here has read the standards, whose text is paid for. A number that no source was found for is one
-of this project's own, and says so. Subclauses are left out where no source names them. All are
-*informative*: nothing here is certified to a standard.
+of this project's own, and says so. Subclauses are left out where no source names them: they are
+named in public for the site, the source and the place only (W. Foran, January 2021, irinfo.org),
+and the record says so below the table. All are *informative*: nothing here is certified to a
+standard.
 """
 
 from dataclasses import dataclass

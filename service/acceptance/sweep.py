@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.acceptance.arithmetic import line, radiance
-from service.acceptance.words import Finding
+from service.acceptance.words import Finding, Way
 
 WINDOW_C: Final = 1.0  # over which a slope is taken
 STEP_C: Final = 0.25  # of a sweep, as in Healy et al.
+FROM_C, TO_C = 34.0, 40.0
+FEW_C: Final = (34.0, 37.0, 39.0)  # the fewest that a station is accepted with
 MIN_PAIRS: Final = 12
 _FLAT: Final = 0.1  # a slope below this does not rise
 _PULLED: Final = 0.9  # and one below this rises too little
@@ -50,6 +52,20 @@ class Judgement:
     falls_c: float
     limit_c: float | None = None
     emissivity: float | None = None
+
+
+def set_points(*, whole: bool) -> tuple[tuple[float, Way], ...]:
+    """Return the set points of a sweep in their order, deg C, and from where each is reached.
+
+    >>> [set_c for set_c, _ in set_points(whole=False)]
+    [34.0, 37.0, 39.0]
+    >>> len(set_points(whole=True)), set_points(whole=True)[25][0]
+    (49, 39.75)
+    """
+    if not whole:
+        return tuple((set_c, Way.UP) for set_c in FEW_C)
+    up = [FROM_C + STEP_C * n for n in range(round((TO_C - FROM_C) / STEP_C) + 1)]
+    return (*((c, Way.UP) for c in up), *((c, Way.DOWN) for c in reversed(up[:-1])))
 
 
 def judge(true_c: Sequence[float], shown_c: Sequence[float]) -> Judgement:

@@ -17,11 +17,13 @@ from service.checkcode.code import code_files
 from service.sandbox.errors import SandboxError
 from service.sandbox.judge import Judge, status
 from service.sandbox.paths import interpreter, readable
-from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER, Profile
+from service.sandbox.profiles import CALIBRATOR, CAMERA_FILTER, WEB, WORKER, Profile
 from service.state.budget import MOST_SAID
 
+_NAME_LENGTH = 15  # of a process: the kernel cuts it there
 PROFILES = {
-    f"limen-{profile.name.replace('_', '-')}": profile for profile in (WORKER, WEB, CAMERA_FILTER)
+    f"limen-{profile.name.replace('_', '-')}"[:_NAME_LENGTH]: profile
+    for profile in (WORKER, WEB, CAMERA_FILTER, CALIBRATOR)
 }
 NEEDED = frozenset({WORKER.name, WEB.name})
 _PROC = Path("/proc")
@@ -44,7 +46,7 @@ class LiveProcess:
     Attributes
     ----------
     process
-        `worker`, `web` or `camera_filter`.
+        `worker`, `web`, `camera_filter` or `calibrator`.
     compared
         Whether the filters that the kernel holds of it were compared, program for program, with
         those that are attacked.

@@ -19,7 +19,16 @@ def bench(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="recordings, clinical, simulated, scenarios, attacks, entrances, time or lock."
+            help="recordings, clinical, simulated, hot-spots, scenarios, attacks, entrances, time "
+            "or lock."
+        ),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many entrances, attacks, and visitors with hot spots for each size of a "
+            "pixel; else 500, 220 and 36.",
         ),
     ] = None,
 ) -> None:
@@ -28,6 +37,7 @@ def bench(
         attacks,
         clinical,
         entrances,
+        hot_spots,
         library,
         locked,
         recordings,
@@ -41,13 +51,18 @@ def bench(
     def of_recordings() -> Iterator[Row]:
         yield from recordings.rows(recordings.screen_all())
 
+    def of_people() -> Iterator[Row]:
+        yield from clinical.rows()
+        yield from hot_spots.clinical_rows()
+
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "recordings": of_recordings,
-        "clinical": clinical.rows,
+        "clinical": of_people,
         "simulated": simulated.rows,
+        "hot-spots": lambda: hot_spots.rows(draws or hot_spots.VISITORS),
         "scenarios": library.rows,
-        "attacks": attacks.rows,
-        "entrances": entrances.rows,
+        "attacks": lambda: attacks.rows(draws or attacks.DRAWS),
+        "entrances": lambda: entrances.rows(draws or entrances.DRAWS),
         "time": timing.rows,
         "lock": locked.rows,
     }

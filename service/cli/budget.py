@@ -31,13 +31,18 @@ def budget(
     """Print the uncertainty budget of a skin temperature under the default settings."""
     from screening.measuring import footprint
     from screening.measuring.correction import Correction
+    from screening.measuring.measure import RESOLVED_MM_PER_PX
     from screening.settings import Reference, Scene, Settings
 
     references = () if relative else (Reference(temp_c=reference_temp),)
     scene = replace(Scene(), ambient_temp_c=ambient, reflected_temp_c=ambient)
     correction = Correction(Settings(scene=scene, references=references))
     correction.correct_by([] if relative else [(0, 0.0, 0.01)])
-    found = correction.budget(skin, noise_c=noise, mm_per_px=mm_per_px)
+    resolved = mm_per_px <= RESOLVED_MM_PER_PX
+    height = footprint.height(mm_per_px, footprint.relief(mm_per_px), noise) if resolved else None
+    found = correction.budget(
+        skin, noise_c=noise, mm_per_px=mm_per_px, height_sd_c=height and height[1]
+    )
     if as_json:
         line = {
             "kind": "budget",

@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,12 +59,7 @@ def boson(
         raise typer.BadParameter(f"no fault {fault!r}; there are: {', '.join(FAULTS)}")
     if link is None:
         raise typer.BadParameter("say where the link to the pty shall be", param_hint="--link")
-    if not link.parent.is_dir():
-        raise typer.BadParameter(
-            f"there is no folder {link.parent}: make it first", param_hint="--link"
-        )
-    if link.exists() and not link.is_symlink():
-        raise typer.BadParameter(f"{link} exists and is no link", param_hint="--link")
+    _must_be_free(link)
     camera = EmulatedCamera(_scene(scenario, array), Maker(serial=serial))
     try:
         cable = EmulatedLink(camera, link)
@@ -79,6 +75,45 @@ def boson(
         cable.later(after, lambda: FAULTS[fault].start(cable))
     print(f"{cable.device} {link}", flush=True)
     cable.serve()
+
+
+@app.command()
+def calibrator(
+    link: Annotated[Path, typer.Option(help="Symbolic link to the pty, for as long as it runs.")],
+    pace: Annotated[
+        float,
+        typer.Option(min=1.0, max=1e6, callback=finite, help="Of its seconds, in one of yours."),
+    ] = 1.0,
+    fault: Annotated[str | None, typer.Option(help="deaf, fahrenheit, stubborn or noise.")] = None,
+) -> None:
+    """Emulate a Fluke 9133 on a pty, until it is told to stop.
+
+    Its plate follows its set point; a simulated camera does not see it.
+    """
+    from device.calibrator.emulator import EmulatedHart, Fault
+
+    if fault is not None and fault not in list(Fault):
+        raise typer.BadParameter(f"no fault {fault!r}; there are: {', '.join(Fault)}")
+    _must_be_free(link)
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with EmulatedHart(pace=pace, fault=Fault(fault) if fault else None) as emulated:
+        link.unlink(missing_ok=True)
+        link.symlink_to(emulated.port)
+        print(f"{emulated.port} {link}", flush=True)
+        ended.wait()
+    link.unlink(missing_ok=True)
+
+
+def _must_be_free(link: Path) -> None:
+    """Refuse a link that cannot be made."""
+    if not link.parent.is_dir():
+        raise typer.BadParameter(
+            f"there is no folder {link.parent}: make it first", param_hint="--link"
+        )
+    if link.exists() and not link.is_symlink():
+        raise typer.BadParameter(f"{link} exists and is no link", param_hint="--link")
 
 
 def _scene(scenario: str | None, array: int) -> "FrameSource":

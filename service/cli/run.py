@@ -16,6 +16,10 @@ def run(
     sensor_port: Annotated[
         str | None, typer.Option(help="Where the sensor is plugged in; found when left out.")
     ] = None,
+    calibrator: Annotated[
+        Path | None,
+        typer.Option(help="Serial port of a Fluke 9132 or 9133 that a sweep may set."),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="Configuration as a TOML file.")] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
@@ -58,6 +62,7 @@ def run(
     options = {
         "sensor": sensor,
         "sensor_port": sensor_port,
+        "calibrator": calibrator,
         "port": port,
         "state": state,
         "hardware_register": register,

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from service.acceptance.series import SetPoint
     from service.offline.slope import Slope, Spot
 
-FROM_C, TO_C = 34.0, 40.0  # of a sweep by serial
 FAULTS = ("none", "normalises", "clips", "wrong_emissivity")
 
 
@@ -153,12 +152,13 @@ def _by_hand() -> Iterator[float]:
 def _by_serial(port: str) -> Iterator[float]:
     """Set a calibrator from 34 to 40 in steps and back, and wait each time until it has settled."""
     from device.calibrator.hart import HartCalibrator
-    from device.calibrator.source import settle
-    from service.acceptance.sweep import STEP_C
+    from device.calibrator.line import Line
+    from service.acceptance.sweep import set_points
+    from service.offline.by_serial import settle
 
-    up = [FROM_C + STEP_C * n for n in range(round((TO_C - FROM_C) / STEP_C) + 1)]
-    with HartCalibrator(port) as source:
-        for set_c in (*up, *reversed(up[:-1])):
+    with closing(Line.at(port)) as line:
+        source = HartCalibrator(line)
+        for set_c, _ in set_points(whole=True):
             typer.echo(f"set to {set_c:.2f} deg C", err=True)
             yield settle(source, set_c)
 

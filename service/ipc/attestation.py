@@ -38,7 +38,7 @@ class ShownPart:
 class ShownProcess:
     """A locked process that ran; `compared`: its filters are those that were attacked."""
 
-    process: Literal["worker", "web", "camera_filter"]
+    process: Literal["worker", "web", "camera_filter", "calibrator"]
     pid: Count
     compared: bool
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from service.acceptance.words import Chapter, Conformity, Place, Trial, Way
 from service.ipc.acceptance import Cause
 from service.ipc.capacity import Bits, Decimals
+from service.sandbox.calibrator.records import Fault
 
 MAX_TEXT: Final = 40
 READINGS_PER_ACT: Final = 5  # at one place, or at one set point
@@ -128,6 +129,13 @@ class Act(StrEnum):
     AGAIN = "again"  # throw the chapter away and begin anew
 
 
+class BySerial(StrEnum):
+    """Which set points a calibrator is set to by serial."""
+
+    FEW = "few"  # the fewest that a station is accepted with
+    WHOLE = "whole"  # 34 to 40 deg C in steps of 0.25, and back
+
+
 @dataclass(frozen=True, slots=True)
 class Doing:
     """One act in one chapter, with what the chapter needs of it.
@@ -140,6 +148,8 @@ class Doing:
         Of the five places of the target plane.
     set_c, way
         Set point of the source, and whether the one before was lower.
+    by_serial
+        Let the station set the source to these set points, one after the other.
     trial
         What is done to the station now.
     heard, level_dba
@@ -159,13 +169,14 @@ class Doing:
     heard: bool | None = None
     level_dba: Decibel | None = None
     clinical_c: Clinical | None = None
+    by_serial: BySerial | None = None
 
 
 class Decision(StrEnum):
     """What an admin decides."""
 
     BEGIN_ANEW = "begin_anew"  # throw away what was measured
-    CHALLENGE = "challenge"  # cover the reference: is it the one that is marked?
+    CHALLENGE = "challenge"  # cover the reference, or set it elsewhere: is it the marked one?
     CLOSE = "close"  # make the record
     REOPEN = "reopen"  # go on measuring; a closed record that is not in force is thrown away
     PUT_IN_FORCE = "put_in_force"
@@ -183,6 +194,7 @@ class Review(BaseModel):
     blocks: bool
 
 
+Moved = Annotated[float, Field(ge=-3.0, le=3.0), AfterValidator(Decimals(1))]
 Signers = tuple[Annotated[int, Field(ge=0, le=31)], Annotated[int, Field(ge=0, le=31)]]
 
 
@@ -192,8 +204,13 @@ class Challenge(StrEnum):
     NONE = "none"
     COVER = "cover"  # cover it now
     UNCOVER = "uncover"  # it was missed as it should be: take the cover away
+    BEFORE = "before"  # its place is read before it is set elsewhere
+    CHANGE = "change"  # set it elsewhere now
+    SET_BACK = "set_back"  # it has moved as it was set: set it back
     PROVEN = "proven"
-    FAILED = "failed"  # it was not missed within a minute
+    FAILED = "failed"  # it was not missed within a minute, or not found again
+    NOT_MOVED = "not_moved"
+    OTHER_AMOUNT = "other_amount"  # it has moved, but not by what was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +240,38 @@ class ShownChapter:
     need: int
     left_s: float | None = None
     repeat: bool = False
+
+
+class Driven(StrEnum):
+    """How a sweep by serial stands."""
+
+    READY = "ready"
+    SETTING = "setting"
+    SETTLING = "settling"
+    MEASURING = "measuring"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCalibrator:
+    """A calibrator that the station may set.
+
+    Attributes
+    ----------
+    set_c, said_c
+        Where it is set to, and what it says its temperature is.
+    left
+        Set points that are still to be measured in this sweep.
+    fault
+        Why the sweep failed.
+    """
+
+    stands: Driven
+    set_c: float | None = None
+    said_c: float | None = None
+    left: int = 0
+    fault: Fault = Fault.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +306,10 @@ class ShownCalibration:
         Of the closed record; who signed it, and what is missing.
     problem
         What went wrong with the files; empty while all is well.
+    challenge_by_c, challenge_moved_c
+        By how much the reference is to be set elsewhere, and has moved, in that challenge.
+    calibrator
+        None when the station was started without one.
     """
 
     notes: Notes
@@ -284,6 +337,9 @@ class ShownCalibration:
     problem: str = ""
     review: Review | None = None
     settles: bool = False
+    challenge_by_c: float | None = None
+    challenge_moved_c: float | None = None
+    calibrator: ShownCalibrator | None = None
 
 
 class Span(StrEnum):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from service.acceptance.words import Chapter
-from service.ipc.calibration import Decision, Doing, Notes, Review, Signers, Span, Ticks
+from service.ipc.calibration import Decision, Doing, Moved, Notes, Review, Signers, Span, Ticks
 from service.ipc.capacity import Bits
 from service.ipc.settings import StationSettings
 from service.ipc.view import Outcome
@@ -273,13 +273,17 @@ class DoChapter:
 
 @dataclass(frozen=True, slots=True)
 class DecideAcceptance:
-    """An admin decides on the acceptance; `signers` are two of `ShownCalibration.may_sign`."""
+    """An admin decides on the acceptance; `signers` are two of `ShownCalibration.may_sign`.
+
+    With `by_c`, the reference is challenged by another set point, so much higher; else by a cover.
+    """
 
     request: RequestNumber
     session: Session
     decision: Decision
     signers: Signers | None = None
     review: Review | None = None
+    by_c: Moved | None = None
     kind: Literal["decide_acceptance"] = "decide_acceptance"
 
 

@@ -84,6 +84,28 @@ def read(path: Path, site: Site) -> list[ClinicalRound]:
     )
 
 
+def hot_spots(path: Path) -> Floats:
+    """Return by how much the warmer canthus stands above what is around it: `(N,)` deg C.
+
+    Maximum minus mean of the circle of 13 px there, each person's mean of three rounds; nan where
+    one of them is missing.
+
+    Raises
+    ------
+    TableError
+        When it is not the table of PhysioNet 10.13026/3bhc-9065.
+    """
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        lines = list(csv.reader(stream))
+    names, body = [name.strip() for name in lines[2]], lines[3:]
+    rounds = []
+    for number in ROUNDS:
+        right, left = (_column(names, body, f"Max1{side}13_{number}") for side in "RL")
+        around = [_column(names, body, f"aveAll{side}13_{number}") for side in "RL"]
+        rounds.append(np.where(right >= left, right - around[0], left - around[1]))
+    return np.asarray(np.mean(rounds, axis=0))
+
+
 def _round(names: list[str], body: list[list[str]], site: Site, number: int) -> ClinicalRound:
     column = COLUMNS.get(site)
     if column is None:

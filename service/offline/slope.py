@@ -16,7 +16,7 @@ import numpy as np
 from device.frame import KELVIN_OFFSET, FfcState, RadiometricFrame
 from device.sensor import Sensor
 from service.acceptance.accuracy import accuracy
-from service.acceptance.arithmetic import radiance, temperature
+from service.acceptance.arithmetic import apparent_c
 from service.acceptance.series import Accuracy, SetPoint
 from service.acceptance.sweep import Judgement, judge
 from service.acceptance.verdict import ChapterVerdict
@@ -158,14 +158,3 @@ def of_points(points: list[SetPoint], emissivity: float, reflected_c: float) -> 
     except ValueError as error:
         raise SlopeError(str(error)) from error
     return Slope(accuracy(series), judgement)
-
-
-def apparent_c(surface_c: float, emissivity: float, reflected_c: float) -> float:
-    """Return what a perfect camera at emissivity 1 shows of a surface.
-
-    >>> round(apparent_c(37.0, 0.97, 22.0), 2)
-    36.58
-    """
-    return temperature(
-        emissivity * radiance(surface_c) + (1.0 - emissivity) * radiance(reflected_c)
-    )

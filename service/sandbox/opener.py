@@ -43,12 +43,15 @@ class Node:
     path
         `/dev/ttyACM0`, `/dev/video0`, or a link to one.
     serial
-        Whether it is a serial line: it is then set to raw bytes at the rate of the camera's UART
-        (USB ignores that), and locked against other programs, for as long as it is open.
+        Whether it is a serial line: it is then set to raw bytes at a rate, and locked against other
+        programs, for as long as it is open.
+    rate
+        A speed of `termios`; by default that of a camera's UART (USB ignores it).
     """
 
     path: str
     serial: bool
+    rate: int = termios.B921600
 
 
 class Opener:
@@ -114,7 +117,7 @@ def _hand_over(start: Start, node: Node) -> dict[str, str]:
         landlock.restrict_to_devices([Path(node.path).resolve(strict=True)])
         descriptor = os.open(node.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
         if node.serial:
-            _set_up(descriptor)
+            _set_up(descriptor, node.rate)
         start.put(descriptor)
     except (OSError, termios.error, SandboxError) as error:
         number = getattr(error, "errno", None) or (error.args[0] if error.args else 0)
@@ -123,13 +126,13 @@ def _hand_over(start: Start, node: Node) -> dict[str, str]:
     return {}
 
 
-def _set_up(line: int) -> None:
+def _set_up(line: int, rate: int) -> None:
     """Make a serial line one of raw bytes, ours alone."""
     fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
     tty.setraw(line, termios.TCSANOW)
     settings = termios.tcgetattr(line)
     settings[2] |= termios.CLOCAL | termios.CREAD
-    settings[4] = settings[5] = termios.B921600
+    settings[4] = settings[5] = rate
     settings[6][termios.VMIN], settings[6][termios.VTIME] = 0, 0
     termios.tcsetattr(line, termios.TCSANOW, settings)
     termios.tcflush(line, termios.TCIFLUSH)

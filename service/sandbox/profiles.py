@@ -1,9 +1,9 @@
 """What the locked processes may ask of the kernel: short lists of system calls.
 
-Everything that is not in a list is refused: the worker and the filter before the camera are killed
-on the spot, the web process gets an error (an unforeseen call of a library should not blind the
-screen). What only importing needs (`Profile.start`) is asked of the supervisor each time, and is
-over for good when the supervisor closes its ear.
+Everything that is not in a list is refused: the worker, the filter before the camera and what
+speaks to a calibrator are killed on the spot, the web process gets an error (an unforeseen call of
+a library should not blind the screen). What only importing needs (`Profile.start`) is asked of the
+supervisor each time, and is over for good when the supervisor closes its ear.
 """
 
 import errno
@@ -128,7 +128,7 @@ class Profile:
     Attributes
     ----------
     name
-        `worker`, `web` or `camera_filter`.
+        `worker`, `web`, `camera_filter` or `calibrator`.
     rules
         Its system calls, the most frequent first.
     start
@@ -199,6 +199,13 @@ CAMERA_FILTER = Profile(
         Rule("ioctl", (Check(1, among=(*_FILE_IOCTLS, _UVC_QUERY)),)),
         *_REST,
     ),
+    start=(*_READS, *_LIBRARIES, *_ITSELF),
+    default=KILL,
+)
+
+CALIBRATOR = Profile(  # as the filter before the camera, without a camera's own commands
+    name="calibrator",
+    rules=(*_SENSOR, Rule("ioctl", (Check(1, among=_FILE_IOCTLS),)), *_REST),
     start=(*_READS, *_LIBRARIES, *_ITSELF),
     default=KILL,
 )

@@ -21,7 +21,7 @@ class LockReport:
     Attributes
     ----------
     process
-        `worker`, `web` or `camera_filter`.
+        `worker`, `web`, `camera_filter` or `calibrator`.
     filter_sha256
         Of the seccomp program in force; the same on every station of this version and processor.
     memory_locked

@@ -8,13 +8,12 @@ the video node into the worker. The supervisor holds none of them at any time.
 
 import selectors
 from collections.abc import Callable
-from contextlib import suppress
 
 from screening.result import Reason
-from service.sandbox.opener import Node, NotOpened, Opener
 from service.supervisor.camera_place import CameraPlace
 from service.supervisor.child import Child
 from service.supervisor.child_slot import ChildSlot
+from service.supervisor.opening import Opening
 
 
 class CameraAccess:
@@ -36,11 +35,9 @@ class CameraAccess:
         worker: ChildSlot,
         lost: Callable[[Reason, str], None],
     ) -> None:
-        self._selector = selector
         self._worker = worker
-        self._lost = lost
         self._place: CameraPlace | None = None
-        self._opener: tuple[Opener, ChildSlot] | None = None
+        self._opening = Opening(selector, lambda why: lost(Reason.SENSOR_LOST, why))
         self.filter = ChildSlot(
             "camera filter",
             selector,
@@ -64,42 +61,16 @@ class CameraAccess:
             Whether the register admitted the camera.
         """
         place = self._place
-        if place is None or self._opener is not None or not self._worker.locked:
+        if place is None or self._opening.busy or not self._worker.locked:
             return
         self.filter.look_again()
         if self.filter.wants_camera:
-            self._open(self.filter, place.control)
+            self._opening.open(self.filter, place.control)
         elif self._worker.wants_camera and place.video is not None and admitted:
-            self._open(self._worker, place.video)
+            self._opening.open(self._worker, place.video)
 
     def end(self) -> None:
         """End the filter and what is being opened; the worker ends by itself without them."""
         self._place = None
-        if self._opener is not None:
-            opener, self._opener = self._opener[0], None
-            self._forget(opener)
-            opener.close()
+        self._opening.end()
         self.filter.end()
-
-    def _open(self, slot: ChildSlot, node: Node) -> None:
-        if slot.start is None:
-            return
-        opener = Opener(slot.start, node)
-        self._opener = opener, slot
-        self._selector.register(opener, selectors.EVENT_READ, self._opened)
-
-    def _opened(self) -> None:
-        if self._opener is None:
-            return
-        (opener, slot), self._opener = self._opener, None
-        self._forget(opener)
-        try:
-            opener.end()
-        except NotOpened as error:
-            self._lost(Reason.SENSOR_LOST, str(error))
-            return
-        slot.given()
-
-    def _forget(self, opener: Opener) -> None:
-        with suppress(KeyError, ValueError):
-            self._selector.unregister(opener)

@@ -263,9 +263,12 @@ class Cards:
         return True
 
     def end(self, number: int, outcome: Outcome, now: float) -> bool:
-        """Note how an alarm ended; False when there is no such one, or it cannot end so."""
+        """Note how an alarm ended; False when there is no such one, or it cannot end so.
+
+        What calls cannot: the answer was given to what the card asked for a moment before.
+        """
         card = self._cards.get(number)
-        if card is None or not card.open:
+        if card is None or not card.open or not card.alarm.acknowledged:
             return False
         if outcome is Outcome.CLEARED and card.alarm.need not in {Need.AGAIN, Need.WAIT}:
             return False

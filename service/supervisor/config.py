@@ -34,6 +34,9 @@ class StationConfig(BaseModel):
         Which kind of sensor is opened.
     sensor_port
         Where it is plugged in: a USB port (`1-2`) or a node (`/dev/ttyACM0`); None finds it.
+    calibrator
+        Serial port of a Fluke 9132 or 9133 that the station may set in a sweep (`/dev/ttyUSB0`);
+        None: sources are set by hand.
     scenario
         What the simulated sensor shows: a scenario's name, or one's own in a TOML file.
     port
@@ -59,6 +62,7 @@ class StationConfig(BaseModel):
 
     sensor: SensorName = drivers.SIMULATED
     sensor_port: Annotated[str, Field(max_length=200)] | None = None
+    calibrator: Path | None = None
     scenario: Annotated[str, Field(max_length=4096)] = "a-morning-at-the-door"
     port: Annotated[int, Field(ge=0, le=65535)] = 8630
     state: Path = Path("state")

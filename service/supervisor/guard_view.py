@@ -26,7 +26,7 @@ FFC_S: Final = 2.0  # of an FFC itself; it is settling that takes longer
 PAUSE_S: Final = 30.0  # a planned pause that lasts longer is a fault
 PAUSES: Final = frozenset({Reason.FFC, Reason.SETTLING})
 STEP_M: Final = 0.1  # how finely a visitor is told how far to step
-_OF_REASON: Final = {Reason.TOO_CLOSE: Advice.BACK, Reason.COVERED: Advice.UNCOVER}
+OF_REASON: Final = {Reason.TOO_CLOSE: Advice.BACK, Reason.COVERED: Advice.UNCOVER}
 _FADING: Final = {
     Verdict.CLEAR: (State.CLEAR, CLEAR_SHOWN_S),
     Verdict.RECHECK: (State.RECHECK, RECHECK_SHOWN_S),
@@ -353,7 +353,7 @@ class GuardView:
     def _with_advice(self, shown: View) -> View:
         """Say what to do about a visitor where the state alone does not."""
         if shown.state is State.LOOK_AT_CAMERA or Reason.TOO_FAR in shown.reasons:
-            advice = next((_OF_REASON[one] for one in shown.reasons if one in _OF_REASON), None)
+            advice = next((OF_REASON[one] for one in shown.reasons if one in OF_REASON), None)
             return replace(shown, advice=advice, step_m=self._step_m(shown))
         if shown.state is not State.RECHECK:
             return shown

@@ -60,6 +60,7 @@ from service.state.welcome import WelcomeStore
 from service.supervisor.accepting.papers import hashes_of
 from service.supervisor.answerable import Answerable
 from service.supervisor.attesting import Attesting
+from service.supervisor.calibrator_access import CalibratorAccess
 from service.supervisor.camera_access import CameraAccess
 from service.supervisor.camera_place import CameraPlace, locate
 from service.supervisor.check_code import CheckCodes
@@ -124,8 +125,8 @@ class Supervisor:
             lambda: default_settings(config.sensor, self._scenarios.place(self.scenario)),
         )
         self._welcomes = WelcomeStore(config.state)
-        self._welcomed = False  # whether this web process knows the words
-        self._welcome_damaged = False
+        # whether this web process knows the words, and whether they are damaged
+        self._welcomed = self._welcome_damaged = False
         self._door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
         self._answerable = Answerable(config, self._door, self._recorder, self)
@@ -152,6 +153,7 @@ class Supervisor:
         )
         self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
         self._place: CameraPlace | None = None  # of a real camera
+        self._calibrator = CalibratorAccess(self._selector, config)
         self._warm_up = WarmUp(time.monotonic)
         self._repairs = Repairs()
         self._patience = Patience(time.monotonic())
@@ -223,6 +225,7 @@ class Supervisor:
         self._look_for_silence()
         self._look_at_locks()
         self._camera.turn(admitted=self._admitted)
+        self._calibrator.turn()
         self._look_at_hardware()
         if time.monotonic() - self._shown_at >= _VIEW_S:
             self._look_at_records()
@@ -279,6 +282,7 @@ class Supervisor:
     def _end_all(self) -> None:
         children = [keeper.child for keeper in (self._worker, self._web)]
         self._camera.end()
+        self._calibrator.end()
         deadline = time.monotonic() + _STOP_WITHIN_S
         for child in children:
             if child is not None:
@@ -633,7 +637,8 @@ class Supervisor:
 
     def attestation(self) -> AttestationState:
         """Return the last attestation, and whether one is being made."""
-        children = (self._worker.child, self._web.child, self._camera.filter.child)
+        slots = (self._worker, self._web, self._camera.filter, self._calibrator.slot)
+        children = (slot.child for slot in slots)
         pids = {child.pid for child in children if child is not None}
         return self._attesting.stands(frozenset({os.getpid(), *pids}))
 
@@ -680,6 +685,10 @@ class Supervisor:
     def settings(self) -> StationSettings | None:
         """Return the settings in force."""
         return self._settings
+
+    def calibrator(self) -> CalibratorAccess | None:
+        """Return the calibrator that may be set by serial; None: there is none."""
+        return self._calibrator if self._config.calibrator else None
 
     def shape_holds(self) -> bool:
         """Whether the learnt shape of the picture is that of the open sensor."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.frame_memory import create_frame_memory
 from service.sandbox.launch import Program
-from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER
+from service.sandbox.profiles import CALIBRATOR, CAMERA_FILTER, WEB, WORKER
 from service.supervisor.camera_place import CameraPlace
 from service.supervisor.child import Child
 from service.supervisor.config import StationConfig
@@ -67,6 +67,15 @@ def start_filter(config: StationConfig, place: CameraPlace, line: int) -> Child:
     arguments = ["--kind", place.filter_kind, "--worker", str(line)]
     program = Program("service.sandbox.camera_filter.main", arguments, [line])
     return Child(program, CAMERA_FILTER, show_output=config.show_output)
+
+
+def start_calibrator(config: StationConfig) -> Child:
+    """Start the process that speaks to a calibrator; it is never started without a lock."""
+    ours, theirs = socket_pair()
+    with theirs:
+        number = theirs.fileno()
+        program = Program("service.sandbox.calibrator.main", ["--channel", str(number)], [number])
+        return Child(program, CALIBRATOR, channel=Channel(ours), show_output=config.show_output)
 
 
 def line_of(place: CameraPlace) -> tuple[socket.socket, socket.socket]:

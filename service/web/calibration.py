@@ -16,6 +16,7 @@ from service.ipc.calibration import (
     Decision,
     Doing,
     DriftPoint,
+    Moved,
     Notes,
     Review,
     ShownCalibration,
@@ -54,6 +55,7 @@ class DecisionIn(BaseModel):
     decision: Decision
     signers: Signers | None = None
     review: Review | None = None
+    by_c: Moved | None = None
 
 
 class DriftHistory(BaseModel):

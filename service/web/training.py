@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from screening.result import Reason, State
+from service.ipc.view import Advice
 
 SITUATIONS: Final = 20
 
@@ -24,7 +25,7 @@ class Situation:
     ----------
     scenario
         In which the simulator brings it about.
-    state, reason
+    state, reason, advice
         What the alert screen says.
     right, wrong
         What to do, and what not: keys of the words `training`.
@@ -33,6 +34,7 @@ class Situation:
     scenario: str
     state: State
     reason: Reason | None
+    advice: Advice | None
     right: str
     wrong: tuple[str, ...]
 
@@ -45,6 +47,7 @@ def situations() -> tuple[Situation, ...]:
             one["scenario"],
             State(one["state"]),
             Reason(one["reason"]) if "reason" in one else None,
+            Advice(one["advice"]) if "advice" in one else None,
             one["right"],
             tuple(one["wrong"]),
         )

@@ -90,6 +90,9 @@ def _fault(kind: str) -> st.SearchStrategy[Fault]:
     )
 
 
-def faults(kinds: Iterable[str] = KINDS, most: int = 3) -> st.SearchStrategy[list[Fault]]:
+def faults(
+    kinds: Iterable[str] = KINDS, least: int = 1, most: int = 3
+) -> st.SearchStrategy[list[Fault]]:
     """Return one fault or several, which may overlap."""
-    return st.lists(st.sampled_from(sorted(kinds)).flatmap(_fault), min_size=1, max_size=most)
+    drawn = st.sampled_from(sorted(kinds)).flatmap(_fault)
+    return st.lists(drawn, min_size=least, max_size=most, unique=True)

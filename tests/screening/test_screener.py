@@ -12,11 +12,13 @@ from device.frame import FfcState
 from device.simulator.sensor import open_simulated
 from screening.faces.detection import Detection
 from screening.faces.detector import FaceDetector
+from screening.measuring import footprint
 from screening.result import Reason, ScreeningResult, State, Verdict
 from screening.screener import FFC_LATEST_S, FFC_OVERDUE_S, Screener
 from screening.settings import Decision, Reference, Scene, Settings
 from tests.narrow import some
 from tests.screening.pictures import Wall, block, detection, disc, face, frame
+from tests.screening.visitors.test_deciding import READING
 
 SETTINGS = Settings(references=(Reference(temp_c=36.0),))
 REFERENCE = disc(104, 120, 6, 35.6)
@@ -325,3 +327,11 @@ def test_a_warm_thing_put_down_or_somebody_far_back_changes_nothing(
         film.number += 1
         result = film.screener.step(frame(picture, film.number * FRAME_S, sequence=film.number))
     assert result.state is State.READY
+
+
+def test_the_height_of_a_hot_spot_is_read_where_it_is_resolved() -> None:
+    screener = Screener(120, 160, 44.3, 0.03, SETTINGS)
+    shown = screener._height_c(READING, 1.0)
+    assert shown == footprint.height(1.0, some(READING.relief_c), 0.015)
+    assert screener._height_c(replace(READING, relief_c=None), 1.0) == (1.5, None)
+    assert screener._height_c(replace(READING, hot_spot=False), 1.0) == (0.0, None)

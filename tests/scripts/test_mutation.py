@@ -60,6 +60,15 @@ def test_what_only_a_reader_sees_is_left_alone() -> None:
     assert not [text for text in texts if "int" in text.split(":")[0]]
 
 
+def test_what_would_stay_the_same_is_no_mutant() -> None:
+    source = "def first(a, b):\n    if zip(a, b, strict=True):\n        return None\n    return a\n"
+    found = [mutant.what for mutant in mutants(source)]
+    assert found == [
+        "condition turned round: if zip(a, b, strict=True):",
+        "return nothing: return a",
+    ]
+
+
 def test_the_quickest_test_that_comes_through_a_line_is_tried_first() -> None:
     ways = Ways(
         {"slow": 2.0, "fast": 0.1, "other": 0.2},

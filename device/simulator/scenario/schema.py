@@ -207,7 +207,8 @@ class Person(_Table):
     warmer_k
         By how much their whole skin is warmer than drawn, as a heated head in a laboratory is.
     hot_spot_k, hot_spot_mm
-        Height and radius (one sigma) of the hot spot at their inner canthi.
+        Height and radius (one sigma) of the hot spot at their inner canthi; the height is drawn
+        from the clinical spread when not said.
     came_from_c, outside_s
         Outdoor temperature they came from, and how long before they appear they came in.
     """
@@ -216,7 +217,7 @@ class Person(_Table):
     canthus_c: float | None = Field(default=None, ge=28.0, le=43.0)
     left_right_k: float | None = None
     warmer_k: float = 0.0
-    hot_spot_k: float = Field(default=1.5, ge=0.0, le=6.0)
+    hot_spot_k: float | None = Field(default=None, ge=0.0, le=6.0)
     hot_spot_mm: float = Field(default=3.4, gt=0.5, le=12.0)  # FWHM 8 mm
     came_from_c: float | None = None
     inside_for_s: Seconds = 0.0

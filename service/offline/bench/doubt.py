@@ -20,6 +20,7 @@ from screening.measuring.footprint import HOT_SPOT_C, HOT_SPOT_MM
 from screening.settings import Doubt, Settings
 
 SENSOR_C: Final = 1.0  # error of a camera's scale where a reference takes it out
+HIGHEST_K: Final = 6.0  # of a hot spot that the simulator draws
 NARROWEST_MM: Final = 1.5  # of a hot spot's radius: four sigmas below the mean were nothing at all
 
 
@@ -70,10 +71,10 @@ def unsure(scenario: Scenario, doubt: Doubt, seed: int) -> Scenario:
         "offset_k": scenario.camera.offset_k + sensor_c * float(random.standard_normal()),
         "gain": scenario.camera.gain * (1.0 + doubt.gain * float(random.standard_normal())),
     }
-    high_c, wide_mm = random.standard_normal(2)
+    high, wide_mm = random.standard_normal(2)
     camera["fall_off_k"] = _fall_off(scenario, doubt, random.standard_normal(5))
     hot_spot = {
-        "hot_spot_k": max(HOT_SPOT_C + doubt.hot_spot_c * float(high_c), 0.0),
+        "hot_spot_k": _height_k(doubt.hot_spot_c / HOT_SPOT_C, float(high)),
         "hot_spot_mm": max(HOT_SPOT_MM + doubt.hot_spot_mm * float(wide_mm), NARROWEST_MM),
     }
     return scenario.model_copy(
@@ -82,6 +83,15 @@ def unsure(scenario: Scenario, doubt: Doubt, seed: int) -> Scenario:
             "people": tuple(p.model_copy(update=hot_spot) for p in scenario.people),
         }
     )
+
+
+def _height_k(share: float, z: float) -> float:
+    """Return a height with the usual mean that spreads by a share of it, as people's do.
+
+    They are skewed as a log-normal is: the highest are more than twice the mean, none is nothing.
+    """
+    log = float(np.log(1.0 + share**2))
+    return min(HOT_SPOT_C * float(np.exp(log**0.5 * z - log / 2.0)), HIGHEST_K)
 
 
 def _fall_off(scenario: Scenario, doubt: Doubt, z: NDArray[np.float64]) -> tuple[float, ...]:

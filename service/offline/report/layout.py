@@ -323,6 +323,7 @@ class _Page:
         yield {"kind": "heading", "text": rec["chapter_rule"]}
         yield {"kind": "text", "text": rec["rule"]}
         yield self.requirements()
+        yield {"kind": "text", "text": rec["clauses"]}
         yield {"kind": "heading", "text": rec["chapter_signatures"]}
         if self.signers:
             yield {

@@ -9,6 +9,7 @@ from device.info import SensorInfo
 from service.ipc.calibration import ShownReading
 from service.ipc.settings import StationSettings
 from service.state.acceptance import Baseline
+from service.supervisor.accepting.by_serial import SetBySerial
 
 
 class Bench(Protocol):
@@ -31,6 +32,9 @@ class Bench(Protocol):
 
     def settings(self) -> StationSettings | None:
         """Return the settings in force."""
+
+    def calibrator(self) -> SetBySerial | None:
+        """Return the calibrator that may be set by serial; None: there is none."""
 
     def shape_holds(self) -> bool:
         """Return whether the learnt shape of the picture is that of the open sensor."""

@@ -20,12 +20,15 @@ from service.acceptance.words import Chapter, Conformity
 from service.ipc.calibration import (
     READING_EVERY_S,
     Act,
+    BySerial,
     Challenge,
     Decision,
     Doing,
+    Driven,
     Notes,
     Review,
     ShownCalibration,
+    ShownCalibrator,
     ShownChapter,
     ShownStep,
     Ticks,
@@ -37,7 +40,9 @@ from service.state.recorder import Recorder
 from service.supervisor.accepting import basis, decisions, signing, taking, trials, wizard
 from service.supervisor.accepting.acceptance import Acceptance
 from service.supervisor.accepting.bench import Around, Bench
+from service.supervisor.accepting.by_serial import SweepBySerial, missing
 from service.supervisor.accepting.into_force import IntoForce
+from service.supervisor.accepting.moving import LEAST_C, SetPointChallenge, told_apart_c
 from service.supervisor.accepting.taking import Taking
 from service.supervisor.accepting.trials import (
     AlarmTrial,
@@ -105,7 +110,9 @@ class Calibration:
         self._alarm: AlarmTrial | None = None
         self._fault: FaultTrial | None = None
         self._switching: ThresholdTrial | None = None
-        self._challenge = ReferenceChallenge()
+        self._challenge: ReferenceChallenge | SetPointChallenge = ReferenceChallenge()
+        self._challenge_of = ""  # mark of the reference that is challenged
+        self._by_serial: SweepBySerial | None = None
         self._judged: dict[Chapter, ChapterVerdict] = {}
         self._signed: tuple[tuple[str, ...], str] = ((), "")
         self._into_force = IntoForce(store, acceptance, recorder, bench, around, today)
@@ -145,11 +152,14 @@ class Calibration:
         """Note that no sensor is open: what runs is interrupted."""
         if self._fault is None:
             self._stop_trials()
+        if self._moves:
+            self._challenge = ReferenceChallenge()
         self._sensor, self._status, self._spot, self._offset_c = None, None, None, None
         if self._taking is not None:
             doing = self._taking.doing
             self._again = doing if doing.chapter in taking.LONG else None
             self._pause()
+            self._point_taken()
 
     def instruments(self, instruments: Instruments) -> None:
         """Take how the sensor does, once a second."""
@@ -174,16 +184,34 @@ class Calibration:
         if self._challenge.step(self._status, self._clock()):
             mark = basis.of_reference(self._acceptance.facts)
             self._keep(self._draft.model_copy(update={"proven": mark}))
+        if isinstance(self._challenge, SetPointChallenge):
+            if self._challenge_of != basis.of_reference(self._acceptance.facts):
+                self._drop_challenge()  # another reference or mark is set meanwhile
+            elif not self._challenge.active and self._look == self._challenge.look:
+                self._aim(None)
+
+    def _drop_challenge(self) -> None:
+        if self._moves and self._sensor is not None:
+            self._aim(None)
+        self._challenge = ReferenceChallenge()
+
+    @property
+    def _moves(self) -> bool:
+        """Whether the reference is being set elsewhere."""
+        return isinstance(self._challenge, SetPointChallenge) and self._challenge.active
 
     def spot(self, spot: SpotSeen) -> None:
         """Take what is read at a place, once a second."""
         self._spot = spot
+        if isinstance(self._challenge, SetPointChallenge):
+            self._challenge.spot(spot, self._clock())
         run = self._taking
         if run is None or spot.look != self._look or self._settles(run.doing.chapter):
             return
         chapter, facts = run.doing.chapter, self._acceptance.facts
         if facts is not None and self._draft.under.get(chapter) != basis.mark(chapter, facts):
             self._pause()  # a setting was changed meanwhile: no mixture
+            self._stop_sweep()
             return
         at_s = self._clock() - self._chapter_began_s
         second = taking.Second(spot, self._offset_c)
@@ -192,6 +220,7 @@ class Calibration:
             self._measured(measured, chapter)
         if run.over:
             self._pause()
+            self._point_taken()
 
     def _settles(self, chapter: Chapter) -> bool:
         """Whether the sensor corrects itself or settles: what it reads then is left out.
@@ -219,6 +248,7 @@ class Calibration:
         """Let trials end; call it every now and then."""
         now = self._clock()
         self._follow_challenge()
+        self._sweep_on(now)
         if self._fault is not None:
             one = self._fault.step(down=trials.is_down(self._status), now_s=now)
             if one is not None:
@@ -272,11 +302,14 @@ class Calibration:
                 self._again = None
                 self._pause()
                 self._stop_trials()
+                self._stop_sweep()
                 return
             case Act.UNDO:
                 self._undo(chapter)
                 return
             case Act.AGAIN:
+                if chapter is Chapter.ACCURACY:
+                    self._stop_sweep()
                 if self._draft.running is chapter:
                     self._pause()
                     self._stop_trials()
@@ -287,10 +320,12 @@ class Calibration:
             raise AcceptanceError("No sensor is open: wait until the station sees.")
         answers = chapter is Chapter.ALARM and doing.heard is not None
         trial = self._fault or self._switching or (None if answers else self._alarm)
-        if self._taking is not None or trial is not None:
+        if self._taking is not None or trial is not None or self._sweeps or self._moves:
             raise AcceptanceError("Another measurement runs: let it end, or pause it.")
         self._rest_on(chapter)
-        if chapter in taking.TAKEN:
+        if doing.by_serial is not None:
+            self._begin_sweep(doing)
+        elif chapter in taking.TAKEN:
             self._begin(doing)
         else:
             self._try(doing)
@@ -337,6 +372,62 @@ class Calibration:
                 }
             )
         )
+
+    def _begin_sweep(self, doing: Doing) -> None:
+        """Let the station set the calibrator itself, to what was not measured yet."""
+        calibrator = self._bench.calibrator()
+        if calibrator is None:
+            raise AcceptanceError(
+                "The station was started without a calibrator: limen run --calibrator PORT."
+            )
+        if doing.chapter is not Chapter.ACCURACY or doing.at is None:
+            raise AcceptanceError("Click the source in the picture, then begin.")
+        have = () if self._draft.measured.accuracy is None else self._draft.measured.accuracy.points
+        points = missing(have, whole=doing.by_serial is BySerial.WHOLE)
+        if not points:
+            raise AcceptanceError("All these set points are measured.")
+        if len(have) + len(points) > taking.MAX_POINTS:
+            raise AcceptanceError(
+                f"With these set points there would be more than {taking.MAX_POINTS}: throw the "
+                "values away and begin anew."
+            )
+        self._by_serial = SweepBySerial(calibrator, doing.at, points, self._clock())
+
+    @property
+    def _sweeps(self) -> bool:
+        """Whether a sweep by serial goes on."""
+        return self._by_serial is not None and self._by_serial.active
+
+    def _sweep_on(self, now_s: float) -> None:
+        """Go on with a sweep: measure, once the source has settled and the station sees it."""
+        sweep = self._by_serial
+        if sweep is None or not sweep.active or not sweep.turn(now_s):
+            return
+        status = self._status
+        sees = self._sensor is not None and status is not None and status.reference_found
+        if not sees or self._settles(Chapter.ACCURACY):
+            return
+        set_c, way = sweep.set_point
+        try:
+            self._rest_on(Chapter.ACCURACY)
+            self._begin(Doing(Chapter.ACCURACY, Act.BEGIN, at=sweep.at, set_c=set_c, way=way))
+        except AcceptanceError as error:
+            self._problem = str(error)
+            return
+        sweep.begins()
+
+    def _point_taken(self) -> None:
+        """Tell a sweep by serial that a measurement has ended, and whether its point is kept."""
+        sweep = self._by_serial
+        if sweep is not None and sweep.stands is Driven.MEASURING:
+            series = self._draft.measured.accuracy
+            points = () if series is None else series.points
+            kept = bool(points) and (points[-1].set_c, points[-1].way) == sweep.set_point
+            sweep.measured(self._clock(), whole=kept)
+
+    def _stop_sweep(self) -> None:
+        if self._by_serial is not None:
+            self._by_serial.stop()
 
     def _begun_before_s(self, chapter: Chapter, series: object) -> float:
         if chapter is Chapter.WARM_UP:
@@ -438,6 +529,7 @@ class Calibration:
         decision: Decision,
         signers: tuple[int, int] | None = None,
         review: Review | None = None,
+        by_c: float | None = None,
     ) -> None:
         """Do what an admin decided.
 
@@ -447,6 +539,8 @@ class Calibration:
             Who is to sign the record that is closed: two places in `may_sign`.
         review
             What was decided of the necessity.
+        by_c
+            By how much the reference is set elsewhere to challenge it; None: it is covered.
 
         Raises
         ------
@@ -458,11 +552,12 @@ class Calibration:
         match decision:
             case Decision.BEGIN_ANEW:
                 self._pause()
+                self._stop_sweep()
                 self._save(Draft(notes=self._draft.notes))
                 self._judged.clear()
             case Decision.CHALLENGE:
                 self._open()
-                self._challenge.begin(self._clock())
+                self._begin_challenge(by_c)
             case Decision.CLOSE:
                 self._close(signers)
             case Decision.REOPEN:
@@ -477,6 +572,31 @@ class Calibration:
             case Decision.REVIEW:
                 decisions.reviewed(self._acceptance, self._recorder, review, self._today())
 
+    def _begin_challenge(self, by_c: float | None) -> None:
+        self._drop_challenge()
+        if by_c is None:
+            self._challenge = challenge = ReferenceChallenge()
+            challenge.begin(self._clock())
+            return
+        settings = self._bench.settings()
+        reference = settings.references[0] if settings and settings.references else None
+        if settings is None or reference is None or reference.mark is None:
+            raise AcceptanceError("Click the reference in the picture and save, then challenge it.")
+        if self._status is None or not self._status.reference_found:
+            raise AcceptanceError("The reference is not seen yet: wait until it is.")
+        if self._taking is not None or self._sweeps:
+            raise AcceptanceError("Another measurement runs: let it end, or pause it.")
+        least_c = max(LEAST_C, 2.0 * told_apart_c(reference))
+        if abs(by_c) < least_c:
+            raise AcceptanceError(
+                f"Set it elsewhere by {least_c:.2f} deg C at least: less cannot be told from its "
+                "uncertainty."
+            )
+        self._aim(reference.mark)
+        self._challenge_of = basis.of_reference(self._acceptance.facts)
+        reflected_c = settings.scene.reflected_temp_c
+        self._challenge = SetPointChallenge(reference, by_c, reflected_c, self._look, self._clock())
+
     def _open(self) -> None:
         if self._draft.record:
             raise AcceptanceError("The record is closed: open it again to change something.")
@@ -485,6 +605,7 @@ class Calibration:
         self._open()
         self._pause()
         self._stop_trials()
+        self._stop_sweep()
         waiting = [one.step for one in self._steps()[:-2] if one.needs]
         if waiting:
             names = ", ".join(step.value.replace("_", " ") for step in waiting)
@@ -535,7 +656,15 @@ class Calibration:
             problem=self._problem or self._acceptance.problem,
             review=decisions.review_of(self._acceptance),
             settles=self._taking is not None and self._settles(self._taking.doing.chapter),
+            calibrator=self._shown_calibrator(),
+            challenge_by_c=getattr(self._challenge, "by_c", None),
+            challenge_moved_c=getattr(self._challenge, "moved_c", None),
         )
+
+    def _shown_calibrator(self) -> ShownCalibrator | None:
+        if self._by_serial is not None:
+            return self._by_serial.shown()
+        return None if self._bench.calibrator() is None else ShownCalibrator(Driven.READY)
 
     def verdict(self, chapter: Chapter) -> ChapterVerdict:
         """Return how a chapter stands, by the numbers that there are."""
@@ -595,7 +724,8 @@ class Calibration:
         return ShownChapter(
             chapter,
             Conformity.NOT_MEASURED if repeat else self.verdict(chapter).conformity,
-            running=self._draft.running is chapter,
+            running=self._draft.running is chapter
+            or (chapter is Chapter.ACCURACY and self._sweeps),
             have=have,
             need=need,
             left_s=left_s,

@@ -72,8 +72,8 @@ class CalibrationRequests:
                 self._calibration.tick(ticks)
             case DoChapter(doing=doing):
                 self._calibration.do(doing)
-            case DecideAcceptance(decision=decision, signers=signers, review=review):
-                self._calibration.decide(decision, signers, review)
+            case DecideAcceptance(decision=decision, signers=signers, review=review, by_c=by_c):
+                self._calibration.decide(decision, signers, review, by_c)
         return Done(number)
 
     def _history(self, number: int, points: tuple[DriftPoint, ...]) -> DriftRead:

@@ -7,6 +7,7 @@ import { Cards } from "./cards.js";
 import { openConsoleWhenHeld } from "./console.js";
 import { Cover } from "./cover.js";
 import { $, attribute, element, fit, hide, shape, text, write } from "./dom.js";
+import { headline } from "./headline.js";
 import { Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { Sounder } from "./sound.js";
@@ -18,10 +19,11 @@ const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]);
 const OF_SOMEBODY = new Set(["clear", "recheck", "elevated"]);
 const COLORS = { clear: "#3ccfae", elevated: "#ff7a3d", recheck: "#f5c83a", no_result: "#f5c83a", pending: "#7cc4ff" };
 const SHAPES = { clear: "clear", elevated: "elevated", recheck: "recheck", no_result: "recheck", pending: "hold_still" };
-const ADVISED = { thermometer: "thermometer", moment: "moment", back: "back" }; // shapes of their own
 const PEDAL = { F13: "next", F14: "acknowledge" };
 
 let view = { state: "starting", reasons: [], visitors: [], alarms: [], waiting: 0, reference: {}, locked: true, acceptance: { causes: [] } };
+let called = false; // an alarm brought the guard here
+let [blind, busy] = [false, false]; // whether nobody was screened, and a card waited, when it was last drawn
 let quieted = false; // the not-screening tone of this episode
 
 const picture = new Picture($("picture"), paint);
@@ -41,17 +43,12 @@ function show(next) {
   if (view.state === "not_screening" && next.state !== "not_screening") quieted = false;
   view = DOWN.has(next.state) ? { ...next, visitor: null, fading: null, visitors: [] } : next;
   cards.take(view);
+  if (called && cards.calling) cards.explain();
+  called = false;
   render();
 }
 
 const moment = () => view.state === "not_screening" && view.advice === "moment";
-
-// The words of the headline: those of the advice, where the state alone does not say what to do.
-function headline() {
-  const { state, advice } = view;
-  if (!advice || advice === "again") return [word(`titles.${state}`), word(`instructions.${state}`)];
-  return [word(`advice.${advice}`), word(`advice.${advice}_how`, { seconds: Math.ceil(view.moment_s ?? 0) })];
-}
 
 // Whom the headline is about: of several alarms it is the chosen one.
 function about() {
@@ -62,12 +59,12 @@ function about() {
 
 function render() {
   const { state, advice } = view;
-  const [title, instruction] = headline();
+  const { shape: drawing, title, instruction } = headline(view);
   const who = about();
   const why = (who ? who.reasons : view.reasons).slice(0, 2).map((reason) => word(`reasons.${reason}`)).join(" ");
   document.body.dataset.state = state;
   document.body.dataset.moment = String(moment());
-  attribute($("shape"), "href", `#state-${ADVISED[advice] ?? state}`);
+  attribute($("shape"), "href", `#state-${drawing}`);
   text("title", title);
   text("instruction", instruction);
   const far = view.step_m == null ? "" : word("ui.step_about", { metres: number(Math.abs(view.step_m)) });
@@ -77,17 +74,25 @@ function render() {
   const named = who && `${word("ui.visitor", { number: who.id })}.`;
   const urgent = state === "elevated" || (state === "not_screening" && !moment());
   const several = view.waiting > 1 && state === "elevated" && `${word("ui.waiting", { count: view.waiting })}.`;
-  voice.tell([state, advice, who?.id, cards.newest, currentLanguage()].join(), [title, named, instruction, several].filter(Boolean).join(" "), urgent);
+  voice.tell([state, drawing, advice, who?.id, cards.newest, currentLanguage()].join(), [title, named, instruction, several].filter(Boolean).join(" "), urgent);
   sounder.play(toneOf());
   renderVisitors();
   cards.render(sounder.tone === "not_screening");
   renderCaption();
   renderFrame();
+  keepInSight();
   write(document.querySelector("title"), view.waiting ? `(${view.waiting}) ${name}` : name);
   fit($("headline"), [title, instruction.replace(/\d+/g, "0"), $("reason").textContent, Boolean(who)].join("|"));
   fit($("card"), [$("card-title").textContent, $("card-note").textContent, $("card").dataset.need, $("card").dataset.calls, $("quiet").hidden].join("|"));
   if (state === "not_screening" && !view.sensor) picture.clear();
   picture.ask();
+}
+
+// Where the page is longer than the screen, a card that had the focus has scrolled the headline away.
+function keepInSight() {
+  const [was, had] = [blind, busy];
+  [blind, busy] = [DOWN.has(view.state), Boolean(cards.chosen)];
+  if (!cards.calling && ((blind && !was) || (had && !busy))) scrollTo(0, 0);
 }
 
 function renderReading(visitor) {
@@ -152,7 +157,7 @@ function renderFrame() {
   const lost = looked ? word("ui.reference_lost") : "–";
   text("reference", view.reference?.found ? word("ui.reference_found") : lost);
   text("threshold", view.threshold_c == null ? "–" : `${number(view.threshold_c)}\u00a0°C`);
-  text("sensor", view.sensor?.model ?? "");
+  text("sensor", view.sensor ? (view.sensor.simulated ? word("ui.simulated") : view.sensor.model) : "");
   const dossier = view.sensor ? `/${encodeURIComponent(view.sensor.dossier)}` : "";
   $("fact-sensor").href = `/register/${currentLanguage()}${dossier}`;
 }
@@ -233,3 +238,7 @@ openConsoleWhenHeld($("brand"));
 speakAsBefore();
 showSound();
 render();
+if (location.hash === "#alarm") { // an alarm has ended whatever else was shown (pulse.js)
+  history.replaceState(null, "", "/");
+  called = true;
+}

@@ -32,7 +32,7 @@ let mark = null; // of the reference, not saved yet
 let span = "day";
 let drawn = ""; // what the plot shows
 const filled = new Set(); // steps whose fields have been filled
-const ASIDE = new Set(["dcc", "dcc-point", "visitors", "prevalence", "preset", "sensitivity", "specificity", "review-until"]); // no settings
+const ASIDE = new Set(["dcc", "dcc-point", "visitors", "prevalence", "preset", "sensitivity", "specificity", "review-until", "challenge-by"]); // no settings
 let typed = false; // something in this step's form that is not saved
 const picture = new Picture($("picture"), paint);
 
@@ -134,11 +134,14 @@ function render() {
   $("done").hidden = needs.length > 0;
   $("forward").disabled = needs.length > 0 || step === "valid";
   $("back").disabled = step === shown.steps[0].step;
-  text("challenge-stands", say(`c_${shown.challenge}`));
+  const { challenge_by_c: by, challenge_moved_c: moved } = shown;
+  const from = settings?.references[0]?.temp_c;
+  text("challenge-stands", say(`c_${shown.challenge}`, { by: signed(by ?? 0), moved: signed(moved ?? 0), from: celsius(from), to: celsius(from == null ? null : from + (by ?? 0)) }));
   text("mm-per-px", shown.mm_per_px == null ? "–" : `${number(shown.mm_per_px, 1)} mm`);
   text("marked", place(mark ?? settings?.references[0]?.mark));
   renderShape();
   renderMeasuring();
+  renderCalibrator();
   renderRecord();
   renderReadings();
   renderNecessity();
@@ -205,6 +208,16 @@ function renderMeasuring() {
     button.setAttribute("aria-pressed", String(of === chapter));
   }
   renderSeries(name);
+}
+
+// A calibrator that the station sets itself; without one, how to have one.
+function renderCalibrator() {
+  const one = shown.calibrator;
+  text("by-serial-how", say(one ? "by_serial_how" : "by_serial_none"));
+  $("sweep-by-serial").hidden = $("set-points").parentElement.hidden = !one;
+  $("sweep-by-serial").disabled = shown.chapters.some((of) => of.running);
+  const values = { set: celsius(one?.set_c), said: celsius(one?.said_c), left: one?.left, why: one?.stands === "failed" ? say(`k_${one.fault}`) : "" };
+  text("calibrator-stands", one && one.stands !== "ready" ? say(`by_serial_${one.stands}`, values) : "");
 }
 
 function figure(one) {
@@ -446,18 +459,21 @@ function choosePoint() {
 
 // ---- what is done
 
-const doing = (act, more = {}) => ({ chapter: open(), act, at: null, place: null, set_c: null, way: "up", trial: null, heard: null, level_dba: null, clinical_c: null, ...more });
+const doing = (act, more = {}) => ({ chapter: open(), act, at: null, place: null, set_c: null, way: "up", trial: null, heard: null, level_dba: null, clinical_c: null, by_serial: null, ...more });
 
 async function act(what, more) {
   return tell(await ask("/api/admin/calibration/do", doing(what, more)));
 }
 
-async function decide(decision, signers = null, review = null) {
-  return tell(await ask("/api/admin/calibration/decide", { decision, signers, review }));
+async function decide(decision, { signers = null, review = null, by_c = null } = {}) {
+  return tell(await ask("/api/admin/calibration/decide", { decision, signers, review, by_c }));
 }
 
+const source = () => clicked?.map((one) => Math.round(one * 10) / 10) ?? null;
+
+$("sweep-by-serial").addEventListener("click", () => act("begin", { at: source(), by_serial: value("set-points") }));
 $("begin").addEventListener("click", async () => {
-  const at = clicked?.map((one) => Math.round(one * 10) / 10) ?? null;
+  const at = source();
   const name = open();
   const more = { at: CLICKED.has(name) ? at : null };
   if (name === "accuracy") Object.assign(more, { set_c: value("set-now"), way: value("way") });
@@ -476,11 +492,16 @@ $("add-person").addEventListener("click", async () => {
 $("challenge").addEventListener("click", async () => {
   if (await saved()) await decide("challenge"); // of what is saved: another mark is another reference
 });
-$("close").addEventListener("click", () => decide("close", ["first-signer", "second-signer"].map((id) => Number($(id).value || 0))));
+$("challenge-set").addEventListener("click", async () => {
+  const by_c = value("challenge-by");
+  if (!$("challenge-by").reportValidity() || by_c === null) return;
+  if (await saved()) await decide("challenge", { by_c });
+});
+$("close").addEventListener("click", () => decide("close", { signers: ["first-signer", "second-signer"].map((id) => Number($(id).value || 0)) }));
 $("keep-review").addEventListener("click", async () => {
   const until = value("review-until");
   if (until === null) text("refused", say("n_review"));
-  else await decide("review", null, { until, blocks: value("review-blocks") });
+  else await decide("review", { review: { until, blocks: value("review-blocks") } });
 });
 $("reopen").addEventListener("click", () => decide("reopen"));
 $("put-in-force").addEventListener("click", () => decide("put_in_force"));

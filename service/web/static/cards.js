@@ -72,6 +72,11 @@ export class Cards {
     $("card").focus({ preventScroll: false });
   }
 
+  // Say why an alarm is shown instead of the page that was asked for.
+  explain() {
+    this.#say("ui.acknowledge_first");
+  }
+
   next() {
     const some = this.calling ? this.#cards.filter(calls) : this.#cards.filter(open);
     const at = some.findIndex((card) => card.number === this.chosen?.number);
@@ -90,7 +95,13 @@ export class Cards {
     return name in OUTCOMES;
   }
 
-  undo(card = this.#cards.findLast((one) => !open(one))) {
+  // The one that ended last, whatever its number.
+  get #ended() {
+    const ended = this.#cards.filter((card) => !open(card));
+    return ended.reduce((last, card) => (last && last.undo_s > card.undo_s ? last : card), null);
+  }
+
+  undo(card = this.#ended) {
     if (!card) return;
     this.#picked = card.number;
     this.#request(card, "undo");
@@ -139,7 +150,8 @@ export class Cards {
     const card = this.chosen;
     const focused = document.activeElement;
     this.#watch(card);
-    if (performance.now() - this.#saidAt > SAID_MS) this.#said = "";
+    const over = this.#said === "ui.acknowledge_first" && !this.calling;
+    if (over || performance.now() - this.#saidAt > SAID_MS) this.#said = "";
     $("card").dataset.need = card?.need ?? "";
     $("card").dataset.calls = String(Boolean(card && calls(card)));
     $("card").dataset.isNew = String(this.#isNew());
@@ -175,7 +187,7 @@ export class Cards {
   }
 
   #renderQueue(chosen) {
-    const last = this.#cards.findLast((card) => !open(card));
+    const last = this.#ended;
     const rows = this.#cards.filter((card) => card !== chosen).map((card) => this.#row(card, card === last));
     const hidden = this.#waiting - this.#cards.filter(open).length;
     if (hidden > 0) rows.push(element("li", "more", word("ui.more_waiting", { count: hidden })));
@@ -234,9 +246,11 @@ function note(card) {
   return [how, range, when(card)].filter(Boolean).join(" · ");
 }
 
-function when(card) {
-  const minutes = Math.floor(card.age_s / 60);
-  return minutes ? word("ui.minutes_ago", { minutes }) : word("ui.just_now");
+// In steps of ten seconds at first: of two who came one after the other it is told who was first.
+function when({ age_s: seconds }) {
+  if (seconds < 10) return word("ui.just_now");
+  if (seconds < 60) return word("ui.seconds_ago", { seconds: Math.floor(seconds / 10) * 10 });
+  return word("ui.minutes_ago", { minutes: Math.floor(seconds / 60) });
 }
 
 // ---- the drawing: where they stood and came from, as the picture shows it, and no picture

@@ -54,6 +54,7 @@ function back() {
 const events = new EventSource("/api/events");
 events.addEventListener("view", (event) => {
   const { view } = JSON.parse(event.data);
+  $("ask_network").hidden = view.network?.length !== 0; // said only of a computer that was looked at
   if (!CALM.has(view.state) || view.alarms.some((alarm) => !alarm.acknowledged)) back();
 });
 setTimeout(back, BACK_AFTER_MS);

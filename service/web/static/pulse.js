@@ -19,7 +19,7 @@ function tell(words) {
 function open() {
   socket = new WebSocket(`ws://${location.host}/api/pulse`);
   socket.addEventListener("open", () => document.hidden && tell({ hidden: true }));
-  socket.addEventListener("message", (event) => event.data === "alarm" && location.replace("/"));
+  socket.addEventListener("message", (event) => event.data === "alarm" && location.replace("/#alarm"));
   socket.addEventListener("close", () => setTimeout(open, RECONNECT_MS));
 }
 

@@ -1,5 +1,6 @@
 // The shift: what is tried at its beginning, the lane, how the screen looks and sounds, and its sums.
 
+import { headline } from "./headline.js";
 import { ask } from "./link.js";
 import { look, setLook, setVolume, volume } from "./look.js";
 import "./pulse.js";
@@ -95,7 +96,8 @@ $("end").addEventListener("click", async () => {
 });
 
 function ago(seconds) {
-  return new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "always" }).format(-Math.round(seconds / 60), "minute");
+  if (seconds < 60) return word("ui.just_now");
+  return new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "always" }).format(-Math.floor(seconds / 60), "minute");
 }
 
 async function read() {
@@ -114,7 +116,7 @@ function show(shift) {
   $("log").replaceChildren(...shift.log.map((line) => {
     const row = document.createElement("li");
     const said = word(`shift.noted_${line.duty}`);
-    row.textContent = `${ago(line.age_s)}: ${line.well ? said : `${said} ${word("shift.not_well")}`}`;
+    row.textContent = `${ago(line.age_s)} · ${line.well ? said : `${said} ${word("shift.not_well")}`}`;
     return row;
   }));
   $("sums").hidden = $("few").hidden = $("since").hidden = !ended;
@@ -129,10 +131,11 @@ function show(shift) {
 
 new EventSource("/api/events").addEventListener("view", (event) => {
   const { view } = JSON.parse(event.data);
+  $("ask_network").hidden = view.network?.length !== 0; // said only of a computer that was looked at
   $("reference").textContent = word(view.reference.found ? "ui.reference_found" : "ui.reference_lost");
   const { causes, until } = view.acceptance;
   $("accepted").textContent = causes.length ? word("shift.not_accepted") : until ? word("shift.accepted_until", { day: until }) : "–";
-  $("station").textContent = word(`titles.${view.state}`);
+  $("station").textContent = headline(view).title;
   const waiting = view.waiting ? word("shift.still_waiting", { count: view.waiting }) : "";
   if ($("waiting").textContent !== waiting) $("waiting").textContent = waiting;
   $("still-waiting").hidden = !waiting;

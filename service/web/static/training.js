@@ -1,6 +1,7 @@
 // The training: one situation after the other, in another order each time; the score is in this page
 // alone and gone with it.
 
+import { headline } from "./headline.js";
 import { ask } from "./link.js";
 import "./look.js";
 import "./pulse.js";
@@ -22,8 +23,9 @@ function show() {
   const situation = order[at];
   $("progress").textContent = word("training.progress", { number: at + 1, of: order.length, right });
   $("panel").dataset.state = situation.state;
-  $("shape").setAttribute("href", `#state-${situation.state}`);
-  $("title").textContent = word(`titles.${situation.state}`);
+  const { shape, title } = headline(situation);
+  $("shape").setAttribute("href", `#state-${shape}`);
+  $("title").textContent = title;
   $("reason").textContent = situation.reason ? word(`reasons.${situation.reason}`) : "";
   $("verdict").textContent = "";
   $("next").hidden = true;

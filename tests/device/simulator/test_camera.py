@@ -82,6 +82,7 @@ def face(model: schema.Model, z_m: float, speed_m_s: float = 0.0) -> tuple[float
         people=(
             schema.Person(
                 canthus_c=PEAK_C,
+                hot_spot_k=1.5,  # what the published figures are for
                 left_right_k=0.0,
                 head=7,
                 height_m=1.7,

@@ -73,6 +73,31 @@ def test_regions_are_as_warm_and_as_varied_as_in_the_clinical_table(
         assert np.std(values) == pytest.approx(clinical[name].std(), rel=0.2), name
 
 
+def test_hot_spots_differ_as_much_as_in_the_clinical_table() -> None:
+    """Maximum minus mean of a circle at the warmer canthus is proportional to their height."""
+    if not TABLE.exists():
+        pytest.skip(f"no clinical table at {TABLE}: set LIMEN_DATA to run this comparison")
+    with TABLE.open(encoding="utf-8-sig", newline="") as file:
+        header, *body = list(csv.reader(file))[2:]
+    numbers = {
+        name: np.array([float(r[header.index(name)] or "nan") for r in body])
+        for k in (1, 2, 3)
+        for name in (f"{what}{side}13_{k}" for what in ("Max1", "aveAll") for side in "RL")
+    }
+    rounds = []
+    for k in (1, 2, 3):
+        right, left = numbers[f"Max1R13_{k}"], numbers[f"Max1L13_{k}"]
+        around = np.where(right >= left, numbers[f"aveAllR13_{k}"], numbers[f"aveAllL13_{k}"])
+        rounds.append(np.maximum(right, left) - around)
+    real = np.mean(rounds, axis=0)
+    real = real[np.isfinite(real)]
+    drawn = np.array([person.hot_spot_k for person in crowd(600)])
+    assert drawn.mean() == pytest.approx(skin.HOT_SPOT_K, rel=0.06)
+    assert drawn.std() / drawn.mean() == pytest.approx(real.std() / real.mean(), rel=0.2)
+    assert np.median(drawn) / drawn.mean() == pytest.approx(np.median(real) / real.mean(), abs=0.06)
+    assert {person.hot_spot_k for person in crowd(3, hot_spot_k=2.5)} == {2.5}
+
+
 def test_regions_hang_together_as_in_the_clinical_table(clinical: dict[str, np.ndarray]) -> None:
     people = crowd(600)
     top = [max(p.canthus_right_c, p.canthus_left_c) for p in people]

@@ -1,5 +1,6 @@
 """A frame is screened only as a new one of a living sensor: attacks are found, real films pass."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,27 @@ def test_after_an_ffc_it_settles_until_the_noise_is_judged(walks: bool, frames: 
         assert freshness.step(frame(counts, number, ffc)) is None
         settling.append(freshness.settling)
     assert [n for n, yet in enumerate(settling) if yet] == list(range(BEGIN, BEGIN + frames + 1))
+
+
+def test_frames_that_come_at_once_on_a_busy_line_keep_nobody_from_settling() -> None:
+    """Found on the painted page: after two that came at once, every other seemed to be a gap."""
+    film = living()
+    freshness = Freshness(film.shape[1], film.shape[2], 0.05, walks=True)
+    for number, counts in enumerate(film):
+        ffc = FfcState.IN_PROGRESS if number == BEGIN else FfcState.COMPLETE
+        shown = frame(counts, number, ffc)
+        late_s = 0.99 * FRAME_S if number in {BEGIN + 2, BEGIN + 5} else 0.0
+        assert freshness.step(replace(shown, time_s=shown.time_s + late_s)) is None
+    assert not freshness.settling
+
+
+def test_a_gap_makes_the_measuring_of_the_noise_begin_anew() -> None:
+    film = living()
+    freshness = Freshness(film.shape[1], film.shape[2], 0.05, walks=True)
+    for number, counts in enumerate(film):
+        shown = frame(counts, number)
+        freshness.step(replace(shown, time_s=shown.time_s + number // 10))
+        assert not freshness._noise.judged, "ten frames in a row are too few"
 
 
 def test_another_scene_from_one_frame_to_the_next_is_a_cut() -> None:

@@ -219,6 +219,28 @@ def test_a_reference_may_stand_nearer_than_the_visitors() -> None:
     assert expected_c(far, there) != expected_c(far, replace(there, distance_m=None))
 
 
+def test_a_spot_whose_height_was_measured_has_that_doubt_and_no_other() -> None:
+    correction = corrected((1, 0.0, 0.01))
+
+    def share(height_sd_c: float | None) -> float:
+        return correction.budget(
+            36.5, noise_c=0.0, mm_per_px=1.3, height_sd_c=height_sd_c
+        ).footprint_c
+
+    assert share(None) == share(Doubt().hot_spot_c) > share(0.3) > share(0.0)
+    assert correction.budget(36.5, noise_c=0.0, mm_per_px=1.3).site_c == 0.0
+
+
+def test_a_surface_that_is_no_skin_is_read_with_its_own_emissivity() -> None:
+    """A dull plate mirrors more of a colder room: it is warmer than skin that reads the same."""
+    correction = corrected((1, offset_of(PAIR[1], 1.0), 0.01))
+    seen = seen_c(36.5, 1.0)
+    assert correction.surface_c(seen, SETTINGS.scene.emissivity) == correction.skin_c(seen)
+    dull = Scene(emissivity=0.9)
+    seen = band_temperature(skin_path(dull).signal(36.5) + 1.0)
+    assert correction.surface_c(seen, 0.9) == pytest.approx(36.5, abs=2e-3)
+
+
 NO_DOUBT = Doubt(
     emissivity=0.0, reference_emissivity=0.0, reflected_c=0.0, ambient_c=0.0,
     relative_humidity=0.0, distance_share=0.0,

@@ -1,6 +1,7 @@
 """A reading: where it is taken, and that neither noise nor things beside the face make it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,41 @@ def test_canthi_are_read_where_the_pixels_resolve_them() -> None:
     peak_c = reading.apparent_c + footprint.correction(140 / 120) * 2.0 / 1.5
     assert peak_c == pytest.approx(36.0 + 0.4, abs=0.45)
     assert abs(some(reading.left_right_c)) < 0.6
+
+
+def moved(found: Detection, down_px: float) -> Detection:
+    landmarks = found.landmarks.copy()
+    landmarks[:, 1] += down_px
+    return replace(found, landmarks=landmarks)
+
+
+@pytest.mark.parametrize("down_mm", [21.0, 58.0])
+def test_points_that_are_not_on_the_canthi_are_not_believed(down_mm: float) -> None:
+    """A hood puts them on the moustache: a fever of 38.4 read 37.1."""
+    wall = Wall(320, 256)
+    picture, found = wall.paint(face(160, 120, 120, canthus_c=38.4)), detection(160, 120, 120)
+    right = read(wall, picture, found)
+    wrong = read(wall, picture, moved(found, down_mm * 120 / 140))
+    assert (right.site, wrong.site) == (Site.CANTHUS, Site.FACE_MAXIMUM)
+    assert wrong.apparent_c == pytest.approx(right.apparent_c, abs=0.05)
+    assert wrong.hot_spot  # the canthus is most likely what is hottest there
+    assert wrong.relief_c is None  # how high, is taken from nobody's points
+
+
+@pytest.mark.parametrize(
+    ("spot", "site"),
+    [
+        (disc(160, 80, 3, 38.2), Site.FACE_MAXIMUM),  # much hotter, and sharp
+        (disc(160, 80, 3, 36.6), Site.CANTHUS),  # not so much
+        (disc(160, 75, 22, 38.2), Site.CANTHUS),  # a forehead in the sun
+    ],
+)
+def test_a_place_hotter_than_the_canthi_is_one_only_where_it_is_sharp(
+    spot: Callable[[Wall, NDArray[np.float32]], None], site: Site
+) -> None:
+    wall = Wall(320, 256, noise_k=0.0)
+    picture = wall.paint(face(160, 120, 120, canthus_c=36.0), spot)
+    assert read(wall, picture, detection(160, 120, 120)).site is site
 
 
 def test_a_coarse_sensor_reads_the_faces_maximum() -> None:

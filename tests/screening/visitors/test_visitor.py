@@ -8,7 +8,7 @@ import pytest
 from screening.faces.detection import Detection
 from screening.measuring.correction import Correction
 from screening.measuring.estimate import BEST
-from screening.measuring.measure import mm_per_px
+from screening.measuring.measure import Reading, mm_per_px
 from screening.result import Reason, Verdict
 from screening.settings import Settings, Site
 from screening.visitors.population import Population
@@ -256,3 +256,244 @@ def test_a_doubt_counts_from_a_third_of_the_frames_on(
     made.conclude(correction, settings, Population())
     assert made.reasons == expected
     assert np.isfinite(some_budget(made))
+
+
+def correction_of(settings: Settings) -> Correction:
+    correction = Correction(settings)
+    correction.correct_by([(0, 0.0, 0.02)])
+    return correction
+
+
+def read(
+    made: VisitorRecord,
+    skin_c: float,
+    times: int,
+    at_s: float,
+    reading: Reading = READING,
+    *,
+    settings: Settings | None = None,
+    population: Population | None = None,
+) -> list[Verdict | None]:
+    """Read somebody ten times a second; return what was said after each frame."""
+    settings = settings or Settings()
+    said = []
+    for n in range(times):
+        now_s = at_s + n / 10
+        made.add(
+            reading, judged(reading=reading), replace(sample(0.9, skin_c), time_s=now_s), now_s
+        )
+        made.conclude(correction_of(settings), settings, population or Population())
+        said.append(made.verdict)
+    return said
+
+
+def test_eighteen_frames_of_who_walks_away_had_come_and_fewer_are_of_a_back() -> None:
+    for frames, kept in ((2 * BEST - 1, False), (2 * BEST, True)):
+        made = visitor()
+        for n in range(frames):  # nothing is concluded, so nothing was shown
+            made.add(READING, judged(), sample(0.9, 35.9), n / 10)
+        made.see(track(growth=-9.0), 50, 2 * AT_M)
+        assert made.quality == (0.9 if kept else 0.0)
+        still = visitor()
+        for n in range(frames):
+            still.add(READING, judged(), sample(0.9, 35.9), n / 10)
+        still.see(track(), 50, 2 * AT_M)
+        assert still.quality == 0.9
+
+
+def test_somebody_stands_below_six_tenths_of_a_face_per_second() -> None:
+    profile = replace(FACE, yaw_deg=90.0)
+    assert not come(visitor(), 9, seen=profile, speed=0.6)  # type: ignore[arg-type]
+    assert come(visitor(), 9, seen=profile, speed=0.59)  # type: ignore[arg-type]
+
+
+def test_a_profile_begins_at_forty_degrees() -> None:
+    for yaw_deg, faces in ((40.0, False), (39.9, True), (-40.0, False)):
+        seen = replace(FACE, yaw_deg=yaw_deg)
+        assert come(visitor(), 9, seen=seen, speed=0.9) == faces  # type: ignore[arg-type]
+
+
+def test_who_waits_for_half_a_second_is_asked_and_for_two_is_a_visitor() -> None:
+    near = AT_M / 1.5
+    made = visitor()
+    said = []
+    for n in range(17):
+        made.see(track(gap_s=0.125), n, near)
+        said.append((made.approaching, made.admit(1)))
+    # 0.5 s is not yet longer than half a second; 2 s are two
+    assert next(n for n, (asked, _) in enumerate(said) if asked) == 4
+    assert [n for n, (_, admitted) in enumerate(said) if admitted] == [15]
+
+
+def adopted(made: VisitorRecord, *verdicts: Verdict) -> Verdict | None:
+    """Rule so, one frame after the other; return what is said after them."""
+    for verdict in verdicts:
+        made._adopt((verdict, (Reason.NEAR_THRESHOLD,) if verdict is Verdict.RECHECK else ()))
+    return made.verdict
+
+
+def test_a_changed_verdict_must_last_three_frames() -> None:
+    made = visitor()
+    read(made, 35.9, BEST, 0.0)
+    recheck = Verdict.RECHECK
+    assert adopted(made, recheck, recheck) is Verdict.CLEAR
+    assert adopted(made, Verdict.CLEAR, recheck, recheck) is Verdict.CLEAR  # it begins again
+    assert adopted(made, recheck) is recheck
+    assert made.reasons == (Reason.NEAR_THRESHOLD,)
+    assert adopted(made, Verdict.ELEVATED) is Verdict.ELEVATED  # an alarm comes at once
+
+
+def test_the_reasons_of_an_alarm_follow_what_is_known() -> None:
+    made = visitor()
+    read(made, 38.9, BEST, 0.0)
+    made._adopt((Verdict.ELEVATED, (Reason.ABOVE_THRESHOLD, Reason.GLASSES)))
+    assert made.reasons == (Reason.ABOVE_THRESHOLD, Reason.GLASSES)
+
+
+def test_who_takes_a_place_is_told_after_four_frames_that_are_all_off() -> None:
+    made = visitor()
+    read(made, 35.9, 12, 0.0)
+    read(made, 38.5, 3, 2.0)
+    assert made.final_report().skin_temp_c == pytest.approx(35.9, abs=0.5)
+    read(made, 35.9, 1, 2.3)  # it was the same one after all: the count begins anew
+    said = read(made, 38.5, 3, 2.4)
+    assert Verdict.ELEVATED not in said
+    made = visitor()
+    read(made, 35.9, 12, 0.0)
+    read(made, 38.5, 4, 2.0)
+    assert made.skin_c == pytest.approx(38.5)
+    assert made.sample is not None
+    assert made.sample.time_s == pytest.approx(2.3)
+    assert made._usable == 4
+
+
+def test_readings_within_eight_tenths_are_of_one_face_colder_or_warmer() -> None:
+    # the first of them is among the nine that the others are held against: 8/9 of 0.9 is 0.8
+    for off_c, another in ((0.88, False), (-0.88, False), (0.92, True), (-0.92, True)):
+        made = visitor()
+        read(made, 35.9, 12, 0.0)
+        read(made, 35.9 + off_c, 4, 2.0)
+        assert (made._usable == 4) == another, off_c
+
+
+@pytest.mark.parametrize(
+    ("canthus", "maximum", "covered", "site"),
+    [
+        (True, True, False, Site.CANTHUS),
+        (True, True, True, Site.FACE_MAXIMUM),
+        (True, False, True, Site.CANTHUS),
+        (True, False, False, Site.CANTHUS),
+        (False, True, False, Site.FACE_MAXIMUM),
+        (False, True, True, Site.FACE_MAXIMUM),
+    ],
+)
+def test_the_canthus_is_the_site_unless_it_is_covered_and_there_is_another(
+    canthus: bool, maximum: bool, covered: bool, site: Site
+) -> None:
+    made = visitor()
+    for there, where in ((canthus, Site.CANTHUS), (maximum, Site.FACE_MAXIMUM)):
+        for _ in range(4 * there):
+            made._best[where].add(sample(0.9, 36.0))
+    found, fused = made._fused(covered=covered)
+    assert found is site
+    assert fused is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "stands_in"),
+    [({"eyes_c": 30.0}, True), ({"brow_c": 30.0}, True), ({"contrast_c": 3.7}, False)],
+    ids=["glasses", "covered", "cold"],
+)
+def test_a_covered_canthus_costs_certainty(changes: dict[str, float], stands_in: bool) -> None:
+    made = visitor()
+    read(made, 35.9, BEST, 0.0, replace(READING, **changes))  # type: ignore[arg-type]
+    assert made.budget is not None
+    assert (made.budget.site_c > 0.0) == stands_in
+
+
+def test_a_spot_whose_height_was_read_is_surer_than_a_usual_one() -> None:
+    shares = []
+    for height_sd_c in (None, 0.1):
+        made = visitor()
+        for n in range(BEST):
+            at = replace(sample(0.9, 35.9), height_sd_c=height_sd_c)
+            made.add(READING, judged(), at, n / 10)
+        made.conclude(correction_of(Settings()), Settings(), Population())
+        assert made.budget is not None
+        shares.append(made.budget.footprint_c)
+    assert shares[1] < 0.6 * shares[0]
+
+
+def test_what_a_visitor_is_unsure_of_alone_counts_against_the_others() -> None:
+    """Noise and footprint are a visitor's own; reference and emissivity are everybody's."""
+    crowd, heard = Population(), []
+
+    class Listening(Population):
+        def excess(self, skin_c: float, ambient_c: float, noise_c: float) -> float | None:
+            heard.append((skin_c, ambient_c, noise_c))
+            return crowd.excess(skin_c, ambient_c, noise_c)
+
+    made = visitor()
+    read(made, 35.9, BEST, 0.0, population=Listening())
+    assert made.budget is not None
+    own_c = (made.budget.noise_c**2 + made.budget.footprint_c**2) ** 0.5
+    assert heard[-1] == pytest.approx((35.9, Settings().scene.ambient_temp_c, own_c))
+
+
+def test_a_verdict_from_before_the_scale_was_in_question_stands() -> None:
+    settings = Settings()
+    for since_s, verdict, given_s in (
+        (0.85, Verdict.CLEAR, 0.8),
+        (0.8, Verdict.CLEAR, 1.1),  # from that moment on: it is given anew, by what is left
+        (0.3, None, None),  # which is too little
+    ):
+        made = visitor()
+        read(made, 35.9, 12, 0.0)  # cleared with the ninth frame, at 0.8 s
+        made.unsay_since(since_s, correction_of(settings), settings, Population())
+        assert made.verdict is verdict, since_s
+        assert given_s is None or made._verdict_s == pytest.approx(given_s)
+    unread = visitor()
+    read(unread, 35.9, 12, 0.0)
+    unread.unsay_since(9.0, correction_of(settings), settings, Population())
+    assert unread.verdict is Verdict.CLEAR
+
+
+def test_what_is_left_after_an_unsaid_moment_is_concluded_at_once() -> None:
+    settings, made = Settings(), visitor()
+    read(made, 35.9, 8, 0.0)
+    made.unsay_since(0.6, correction_of(settings), settings, Population())
+    assert made.skin_c == pytest.approx(35.9)
+    assert made.final_report().reasons == (Reason.TOO_FEW_FRAMES,)
+    made = visitor()
+    read(made, 38.9, 8, 0.0)
+    made.unsay_since(0.0, correction_of(settings), settings, Population())
+    assert (made.verdict, made.skin_c, made.sample) == (None, None, None)
+
+
+def test_of_two_words_as_grave_the_later_one_is_recorded() -> None:
+    made = visitor()
+    read(made, 35.9, BEST, 0.0)
+    made.begin_again()
+    read(made, 35.5, BEST, 5.0)
+    assert made.final_report().skin_temp_c == pytest.approx(35.5)
+
+
+def test_who_was_never_admitted_has_no_number() -> None:
+    assert visitor().report().id == 0
+    assert visitor().report().site is None
+
+
+def test_a_second_without_what_was_in_the_way_is_a_new_measurement() -> None:
+    worn = replace(READING, site=Site.FACE_MAXIMUM, eyes_c=30.0)
+    made = visitor()
+    read(made, 35.9, 12, 0.0, worn)
+    assert made.mendable is Reason.GLASSES
+    for now_s, anew in ((1.9, False), (2.1, True)):
+        made.add(READING, judged(), sample(0.9, 35.9), now_s)
+        assert (made.verdict is None) == anew
+
+
+def test_a_verdict_keeps_the_moment_in_which_it_was_given() -> None:
+    made = visitor()
+    read(made, 35.9, 15, 0.0)
+    assert made._verdict_s == pytest.approx(0.8)

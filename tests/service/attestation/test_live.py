@@ -41,9 +41,14 @@ with settled(Program("service.sandbox.idle", descriptors=given), WORKER):
 
 
 def looked_at(
-    state: Path, *, prepare: str = "", change: str = "pass", **environment: str
+    state: Path,
+    *,
+    prepare: str = "",
+    change: str = "pass",
+    profile: str = "WORKER",
+    **environment: str,
 ) -> dict[str, Any]:
-    script = SUPERVISOR.replace("PREPARE", textwrap.dedent(prepare))
+    script = SUPERVISOR.replace("PREPARE", textwrap.dedent(prepare)).replace("WORKER", profile)
     done = subprocess.run(
         [sys.executable, "-c", script.replace("CHANGE", change), str(state)],
         cwd=ROOT,
@@ -55,6 +60,12 @@ def looked_at(
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@pytest.mark.parametrize("profile", ["CAMERA_FILTER", "CALIBRATOR"])
+def test_a_process_with_a_long_name_is_found_too(tmp_path: Path, profile: str) -> None:
+    found = looked_at(tmp_path, profile=profile)
+    assert [one["process"] for one in found["processes"]] == [profile.lower()]
 
 
 def test_who_runs_on_a_state_folder_says_the_kernel(tmp_path: Path) -> None:

@@ -36,10 +36,10 @@ class Film:
         )
 
     def _take(self, event: dict[str, Any]) -> None:
-        with suppress(Error):  # the page is closed already
-            self._session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
         data = np.frombuffer(base64.b64decode(event["data"]), np.uint8)
         self.shots.append(self.shot(event["metadata"]["timestamp"], data))
+        with suppress(Error):  # the page is closed already
+            self._session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
 
     def shot(self, at: float, jpeg: np.ndarray) -> Shot:
         """Read a picture."""
@@ -64,6 +64,11 @@ class Film:
 
 def green(jpeg: np.ndarray) -> int:
     """Return how many pixels of a picture are of a colour that says *clear*."""
-    picture = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), np.int16)
-    near = [(np.abs(picture - np.array(colour, np.int16)) < NEAR).all(axis=2) for colour in GREENS]
-    return int(np.count_nonzero(near[0] | near[1]))
+    picture = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB))
+    return sum(pixels_near(picture, colour, NEAR - 1) for colour in GREENS)
+
+
+def pixels_near(picture: np.ndarray, colour: tuple[int, int, int], reach: int) -> int:
+    """Return how many pixels are so near to a colour in each channel."""
+    low, high = [max(c - reach, 0) for c in colour], [min(c + reach, 255) for c in colour]
+    return cv2.countNonZero(cv2.inRange(picture, np.array(low), np.array(high)))

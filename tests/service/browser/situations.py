@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from screening.result import Reason, State, Verdict
-from service.ipc.view import Advice, Alarm, Need, Outcome, ShownVisitor, View
+from service.ipc.view import Advice, Alarm, Lane, Need, Outcome, ShownVisitor, View
 from tests.service.stage import elevated, view, visitor
 
 CLEARED = visitor(1, Verdict.CLEAR)
@@ -88,6 +88,7 @@ SITUATIONS = {
         State.LOOK_AT_CAMERA, Reason.TOO_CLOSE, visitors=(CLOSE,), advice=Advice.BACK, step_m=-0.4
     ),
     "uncover": view(State.LOOK_AT_CAMERA, Reason.COVERED, visitors=(CLOSE,), advice=Advice.UNCOVER),
+    "lane-closed": view(State.READY, lane=Lane.CLOSED),
     "wait": recheck(COLD, Advice.WAIT, Need.WAIT),
     "thermometer": recheck(NEAR, Advice.THERMOMETER, Need.THERMOMETER),
     "moment": view(State.NOT_SCREENING, Reason.FFC, advice=Advice.MOMENT, moment_s=7.4),

@@ -423,6 +423,15 @@ def test_of_two_alarms_everything_is_about_the_chosen_one(screen: Screen, stage:
     screen.until(lambda: answers(stage) == [(3, None)])
 
 
+def test_of_two_alarms_it_is_told_who_was_first(screen: Screen, stage: Stage) -> None:
+    shown = two_alarms()
+    first, second = shown.alarms
+    alarms = (replace(first, age_s=57.0), replace(second, age_s=28.0))
+    stage.show(replace(shown, alarms=alarms))
+    screen.until(lambda: screen.text("card-note").endswith("50 s ago"))
+    assert screen.text("queue").endswith("20 s ago")
+
+
 def test_the_outcome_goes_to_the_card_that_is_chosen(screen: Screen, stage: Stage) -> None:
     stage.show(cards(4))
     screen.page.locator("[data-card='3']").focus()
@@ -477,6 +486,44 @@ def test_an_undo_that_comes_too_late_is_said(screen: Screen, stage: Stage) -> No
     stage.show(cards(4))
     screen.page.locator(".queue .ended button").click()
     screen.until(lambda: screen.text("card-note") == WORDS["en"]["ui"]["too_late"])
+
+
+def test_at_200_percent_the_headline_comes_back_when_nobody_is_screened_or_no_card_waits(
+    stage: Stage, new_screen: Callable[..., Screen]
+) -> None:
+    stage.reset()
+    screen = new_screen(640, 400).open(f"{stage.address}/")  # 1280 x 800 at 200 %
+
+    def title_is_seen() -> bool:
+        top, bottom = screen.page.evaluate(
+            "(({top, bottom}) => [top, bottom])(document.getElementById('title')"
+            ".getBoundingClientRect())"
+        )
+        return bool(0 <= top < bottom <= 400)
+
+    stage.show(elevated(3))
+    screen.until(lambda: not title_is_seen())  # the button has the focus, and is in sight
+    stage.show(view(State.NOT_SCREENING, Reason.FFC, alarms=elevated(3, acknowledged=True).alarms))
+    screen.until(title_is_seen)
+    stage.show(elevated(4))
+    screen.until(lambda: not title_is_seen())
+    stage.show(VIEWS[State.READY])
+    screen.until(title_is_seen)
+    assert screen.errors == []
+
+
+def test_the_key_undoes_what_was_answered_last_and_not_the_highest_number(
+    screen: Screen, stage: Stage
+) -> None:
+    shown = cards(4)
+    first, *others = shown.alarms
+    first = replace(first, outcome=Outcome.CONFIRMED, undo_s=9.8)  # after the fourth, with 7.2 s
+    stage.show(replace(shown, alarms=(first, *others)))
+    row = screen.page.locator(".queue .ended", has_text="Visitor 1")
+    row.locator("kbd").wait_for()
+    assert screen.page.locator(".queue kbd").count() == 1
+    screen.page.keyboard.press("Backspace")
+    screen.until(lambda: answers(stage) == [(1, None)])
 
 
 @pytest.mark.parametrize("how", ["click", "Control+z", "Backspace"])

@@ -141,6 +141,15 @@ def test_what_was_typed_and_not_saved_is_saved_by_going_on(wizard: Screen) -> No
         wizard.until(lambda: wizard.page.locator("#forward").is_enabled(), within_s=60.0)
 
 
+def test_a_comma_is_the_point_of_a_number_and_is_not_dropped(wizard: Screen) -> None:
+    at(wizard, Step.REFERENCE)
+    for typed, value in (("0,15", "0.15"), ("0.2", "0.2")):
+        wizard.page.click("#expanded")
+        wizard.page.keyboard.press("Control+A")
+        wizard.page.keyboard.type(typed)
+        assert wizard.page.input_value("#expanded") == value
+
+
 def test_a_laboratorys_file_fills_the_fields_at_a_locked_station(wizard: Screen) -> None:
     at(wizard, Step.REFERENCE)
     laboratory = "A laboratory with a name that is longer than a record takes"

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from screening.result import State, Verdict
+from tests.faults.painted import panel
 from tests.service.browser.conftest import Screen
 from tests.service.browser.filming import FEW, Film, green
 from tests.service.stage import Stage, view, visitor
@@ -151,10 +152,15 @@ def test_the_covers_let_clicks_through(screen: Screen, stage: Stage) -> None:
         assert found.evaluate("(e) => getComputedStyle(e).pointerEvents") == "none"
 
 
-def test_green_is_said_by_clear_alone(screen: Screen, stage: Stage) -> None:
-    for state in (State.READY, State.NOT_SCREENING, State.HOLD_STILL):
-        stage.show(view(state))
+def test_green_is_said_by_clear_alone_and_each_panel_can_be_told(
+    screen: Screen, stage: Stage
+) -> None:
+    """The second is what `scripts/faults --painted` reads."""
+    panels = {State.HOLD_STILL: "come_closer"}  # one colour for all that is asked of a visitor
+    for state in (State.READY, State.NOT_SCREENING, State.HOLD_STILL, State.CLEAR):
+        stage.show(CLEAR if state is State.CLEAR else view(state))
         screen.wait(state)
         screen.page.wait_for_timeout(100)
         data = np.frombuffer(screen.page.screenshot(type="jpeg", quality=90), np.uint8)
-        assert green(data) <= FEW, state
+        assert (green(data) > FEW) == (state is State.CLEAR), state
+        assert panel(data) == panels.get(state, state)

@@ -93,6 +93,10 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     page.locator("button[data-look=night]").click()
     page.locator("#volume").fill("40")
     assert page.locator("#still-waiting").is_hidden()
+    screen.until(lambda: "There is no network" in page.inner_text("body"))
+    stage.show(view(State.READY, network=("eth0",), lane=Lane.CLOSED))
+    screen.until(lambda: "There is no network" not in page.inner_text("body"))
+    screen.until_text("station", "Lane closed")
     stage.show(elevated(3, acknowledged=True))
     screen.until(lambda: "1 still wait" in screen.text("still-waiting"))
     assert f"for {KEPT_DAYS} days" in page.inner_text("body")
@@ -101,12 +105,16 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     assert screen.text("since") == "The shift began 60 minutes ago."
     assert screen.text("sums").split()[-1] == "21"
     assert "few" in screen.text("sums")
+    assert "2 minutes ago · The lane was paused." in screen.text("log")
     assert "began" in screen.text("log") or "begun" in screen.text("log")
     assert page.evaluate("localStorage.getItem('limen.volume')") == "40"
     page.evaluate("localStorage.setItem('limen.volume', '0')")  # there is a floor
     stage.show(view(State.READY, lane=Lane.CLOSED))
     screen.open(f"{stage.address}/").wait("ready")
     screen.until_text("lane", "The lane is closed")
+    screen.until_text("title", "Lane closed")  # and not: the next visitor may step up
+    stage.show(view(State.CLEAR, visitor=visitor(1, Verdict.CLEAR), lane=Lane.CLOSED))
+    screen.until_text("title", "Clear")  # who came all the same is told what came of it
     assert page.evaluate("document.documentElement.dataset.look") == "night"
     assert page.evaluate("import('/static/look.js').then((look) => look.volume())") == 40
     stage.show(elevated())
@@ -124,13 +132,17 @@ def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
     check(screen)
     known = json.loads(page.locator("#situations").evaluate("(e) => e.textContent"))
     right_of = {frozenset((one["right"], *one["wrong"])): one["right"] for one in known}
+    taught = set()
     for at in range(SITUATIONS):
+        taught.add(screen.text("title"))
         answers = page.locator("#answers button")
         keys = answers.evaluate_all("(all) => all.map((one) => one.dataset.key)")
         right = right_of[frozenset(keys)]
         wrong = next(key for key in keys if key != right)
         page.locator(f"#answers [data-key={wrong if at == 0 else right}]").click()
         page.locator("#next").click()
+    words = catalogues()["en"]["advice"]  # as the alert screen says it, not the bare state
+    assert {words["back"], words["wait"], words["moment"]} <= taught
     screen.until_text("score", f"{SITUATIONS - 1} of {SITUATIONS} right")
     screen.until(lambda: duties(stage) == [(Duty.TRAINED, True)])  # that somebody did, not how well
     assert (
@@ -140,7 +152,8 @@ def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
         == []
     )
     stage.show(elevated())
-    screen.wait("elevated")  # an alarm ends whatever is read
+    screen.wait("elevated")  # an alarm ends whatever is read, and says so
+    screen.until_text("card-note", catalogues()["en"]["ui"]["acknowledge_first"])
 
 
 def test_the_visitors_window_shows_how_to_stand_and_no_number(

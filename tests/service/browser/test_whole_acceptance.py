@@ -75,6 +75,7 @@ def visitors() -> Scenario:
         people=tuple(
             Person(
                 canthus_c=35.5 + 0.03 * n,
+                hot_spot_k=1.5,
                 left_right_k=0.0,
                 height_m=1.7,
                 at_s=VISITOR_S * n,
@@ -90,6 +91,7 @@ def standing() -> Scenario:
     """Return a film in which somebody stands at the mark."""
     one = Person(
         canthus_c=35.6,
+        hot_spot_k=1.5,
         height_m=1.7,
         start=(0.3, 2.2),
         steps=(Doing(walk_to=(0.0, AWAY_M)), Doing(stand_s=100.0)),

@@ -100,7 +100,7 @@ def test_a_calibrator_is_set_by_serial_up_and_down(monkeypatch: pytest.MonkeyPat
         camera.set(said_c)
         return said_c
 
-    monkeypatch.setattr("device.calibrator.source.settle", at_once)  # that is tried by itself
+    monkeypatch.setattr("service.offline.by_serial.settle", at_once)  # that is tried by itself
     with EmulatedHart(pace=1e8) as calibrator, Heated(villains.straight) as camera:
         found = limen(
             *("--sensor", "evo-thermal", "--port", camera.port, "--calibrator", calibrator.port),

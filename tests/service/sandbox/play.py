@@ -24,11 +24,11 @@ from service.sandbox.errors import SandboxError
 from service.sandbox.judge import Judge
 from service.sandbox.launch import Program, launch
 from service.sandbox.opener import Node, NotOpened, Opener
-from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER
+from service.sandbox.profiles import CALIBRATOR, CAMERA_FILTER, WEB, WORKER
 from service.sandbox.start import Start
 
 PROJECT = Path(__file__).resolve().parents[3]
-PROFILES = {"worker": WORKER, "web": WEB, "camera_filter": CAMERA_FILTER}
+PROFILES = {"worker": WORKER, "web": WEB, "camera_filter": CAMERA_FILTER, "calibrator": CALIBRATOR}
 _PREAMBLE = """
 import os, select, signal, socket, sys, threading, time
 from service.sandbox.settle import settle

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.sandbox.profiles import CAMERA_FILTER, WEB, WORKER, Profile
+from service.sandbox.profiles import CALIBRATOR, CAMERA_FILTER, WEB, WORKER, Profile
 from service.sandbox.seccomp import ALLOW, KILL, NOTIFY, Check, Rule, assemble, fail_with
 from service.sandbox.syscalls import MACHINES, NUMBERS, Machine
 
 MARK = fail_with(4000)
-PROFILES = (WORKER, CAMERA_FILTER, WEB)
+PROFILES = (WORKER, CAMERA_FILTER, CALIBRATOR, WEB)
 X86, ARM = MACHINES["x86_64"], MACHINES["aarch64"]
 
 
@@ -134,7 +134,7 @@ def test_the_web_process_leaves_nothing_at_the_listener(level: int, option: int)
     assert [call("shutdown", 3, how, profile=WEB) for how in range(3)] == [MARK, ALLOW, MARK]
 
 
-EVERY_ONE = (WORKER, CAMERA_FILTER, WEB)
+EVERY_ONE = (WORKER, CAMERA_FILTER, CALIBRATOR, WEB)
 CODE = (0, 4096, 5, 2, 3, 0)  # mmap: to be read and run, private, of a file
 ARGUMENTS = [
     # whose, which call; with these it is taken; with each of these it is not

@@ -12,7 +12,7 @@ from tests.cases import EVERY
 from tests.service.sandbox.play import Played
 
 Scene = Callable[..., Played]
-PROCESSES = ("worker", "web", "camera_filter")
+PROCESSES = ("worker", "web", "camera_filter", "calibrator")
 
 
 # ---- the attacks, before the first line of the program

@@ -87,6 +87,7 @@ def test_any_number_of_alarms_stay_and_the_oldest_are_shown(desk: Desk) -> None:
     assert desk.cards.waiting == 100
     assert [alarm.number for alarm in desk.shown] == list(range(1, MAX_SHOWN + 1))
     for number in range(1, 101):
+        assert desk.cards.acknowledge(number)
         assert desk.cards.end(number, Outcome.NOT_CONFIRMED, desk.now)
     desk.wait(UNDO_S)
     assert desk.shown == ()
@@ -211,6 +212,17 @@ def test_whoever_comes_back_elevated_is_an_alarm_with_the_same_number(desk: Desk
     assert some(desk.cards.unacknowledged()).id == number
 
 
+def test_an_answer_to_measure_again_does_not_end_the_alarm_that_came_meanwhile(
+    desk: Desk,
+) -> None:
+    number = desk.passes(Verdict.RECHECK, *NEAR).id
+    desk.comes(Verdict.ELEVATED)
+    assert not desk.cards.end(1, Outcome.DECLINED, desk.now)  # sent before the guard saw it
+    assert desk.needs == [(number, Need.ELEVATED)]
+    desk.cards.acknowledge(1)
+    assert desk.cards.end(1, Outcome.DECLINED, desk.now)
+
+
 def test_only_the_elevated_have_to_be_acknowledged(desk: Desk) -> None:
     desk.passes(Verdict.RECHECK, *NEAR)
     desk.wait(RETURNS_S)
@@ -245,12 +257,14 @@ def test_a_clear_of_somebody_else_can_be_undone_and_leaves_the_thermometer(desk:
 
 def test_only_what_was_to_be_measured_again_can_end_as_clear(desk: Desk) -> None:
     desk.passes(Verdict.ELEVATED)
+    desk.cards.acknowledge(1)
     assert not desk.cards.end(1, Outcome.CLEARED, desk.now)
     assert desk.needs == [(1, Need.ELEVATED)]
 
 
 def test_what_can_still_be_undone_is_counted_when_the_station_stops(desk: Desk) -> None:
     desk.passes(Verdict.ELEVATED)
+    desk.cards.acknowledge(1)
     desk.cards.end(1, Outcome.CONFIRMED, desk.now)
     desk.cards.close()
     assert desk.cards.counted() == [Counted.CONFIRMED]

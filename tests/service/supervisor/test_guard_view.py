@@ -457,6 +457,7 @@ def test_with_more_alarms_than_anybody_answers_nobody_is_screened() -> None:
     view = watched.view
     assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.UNANSWERED,))
     assert len(encode(view)) < MAX_MESSAGE_BYTES / 2
+    watched.station.acknowledge(1)
     watched.station.second_check(1, Outcome.DECLINED, watched.now)
     assert watched.view.state is State.ELEVATED
 
@@ -472,6 +473,7 @@ def test_whoever_stands_there_when_the_worker_is_lost_has_a_card_and_a_last_word
 def test_a_station_that_is_not_accepted_screens_nobody_and_says_why() -> None:
     watched = Watched()
     watched.step(State.READY, visitor(1, Verdict.ELEVATED))
+    watched.station.acknowledge(1)
     watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
     watched.station.turn(watched.now + UNDO_S)
     watched.station.stands(NOT_ACCEPTED)

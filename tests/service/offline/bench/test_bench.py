@@ -68,6 +68,14 @@ def test_a_table_without_the_columns_is_refused_in_a_sentence(tmp_path: Path) ->
     assert "skin_c" in done.output
 
 
+def test_the_budget_counts_with_the_height_that_a_fine_picture_shows() -> None:
+    shares = []
+    for size in ("1.5", "1.6"):
+        done = CliRunner().invoke(app, ["budget", "--mm-per-px", size, "--json"])
+        shares.append(json.loads(done.stdout)["shares_c"]["footprint"])
+    assert shares[0] < 0.7 * shares[1]
+
+
 def test_the_budget_adds_up() -> None:
     done = CliRunner().invoke(app, ["budget", "--mm-per-px", "1.3", "--json"])
     said = json.loads(done.stdout)

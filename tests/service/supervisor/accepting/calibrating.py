@@ -31,6 +31,7 @@ from service.state.calibration import CalibrationStore
 from service.state.recorder import Recorder
 from service.supervisor.accepting.acceptance import Acceptance
 from service.supervisor.accepting.bench import Around
+from service.supervisor.accepting.by_serial import SetBySerial
 from service.supervisor.accepting.calibration import Calibration
 from service.supervisor.non_uniformity import fingerprint
 from tests.hardware.institution import TODAY, Person
@@ -90,6 +91,7 @@ class Station:
         self.part_number = part_number
         self.looks: list[tuple[float, float] | None] = []
         self.tried: list[float | None] = []
+        self.source: SetBySerial | None = None
         self.start()
 
     def start(self) -> None:
@@ -134,6 +136,9 @@ class Station:
 
     def settings(self) -> StationSettings:
         return self.set
+
+    def calibrator(self) -> SetBySerial | None:
+        return self.source
 
     def shape_holds(self) -> bool:
         return True

@@ -105,6 +105,7 @@ def visitors(camera: Camera, *, lied_c: float = 0.0) -> Scenario:
         people=tuple(
             Person(
                 canthus_c=36.0,
+                hot_spot_k=1.5,
                 left_right_k=0.0,
                 height_m=1.7,
                 at_s=FIRST_S + COMES_EVERY_S * n,
