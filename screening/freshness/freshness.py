@@ -50,7 +50,7 @@ class Freshness:
         self._period_s = float("inf")  # the least that was seen
         self._restless_s: float | None = None
         self._fault: Reason | None = None
-        self._fault_s = 0.0
+        self._fault_s: float | None = None  # None: held from the next time that can be believed
         self.cut = False  # the scene of the last frame is another one than that before it
         self.settling = False  # since the last FFC no noise was judged: it may be a still
 
@@ -60,12 +60,14 @@ class Freshness:
         impossible = self._values.step(frame)
         if impossible is Reason.IMPOSSIBLE_VALUES:
             self._restart()
-            self._fault, self._fault_s = impossible, frame.time_s
+            self._fault, self._fault_s = impossible, None
             return impossible
         found = impossible or self._look(frame)
         if found is not None:
             self._fault, self._fault_s = found, frame.time_s
-        elif self._fault is not None and not 0.0 <= frame.time_s - self._fault_s < HOLD_S:
+        elif self._fault_s is None:
+            self._fault_s = frame.time_s
+        elif frame.time_s - self._fault_s >= HOLD_S:
             self._fault = None
         return self._fault
 

@@ -1,5 +1,6 @@
 """A frame is screened only as a new one of a living sensor: attacks are found, real films pass."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +74,19 @@ def test_a_picture_must_live_for_a_while_before_it_is_believed_again() -> None:
     wrong = [number for number, reason in enumerate(said) if reason is not None]
     assert wrong == list(range(BEGIN, wrong[-1] + 1))
     assert (wrong[-1] - BEGIN) * FRAME_S < HOLD_S <= (wrong[-1] + 1 - BEGIN) * FRAME_S
+
+
+@pytest.mark.parametrize("time_s", [math.nan, math.inf, 0.0])
+def test_a_fault_without_a_time_is_held_as_long_as_any_other(time_s: float) -> None:
+    film = living(60)
+    freshness = Freshness(*film.shape[1:], 0.05, walks=True)
+    frames = [frame(counts, number) for number, counts in enumerate(film)]
+    frames[20] = replace(frames[20], time_s=time_s)
+    seen = [freshness.step(one) for one in frames]
+    held = [number for number, one in enumerate(seen) if one is Reason.IMPOSSIBLE_VALUES]
+    assert held[0] == 20
+    assert held == list(range(20, held[-1] + 1))
+    assert frames[held[-1]].time_s - frames[21].time_s >= HOLD_S - FRAME_S
 
 
 def test_while_an_ffc_is_announced_a_still_picture_is_a_pause_and_no_fault() -> None:
