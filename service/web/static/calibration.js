@@ -373,7 +373,7 @@ function tell(answer, saved = "") {
 }
 
 async function saveSettings() {
-  if (!(await readSettings()) || !settings) return false;
+  if (!settings) return false;
   const wanted = structuredClone(settings);
   if (step === "place") wanted.scene.distance_m = value("distance");
   if (step === "surroundings") Object.assign(wanted.scene, { ambient_temp_c: value("ambient"), relative_humidity: value("humidity"), reflected_temp_c: value("reflected") });
@@ -384,10 +384,10 @@ async function saveSettings() {
     wanted.references[0] = { ...first, temp_c: value("set-point"), emissivity: value("emissivity"), expanded_uncertainty_c: expanded, mark: mark ?? first.mark ?? null };
   }
   const answer = await ask("/api/admin/settings", wanted, "PUT", { "if-match": overview.version });
-  if (answer.ok) {
-    settings = wanted;
-    mark = null;
-  }
+  // Saved over those that the page was filled from, or not at all (decision 0160).
+  if (answer.ok || answer.status === 412) await readSettings();
+  if (answer.ok) mark = null;
+  else if (answer.status === 412) answer.error = word("admin.changed_meanwhile");
   return tell(answer, say("settings_saved"));
 }
 

@@ -121,6 +121,15 @@ def test_what_was_ticked_is_there_again_and_the_page_opens_where_one_was(
     wizard.page.wait_for_selector("body[data-step=place]")
 
 
+ANOTHER_TAB_SAVES = """async () => {
+  const { settings, version } = await (await fetch("/api/admin/overview")).json();
+  settings.scene.ambient_temp_c += 1;
+  const headers = { "content-type": "application/json", "if-match": version };
+  const body = JSON.stringify(settings);
+  return (await fetch("/api/admin/settings", { method: "PUT", headers, body })).status;
+}"""
+
+
 def test_what_was_typed_and_not_saved_is_saved_by_going_on(wizard: Screen) -> None:
     at(wizard, Step.PLACE)
     wizard.page.check("#placed")
@@ -132,6 +141,11 @@ def test_what_was_typed_and_not_saved_is_saved_by_going_on(wizard: Screen) -> No
         assert wizard.page.evaluate("document.body.dataset.step") == Step.PLACE, "not in its range"
         wizard.page.fill("#distance", typed)
         wizard.until(lambda: wizard.page.locator("#forward").is_enabled(), within_s=60.0)
+        if typed != before:
+            assert wizard.page.evaluate(ANOTHER_TAB_SAVES) == 200
+            wizard.page.click("#forward")
+            wizard.until(lambda: "somebody else" in wizard.text("refused"))
+            wizard.until(lambda: wizard.page.locator("#forward").is_enabled(), within_s=60.0)
         wizard.page.click("#forward")
         wizard.page.wait_for_selector(f"body[data-step={Step.WARM_UP}]")
         at(wizard, Step.PLACE)
