@@ -79,7 +79,7 @@ def test_a_picture_must_live_for_a_while_before_it_is_believed_again() -> None:
 @pytest.mark.parametrize("time_s", [math.nan, math.inf, 0.0])
 def test_a_fault_without_a_time_is_held_as_long_as_any_other(time_s: float) -> None:
     film = living(60)
-    freshness = Freshness(*film.shape[1:], 0.05, walks=True)
+    freshness = Freshness(film.shape[1], film.shape[2], 0.05, walks=True)
     frames = [frame(counts, number) for number, counts in enumerate(film)]
     frames[20] = replace(frames[20], time_s=time_s)
     seen = [freshness.step(one) for one in frames]
