@@ -27,6 +27,7 @@ def bench(
         int | None,
         typer.Option(
             min=1,
+            max=10_000,
             help="How many entrances, attacks, and visitors with hot spots for each size of a "
             "pixel; else 500, 220 and 36.",
         ),
