@@ -650,3 +650,30 @@ def test_another_screen_that_froze_is_said_on_this_one(screen: Screen, stage: St
     with stage.another_screen():  # it never paints
         screen.until(screen.page.locator("#flag-frozen").is_visible)
     screen.until(screen.page.locator("#flag-frozen").is_hidden)
+
+
+def test_a_view_that_changes_nothing_lays_nothing_out_and_hardly_paints(screen: Screen) -> None:
+    page = screen.page
+    page.evaluate("""() => {
+      window.__draws = 0;
+      const fill = CanvasRenderingContext2D.prototype.fillRect;
+      CanvasRenderingContext2D.prototype.fillRect = function (...box) {
+        window.__draws += 1;
+        return fill.apply(this, box);
+      };
+    }""")
+    inspector = page.context.new_cdp_session(page)
+    inspector.send("Performance.enable")
+
+    def done() -> tuple[float, int]:
+        metrics = inspector.send("Performance.getMetrics")["metrics"]
+        layouts = next(one["value"] for one in metrics if one["name"] == "LayoutCount")
+        return layouts, page.evaluate("window.__draws")
+
+    def still() -> bool:
+        before = done()
+        page.wait_for_timeout(1000)
+        after = done()
+        return after[0] == before[0] and 0 < after[1] - before[1] < 30  # views, and no 60 a second
+
+    screen.until(still)
