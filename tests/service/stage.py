@@ -40,6 +40,7 @@ from service.ipc.calibration import (
     Ticks,
 )
 from service.ipc.channel import Channel, socket_pair
+from service.ipc.expiry import BELIEVED_S
 from service.ipc.messages import ChannelClosed, Message
 from service.ipc.orders import Stop
 from service.ipc.preview import PreviewWriter
@@ -166,7 +167,6 @@ def view(state: State, *reasons: Reason, **more: Any) -> View:
     return replace(
         View(
             network=(),
-            valid_s=0.5,
             state=state,
             reasons=reasons,
             sensor=SENSOR,
@@ -306,7 +306,8 @@ class Stage:
         while not self._ended.is_set():
             try:
                 if not self.silent:
-                    self.web.channel.send(self.shown)
+                    until_s = time.monotonic() + BELIEVED_S
+                    self.web.channel.send(replace(self.shown, until_s=until_s))
                     self.told_at = time.time()
                 message = self.web.channel.receive(wait_s=0.04)
             except ChannelClosed:
