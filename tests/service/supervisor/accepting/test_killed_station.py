@@ -72,7 +72,7 @@ class Admin:
         deadline = time.monotonic() + within_s
         while not right():
             assert time.monotonic() < deadline, self.shown()
-            time.sleep(0.3)
+            time.sleep(0.9)  # a station grants a page hardly more
 
     def until_has(self, name: Chapter) -> None:
         self.until(lambda: self.chapter(name)["have"] > 0)
