@@ -69,6 +69,14 @@ def test_a_shift_begins_in_four_clicks(shown: Callable[[str], Screen], stage: St
     page.locator("[data-trial=sound] [data-well=true]").click()
     page.locator("[data-trial=lamp] [data-well=false]").click()
     asked = page.locator("#shape-question").inner_text()
+    stage.show(elevated())
+    screen.wait("elevated")  # an alarm takes the guard away, and not what has been tried
+    stage.show(view(State.READY))
+    screen.open(f"{stage.address}/shift")
+    pressed = page.locator("[data-trial] [aria-pressed=true]")
+    assert pressed.all_inner_texts() == [catalogues()["en"]["shift"][said] for said in ("yes", "no")]
+    assert page.locator("#shape-question").inner_text() == asked
+    assert page.locator("#begin").is_disabled()
     titles = catalogues()["en"]["titles"]
     (wanted,) = (
         state
@@ -83,6 +91,13 @@ def test_a_shift_begins_in_four_clicks(shown: Callable[[str], Screen], stage: St
     page.locator("#begin").click()
     screen.wait("ready")  # the alert screen
     assert duties(stage)[-1] == (Duty.BEGUN, True)
+    screen.open(f"{stage.address}/shift")
+    assert pressed.count() == 0, "the next shift tries anew"
+    page.locator("[data-trial=sound] [data-well=true]").click()
+    later = "{ at: Date.now() - 600e3, wanted: 'clear', found: { sound: { well: true, button: 0 } } }"
+    page.evaluate(f"sessionStorage.setItem('limen.trials', JSON.stringify({later}))")
+    page.reload()
+    assert pressed.count() == 0, "whoever comes ten minutes later tries anew"
 
 
 def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: Stage) -> None:
