@@ -89,9 +89,12 @@ $("try").addEventListener("click", () => {
   ask("/api/kiosk/test");
 });
 
-async function note(duty, well = true) {
+// What came of it is said where the button is; of a lane it is the lane itself that says it.
+async function note(duty, button, well = true) {
   const answer = await ask("/api/shift", { duty, well });
-  $("said").textContent = answer.ok ? word(`shift.noted_${duty}`) : word("ui.request_failed");
+  for (const place of document.querySelectorAll(".said")) place.textContent = "";
+  const said = button.dataset.lane ? "" : word(`shift.noted_${duty}`);
+  button.closest("section").querySelector(".said").textContent = answer.ok ? said : word("ui.request_failed");
   await read();
   return answer.ok;
 }
@@ -99,7 +102,7 @@ async function note(duty, well = true) {
 $("begin").addEventListener("click", async () => {
   const well = Object.values(tries.found).every((one) => one.well);
   ended = false;
-  if (await note("begun", well)) {
+  if (await note("begun", $("begin"), well)) {
     forgetTrials();
     if (well) location.replace("/");
     else $("said").textContent = word("shift.not_well");
@@ -109,7 +112,7 @@ $("begin").addEventListener("click", async () => {
 // ---- the lane, the screen
 
 for (const button of document.querySelectorAll("[data-duty]")) {
-  button.addEventListener("click", () => note(button.dataset.duty));
+  button.addEventListener("click", () => note(button.dataset.duty, button));
 }
 $("volume").value = String(volume());
 $("volume").addEventListener("change", () => {
@@ -130,7 +133,7 @@ press(looks, looks.find((button) => button.dataset.look === look()));
 
 $("end").addEventListener("click", async () => {
   ended = true;
-  await note("ended");
+  await note("ended", $("end"));
 });
 
 function ago(seconds) {
