@@ -267,7 +267,7 @@ class Scenario(_Table):
     room: Room = Room()
     station: Station = Station()
     references: tuple[Reference, ...] = Field(default=(Reference(),), max_length=2)
-    people: tuple[Person, ...] = Field(default=(), max_length=200)
+    people: tuple[Person, ...] = Field(default=(), max_length=40)
 
 
 def scenario_names() -> tuple[str, ...]:
