@@ -331,6 +331,10 @@ class GuardView:
         first = self._cards.unacknowledged()
         if first is not None:
             return replace(shown, state=State.ELEVATED, reasons=first.reasons, visitor=first)
+        # The worker goes on saying it for a while; whoever was answered for and has left is over.
+        gone = not any(visitor.verdict is Verdict.ELEVATED for visitor in here)
+        if shown.state is State.ELEVATED and gone and self._cards.answered:
+            shown = replace(shown, state=State.READY, reasons=())
         told = self._headline
         if (
             told is not None
