@@ -121,12 +121,9 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
     """
     step = max(1, -(-max(celsius.shape) // _SEARCH_PX))
     small = np.ascontiguousarray(celsius[::step, ::step])
-    hottest_c = float(small.max())
     found: list[Spot] = []
     tried: list[_Region] = []
     for level in np.arange(highest_c - 0.5, lowest_c - 2.5, -_LEVEL_STEP_C):
-        if level > hottest_c:
-            continue
         for coarse in _regions(small > level, 1.1 * RADIUS_PX[1] / step):
             x, y = step * coarse.x, step * coarse.y
             if any(math.hypot(s.x - x, s.y - y) < s.radius_px for s in found):

@@ -12,8 +12,8 @@ from typing import Final
 
 from screening.result import Box, ScreeningResult, Verdict, Visitor
 from screening.settings import Site
+from service.ipc.bucket import Bucket
 from service.ipc.expiry import stamp
-from service.ipc.rate import Bucket
 from service.ipc.records import (
     MARKS,
     RATES,
