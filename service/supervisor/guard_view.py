@@ -13,7 +13,7 @@ from screening.result import Reason, State, Verdict
 from screening.settings import Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
 from service.ipc.records import Instruments, Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Outcome, ShownReference, ShownVisitor, View
 from service.state.counters import Counted
@@ -331,6 +331,10 @@ class GuardView:
         first = self._cards.unacknowledged()
         if first is not None:
             return replace(shown, state=State.ELEVATED, reasons=first.reasons, visitor=first)
+        # The worker goes on saying it for a while; whoever was answered for and has left is over.
+        gone = not any(visitor.verdict is Verdict.ELEVATED for visitor in here)
+        if shown.state is State.ELEVATED and gone and self._cards.answered:
+            shown = replace(shown, state=State.READY, reasons=())
         told = self._headline
         if (
             told is not None

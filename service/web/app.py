@@ -161,6 +161,10 @@ def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRo
     async def alert_screen() -> HTMLResponse:
         return HTMLResponse(pages["alert.html"])
 
+    @router.get("/beside")
+    async def beside() -> HTMLResponse:
+        return HTMLResponse(pages["beside.html"])
+
     covers = cover_headers(pages["cover.html"]) if "cover.html" in pages else {}
 
     @router.get("/cover")

@@ -9,7 +9,8 @@ from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.acceptance import Cause, ShownAcceptance
-from service.ipc.messages import MAX_MESSAGE_BYTES, ChannelError, encode
+from service.ipc.language import MAX_MESSAGE_BYTES, ChannelError
+from service.ipc.messages import MESSAGES
 from service.ipc.records import Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Need, Outcome, View
 from service.state.counters import Counted
@@ -187,6 +188,20 @@ def test_a_second_check_ends_an_alarm_and_it_does_not_come_back_for_the_same_vis
     watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
     assert watched.view.alarms == ()
     assert watched.view.state is State.ELEVATED  # still said, while the visitor stands there
+
+
+def test_whoever_was_answered_for_and_has_left_is_not_in_the_headline_any_more() -> None:
+    """Nobody waits for a check, says the card: the headline must not ask for one."""
+    watched = Watched()
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
+    watched.station.acknowledge(1)
+    watched.step(State.ELEVATED, departed=(visitor(1, Verdict.ELEVATED),))  # held to be read
+    shown = [watched.view.state]
+    watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
+    shown.append(watched.view.state)
+    watched.station.undo(1, watched.now)
+    shown.append(watched.view.state)
+    assert shown == [State.ELEVATED, State.READY, State.ELEVATED]
 
 
 def test_alarms_that_do_not_exist_cannot_be_answered() -> None:
@@ -456,7 +471,7 @@ def test_with_more_alarms_than_anybody_answers_nobody_is_screened() -> None:
         watched.step(State.READY, departed=(alarming,))
     view = watched.view
     assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.UNANSWERED,))
-    assert len(encode(view)) < MAX_MESSAGE_BYTES / 2
+    assert len(MESSAGES.encode(view)) < MAX_MESSAGE_BYTES / 2
     watched.station.acknowledge(1)
     watched.station.second_check(1, Outcome.DECLINED, watched.now)
     assert watched.view.state is State.ELEVATED
