@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 from service.ipc.channel import Channel
-from service.ipc.messages import ChannelClosed, Message
+from service.ipc.language import ChannelClosed, Message
 from service.ipc.orders import Stop
 from service.sandbox.judge import Judge
 from service.sandbox.launch import Program, launch

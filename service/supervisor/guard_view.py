@@ -13,7 +13,7 @@ from screening.result import Reason, State, Verdict
 from screening.settings import Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
 from service.ipc.records import Instruments, Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Outcome, ShownReference, ShownVisitor, View
 from service.state.counters import Counted

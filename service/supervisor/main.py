@@ -25,7 +25,8 @@ from screening.result import Reason
 from service.checkcode.statement import Fact
 from service.ipc.attestation import AttestationState
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import ChannelClosed, ChannelError, decode_exactly
+from service.ipc.language import ChannelClosed, ChannelError
+from service.ipc.messages import MESSAGES
 from service.ipc.orders import Admitted, Configure, LearnNonUniformity, Look, RequestFfc, Watch
 from service.ipc.preview_memory import create_memory
 from service.ipc.rate import Buckets
@@ -361,7 +362,7 @@ class Supervisor:
             self._picture = None
 
     def _hear_web(self, packet: bytes) -> None:
-        message = decode_exactly(packet)
+        message = MESSAGES.decode_exactly(packet)
         if not self._web_room.take(message, time.monotonic()):
             raise ChannelError(f"A {message.kind} comes too often.")
         if isinstance(message, Screens):

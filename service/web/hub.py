@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from screening.result import Reason, State
 from service.ipc.channel import Channel
-from service.ipc.messages import VIEW, ChannelClosed, Message, decode_exactly, encode
+from service.ipc.language import ChannelClosed, Message
+from service.ipc.messages import MESSAGES, VIEW
 from service.ipc.orders import Stop
 from service.ipc.preview import PreviewReader
 from service.ipc.rate import Buckets
@@ -403,7 +404,7 @@ class Hub:
         """
         number = next(self._numbers) % MAX_REQUESTS
         message = make(number)
-        decode_exactly(encode(message))  # what we may not say, we do not
+        MESSAGES.decode_exactly(MESSAGES.encode(message))  # what we may not say, we do not
         if not self._room.take(message, time.monotonic()):
             raise AskedTooOften(math.ceil(self._room.wait_s(message)))
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()

@@ -40,21 +40,23 @@ from screening.measuring import footprint
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
+from service.ipc.bucket import Bucket
 from service.ipc.channel import Channel
 from service.ipc.frame_memory import SIZE as FRAME_MEMORY_BYTES
 from service.ipc.identity import digest
-from service.ipc.messages import ChannelClosed, Message
+from service.ipc.language import ChannelClosed
 from service.ipc.orders import (
+    ORDERS,
     Admitted,
     Configure,
     LearnNonUniformity,
     Look,
     RequestFfc,
     Stop,
+    ToWorker,
     Watch,
 )
 from service.ipc.preview import PreviewWriter
-from service.ipc.rate import Bucket
 from service.ipc.records import MARKS, RATES, Fault, GaveUp, Opened, Record, SpotSeen, pack
 from service.sandbox.settle import NotJudged, settle
 from service.worker.ffc_answer import FfcAnswer
@@ -140,7 +142,7 @@ class Worker:
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
         self._ffc_answer = FfcAnswer()
 
-    def run(self, said: Iterable[Message] = ()) -> None:
+    def run(self, said: Iterable[ToWorker] = ()) -> None:
         """Screen until told to stop, or until the sensor or the supervisor is lost.
 
         Parameters
@@ -235,7 +237,7 @@ class Worker:
                 return False
         return True
 
-    def _obey(self, message: Message) -> bool:
+    def _obey(self, message: ToWorker) -> bool:
         match message:
             case Configure(settings=settings):
                 self._settings = settings
@@ -306,7 +308,7 @@ class Waiting:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self.meanwhile: list[Message] = []
+        self.meanwhile: list[ToWorker] = []
 
     def admit(self, info: SensorInfo, says: SensorSays) -> None:
         """Wait; a refusal is the end of this process."""
@@ -347,7 +349,7 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _on_terminate)
     cv2.setNumThreads(0)
-    channel = Channel.inherited(options.channel)
+    channel = Channel.inherited(options.channel, ORDERS)
     try:
         screen(options, channel)
     except ChannelClosed:

@@ -12,7 +12,7 @@ from typing import Final
 
 from screening.result import Box, ScreeningResult, Verdict, Visitor
 from screening.settings import Site
-from service.ipc.rate import Bucket
+from service.ipc.bucket import Bucket
 from service.ipc.records import (
     MARKS,
     RATES,

@@ -22,7 +22,7 @@ from screening.screener import Screener
 from screening.settings import Reference, Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import VIEW
+from service.ipc.messages import MESSAGES, VIEW
 from service.ipc.records import Instruments, Record, Seen, Status, pack
 from service.ipc.view import ShownVisitor, View
 from service.supervisor.guard_view import GuardView
@@ -157,7 +157,7 @@ class Chain:
         self._packets: deque[bytes] = deque()
         self._views: deque[View] = deque()
         self._ours, self._theirs = socket_pair()
-        self._hub = Hub(Channel(self._ours), lambda: None)
+        self._hub = Hub(Channel(self._ours, MESSAGES), lambda: None)
         self._guard = GuardView()
         self._guard.stands(ShownAcceptance(causes=(), screens=True))
         self._patience = Patience(0.0)

@@ -40,7 +40,8 @@ from service.ipc.calibration import (
     Ticks,
 )
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import ChannelClosed, Message
+from service.ipc.language import ChannelClosed, Message
+from service.ipc.messages import MESSAGES
 from service.ipc.orders import Stop
 from service.ipc.preview import PreviewWriter
 from service.ipc.preview_memory import create_memory
@@ -204,7 +205,7 @@ class Web:
 
     def __init__(self, listener: int, language: str, more: Sequence[str] = ()) -> None:
         ours, theirs = socket_pair()
-        self.channel = Channel(ours)
+        self.channel = Channel(ours, MESSAGES)
         arguments = ["--listen", str(listener), "--language", language, "--name", "Main entrance"]
         arguments += more
         with theirs:

@@ -9,7 +9,7 @@ import pytest
 
 from device.simulator.scenario.schema import scenario_names
 from screening.result import Reason, Verdict
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
 from service.ipc.records import RATES, Presence, Record, Seen, Status, pack, payload_bits
 from service.ipc.view import ShownVisitor
 from service.state.audit import verify

@@ -9,7 +9,8 @@ from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.acceptance import Cause, ShownAcceptance
-from service.ipc.messages import MAX_MESSAGE_BYTES, ChannelError, encode
+from service.ipc.language import MAX_MESSAGE_BYTES, ChannelError
+from service.ipc.messages import MESSAGES
 from service.ipc.records import Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Need, Outcome, View
 from service.state.counters import Counted
@@ -475,7 +476,7 @@ def test_with_more_alarms_than_anybody_answers_nobody_is_screened() -> None:
         watched.step(State.READY, departed=(alarming,))
     view = watched.view
     assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.UNANSWERED,))
-    assert len(encode(view)) < MAX_MESSAGE_BYTES / 2
+    assert len(MESSAGES.encode(view)) < MAX_MESSAGE_BYTES / 2
     watched.station.acknowledge(1)
     watched.station.second_check(1, Outcome.DECLINED, watched.now)
     assert watched.view.state is State.ELEVATED

@@ -3,7 +3,7 @@
 import pytest
 
 from screening.result import State
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
 from service.ipc.records import Status, pack
 from service.supervisor.hearing import Hearing
 from service.supervisor.patience import (

@@ -9,6 +9,7 @@ import pytest
 
 from screening.result import Reason, State, Verdict
 from service.ipc.channel import Channel, socket_pair
+from service.ipc.messages import MESSAGES
 from service.web.hub import MAX_STREAMS, SILENT_AFTER_S, Hub, HubError
 from tests.service.stage import view, visitor
 
@@ -32,7 +33,7 @@ class Watched:
 def watched() -> Iterator[Watched]:
     ours, theirs = socket_pair()
     with ours, theirs:
-        watched = Watched(Hub(Channel(ours), lambda: None))
+        watched = Watched(Hub(Channel(ours, MESSAGES), lambda: None))
         with mock.patch("service.web.hub.time", watched):
             yield watched
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 import pytest
 
 from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Verdict, Visitor
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
 from service.ipc.records import RATES, Instruments, Presence, Record, Seen, Status, pack
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
