@@ -74,15 +74,14 @@ class RegionSampler:
         flat = celsius.reshape(-1)
         core, ring = flat[self._core], flat[self._ring]
         mean = float(core.mean()) if core.size else float("nan")
+        middle = ring.size // 2
         return Spot(
             self.x,
             self.y,
             self.radius_px,
             apparent_c=mean,
             spread_c=float(core.std()) if core.size else float("inf"),
-            around_c=float(np.partition(ring, ring.size // 2)[ring.size // 2])
-            if ring.size
-            else float("nan"),
+            around_c=float(np.partition(ring, middle)[middle]) if ring.size else float("nan"),
             edge=np.count_nonzero(ring < mean - MIN_CONTRAST_C) / ring.size if ring.size else 0.0,
         )
 

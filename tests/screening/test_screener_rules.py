@@ -145,7 +145,7 @@ def test_noise_is_judged_as_the_driver_says(walks: bool) -> None:
         ({"limits": Limits(warm_up_s=3.0)}, False, True),
         ({"uniformity": Uniformity(x_c=0.5)}, False, True),
     ],
-    ids=str,
+    ids=["nothing", "threshold", "references", "scene", "limits", "uniformity"],
 )
 def test_new_settings_begin_anew_only_what_rests_on_them(
     changed: dict[str, Any], known: bool, counted: bool

@@ -279,6 +279,12 @@ def test_the_best_is_first_even_sharp_and_warm() -> None:
     assert [round(s.x) for s in spots] == [30, 90]
 
 
+def test_it_is_as_large_just_above_a_level_as_far_above() -> None:
+    wall = Wall(noise_k=0.0)
+    sizes = [find(wall.paint(disc(60, 80, 6, c)), 30.0, 42.0)[0].radius_px for c in (30.6, 36.0)]
+    assert sizes[0] == pytest.approx(sizes[1], abs=0.05)
+
+
 def test_each_is_found_once_at_whatever_level() -> None:
     wall = Wall()
     things = [disc(20 + 40 * n, 30 + 50 * k, 6, 31.5 + n + 3 * k) for n in range(3) for k in (0, 1)]
@@ -306,6 +312,7 @@ def test_what_is_the_same_at_the_next_level_is_not_looked_at_again(
     uneven = block(54, 114, 6, 12, 38.6), block(60, 114, 6, 12, 39.4)
     assert find(wall.paint(*uneven), 30.0, 42.0) == []
     assert len(glanced_at) == len(sampled) == 1
-    # with a wall beside it that is as warm, it is not sampled at all
-    assert find(wall.paint(block(60, 0, 40, 80, 36.0)), 30.0, 42.0) == []
-    assert len(sampled) == 1
+    # before a wall that is hardly colder, it is not sampled at all
+    hardly = block(0, 0, 120, 160, 35.3), block(50, 60, 12, 12, 35.7)
+    assert find(wall.paint(*hardly), 30.0, 42.0) == []
+    assert (len(glanced_at), len(sampled)) == (2, 1)

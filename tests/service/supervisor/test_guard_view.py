@@ -193,15 +193,20 @@ def test_a_second_check_ends_an_alarm_and_it_does_not_come_back_for_the_same_vis
 def test_whoever_was_answered_for_and_has_left_is_not_in_the_headline_any_more() -> None:
     """Nobody waits for a check, says the card: the headline must not ask for one."""
     watched = Watched()
+    watched.step(State.ELEVATED)
+    assert watched.view.state is State.ELEVATED, "nobody was answered for"
     watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
     watched.station.acknowledge(1)
+    watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
+    shown = [watched.view.state]  # who stands there is still in it
+    watched.station.undo(1, watched.now)
     watched.step(State.ELEVATED, departed=(visitor(1, Verdict.ELEVATED),))  # held to be read
-    shown = [watched.view.state]
+    shown.append(watched.view.state)
     watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
     shown.append(watched.view.state)
     watched.station.undo(1, watched.now)
     shown.append(watched.view.state)
-    assert shown == [State.ELEVATED, State.READY, State.ELEVATED]
+    assert shown == [State.ELEVATED, State.ELEVATED, State.READY, State.ELEVATED]
 
 
 def test_alarms_that_do_not_exist_cannot_be_answered() -> None:
