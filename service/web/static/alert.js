@@ -8,7 +8,7 @@ import { openConsoleWhenHeld } from "./console.js";
 import { Cover } from "./cover.js";
 import { $, attribute, element, fit, hide, shape, text, write } from "./dom.js";
 import { headline } from "./headline.js";
-import { Link } from "./link.js";
+import { BLIND, Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { Sounder } from "./sound.js";
 import { Voice } from "./voice.js";
@@ -35,7 +35,7 @@ const name = document.title;
 new Link({
   cover: new Cover($("cover"), $("outer-cover"), coverWords),
   onView: show,
-  onBlind: () => show({ ...view, state: "not_screening", reasons: ["silent"], advice: null, moment_s: null, step_m: null }),
+  onBlind: () => show({ ...view, ...BLIND }),
   onPicture: (buffer) => picture.take(buffer),
 });
 
