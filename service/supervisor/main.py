@@ -65,7 +65,7 @@ from service.supervisor.calibrator_access import CalibratorAccess
 from service.supervisor.camera_access import CameraAccess
 from service.supervisor.camera_place import CameraPlace, locate
 from service.supervisor.check_code import CheckCodes
-from service.supervisor.child import Child
+from service.supervisor.child import Child, ran_s
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
 from service.supervisor.faults import sentence
@@ -550,8 +550,8 @@ class Supervisor:
             self._recorder.departed(visitors)
 
     def _look_for_silence(self) -> None:
-        self._patience.turn(time.monotonic())
         worker = self._worker.child
+        self._patience.turn(time.monotonic(), ran_s(worker.pid) if worker is not None else None)
         if worker is None:
             return
         heard = self._guard_view.heard_at

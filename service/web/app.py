@@ -204,7 +204,7 @@ def _screen_router(hub: Hub) -> APIRouter:
         responses=responses(503),
     )
     async def events() -> AsyncIterable[ServerSentEvent]:
-        """Stream what a screen shows: `{"beat", "view"}`, at least every tenth of a second."""
+        """Stream what a screen shows: beat, time and view, ten times a second."""
         async for event in hub.events():
             yield ServerSentEvent(raw_data=event, event="view", retry=300)
 

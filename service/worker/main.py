@@ -154,6 +154,7 @@ class Worker:
             if not self._obey(message):
                 return
         for frame in self._fresh(self._sensor.frames()):
+            exposed_s = self._exposed_s(frame, time.monotonic())
             started = time.perf_counter()
             result = self._screener.step(frame)
             step_ms = (time.perf_counter() - started) * 1e3
@@ -162,7 +163,7 @@ class Worker:
             if self._watched:
                 self._draw(frame, result)
             self._look_at_spot(frame, result)
-            self._tell(result, step_ms, frame.fpa_temp_c)
+            self._tell(result, step_ms, frame.fpa_temp_c, exposed_s)
             self._ffc_answer.step(frame, time.monotonic())
             if not self._listen():
                 return
@@ -177,6 +178,16 @@ class Worker:
             else:
                 yield frame
             asked = time.monotonic()
+
+    def _exposed_s(self, frame: RadiometricFrame, came_s: float) -> float:
+        """Return when a frame was exposed, on our clock.
+
+        Real cameras' frames have that time; those of the simulator are made when they are asked
+        for. Whoever tells an impossible time is not screened with anyway.
+        """
+        if self._sensor.info.simulated or not frame.time_s <= came_s:
+            return came_s
+        return frame.time_s
 
     def _draw(self, frame: RadiometricFrame, result: ScreeningResult) -> None:
         reference = result.reference
@@ -221,9 +232,11 @@ class Worker:
     def _send(self, record: Record) -> None:
         self._channel.send_packet(pack(record), wait_s=_SEND_WITHIN_S)
 
-    def _tell(self, result: ScreeningResult, step_ms: float, fpa_temp_c: float | None) -> None:
+    def _tell(
+        self, result: ScreeningResult, step_ms: float, fpa_temp_c: float | None, exposed_s: float
+    ) -> None:
         now = time.monotonic()
-        self._telling.tell(result, now)
+        self._telling.tell(result, now, exposed_s=exposed_s)
         self._telling.instruments(result, fpa_temp_c=fpa_temp_c, step_ms=step_ms, now_s=now)
         if result.ffc_advised and now - self._ffc_at >= _FFC_AT_MOST_EVERY_S:
             self._ffc_at = now

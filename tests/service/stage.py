@@ -40,6 +40,7 @@ from service.ipc.calibration import (
     Ticks,
 )
 from service.ipc.channel import Channel, socket_pair
+from service.ipc.expiry import BELIEVED_S
 from service.ipc.language import ChannelClosed, Message
 from service.ipc.messages import MESSAGES
 from service.ipc.orders import Stop
@@ -167,7 +168,6 @@ def view(state: State, *reasons: Reason, **more: Any) -> View:
     return replace(
         View(
             network=(),
-            valid_s=0.5,
             state=state,
             reasons=reasons,
             sensor=SENSOR,
@@ -307,7 +307,8 @@ class Stage:
         while not self._ended.is_set():
             try:
                 if not self.silent:
-                    self.web.channel.send(self.shown)
+                    until_s = time.monotonic() + BELIEVED_S
+                    self.web.channel.send(replace(self.shown, until_s=until_s))
                     self.told_at = time.time()
                 message = self.web.channel.receive(wait_s=0.04)
             except ChannelClosed:

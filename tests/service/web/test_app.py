@@ -106,10 +106,10 @@ def test_a_change_reaches_every_screen_without_a_backlog() -> None:
         first = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0)
         for state in (State.READY, State.HOLD_STILL, State.RECHECK, State.ELEVATED):
-            hub._take(view(state), None)
+            hub._take(view(state, until_s=time.monotonic() + 10.0), None)
         got = [await first]
         for state in (State.READY, State.HOLD_STILL, State.RECHECK):
-            hub._take(view(state), None)
+            hub._take(view(state, until_s=time.monotonic() + 10.0), None)
         got.append(await anext(stream))
         nothing = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0.2)
