@@ -33,7 +33,6 @@ LEAVING_FRAMES: Final = 2 * BEST  # whoever was measured in more of them had com
 # few err by lasts longer than a frame, so that more of them in less time tell less.
 ENOUGH_FRAMES: Final = 6
 ENOUGH_S: Final = 0.5
-DOUBT_FRAMES: Final = 12  # before a second check is asked for: a step nearer may settle it
 DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
 # What visitors can put right themselves: asked for first, and measured anew once it is gone.
 MENDABLE: Final = frozenset({Reason.GLASSES, Reason.COVERED})
@@ -84,6 +83,7 @@ class VisitorRecord:
         self._doubts: Counter[Reason] = Counter()
         self._usable = 0
         self._first_read_s = 0.0
+        self._early = 0  # usable frames before it was known that somebody came
         self._in_the_way_s: float | None = None  # when something mendable was seen last
         self._unmended: Visitor | None = None  # the last word with it
         self._another: list[tuple[Sample, float]] = []  # readings that may be of somebody else
@@ -159,6 +159,7 @@ class VisitorRecord:
         if self.id is not None or not (came and self.lives):
             return False
         self.id = number
+        self._early = self._usable
         return True
 
     @property
@@ -264,11 +265,15 @@ class VisitorRecord:
         return Site.CANTHUS, canthus
 
     def _enough_for(self, verdict: Verdict) -> bool:
-        """Whether there are frames enough to say this first."""
+        """Whether there are frames enough to say this first.
+
+        For a second check those count that came after it was known that somebody came: who walks
+        up is read better a step nearer, and many a doubt ends.
+        """
         if verdict is Verdict.ELEVATED:
             return True
         if verdict is not Verdict.CLEAR:
-            return self._usable >= DOUBT_FRAMES
+            return self._usable >= BEST + self._early
         lasted = self._read_s - self._first_read_s >= ENOUGH_S
         return self._usable >= (ENOUGH_FRAMES if lasted else BEST)
 
