@@ -20,7 +20,7 @@ def bench(
         list[str] | None,
         typer.Option(
             help="recordings, clinical, simulated, hot-spots, scenarios, attacks, entrances, "
-            "verdict-time, time or lock."
+            "kinds, verdict-time, time or lock."
         ),
     ] = None,
     draws: Annotated[
@@ -29,7 +29,8 @@ def bench(
             min=1,
             max=10_000,
             help="How many entrances, attacks, visitors with hot spots for each size of a pixel, "
-            "and timed visitors for each camera; else 500, 220, 36 and 40.",
+            "people of each kind, and timed visitors for each camera; else 500, 220, 36, 40 and "
+            "40.",
         ),
     ] = None,
 ) -> None:
@@ -39,6 +40,7 @@ def bench(
         clinical,
         entrances,
         hot_spots,
+        kinds,
         library,
         locked,
         recordings,
@@ -65,6 +67,7 @@ def bench(
         "scenarios": library.rows,
         "attacks": lambda: attacks.rows(draws or attacks.DRAWS),
         "entrances": lambda: entrances.rows(draws or entrances.DRAWS),
+        "kinds": lambda: kinds.rows(draws or kinds.DRAWS),
         "verdict-time": lambda: verdict_time.rows(draws or verdict_time.VISITORS),
         "time": timing.rows,
         "lock": locked.rows,
