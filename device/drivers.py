@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from device.errors import SensorError, SensorNotFound
 from device.info import Answer
 from hardware.host.usb import UsbIdentity
-from hardware.vetting.check import Admission, Decision, SensorSays, Vet, refusal
+from hardware.vetting.decision import Admission, Decision, SensorSays, Vet, refusal
 
 if TYPE_CHECKING:
     from device.ends import Admit, Ends

@@ -9,7 +9,7 @@ from typing import NamedTuple
 FOLDER = Path(__file__).parent.parent / "docs/decisions"
 RECORD = re.compile(
     r"# (?P<number>\d{4}): (?P<title>.+[^.])\n\n- Date: (?P<date>\d{4}-\d\d-\d\d)\n"
-    r"- Status: (?P<status>accepted(?:, amended by \d{4})?|replaced by \d{4})\n\n"
+    r"- Status: (?P<status>accepted(?:, amended by \d{4}(?: and \d{4})?)?|replaced by \d{4})\n\n"
 )
 _HEAD = """# Decisions
 

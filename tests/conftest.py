@@ -21,18 +21,27 @@ SLOW: Final = (
 )
 
 
-FIRST: Final = ("service/leak", "service/attestation", "service/browser")  # what takes longest
+FIRST: Final = ("service/leak", "service/attestation")  # what takes longest, and mostly waits
+PAGES: Final = ("service/browser",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies there as slow: `./test` leaves it out, `./test --all` runs it.
 
-    What takes longest begins first, so that nobody waits for it at the end.
+    What takes longest begins first, so that nobody waits for it at the end. Files with pages take
+    turns with the others: a page paints all the time, and goes dark when many do at once.
     """
     for item in items:
         if _lies_in(item, SLOW):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: not _lies_in(item, FIRST))
+    pages: dict[Path, None] = {}
+    others: dict[Path, None] = {}
+    for item in items:
+        (pages if _lies_in(item, PAGES) else others)[item.path] = None
+    turn = {path: 2 * place for place, path in enumerate(pages)}
+    turn |= {path: 2 * place + 1 for place, path in enumerate(others)}
+    items.sort(key=lambda item: turn[item.path])
 
 
 def _lies_in(item: pytest.Item, places: tuple[str, ...]) -> bool:

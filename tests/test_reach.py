@@ -16,11 +16,10 @@ HARDWARE = {"hardware.errors", "hardware.host", "hardware.register", "hardware.v
 WORDS = {"screening.result", "screening.settings"}
 MAY_REACH = {
     "service.worker": {
-        *HARDWARE,
+        *HARDWARE,  # its words only: OF_THE_WORKER
         *WORDS,
         *(f"device.{room}" for room in ("drivers", "ends", "errors", "frame", "framepool", "info")),
         "device.sensor",
-        "service.acceptance",  # the words of messages
         *(f"screening.{room}" for room in ("faces", "freshness", "measuring", "radiometry")),
         *(f"screening.{room}" for room in ("reference", "screener", "states", "visitors")),
         "service.ipc",
@@ -75,6 +74,19 @@ MAY_REACH = {
         "hardware.errors",
         "service.sandbox",
     },
+}
+# All that who sees pixels may know of hardware, and of what processes say: no register, no rule,
+# no request of a guard or an admin.
+OF_THE_WORKER = {
+    "hardware.errors",
+    "hardware.host.controller",
+    "hardware.host.descriptors",
+    "hardware.host.usb",
+    "hardware.register.effect",
+    "hardware.vetting.decision",
+    *(f"service.ipc.{one}" for one in ("bucket", "channel", "frame_memory", "identity")),
+    *(f"service.ipc.{one}" for one in ("language", "orders", "preview", "preview_memory")),
+    "service.ipc.records",
 }
 OF_THE_SIMULATOR = "device.simulator.scenario"  # all that who sees no pixel may reach of it
 ARITHMETIC = {"collections", "contextlib", "dataclasses", "enum", "functools", "heapq", "itertools"}
@@ -149,6 +161,15 @@ def test_a_process_reaches_the_rooms_that_are_written_down(
     if "device.simulator" in rooms:
         simulator = {module for module in ours if module.startswith("device.simulator.")}
         assert all(f"{module}.".startswith(f"{OF_THE_SIMULATOR}.") for module in simulator)
+
+
+def test_the_worker_knows_of_hardware_and_of_others_only_words(house: grimp.ImportGraph) -> None:
+    ours = {
+        module
+        for module in reached(house, "service.worker")
+        if module.startswith(("hardware.", "service.ipc.")) and module.count(".") > 1
+    }
+    assert ours | {"hardware.errors"} == OF_THE_WORKER
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)

@@ -18,8 +18,7 @@ from device.errors import SensorNotFound, SensorRefused
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.host.usb import PORT, SYS, UsbIdentity, behind
-from hardware.vetting import check
-from hardware.vetting.check import Vet
+from hardware.vetting.decision import Vet
 
 _TIMEOUT_S = 0.25  # three of them are still within the second in which the station must notice
 # FLIR's SDK never has more than one request under way, so neither have we with a camera; what the
@@ -42,7 +41,7 @@ def open_boson(
     *,
     video: str | None = None,
     serial: str | None = None,
-    vet: Vet = check.vet,
+    vet: Vet,
     connect: Callable[[str], Transport] = SerialTransport,
     sys_root: Path = SYS,
 ) -> BosonSensor:

@@ -26,9 +26,7 @@ from device.framepool import FramePool
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.host.usb import PORT, behind
-from hardware.vetting.check import Vet
-from hardware.vetting.check import vet as vet_by_register
-from hardware.vetting.decision import SensorSays
+from hardware.vetting.decision import SensorSays, Vet
 
 DOSSIER = "evo-thermal"
 
@@ -44,7 +42,7 @@ def open_evo_thermal(
     port: str | None = None,
     *,
     hfov_deg: float | None = None,
-    vet: Vet = vet_by_register,
+    vet: Vet,
     connect: Callable[[str], Transport] = SerialTransport,
 ) -> "EvoThermalSensor":
     """Vet the Evo Thermal at a serial port and switch its stream on.

@@ -31,9 +31,7 @@ from device.lepton.telemetry import FFC_DESIRED, HEIGHT, ROWS, WIDTH, Telemetry,
 from device.y16 import Y16Capture
 from hardware.errors import HardwareError
 from hardware.host.usb import PORT, behind
-from hardware.vetting.check import Vet
-from hardware.vetting.check import vet as vet_by_register
-from hardware.vetting.decision import Decision, SensorSays
+from hardware.vetting.decision import Decision, SensorSays, Vet
 
 DOSSIER = "lepton-3-5-purethermal"
 
@@ -126,7 +124,7 @@ def open_lepton(
     port: str | None = None,
     *,
     quarter_turns: int = 0,
-    vet: Vet = vet_by_register,
+    vet: Vet,
     control: Callable[[str], LeptonControl] = LeptonControl,
 ) -> "LeptonSensor":
     """Identify, vet and set up the Lepton behind a video node, and start its frames.

@@ -7,7 +7,6 @@ read (`effect = "none"`).
 """
 
 import tomllib
-from enum import StrEnum
 from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
@@ -15,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from hardware.errors import PolicyError
 from hardware.register.countries import Country
 from hardware.register.dossier import Dossier, Kind
+from hardware.register.effect import Effect
 from hardware.register.statement import Document, Statement, Words
 
 RuleName = Literal[
@@ -49,14 +49,6 @@ RuleName = Literal[
     "computer",
 ]
 RULE_NAMES: tuple[str, ...] = get_args(RuleName)
-
-
-class Effect(StrEnum):
-    """What a paragraph of the policy does when its rule finds something."""
-
-    REFUSE = "refuse"
-    CONDITION = "condition"  # may run; the condition stands in the register and in the audit log
-    NONE = "none"  # switched off by the institution, visibly
 
 
 class Paragraph(Document):

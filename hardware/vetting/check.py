@@ -4,8 +4,8 @@
 minute and after every replug. A document that cannot be relied on refuses: doubt is not screening.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hardware.errors import HardwareError
@@ -16,39 +16,22 @@ from hardware.host.usb import SYS, UsbIdentity
 from hardware.register import documents
 from hardware.register.documents import Register
 from hardware.register.dossier import Dossier, Kind
-from hardware.register.policy import Effect, Paragraph
+from hardware.register.effect import Effect
+from hardware.register.policy import Paragraph
 from hardware.register.signature import UNSIGNED, Signatures
 from hardware.vetting import computers
 from hardware.vetting.cases import Device, Documents
-from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays, decide
+from hardware.vetting.decision import (
+    Admission,
+    Decision,
+    Outcome,
+    Reason,
+    SensorSays,
+    decide,
+    refusal,
+)
 from hardware.vetting.enrolment import Enrolled
 from hardware.vetting.rules import DEVICE_RULES, DOCUMENT_RULES
-
-__all__ = [
-    "Admission",
-    "Decision",
-    "Outcome",
-    "SensorSays",
-    "differences_of_computer",
-    "refusal",
-    "still_vetted",
-    "vet",
-    "vet_dossier",
-    "vet_host",
-]
-
-
-Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
-"""What a driver asks before it opens: dossier, what the host sees, what the sensor says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What was admitted: compare it with what is there later."""
-
-    dossier: str
-    usb: UsbIdentity | None
-    says: SensorSays
 
 
 def vet(
@@ -213,12 +196,6 @@ def differences_of_computer(computer: Computer, known: Register) -> Iterator[str
             for reason in answer.refusals[:1]
         )
     yield from computers.differences(computer, known)
-
-
-def refusal(dossier: str, text: str) -> Decision:
-    """Refuse for a reason that no policy can switch off."""
-    reason = Reason("0.0", "Doubt is not screening", Effect.REFUSE, text)
-    return Decision(dossier, Outcome.REFUSED, (reason,))
 
 
 def _simulated(dossier: str, kind: Kind, usb: UsbIdentity | None, says: SensorSays) -> Decision:

@@ -1,9 +1,14 @@
-"""The answer of the register about one piece of hardware: what it is based on, and why."""
+"""The answer of the register about one piece of hardware: what it is based on, and why.
 
+These words load neither the register nor a rule: whoever drives a sensor knows no more of them.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardware.register.policy import Effect
+from hardware.host.usb import UsbIdentity
+from hardware.register.effect import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,25 @@ class Decision:
     def __str__(self) -> str:
         head = f"{self.dossier}: {self.outcome.value.replace('_', ' ')}"
         return " ".join([f"{head}.", *map(str, self.refusals or self.conditions)])
+
+
+Vet = Callable[[str, UsbIdentity | None, SensorSays], Decision]
+"""What a driver asks before it opens: dossier, what the host sees, what the sensor says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What was admitted: compare it with what is there later."""
+
+    dossier: str
+    usb: UsbIdentity | None
+    says: SensorSays
+
+
+def refusal(dossier: str, text: str) -> Decision:
+    """Refuse for a reason that no policy can switch off."""
+    reason = Reason("0.0", "Doubt is not screening", Effect.REFUSE, text)
+    return Decision(dossier, Outcome.REFUSED, (reason,))
 
 
 def decide(dossier: str, policy: str, reasons: tuple[Reason, ...]) -> Decision:

@@ -22,15 +22,8 @@ from hardware.register.documents import Register
 from hardware.register.memory import Memory, Remembering
 from hardware.register.trust import Trust
 from hardware.vetting import enrolment
-from hardware.vetting.check import (
-    Admission,
-    Decision,
-    SensorSays,
-    refusal,
-    still_vetted,
-    vet,
-    vet_host,
-)
+from hardware.vetting.check import still_vetted, vet, vet_host
+from hardware.vetting.decision import Admission, Decision, SensorSays, refusal
 from hardware.vetting.enrolment import Enrolled
 
 ENROLMENTS = "enrolments.json"

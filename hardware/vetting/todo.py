@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from hardware.register.documents import Register
 from hardware.register.dossier import Dossier, Kind, whom, words
-from hardware.register.policy import Effect, Paragraph
+from hardware.register.effect import Effect
+from hardware.register.policy import Paragraph
 from hardware.register.sections import Components, Connectivity, Interface
 from hardware.register.statement import Status, Whom
 from hardware.vetting.device_rules import NEEDED_OF_A_DEVICE

@@ -9,7 +9,7 @@ first frame sways) it has to last.
 """
 
 from collections.abc import Sequence
-from enum import Enum
+from enum import Enum, auto
 from typing import Final
 
 import numpy as np
@@ -34,9 +34,9 @@ STIRRED: Final = 0.05  # share of a box that moves within `SLOW_S`
 class Nature(Enum):
     """What a box in the picture holds."""
 
-    FURNITURE = "furniture"
-    UNSURE = "unsure"  # partly what stood there before
-    SOMEBODY = "somebody"
+    FURNITURE = auto()
+    UNSURE = auto()  # partly what stood there before
+    SOMEBODY = auto()
 
 
 class Furniture:
@@ -131,8 +131,8 @@ class Furniture:
         off = self._off[self._cells(box)].ravel()
         if not self.known or not off.size:
             return Nature.FURNITURE  # for all that is known
-        high_c = float(np.partition(np.abs(off), 9 * off.size // 10)[9 * off.size // 10])
-        middle_c = float(np.partition(off, off.size // 2)[off.size // 2])
+        high_c = _ordered(np.abs(off), 9 * off.size // 10)
+        middle_c = _ordered(off, off.size // 2)
         if high_c < CHANGED_C and _share_near(off, middle_c) > WHOLE:
             return Nature.FURNITURE  # as it was, or warmer and colder as a whole
         if high_c < CHANGED_C or _share_near(off, 0.0) > MOST:
@@ -158,10 +158,13 @@ class Furniture:
     def _body(self, box: Box) -> tuple[slice, slice]:
         """Return the cells of a face and the body below it."""
         x, y, w, h = box
-        rows, columns = self._cells(
-            (x - AROUND * w, y - AROUND * h, (1.0 + 2.0 * AROUND) * w, (1.0 + AROUND) * h)
-        )
+        rows, columns = self._cells((x - AROUND * w, y - AROUND * h, (1.0 + 2.0 * AROUND) * w, h))
         return slice(rows.start, self._map.shape[0]), columns
+
+
+def _ordered(values: NDArray[np.float32], number: int) -> float:
+    """Return the value that so many are not above."""
+    return float(np.partition(values, number)[number])
 
 
 def _share_near(off: NDArray[np.float32], middle_c: float) -> float:

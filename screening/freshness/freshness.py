@@ -39,7 +39,7 @@ class Freshness:
         Whether the noise of this kind of sensor walks (`device.info.SensorInfo.noise_walks`).
     """
 
-    def __init__(self, height: int, width: int, netd_k: float, *, walks: bool = False) -> None:
+    def __init__(self, height: int, width: int, netd_k: float, *, walks: bool) -> None:
         self._every = max(1, round(max(height, width) / GRID_PX))
         shape = (-(-height // self._every), -(-width // self._every))
         self._picture = np.empty(shape, np.uint16)

@@ -205,8 +205,9 @@ def _sensitivities(settings: Settings, skin_c: float = 36.5) -> dict[str, float]
     ambient = change(
         lambda d: chain(replace(scene, ambient_temp_c=scene.ambient_temp_c + d)), doubt.ambient_c
     )
+    humid = max(scene.relative_humidity, doubt.relative_humidity)  # no air is drier than dry
     humidity = change(
-        lambda d: chain(replace(scene, relative_humidity=scene.relative_humidity + d)),
+        lambda d: chain(replace(scene, relative_humidity=humid + d)),
         doubt.relative_humidity,
     )
     # the visitor stands nearer or farther than said; the reference does not move with them

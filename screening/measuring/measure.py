@@ -160,13 +160,13 @@ class Surveyor:
         fine = millimetres <= RESOLVED_MM_PER_PX
         reach_px = CANTHUS_REACH_MM / millimetres + (0.0 if fine else COARSE_PX)
         canthi = [
-            _hottest_near(blocks, (left, top), point, reach_px) for point in detection.landmarks[:2]
+            spot
+            for point in detection.landmarks[:2]
+            if (spot := _hottest_near(blocks, (left, top), point, reach_px)) is not None
         ]
-        resolved = fine and None not in canthi
-        left_right_c = None
-        if resolved and canthi[0] and canthi[1]:
-            left_right_c = canthi[0].apparent_c - canthi[1].apparent_c
-        warm = float(np.partition(skin, 3 * skin.size // 4)[3 * skin.size // 4])
+        resolved = fine and len(canthi) == 2
+        left_right_c = canthi[0].apparent_c - canthi[1].apparent_c if resolved else None
+        warm = _ordered(skin, 3 * skin.size // 4)
         eyes_c = _median(self._eye_band(face, inside, detection, top, left), warm)
         brow_c = _median(_brow(celsius, detection, millimetres), warm)
         mouth = float(detection.landmarks[3:, 1].mean() - 0.15 * h) - top
@@ -179,8 +179,7 @@ class Surveyor:
             site, peak = Site.FACE_MAXIMUM, _hottest(blocks, (left, top))
             hot_spot = True
         elif resolved and wanted is not Site.FACE_MAXIMUM:
-            site, spot = Site.CANTHUS, max(c for c in canthi if c is not None)
-            hot_spot = True
+            site, spot, hot_spot = Site.CANTHUS, max(canthi), True
             if _elsewhere(celsius, peak, spot):
                 site = Site.FACE_MAXIMUM
             else:
@@ -189,9 +188,8 @@ class Surveyor:
             site = Site.FACE_MAXIMUM
             # a hot spot that the pixels smear may be the hottest place without looking like it
             lost_c = footprint.correction(millimetres)
-            spots = [c for c in canthi if c is not None]
-            if peak and spots and max(spots).apparent_c + lost_c > peak.apparent_c:
-                peak, hot_spot = max(spots), True
+            if peak and canthi and max(canthi).apparent_c + lost_c > peak.apparent_c:
+                peak, hot_spot = max(canthi), True
         if peak is None:
             return None
         return Reading(
@@ -248,8 +246,12 @@ class Surveyor:
 
 def _median(values: NDArray[np.float32], otherwise: float) -> float:
     """Return the median of some temperatures; `otherwise` where there are none."""
-    flat = values.reshape(-1)
-    return float(np.partition(flat, flat.size // 2)[flat.size // 2]) if flat.size else otherwise
+    return _ordered(values.ravel(), values.size // 2) if values.size else otherwise
+
+
+def _ordered(values: NDArray[np.float32], number: int) -> float:
+    """Return the temperature that so many are not above."""
+    return float(np.partition(values, number)[number])
 
 
 def _brow(

@@ -74,15 +74,14 @@ class RegionSampler:
         flat = celsius.reshape(-1)
         core, ring = flat[self._core], flat[self._ring]
         mean = float(core.mean()) if core.size else float("nan")
+        middle = ring.size // 2
         return Spot(
             self.x,
             self.y,
             self.radius_px,
             apparent_c=mean,
             spread_c=float(core.std()) if core.size else float("inf"),
-            around_c=float(np.partition(ring, ring.size // 2)[ring.size // 2])
-            if ring.size
-            else float("nan"),
+            around_c=float(np.partition(ring, middle)[middle]) if ring.size else float("nan"),
             edge=np.count_nonzero(ring < mean - MIN_CONTRAST_C) / ring.size if ring.size else 0.0,
         )
 
@@ -121,12 +120,9 @@ def find(celsius: NDArray[np.float32], lowest_c: float, highest_c: float) -> lis
     """
     step = max(1, -(-max(celsius.shape) // _SEARCH_PX))
     small = np.ascontiguousarray(celsius[::step, ::step])
-    hottest_c = float(small.max())
     found: list[Spot] = []
     tried: list[_Region] = []
     for level in np.arange(highest_c - 0.5, lowest_c - 2.5, -_LEVEL_STEP_C):
-        if level > hottest_c:
-            continue
         for coarse in _regions(small > level, 1.1 * RADIUS_PX[1] / step):
             x, y = step * coarse.x, step * coarse.y
             if any(math.hypot(s.x - x, s.y - y) < s.radius_px for s in found):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.here import STATE
+from service.cli.here import STATE, register_of
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Passwords, backup and restore."
@@ -18,7 +18,11 @@ State = Annotated[
 ]
 Register = Annotated[
     Path | None,
-    typer.Option("--register", help="Folder of the institution's own register of hardware."),
+    typer.Option(
+        "--register",
+        help="Folder of the institution's own register of hardware; of the installed station: "
+        "/etc/limen/register.",
+    ),
 ]
 
 
@@ -79,6 +83,9 @@ def backup(
 
     if not state.is_dir():
         raise _ended(BackupError(f"There is no station in {state}: name its folder with --state."))
+    usual = register_of(state)
+    if register is None and usual is not None and usual.is_dir():
+        register = usual
     try:
         key = station_key(state)
         envelope = make(state, register, key)
@@ -123,7 +130,9 @@ def restore(
         lock = claim_state(state)
         own = station_key(state).public_key().public_bytes_raw().hex()
         found = opened(envelope, own, station)
-        bring_back(found, state, register, SettingsStore(state, StationSettings))
+        bring_back(
+            found, state, register or register_of(state), SettingsStore(state, StationSettings)
+        )
     except (BackupError, StationError, StationKeyError) as error:
         raise _ended(error) from error
     del lock

@@ -134,7 +134,8 @@ def check(
     """
     from hardware.errors import HardwareError
     from hardware.host import usb
-    from hardware.vetting.check import SensorSays, refusal, vet_dossier
+    from hardware.vetting.check import vet_dossier
+    from hardware.vetting.decision import SensorSays, refusal
     from hardware.vetting.station import Vetting
     from service.supervisor.trail_memory import TrailMemory
 

@@ -13,7 +13,7 @@ from service.cli.here import STATE
 
 if TYPE_CHECKING:
     from device.sensor import Sensor
-    from hardware.vetting.check import Vet
+    from hardware.vetting.decision import Vet
 
 
 def _opener(sensor: str, port: str | None) -> "Callable[[Vet], Sensor]":

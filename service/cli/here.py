@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 INSTALLED: Final = Path("/var/lib/limen")
+REGISTER: Final = Path("/etc/limen/register")
 
 
 def state_folder(here: Path = Path("state"), installed: Path = INSTALLED) -> Path:
@@ -13,6 +14,11 @@ def state_folder(here: Path = Path("state"), installed: Path = INSTALLED) -> Pat
     and not a new folder in which it is never found.
     """
     return installed if installed.is_dir() and not here.is_dir() else here
+
+
+def register_of(state: Path) -> Path | None:
+    """Return the folder of a station's own register: known of the installed station only."""
+    return REGISTER if state.absolute() == INSTALLED else None
 
 
 STATE: Final = state_folder()

@@ -12,6 +12,16 @@ def kiosk(
         Path, typer.Option(help="Folder of the browser's profile; in memory.")
     ] = Path("/run/limen-kiosk/profile"),
     lamp: Annotated[Path | None, typer.Option(help="Node of the lamp's relay (USB-RLY02).")] = None,
+    beside: Annotated[
+        int,
+        typer.Option(
+            envvar="LIMEN_KIOSK_BESIDE",
+            min=0,
+            max=16384,
+            help="Width in pixels of the guard's monitor, the left one, when the visitor's "
+            "window is on a second one beside it; 0: there is one monitor.",
+        ),
+    ] = 0,
 ) -> None:
     """Show the alert screen, cover it when no page paints, and say so by sound and lamp."""
     from service.kiosk.browser import ADDRESS
@@ -19,7 +29,7 @@ def kiosk(
     from service.kiosk.wayland import WaylandError
 
     try:
-        run(ADDRESS, profile, lamp)
+        run(ADDRESS, profile, lamp, beside=beside)
     except WaylandError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

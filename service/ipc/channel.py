@@ -5,8 +5,9 @@ import contextlib
 import os
 import select
 import socket
+from typing import Any
 
-from service.ipc.messages import MAX_MESSAGE_BYTES, ChannelClosed, Message, decode, encode
+from service.ipc.language import MAX_MESSAGE_BYTES, ChannelClosed, Language, Message
 
 
 class Channel:
@@ -14,18 +15,26 @@ class Channel:
 
     Plain `read` and `write` are used wherever no file descriptor travels, so that a process
     locked down to those two system calls can still speak.
+
+    Parameters
+    ----------
+    end
+        The socket; it is closed with the channel.
+    language
+        What both sides speak.
     """
 
-    def __init__(self, end: socket.socket) -> None:
+    def __init__(self, end: socket.socket, language: Language) -> None:
+        self._language = language
         end.settimeout(0.0)
         self._socket = end
         self._poll = select.poll()
         self._poll.register(end, select.POLLIN)
 
     @classmethod
-    def inherited(cls, fd: int) -> "Channel":
+    def inherited(cls, fd: int, language: Language) -> "Channel":
         """Take over an end that the parent process has passed on."""
-        return cls(socket.socket(fileno=fd))
+        return cls(socket.socket(fileno=fd), language)
 
     def fileno(self) -> int:
         """Return the file descriptor, for selectors and event loops."""
@@ -33,7 +42,7 @@ class Channel:
 
     def send(self, message: Message, *, fd: int | None = None, wait_s: float = 0.0) -> bool:
         """Send a message; False when the other side does not keep up and it was dropped."""
-        packet = encode(message)
+        packet = self._language.encode(message)
         if fd is None:
             return self.send_packet(packet, wait_s=wait_s)
         try:
@@ -66,10 +75,10 @@ class Channel:
             return self._write(packet, wait_s=0.0)
         return True
 
-    def receive(self, *, wait_s: float = 0.0) -> Message | None:
+    def receive(self, *, wait_s: float = 0.0) -> Any:
         """Return the next message, None when there is none within `wait_s`."""
         packet = self.receive_packet(wait_s=wait_s)
-        return None if packet is None else decode(packet)
+        return None if packet is None else self._language.decode(packet)
 
     def receive_packet(self, *, wait_s: float = 0.0) -> bytes | None:
         """Return the next packet as it came, None when there is none within `wait_s`."""
@@ -85,7 +94,7 @@ class Channel:
             raise ChannelClosed("The other process has closed its end.")
         return packet
 
-    def receive_with_fd(self) -> tuple[Message | None, int | None]:
+    def receive_with_fd(self) -> tuple[Any, int | None]:
         """Return the next message and the file descriptor that came with it, if any."""
         try:
             packet, fds, _flags, _from = socket.recv_fds(self._socket, MAX_MESSAGE_BYTES + 1, 4)
@@ -97,11 +106,10 @@ class Channel:
             os.close(surplus)
         return self._opened(packet), (fds[0] if fds else None)
 
-    @staticmethod
-    def _opened(packet: bytes) -> Message:
+    def _opened(self, packet: bytes) -> Any:
         if not packet:
             raise ChannelClosed("The other process has closed its end.")
-        return decode(packet)
+        return self._language.decode(packet)
 
     def close(self) -> None:
         """Close this end."""

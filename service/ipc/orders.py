@@ -1,9 +1,10 @@
-"""What the supervisor tells the worker: typed messages, see `service.ipc.messages`."""
+"""What the supervisor tells the worker: all that the worker can hear."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from screening.settings import Settings
+from service.ipc.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,4 @@ class Stop:
 
 
 ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Look | Stop
+ORDERS = Language(ToWorker)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Final
 
 from screening.result import Reason, State, Verdict
 from screening.settings import Site
+from service.ipc.expiry import STEPS
 
 
 class RecordError(ValueError):
@@ -165,18 +166,23 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the screener says of this moment, at most ten times a second."""
+    """What the screener says of this moment, at most ten times a second.
+
+    `exposed` is when the frame was that it says it of (`service.ipc.expiry.stamp`).
+    """
 
     state: State
     reason: Reason | None = None
     second_reason: Reason | None = None
     reference_found: bool = False
+    exposed: int = 0
     CODE: ClassVar[int] = 2
     TABLE: ClassVar[dict[str, Any]] = {
         "state": _one_of(State),
         "reason": _REASON,
         "second_reason": _REASON,
         "reference_found": _flag(),
+        "exposed": Steps(0, STEPS - 1),
     }
 
 

@@ -224,9 +224,9 @@ class View:
         Whether the worker's process lock holds; False is shown at all times.
     failure
         The sentence of the last failure, for the admin; empty while all is well.
-    valid_s
-        For how long this may be believed, from the moment it was made; not positive: nobody is
-        screened.
+    until_s
+        Until when this may be believed, in monotonic seconds (`service.ipc.expiry`); where nobody
+        is screened it says nothing.
     frame_rate_hz, step_ms, skipped_share
         How the worker keeps up, over the last second.
     audit_head
@@ -246,7 +246,7 @@ class View:
 
     state: State
     reasons: tuple[Reason, ...] = ()
-    valid_s: float = 0.0
+    until_s: float = 0.0
     visitor: ShownVisitor | None = None
     fading: float | None = None
     visitors: tuple[ShownVisitor, ...] = ()

@@ -32,7 +32,7 @@ def words(language: str) -> tuple[int, int, bytes]:
     return width, height, rows
 
 
-def painted(width: int, height: int, language: str) -> bytes:
+def painted(width: int, height: int, language: str, beside: int = 0) -> bytes:
     """Return the picture of the cover.
 
     Parameters
@@ -41,6 +41,9 @@ def painted(width: int, height: int, language: str) -> bytes:
         Of all screens together, in pixels.
     language
         Of the words.
+    beside
+        Width of the guard's monitor, where the visitor's is beside it: the words are on it. 0:
+        there is one.
 
     Returns
     -------
@@ -48,12 +51,13 @@ def painted(width: int, height: int, language: str) -> bytes:
         `width * height` pixels, four bytes each: blue, green, red, opacity.
     """
     wide, tall, rows = words(language)
-    scale = max(1, min(width // wide, height // tall))
+    across = beside if 0 < beside < width else width
+    scale = max(1, min(across // wide, height // tall))
     of_byte = [
         b"".join((INK if byte >> (7 - bit) & 1 else GROUND) * scale for bit in range(8))
         for byte in range(256)
     ]
-    left, top = max(0, (width - wide * scale) // 2), max(0, (height - tall * scale) // 2)
+    left, top = max(0, (across - wide * scale) // 2), max(0, (height - tall * scale) // 2)
     bytes_wide = (wide + 7) // 8
     picture = bytearray(GROUND * (width * height))
     for at in range(tall):
@@ -71,9 +75,15 @@ class Cover:
 
     The picture has an opacity and declares no opaque part: to the compositor what is below stays
     in view, so that a browser that comes back to life paints again, and is seen to.
+
+    Parameters
+    ----------
+    beside
+        As for `painted`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, beside: int = 0) -> None:
+        self._beside = beside
         self._wire = Wire()
         self._globals: dict[str, int] = {}
         self._surface = self._xdg_surface = self._toplevel = 0
@@ -167,7 +177,7 @@ class Cover:
             os.close(self._memory[0])
         fd = os.memfd_create("limen-cover")
         os.ftruncate(fd, stride * height)
-        picture = memoryview(painted(width, height, self._language))
+        picture = memoryview(painted(width, height, self._language, self._beside))
         while picture:
             picture = picture[os.write(fd, picture) :]
         pool, buffer = wire.new(), wire.new()

@@ -66,7 +66,7 @@ class Browser:
         self._process = None
 
 
-def browser_command(authority: str, profile: Path, *more: str) -> tuple[str, ...]:
+def browser_command(authority: str, profile: Path, *more: str, beside: int = 0) -> tuple[str, ...]:
     """Return how Chromium is started.
 
     Parameters
@@ -77,19 +77,22 @@ def browser_command(authority: str, profile: Path, *more: str) -> tuple[str, ...
         Its folder, in memory.
     more
         More of its options.
+    beside
+        Width of the guard's monitor, where the visitor's is beside it; 0: there is one.
     """
+    page = f"beside#{beside}" if beside else ""
     return (
         *("/usr/bin/chromium", "--kiosk", "--ozone-platform=wayland", *CHROMIUM_OPTIONS, *more),
-        *(f"--user-data-dir={profile}", f"http://{authority}/"),
+        *(f"--user-data-dir={profile}", f"http://{authority}/{page}"),
     )
 
 
-def run(authority: str, profile: Path, lamp: Path | None, *more: str) -> None:
+def run(authority: str, profile: Path, lamp: Path | None, *more: str, beside: int = 0) -> None:
     """Run until SIGTERM, or until the compositor ends.
 
     Parameters
     ----------
-    authority, profile, more
+    authority, profile, more, beside
         As for `browser_command`.
     lamp
         The node of the lamp's relay; None: there is no lamp.
@@ -107,8 +110,8 @@ def run(authority: str, profile: Path, lamp: Path | None, *more: str) -> None:
 
     signal.signal(signal.SIGTERM, end)
     with ExitStack() as closing, selectors.DefaultSelector() as selector:
-        cover, station, sound = Cover(), Station(authority), MachineSound()
-        browser = Browser(browser_command(authority, profile, *more))
+        cover, station, sound = Cover(beside), Station(authority), MachineSound()
+        browser = Browser(browser_command(authority, profile, *more, beside=beside))
         keeper = LampKeeper(lamp) if lamp is not None else None
         for close in (cover.close, station.close, sound.close, browser.close):
             closing.callback(close)

@@ -303,6 +303,12 @@ class Cards:
         """How many cards are open."""
         return sum(card.open for card in self._cards.values())
 
+    @property
+    def answered(self) -> bool:
+        """Whether alarms ended a moment ago, and none is open."""
+        alarms = [card for card in self._cards.values() if card.alarm.need is Need.ELEVATED]
+        return bool(alarms) and not any(card.open for card in alarms)
+
     def shown(self, now: float) -> tuple[Alarm, ...]:
         """Return the cards that fit on a screen, the oldest first; one that calls is among them."""
         first = sorted(self._cards.values(), key=lambda card: card.rank)[:MAX_SHOWN]

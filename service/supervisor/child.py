@@ -6,15 +6,30 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from service.ipc.channel import Channel
-from service.ipc.messages import ChannelClosed, Message
+from service.ipc.language import ChannelClosed, Message
 from service.ipc.orders import Stop
 from service.sandbox.judge import Judge
 from service.sandbox.launch import Program, launch
 from service.sandbox.profiles import Profile
 
 _OUTPUT_BYTES = 64 * 1024
+_TICKS_HZ = os.sysconf("SC_CLK_TCK")
+
+
+def ran_s(pid: int) -> float | None:
+    """Return the processor time that a process has had, in seconds, while it wants more.
+
+    None while it waits for anything else, or has ended.
+    """
+    try:
+        said = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    fields = said.rpartition(")")[2].split()  # the state is the third of all, proc(5)
+    return (int(fields[11]) + int(fields[12])) / _TICKS_HZ if fields[0] == "R" else None
 
 
 class Child:

@@ -13,13 +13,13 @@ from screening.result import Reason, State, Verdict
 from screening.settings import Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import ChannelError
+from service.ipc.expiry import expiry_s
+from service.ipc.language import ChannelError
 from service.ipc.records import Instruments, Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Outcome, ShownReference, ShownVisitor, View
 from service.state.counters import Counted
 from service.supervisor.cards import MAX_OPEN, Cards
 
-SILENT_AFTER_S: Final = 0.5  # without a status the station is blind; the screen has the same limit
 CLEAR_SHOWN_S: Final = 4.0
 RECHECK_SHOWN_S: Final = 6.0
 FFC_S: Final = 2.0  # of an FFC itself; it is settling that takes longer
@@ -64,7 +64,7 @@ class GuardView:
         self._locked = True
         self._settings: Settings | None = None
         self._status: Status | None = None
-        self._status_at = 0.0
+        self._status_at = self._until_s = 0.0
         self._instruments: Instruments | None = None
         self._cards = Cards()
         self._now = 0.0
@@ -145,6 +145,7 @@ class GuardView:
     def status(self, status: Status, now: float) -> None:
         """Take in what the screener says of this moment."""
         self._status, self._status_at, self._now = status, now, now
+        self._until_s = expiry_s(status.exposed, now)
         self._pause = self._pause_at(status, now)
         if status.state in DOWN:
             self._headline = None
@@ -292,7 +293,7 @@ class GuardView:
             shown,
             state=status.state,
             reasons=_reasons(status),
-            valid_s=SILENT_AFTER_S - (now - self._status_at),
+            until_s=self._until_s,
             reference=ShownReference(
                 status.reference_found,
                 instruments.apparent_c if instruments else None,
@@ -317,7 +318,7 @@ class GuardView:
 
     def _why_not(self, now: float) -> Reason | None:
         """Return why what the worker says may not be believed, or not be shown."""
-        if now - self._status_at > SILENT_AFTER_S:
+        if now >= self._until_s:
             return Reason.SILENT
         if not self._locked and not self._allow_unlocked:
             return Reason.NOT_LOCKED
@@ -331,6 +332,10 @@ class GuardView:
         first = self._cards.unacknowledged()
         if first is not None:
             return replace(shown, state=State.ELEVATED, reasons=first.reasons, visitor=first)
+        # The worker goes on saying it for a while; whoever was answered for and has left is over.
+        gone = not any(visitor.verdict is Verdict.ELEVATED for visitor in here)
+        if shown.state is State.ELEVATED and gone and self._cards.answered:
+            shown = replace(shown, state=State.READY, reasons=())
         told = self._headline
         if (
             told is not None

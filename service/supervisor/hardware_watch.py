@@ -8,7 +8,7 @@ from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.host import usb
 from hardware.host.network import PROC, HostNetwork, look
-from hardware.vetting.check import Admission, Decision, refusal
+from hardware.vetting.decision import Admission, Decision, refusal
 from hardware.vetting.station import Vetting
 from screening.result import Reason
 from service.supervisor.vetting import admit

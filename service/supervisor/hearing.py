@@ -4,8 +4,8 @@ Whatever the worker is, it is a process that sees pixels. What is no record, or 
 ends it; how often each kind may come is in `service.ipc.records`.
 """
 
-from service.ipc.messages import ChannelError
-from service.ipc.rate import Bucket
+from service.ipc.bucket import Bucket
+from service.ipc.language import ChannelError
 from service.ipc.records import RATES, PlateSeen, Record, RecordError, unpack
 
 

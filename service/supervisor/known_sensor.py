@@ -5,7 +5,7 @@ from dataclasses import replace
 from device.info import SensorInfo
 from hardware.vetting.station import Vetting
 from service.ipc.identity import digest
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
 from service.ipc.records import Opened
 
 

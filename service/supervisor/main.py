@@ -25,7 +25,8 @@ from screening.result import Reason
 from service.checkcode.statement import Fact
 from service.ipc.attestation import AttestationState
 from service.ipc.calibration import ShownReading
-from service.ipc.messages import ChannelClosed, ChannelError, decode_exactly
+from service.ipc.language import ChannelClosed, ChannelError
+from service.ipc.messages import MESSAGES
 from service.ipc.orders import Admitted, Configure, LearnNonUniformity, Look, RequestFfc, Watch
 from service.ipc.preview_memory import create_memory
 from service.ipc.rate import Buckets
@@ -64,7 +65,7 @@ from service.supervisor.calibrator_access import CalibratorAccess
 from service.supervisor.camera_access import CameraAccess
 from service.supervisor.camera_place import CameraPlace, locate
 from service.supervisor.check_code import CheckCodes
-from service.supervisor.child import Child
+from service.supervisor.child import Child, ran_s
 from service.supervisor.child_slot import ChildSlot
 from service.supervisor.config import StationConfig
 from service.supervisor.faults import sentence
@@ -361,7 +362,7 @@ class Supervisor:
             self._picture = None
 
     def _hear_web(self, packet: bytes) -> None:
-        message = decode_exactly(packet)
+        message = MESSAGES.decode_exactly(packet)
         if not self._web_room.take(message, time.monotonic()):
             raise ChannelError(f"A {message.kind} comes too often.")
         if isinstance(message, Screens):
@@ -549,8 +550,8 @@ class Supervisor:
             self._recorder.departed(visitors)
 
     def _look_for_silence(self) -> None:
-        self._patience.turn(time.monotonic())
         worker = self._worker.child
+        self._patience.turn(time.monotonic(), ran_s(worker.pid) if worker is not None else None)
         if worker is None:
             return
         heard = self._guard_view.heard_at

@@ -2,9 +2,10 @@
 
 A suspended computer, a paused virtual machine or a stalled supervisor is not the worker's fault.
 So only time counts in which this process itself ran: each turn of its loop adds what has passed
-since the turn before, but never more than a turn may take. A worker that did not get ready in time
-is given twice as much the next time: on a machine that is merely slow, one start succeeds in the
-end.
+since the turn before, but never more than a turn may take. Nor is it the worker's fault that others
+have the processor: while it wants to run, only the time counts in which it did. A worker that did
+not get ready in time is given twice as much the next time: on a machine that is merely slow, one
+start succeeds in the end.
 """
 
 from typing import Final
@@ -27,13 +28,24 @@ class Patience:
     def __init__(self, now_s: float) -> None:
         self._turn_s = now_s
         self._last: tuple[float, float | None] = (now_s, None)
-        self._waited_s = 0.0
+        self._waited_s = self._ran_s = 0.0
         self._starts_within_s = STARTS_WITHIN_S
 
-    def turn(self, now_s: float) -> None:
-        """Note a turn of the loop."""
-        self._waited_s += min(max(now_s - self._turn_s, 0.0), TURN_S)
+    def turn(self, now_s: float, ran_s: float | None = None) -> None:
+        """Note a turn of the loop.
+
+        Parameters
+        ----------
+        ran_s
+            Processor time that the worker has had, while it wants more; None while it waits for
+            anything else.
+        """
+        passed_s = min(max(now_s - self._turn_s, 0.0), TURN_S)
         self._turn_s = now_s
+        if ran_s is not None:
+            passed_s = min(passed_s, max(ran_s - self._ran_s, 0.0))
+            self._ran_s = ran_s
+        self._waited_s += passed_s
 
     def slept(self, now_s: float) -> bool:
         """Whether this process did not run since the last turn."""

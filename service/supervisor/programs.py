@@ -9,6 +9,8 @@ from pathlib import Path
 
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.frame_memory import create_frame_memory
+from service.ipc.messages import MESSAGES
+from service.ipc.orders import ORDERS
 from service.sandbox.launch import Program
 from service.sandbox.profiles import CALIBRATOR, CAMERA_FILTER, WEB, WORKER
 from service.supervisor.camera_place import CameraPlace
@@ -51,7 +53,7 @@ def start_web(config: StationConfig, listener: int, *, here: str, locked: bool) 
         return Child(
             program,
             WEB if locked else None,
-            channel=Channel(ours),
+            channel=Channel(ours, MESSAGES),
             show_output=config.show_output,
         )
 
@@ -75,7 +77,9 @@ def start_calibrator(config: StationConfig) -> Child:
     with theirs:
         number = theirs.fileno()
         program = Program("service.sandbox.calibrator.main", ["--channel", str(number)], [number])
-        return Child(program, CALIBRATOR, channel=Channel(ours), show_output=config.show_output)
+        return Child(
+            program, CALIBRATOR, channel=Channel(ours, ORDERS), show_output=config.show_output
+        )
 
 
 def line_of(place: CameraPlace) -> tuple[socket.socket, socket.socket]:
@@ -138,7 +142,7 @@ def start_worker(
         return Child(
             program,
             WORKER if locked else None,
-            channel=Channel(ours),
+            channel=Channel(ours, ORDERS),
             show_output=config.show_output,
         )
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from service.ipc.attestation import AttestationState
-from service.ipc.rate import Bucket
+from service.ipc.bucket import Bucket
 from service.ipc.records import PlateSeen, Rate
 from service.ipc.replies import (
     AttestationRead,

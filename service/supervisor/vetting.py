@@ -8,7 +8,7 @@ from device.info import SensorInfo
 from hardware.errors import EnrolmentError
 from hardware.host import usb
 from hardware.vetting import enrolment
-from hardware.vetting.check import Admission, SensorSays
+from hardware.vetting.decision import Admission, SensorSays
 from hardware.vetting.enrolment import Enrolment
 from hardware.vetting.station import ENROLMENTS, Vetting
 from service.state.audit import AuditLog

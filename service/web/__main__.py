@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from service.ipc.channel import Channel
+from service.ipc.messages import MESSAGES
 from service.ipc.visitor_window import VisitorWindow
 from service.sandbox.settle import settle
 from service.web import rehearsal
@@ -50,7 +51,8 @@ def main() -> None:
     window = VisitorWindow.model_validate_json(options.visitor)
     listener = socket.socket(fileno=options.listen)
     host, port = listener.getsockname()
-    hub = Hub(Channel.inherited(options.channel), lambda: setattr(server, "should_exit", True))
+    channel = Channel.inherited(options.channel, MESSAGES)
+    hub = Hub(channel, lambda: setattr(server, "should_exit", True))
     app = create_app(
         hub,
         pages=pages(language=options.language, name=options.name, window=window),

@@ -161,6 +161,10 @@ def _page_router(pages: Mapping[str, str], assets: Mapping[str, Asset]) -> APIRo
     async def alert_screen() -> HTMLResponse:
         return HTMLResponse(pages["alert.html"])
 
+    @router.get("/beside")
+    async def beside() -> HTMLResponse:
+        return HTMLResponse(pages["beside.html"])
+
     covers = cover_headers(pages["cover.html"]) if "cover.html" in pages else {}
 
     @router.get("/cover")
@@ -200,7 +204,7 @@ def _screen_router(hub: Hub) -> APIRouter:
         responses=responses(503),
     )
     async def events() -> AsyncIterable[ServerSentEvent]:
-        """Stream what a screen shows: `{"beat", "view"}`, at least every tenth of a second."""
+        """Stream what a screen shows: beat, time and view, ten times a second."""
         async for event in hub.events():
             yield ServerSentEvent(raw_data=event, event="view", retry=300)
 

@@ -22,7 +22,7 @@ _SAFE = frozenset({"GET", "HEAD"})
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src data:; "
     "connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors 'self'"
 )
 SECURITY_HEADERS = {
     "cache-control": "no-store",
@@ -36,7 +36,7 @@ SECURITY_HEADERS = {
     ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
+    "x-frame-options": "SAMEORIGIN",
 }
 
 

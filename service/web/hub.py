@@ -15,7 +15,9 @@ from typing import TypeVar
 
 from screening.result import Reason, State
 from service.ipc.channel import Channel
-from service.ipc.messages import VIEW, ChannelClosed, Message, decode_exactly, encode
+from service.ipc.expiry import BELIEVED_S
+from service.ipc.language import ChannelClosed, Message
+from service.ipc.messages import MESSAGES, VIEW
 from service.ipc.orders import Stop
 from service.ipc.preview import PreviewReader
 from service.ipc.rate import Buckets
@@ -45,7 +47,6 @@ from service.ipc.visitor_window import Welcome, Welcoming
 from service.web.trend import Trend
 
 BEAT_S = 0.1
-SILENT_AFTER_S = 0.5  # without a word of the supervisor
 FROZEN_AFTER_S = 1.0  # without a painted beat
 _PICTURE_S = 0.04
 _AT_MOST_EVERY_S = 0.04  # events per screen
@@ -214,17 +215,13 @@ class Hub:
     # ---- the view
 
     def view(self) -> View:
-        """Return the latest view, or blindness when the supervisor is silent."""
+        """Return the latest view, or blindness when it has expired or the supervisor is silent."""
         now = time.monotonic()
-        age_s = now - self._heard_at
-        expired = self._view.state not in DOWN and self._view.valid_s <= age_s
-        if expired or age_s > SILENT_AFTER_S:
+        expired = self._view.state not in DOWN and now >= self._view.until_s
+        if expired or now - self._heard_at > BELIEVED_S:
             return self._blind(Reason.SILENT)
-        return replace(
-            self._view,
-            valid_s=max(0.0, self._view.valid_s - age_s),
-            frozen_screens=sum(screen.frozen(now) for screen in self._screens),
-        )
+        frozen = sum(screen.frozen(now) for screen in self._screens)
+        return replace(self._view, frozen_screens=frozen)
 
     @property
     def code_age_s(self) -> float:
@@ -236,7 +233,7 @@ class Hub:
             self._view,
             state=State.NOT_SCREENING,
             reasons=(reason,),
-            valid_s=0.0,
+            until_s=0.0,
             visitor=None,
             fading=None,
             visitors=(),
@@ -249,7 +246,8 @@ class Hub:
         if not self._subscribers:
             return
         self._beat += 1
-        event = f'{{"beat":{self._beat},"view":{VIEW.dump_json(self.view()).decode()}}}'
+        view = VIEW.dump_json(self.view()).decode()
+        event = f'{{"beat":{self._beat},"now_s":{time.monotonic()},"view":{view}}}'
         for queue in self._subscribers:
             _put_latest(queue, event)
 
@@ -403,7 +401,7 @@ class Hub:
         """
         number = next(self._numbers) % MAX_REQUESTS
         message = make(number)
-        decode_exactly(encode(message))  # what we may not say, we do not
+        MESSAGES.decode_exactly(MESSAGES.encode(message))  # what we may not say, we do not
         if not self._room.take(message, time.monotonic()):
             raise AskedTooOften(math.ceil(self._room.wait_s(message)))
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()

@@ -40,21 +40,23 @@ from screening.measuring import footprint
 from screening.result import Reason, ScreeningResult
 from screening.screener import Screener
 from screening.settings import Settings
+from service.ipc.bucket import Bucket
 from service.ipc.channel import Channel
 from service.ipc.frame_memory import SIZE as FRAME_MEMORY_BYTES
 from service.ipc.identity import digest
-from service.ipc.messages import ChannelClosed, Message
+from service.ipc.language import ChannelClosed
 from service.ipc.orders import (
+    ORDERS,
     Admitted,
     Configure,
     LearnNonUniformity,
     Look,
     RequestFfc,
     Stop,
+    ToWorker,
     Watch,
 )
 from service.ipc.preview import PreviewWriter
-from service.ipc.rate import Bucket
 from service.ipc.records import MARKS, RATES, Fault, GaveUp, Opened, Record, SpotSeen, pack
 from service.sandbox.settle import NotJudged, settle
 from service.worker.ffc_answer import FfcAnswer
@@ -140,7 +142,7 @@ class Worker:
         self._ffc_at = -_FFC_AT_MOST_EVERY_S
         self._ffc_answer = FfcAnswer()
 
-    def run(self, said: Iterable[Message] = ()) -> None:
+    def run(self, said: Iterable[ToWorker] = ()) -> None:
         """Screen until told to stop, or until the sensor or the supervisor is lost.
 
         Parameters
@@ -152,6 +154,7 @@ class Worker:
             if not self._obey(message):
                 return
         for frame in self._fresh(self._sensor.frames()):
+            exposed_s = self._exposed_s(frame, time.monotonic())
             started = time.perf_counter()
             result = self._screener.step(frame)
             step_ms = (time.perf_counter() - started) * 1e3
@@ -160,7 +163,7 @@ class Worker:
             if self._watched:
                 self._draw(frame, result)
             self._look_at_spot(frame, result)
-            self._tell(result, step_ms, frame.fpa_temp_c)
+            self._tell(result, step_ms, frame.fpa_temp_c, exposed_s)
             self._ffc_answer.step(frame, time.monotonic())
             if not self._listen():
                 return
@@ -175,6 +178,16 @@ class Worker:
             else:
                 yield frame
             asked = time.monotonic()
+
+    def _exposed_s(self, frame: RadiometricFrame, came_s: float) -> float:
+        """Return when a frame was exposed, on our clock.
+
+        Real cameras' frames have that time; those of the simulator are made when they are asked
+        for. Whoever tells an impossible time is not screened with anyway.
+        """
+        if self._sensor.info.simulated or not frame.time_s <= came_s:
+            return came_s
+        return frame.time_s
 
     def _draw(self, frame: RadiometricFrame, result: ScreeningResult) -> None:
         reference = result.reference
@@ -219,9 +232,11 @@ class Worker:
     def _send(self, record: Record) -> None:
         self._channel.send_packet(pack(record), wait_s=_SEND_WITHIN_S)
 
-    def _tell(self, result: ScreeningResult, step_ms: float, fpa_temp_c: float | None) -> None:
+    def _tell(
+        self, result: ScreeningResult, step_ms: float, fpa_temp_c: float | None, exposed_s: float
+    ) -> None:
         now = time.monotonic()
-        self._telling.tell(result, now)
+        self._telling.tell(result, now, exposed_s=exposed_s)
         self._telling.instruments(result, fpa_temp_c=fpa_temp_c, step_ms=step_ms, now_s=now)
         if result.ffc_advised and now - self._ffc_at >= _FFC_AT_MOST_EVERY_S:
             self._ffc_at = now
@@ -235,7 +250,7 @@ class Worker:
                 return False
         return True
 
-    def _obey(self, message: Message) -> bool:
+    def _obey(self, message: ToWorker) -> bool:
         match message:
             case Configure(settings=settings):
                 self._settings = settings
@@ -306,7 +321,7 @@ class Waiting:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self.meanwhile: list[Message] = []
+        self.meanwhile: list[ToWorker] = []
 
     def admit(self, info: SensorInfo, says: SensorSays) -> None:
         """Wait; a refusal is the end of this process."""
@@ -347,7 +362,7 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _on_terminate)
     cv2.setNumThreads(0)
-    channel = Channel.inherited(options.channel)
+    channel = Channel.inherited(options.channel, ORDERS)
     try:
         screen(options, channel)
     except ChannelClosed:

@@ -12,7 +12,8 @@ from typing import Final
 
 from screening.result import Box, ScreeningResult, Verdict, Visitor
 from screening.settings import Site
-from service.ipc.rate import Bucket
+from service.ipc.bucket import Bucket
+from service.ipc.expiry import stamp
 from service.ipc.records import (
     MARKS,
     RATES,
@@ -49,7 +50,7 @@ class Telling:
         self._width = width
         self._status_room = Bucket(RATES[Status], now_s, share=_SHARE)
         self._seen_room = Bucket(RATES[Seen], now_s, share=_SHARE)
-        self._told: Status | None = None
+        self._told: tuple[object, ...] = ()
         self._told_at_s = -1.0
         self._instruments_at_s = now_s
         self._records: dict[int, Seen] = {}  # by visitor: what the supervisor knows
@@ -58,17 +59,23 @@ class Telling:
         self._seen_at_s: dict[int, float] = {}
         self._screened = self._skipped = 0
 
-    def tell(self, result: ScreeningResult, now_s: float) -> None:
-        """Tell of a frame what the supervisor does not know."""
+    def tell(self, result: ScreeningResult, now_s: float, *, exposed_s: float) -> None:
+        """Tell of a frame what the supervisor does not know.
+
+        Parameters
+        ----------
+        exposed_s
+            When the frame was exposed, on our clock: from then on it ages.
+        """
         self._screened += 1
         reasons = (*result.reasons, None, None)
-        status = Status(result.state, reasons[0], reasons[1], result.reference.found)
+        word = (result.state, reasons[0], reasons[1], result.reference.found)
         period_s = 1.0 / RATES[Status].per_s
-        if (status != self._told or now_s - self._told_at_s >= period_s) and (
+        if (word != self._told or now_s - self._told_at_s >= period_s) and (
             self._status_room.take(now_s)
         ):
-            self._send(status)
-            self._told, self._told_at_s = status, now_s
+            self._send(Status(*word, exposed=stamp(exposed_s)))
+            self._told, self._told_at_s = word, now_s
         self._note(result, now_s)
         for number in sorted(self._pending, key=self._urgency):
             if not self._due(number, now_s):

@@ -22,6 +22,7 @@ from device.lepton.sensor import LeptonSensor
 from device.replay import open_recording
 from device.sensor import Sensor
 from device.simulator.sensor import open_simulated
+from hardware.vetting.check import vet
 from tests.device.lines import LINES, Line, lossy, small_pieces
 from tests.device.recordings import recording, zipped
 from tests.device.test_replay_y16 import content, emulated, saved
@@ -92,7 +93,7 @@ def _lepton(*, fault: Fault | None = None) -> Callable[[Path], AbstractContextMa
 def _evo_thermal(line: Callable[[], Line]) -> Callable[[Path], AbstractContextManager[Sensor]]:
     @contextmanager
     def opened(_: Path) -> Iterator[Sensor]:
-        with EmulatedEvoThermal(line()) as camera, open_evo_thermal(camera.port) as sensor:
+        with EmulatedEvoThermal(line()) as camera, open_evo_thermal(camera.port, vet=vet) as sensor:
             yield sensor
 
     return opened
@@ -104,7 +105,7 @@ def _boson(line: Callable[[], Line]) -> Callable[[Path], AbstractContextManager[
         camera = EmulatedCamera(DoorScene(320, 256), Maker())
         with EmulatedLink(camera, folder / "boson") as link:
             link.spoil = line()
-            with open_boson(link.port) as sensor:
+            with open_boson(link.port, vet=vet) as sensor:
                 yield sensor
 
     return opened

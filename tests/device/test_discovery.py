@@ -8,6 +8,7 @@ from device.boson.ids import USB_IDS
 from device.boson.opening import open_boson
 from device.discovery import Found, choose, find
 from device.errors import SensorNotFound
+from hardware.vetting.check import vet
 from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant
 
 BOSON = Fake()
@@ -99,15 +100,15 @@ def test_a_serial_number_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_camera_without_its_serial_port_names_the_kernel_module(tmp_path: Path) -> None:
     root = plant(tmp_path, BOSON.with_(nodes=("video4linux/video0",)))
     with pytest.raises(SensorNotFound, match=r"USB port 1-2 has no serial port.*cdc_acm"):
-        open_boson(sys_root=root)
+        open_boson(sys_root=root, vet=vet)
 
 
 def test_an_empty_usb_port_is_said_so(tmp_path: Path) -> None:
     root = plant(tmp_path, BOSON)
     with pytest.raises(SensorNotFound, match="no Boson is plugged in"):
-        open_boson("1-7", sys_root=root)
+        open_boson("1-7", sys_root=root, vet=vet)
 
 
 def test_a_serial_port_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(SensorNotFound, match="There is no device /dev/ttyACM77"):
-        open_boson("/dev/ttyACM77", sys_root=plant(tmp_path, BOSON))
+        open_boson("/dev/ttyACM77", sys_root=plant(tmp_path, BOSON), vet=vet)

@@ -22,7 +22,7 @@ from screening.screener import Screener
 from screening.settings import Reference, Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import VIEW
+from service.ipc.messages import MESSAGES, VIEW
 from service.ipc.records import Instruments, Record, Seen, Status, pack
 from service.ipc.view import ShownVisitor, View
 from service.supervisor.guard_view import GuardView
@@ -38,7 +38,7 @@ from tests.service.stage import SENSOR
 TICK_S = 1 / 36
 FRAME_TICKS = 4  # 9 Hz
 COMES_S = 2.5
-PAGE_LASTS_S = 0.45  # static/cover.js
+PAGE_LASTS_S = 0.5  # static/cover.js
 AFTER_S = 11.0  # filmed after the last fault
 SETTINGS = Settings(references=(Reference(temp_c=36.0),))
 RADIOMETRY = Radiometry(tlinear=True, agc_off=True, kelvin_per_count=0.01, gain=Gain.HIGH)
@@ -157,14 +157,14 @@ class Chain:
         self._packets: deque[bytes] = deque()
         self._views: deque[View] = deque()
         self._ours, self._theirs = socket_pair()
-        self._hub = Hub(Channel(self._ours), lambda: None)
+        self._hub = Hub(Channel(self._ours, MESSAGES), lambda: None)
         self._guard = GuardView()
         self._guard.stands(ShownAcceptance(causes=(), screens=True))
         self._patience = Patience(0.0)
         self._shown_s = 0.0
         self._heard_s = -math.inf
         self._event: dict[str, Any] = {}
-        self._lasts_s = 0.0
+        self._until_s = 0.0
         self._dead = True
         self.departed: list[ShownVisitor] = []
 
@@ -232,7 +232,7 @@ class Chain:
             return
         frame = self._camera.frame(tick // FRAME_TICKS, self.now_s, faults)
         if frame is not None:
-            self._telling.tell(self._screener.step(frame), self.now_s)
+            self._telling.tell(self._screener.step(frame), self.now_s, exposed_s=self.now_s)
 
     def _supervise(self) -> None:
         changed = bool(self._packets)
@@ -259,11 +259,11 @@ class Chain:
             self._heard_s = self.now_s
             self._event = VIEW.dump_python(self._hub.view(), mode="json")
             down = self._event["state"] in {"not_screening", "starting", "warming_up", "self_test"}
-            self._lasts_s = PAGE_LASTS_S if down else min(self._event["valid_s"], PAGE_LASTS_S)
+            self._until_s = self.now_s + PAGE_LASTS_S if down else self._event["until_s"]
 
     def _page(self) -> dict[str, Any]:
         """Return what is on the page: the last event, or the cover when it may not be believed."""
-        if self._event and self.now_s - self._heard_s <= self._lasts_s:
+        if self._event and self.now_s < self._until_s:
             return self._event
         alarms = self._event.get("alarms", [])
         return {"state": "not_screening", "reasons": ["silent"], "visitors": [], "alarms": alarms}

@@ -18,7 +18,8 @@ from hardware.register.documents import Register
 from hardware.register.lists import Snapshot
 from hardware.register.memory import Memory
 from hardware.register.trust import What, key_id
-from hardware.vetting.check import Decision, SensorSays, vet
+from hardware.vetting.check import vet
+from hardware.vetting.decision import Decision, SensorSays
 from hardware.vetting.enrolment import Enrolled, enrol
 from tests.hardware.trees import Fake, plant
 

@@ -40,7 +40,9 @@ from service.ipc.calibration import (
     Ticks,
 )
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import ChannelClosed, Message
+from service.ipc.expiry import BELIEVED_S
+from service.ipc.language import ChannelClosed, Message
+from service.ipc.messages import MESSAGES
 from service.ipc.orders import Stop
 from service.ipc.preview import PreviewWriter
 from service.ipc.preview_memory import create_memory
@@ -166,7 +168,6 @@ def view(state: State, *reasons: Reason, **more: Any) -> View:
     return replace(
         View(
             network=(),
-            valid_s=0.5,
             state=state,
             reasons=reasons,
             sensor=SENSOR,
@@ -204,7 +205,7 @@ class Web:
 
     def __init__(self, listener: int, language: str, more: Sequence[str] = ()) -> None:
         ours, theirs = socket_pair()
-        self.channel = Channel(ours)
+        self.channel = Channel(ours, MESSAGES)
         arguments = ["--listen", str(listener), "--language", language, "--name", "Main entrance"]
         arguments += more
         with theirs:
@@ -306,7 +307,8 @@ class Stage:
         while not self._ended.is_set():
             try:
                 if not self.silent:
-                    self.web.channel.send(self.shown)
+                    until_s = time.monotonic() + BELIEVED_S
+                    self.web.channel.send(replace(self.shown, until_s=until_s))
                     self.told_at = time.time()
                 message = self.web.channel.receive(wait_s=0.04)
             except ChannelClosed:

@@ -3,13 +3,31 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from device.info import SensorInfo
 from service.ipc.calibration import ShownReading
 from service.ipc.settings import StationSettings
+from service.sandbox.calibrator.records import Said
 from service.state.acceptance import Baseline
-from service.supervisor.accepting.by_serial import SetBySerial
+
+MAX_LOOKS: Final = 15
+
+
+class SetBySerial(Protocol):
+    """A source that can be set, by another process."""
+
+    def begin(self) -> None:
+        """Have its line opened."""
+
+    def ask(self, set_c: float | None) -> bool:
+        """Set it, or only ask for its temperature; False while its line is not open yet."""
+
+    def take(self) -> Said | None:
+        """Return what was said since this was asked last."""
+
+    def end(self) -> None:
+        """Have its line closed."""
 
 
 class Bench(Protocol):
@@ -38,6 +56,34 @@ class Bench(Protocol):
 
     def shape_holds(self) -> bool:
         """Return whether the learnt shape of the picture is that of the open sensor."""
+
+
+class Aim:
+    """Where the worker looks for a calibration, and the number of that look.
+
+    Parameters
+    ----------
+    bench
+        Tells the worker.
+    emissivity
+        Of the surface there.
+
+    Attributes
+    ----------
+    look
+        1 to 15, comes back with every answer; 0: at the reference.
+    """
+
+    def __init__(self, bench: Bench, emissivity: Callable[[], float]) -> None:
+        self._bench = bench
+        self._emissivity = emissivity
+        self.look = 0
+
+    def at(self, at: tuple[float, float] | None) -> int:
+        """Look at an upright pixel, or at the reference again; return the number."""
+        self.look = 0 if at is None else self.look % MAX_LOOKS + 1
+        self._bench.look(self.look, at, self._emissivity())
+        return self.look
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,35 +4,22 @@ What is measured is kept point by point as if somebody had typed the set point, 
 on where it was: it skips what there is.
 """
 
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from service.acceptance import settling
 from service.acceptance.series import SetPoint
 from service.acceptance.sweep import set_points
-from service.acceptance.words import Way
-from service.ipc.calibration import Driven, ShownCalibrator
+from service.acceptance.words import Chapter, Way
+from service.ipc.calibration import Act, BySerial, Doing, Driven, ShownCalibrator
 from service.sandbox.calibrator.records import Fault, Said
+from service.state.acceptance import AcceptanceError
+from service.supervisor.accepting.bench import Bench, SetBySerial
+from service.supervisor.accepting.taking import MAX_POINTS
 
 STARTS_WITHIN_S: Final = 30.0
 ANSWERS_WITHIN_S: Final = 15.0
 TRIES: Final = 5  # at one set point: the sensor may be lost meanwhile
-
-
-class SetBySerial(Protocol):
-    """A source that can be set, by another process."""
-
-    def begin(self) -> None:
-        """Have its line opened."""
-
-    def ask(self, set_c: float | None) -> bool:
-        """Set it, or only ask for its temperature; False while its line is not open yet."""
-
-    def take(self) -> Said | None:
-        """Return what was said since this was asked last."""
-
-    def end(self) -> None:
-        """Have its line closed."""
 
 
 def missing(points: Sequence[SetPoint], *, whole: bool) -> tuple[tuple[float, Way], ...]:
@@ -172,3 +159,81 @@ class SweepBySerial:
     def _end(self, stands: Driven) -> None:
         self.stands = stands
         self._source.end()
+
+
+class Sweeping:
+    """The sweep by serial that goes on, if any.
+
+    Parameters
+    ----------
+    bench
+        Has the calibrator.
+    clock
+        Monotonic seconds.
+    """
+
+    def __init__(self, bench: Bench, clock: Callable[[], float]) -> None:
+        self._bench = bench
+        self._clock = clock
+        self._sweep: SweepBySerial | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether one goes on."""
+        return self._sweep is not None and self._sweep.active
+
+    def begin(self, doing: Doing, have: Sequence[SetPoint]) -> None:
+        """Let the station set the calibrator itself, to what was not measured yet.
+
+        Raises
+        ------
+        AcceptanceError
+            When it cannot; the sentence says what to do.
+        """
+        calibrator = self._bench.calibrator()
+        if calibrator is None:
+            raise AcceptanceError(
+                "The station was started without a calibrator: limen run --calibrator PORT."
+            )
+        if doing.chapter is not Chapter.ACCURACY or doing.at is None:
+            raise AcceptanceError("Click the source in the picture, then begin.")
+        points = missing(have, whole=doing.by_serial is BySerial.WHOLE)
+        if not points:
+            raise AcceptanceError("All these set points are measured.")
+        if len(have) + len(points) > MAX_POINTS:
+            raise AcceptanceError(
+                f"With these set points there would be more than {MAX_POINTS}: throw the values "
+                "away and begin anew."
+            )
+        self._sweep = SweepBySerial(calibrator, doing.at, points, self._clock())
+
+    def turn(self) -> Doing | None:
+        """Go on; return what is to be measured, once the source has settled."""
+        sweep = self._sweep
+        if sweep is None or not sweep.active or not sweep.turn(self._clock()):
+            return None
+        set_c, way = sweep.set_point
+        return Doing(Chapter.ACCURACY, Act.BEGIN, at=sweep.at, set_c=set_c, way=way)
+
+    def begins(self) -> None:
+        """Note that the station measures."""
+        if self._sweep is not None:
+            self._sweep.begins()
+
+    def point_taken(self, have: Sequence[SetPoint]) -> None:
+        """Note that a measurement has ended; its point is the last that is kept, or is not kept."""
+        sweep = self._sweep
+        if sweep is not None and sweep.stands is Driven.MEASURING:
+            kept = bool(have) and (have[-1].set_c, have[-1].way) == sweep.set_point
+            sweep.measured(self._clock(), whole=kept)
+
+    def stop(self) -> None:
+        """End it; the source stays as it is set."""
+        if self._sweep is not None:
+            self._sweep.stop()
+
+    def shown(self) -> ShownCalibrator | None:
+        """Return how it stands, for the page; None when there is no calibrator."""
+        if self._sweep is not None:
+            return self._sweep.shown()
+        return None if self._bench.calibrator() is None else ShownCalibrator(Driven.READY)

@@ -3,6 +3,7 @@
 A trial begins with a click, waits for what the station does, and ends by itself.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -16,11 +17,13 @@ from service.acceptance.series import (
     Threshold,
     Tried,
 )
-from service.acceptance.words import Trial
+from service.acceptance.words import Chapter, Trial
 from service.ipc.calibration import Challenge, Doing
 from service.ipc.records import Presence, Seen, Status
 from service.ipc.settings import DecisionSettings
 from service.ipc.view import DOWN
+from service.state.acceptance import AcceptanceError
+from service.supervisor.accepting.bench import Bench
 
 WITHIN_S: Final = 30.0
 CHALLENGE_WITHIN_S: Final = 60.0
@@ -161,6 +164,125 @@ def tried(measured: Measured, one: Tried) -> Measured:
 def is_down(status: Status | None) -> bool:
     """Whether screens say that nobody is screened, the acceptance aside."""
     return status is None or status.state in DOWN
+
+
+class Trials:
+    """The trial that runs, one at a time, and whoever stands at the mark.
+
+    Parameters
+    ----------
+    bench
+        Screens with the threshold of a trial.
+    clock
+        Monotonic seconds.
+    """
+
+    def __init__(self, bench: Bench, clock: Callable[[], float]) -> None:
+        self._bench = bench
+        self._clock = clock
+        self._skin_c: float | None = None
+        self._guard_c = 0.0
+        self._alarm: AlarmTrial | None = None
+        self._fault: FaultTrial | None = None
+        self._switching: ThresholdTrial | None = None
+
+    @property
+    def alarms(self) -> bool:
+        """Whether an alarm is tried just now: then it is shown, accepted or not."""
+        return self._alarm is not None or self._switching is not None
+
+    @property
+    def of_fault(self) -> bool:
+        """Whether something was done to the station, and it is to say so."""
+        return self._fault is not None
+
+    @property
+    def somebody(self) -> bool:
+        """Whether somebody was measured who stands at the mark."""
+        return self._skin_c is not None
+
+    def hinders(self, doing: Doing) -> bool:
+        """Whether something must not begin meanwhile; the answer to an alarm may."""
+        answers = doing.chapter is Chapter.ALARM and doing.heard is not None
+        return self.of_fault or self._switching is not None or (self.alarms and not answers)
+
+    def seen(self, record: Seen) -> None:
+        """Take a word on a visitor."""
+        now = self._clock()
+        if record.skin_temp_c is not None:
+            self._skin_c = record.skin_temp_c
+            settings = self._bench.settings()
+            k = 0.0 if settings is None else settings.decision.guard_k
+            self._guard_c = round(k * (record.expanded_uncertainty_c or 0.0) / 2.0, 3)
+        if self._alarm is not None:
+            self._alarm.seen(record, now)
+        if self._switching is not None and self._switching.seen(record, now):
+            self._bench.try_threshold(self._switching.threshold_c)
+
+    def take_skin_c(self) -> float | None:
+        """Return the reading of whoever stands there, once: the next has to be measured first."""
+        skin_c, self._skin_c = self._skin_c, None
+        return skin_c
+
+    def begin(self, doing: Doing, status: Status | None) -> None:
+        """Begin a trial.
+
+        Raises
+        ------
+        AcceptanceError
+            When it cannot begin; the sentence says what to do.
+        """
+        now = self._clock()
+        match doing.chapter:
+            case Chapter.THRESHOLD:
+                if self._skin_c is None:
+                    raise AcceptanceError(
+                        "Let somebody stand at the mark until they are measured, then begin."
+                    )
+                self._switching = ThresholdTrial(self._skin_c, self._guard_c, now)
+                self._bench.try_threshold(self._switching.threshold_c)
+            case Chapter.ALARM:
+                self._alarm = AlarmTrial(now)
+                self._bench.try_threshold(LOWEST_C)
+            case _ if doing.trial is None:
+                raise AcceptanceError("Say what is done to the station.")
+            case _ if is_down(status):
+                raise AcceptanceError(
+                    "The station already says that it does not screen. Put back what was done, "
+                    "wait until it screens again, then begin."
+                )
+            case _:
+                self._fault = FaultTrial(doing.trial, now)
+
+    def answered(self, measured: Measured, doing: Doing) -> Measured:
+        """End the trial of an alarm as the operator answers for it; AcceptanceError before it."""
+        if self._alarm is None or not self._alarm.over(self._clock()):
+            raise AcceptanceError("The alarm has not come yet: wait for it, or for half a minute.")
+        measured = alarmed(measured, self._alarm, doing)
+        self.stop()
+        return measured
+
+    def turn(self, measured: Measured, status: Status | None) -> tuple[Chapter, Measured] | None:
+        """Let a trial end; return of which chapter, and what was measured then."""
+        now = self._clock()
+        one = None if self._fault is None else self._fault.step(down=is_down(status), now_s=now)
+        if one is not None:
+            self._fault = None
+            return Chapter.NOT_FUNCTIONING, tried(measured, one)
+        if self._alarm is not None and self._alarm.unanswered(now):
+            self.stop()
+            return Chapter.ALARM, measured
+        if self._switching is not None and self._switching.over(now):
+            measured = switched(measured, self._switching.switch)
+            self.stop()
+            return Chapter.THRESHOLD, measured
+        return None
+
+    def stop(self) -> None:
+        """End whatever is tried."""
+        if self.alarms:
+            self._bench.try_threshold(None)
+        self._alarm = self._switching = self._fault = None
 
 
 class ReferenceChallenge:

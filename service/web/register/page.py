@@ -16,7 +16,7 @@ from hardware.errors import HardwareError
 from hardware.register.criticality import criticality
 from hardware.register.documents import Register
 from hardware.register.dossier import Dossier, Verdict
-from hardware.register.policy import Effect
+from hardware.register.effect import Effect
 from hardware.register.sections import Component
 from hardware.register.sentence import Sentence
 from hardware.register.signature import Signatures

@@ -106,6 +106,7 @@ function why({ status, retry_after_s: wait }) {
 
 async function save() {
   text("saved", "");
+  text("undone", "");
   say("");
   const errors = wrong();
   showErrors(errors);
@@ -145,11 +146,12 @@ async function readAgain() {
 }
 
 // An undo is a change like any other: it is shown, confirmed, and in the history itself.
-function undo(changes) {
+async function undo(changes) {
   fill(settings ?? overview.defaults);
   if (!takeBack(changes)) return;
   text("saved", word("admin.undo_note"));
-  save();
+  await save();
+  text("undone", $("saved").textContent || $("problem").textContent); // also where the button is
 }
 
 $("settings").addEventListener("submit", (event) => {

@@ -8,7 +8,7 @@ import { openConsoleWhenHeld } from "./console.js";
 import { Cover } from "./cover.js";
 import { $, attribute, element, fit, hide, shape, text, write } from "./dom.js";
 import { headline } from "./headline.js";
-import { Link } from "./link.js";
+import { BLIND, Link } from "./link.js";
 import { Picture } from "./picture.js";
 import { Sounder } from "./sound.js";
 import { Voice } from "./voice.js";
@@ -35,7 +35,7 @@ const name = document.title;
 new Link({
   cover: new Cover($("cover"), $("outer-cover"), coverWords),
   onView: show,
-  onBlind: () => show({ ...view, state: "not_screening", reasons: ["silent"], advice: null, moment_s: null, step_m: null }),
+  onBlind: () => show({ ...view, ...BLIND }),
   onPicture: (buffer) => picture.take(buffer),
 });
 
@@ -105,18 +105,28 @@ function renderReading(visitor) {
   text("reading-range", uncertainty == null ? "" : word("ui.uncertainty", { low: number(skin - uncertainty), high: number(skin + uncertainty) }));
 }
 
+// What is said of a visitor in the list and in the picture: of whoever was sent to the thermometer, or
+// to wait, that, as the headline does, and not the last verdict.
+function told(visitor) {
+  const verdict = visitor.verdict ?? "pending";
+  const unsure = verdict === "recheck" || verdict === "no_result";
+  const need = unsure && view.alarms.find((card) => card.outcome == null && card.visitor.id === visitor.id)?.need;
+  if (need === "thermometer" || need === "wait") return { drawing: need === "wait" ? "recheck" : need, words: word(`advice.${need}`) };
+  return { drawing: SHAPES[verdict], words: word(`verdicts.${verdict}`) };
+}
+
 let listed = ""; // what the list shows: it is written anew when that changes
 
 function renderVisitors() {
   const shown = view.visitors.slice(0, SHOWN_VISITORS);
-  const key = JSON.stringify([currentLanguage(), DOWN.has(view.state), shown]);
+  const key = JSON.stringify([currentLanguage(), DOWN.has(view.state), shown, shown.map(told)]);
   if (key === listed) return;
   listed = key;
   const rows = shown.map((visitor) => {
-    const verdict = visitor.verdict ?? "pending";
+    const { drawing, words } = told(visitor);
     const row = document.createElement("li");
-    row.dataset.verdict = verdict;
-    row.append(shape(SHAPES[verdict]), element("p", "who", `${word("ui.visitor", { number: visitor.id })} · ${word(`verdicts.${verdict}`)}`));
+    row.dataset.verdict = visitor.verdict ?? "pending";
+    row.append(shape(drawing), element("p", "who", `${word("ui.visitor", { number: visitor.id })} · ${words}`));
     if (visitor.skin_temp_c != null) {
       const skin = element("p", "skin", `${number(visitor.skin_temp_c)}\u00a0°C`);
       if (visitor.expanded_uncertainty_c != null) skin.append(element("small", "", `± ${number(visitor.expanded_uncertainty_c)}`));
@@ -185,7 +195,7 @@ function looks(mark) {
   if (!visitor) return null;
   const verdict = visitor.verdict ?? "pending";
   const chosen = cards.chosen?.visitor.id === visitor.id;
-  return { color: COLORS[verdict], label: `${visitor.id} · ${word(`verdicts.${verdict}`)}`, chosen };
+  return { color: COLORS[verdict], label: `${visitor.id} · ${told(visitor).words}`, chosen };
 }
 
 function paint() {

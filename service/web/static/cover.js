@@ -2,11 +2,11 @@
 // by itself unless the page renews them. So a page whose script hangs goes dark, too.
 //
 // The inner one is an element of this page; the outer one a frame with a process of its own
-// (/cover), which goes dark when this page's process stops. Both hold for as long as the last view
-// does, counted from its arrival: renewed with the time of painting, events that queued up while the
-// page hung would keep an old picture.
+// (/cover), which goes dark when this page's process stops. Both hold until the last view expires,
+// which was settled when its frame was exposed: events that queued up on the way or while the page
+// hung renew nothing.
 
-export const LASTS_MS = 450; // and 0.15 s for painting: dark within 0.6 s
+export const LASTS_MS = 500; // service/ipc/expiry.py; and 0.1 s for painting: dark within 0.6 s
 const HOUR_MS = 3_600_000; // longer than anybody looks at a page that hangs
 const ANSWERS_WITHIN_MS = 1000;
 
@@ -34,11 +34,11 @@ export class Cover {
     });
   }
 
-  // What is painted holds for so long from a time on (performance.now()).
-  renew(from, lastsMs) {
-    this.#animation.startTime = from + lastsMs - LASTS_MS;
-    const until = performance.timeOrigin + from + lastsMs;
-    this.#frame.contentWindow?.postMessage({ until, words: this.#words() }, "*");
+  // What is painted holds until then (performance.now()).
+  renew(until) {
+    this.#animation.startTime = until - LASTS_MS;
+    const words = this.#words();
+    this.#frame.contentWindow?.postMessage({ until: performance.timeOrigin + until, words }, "*");
   }
 
   // Whether the outer cover is there and was renewed a moment ago.

@@ -1,15 +1,19 @@
 // The link to the station: state as events, picture as a socket, and a watch on both.
 //
-// No event for BLIND_AFTER_MS means that nothing on this page can be trusted any more. The other way
-// round every view that has really been painted is acknowledged, so that the station notices a page
-// that is connected but frozen. A page that paints nothing any more is darkened by its covers
-// (cover.js), which every painted view renews for as long as it may be believed.
+// Each view expires (service/ipc/expiry.py); when none came in time, nothing on this page can be
+// trusted any more. The other way round every view that has really been painted is acknowledged, so
+// that the station notices a page that is connected but frozen. A page that paints nothing any more
+// is darkened by its covers (cover.js), which every painted view renews until it expires.
+//
+// The station's clock is not the page's: an event says what the time was when it was sent, and the
+// quickest event stands for no delay. So what lay on the way is believed for so much less.
 
 import { LASTS_MS } from "./cover.js";
 import "./manners.js";
 
-const BLIND_AFTER_MS = LASTS_MS;
+const DRIFT = 2e-4; // two clocks go apart no faster: 200 millionths
 const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]); // believed without a frame
+export const BLIND = { state: "not_screening", reasons: ["silent"], advice: null, moment_s: null, step_m: null };
 const RECONNECT_MS = 500;
 const REOPEN_AFTER_MS = 2000;
 const ACKNOWLEDGE_EVERY_MS = 100;
@@ -18,7 +22,8 @@ export class Link {
   #events = null;
   #socket = null;
   #heardAt = performance.now();
-  #blindAfterMs = BLIND_AFTER_MS;
+  #until = performance.now() + LASTS_MS;
+  #zero = Infinity; // the station's, on the page's clock
   #openedAt = 0;
   #beat = 0;
   #acknowledgedAt = 0;
@@ -40,16 +45,18 @@ export class Link {
     this.#openedAt = performance.now();
     this.#events = new EventSource("/api/events");
     this.#events.addEventListener("view", (event) => {
-      const { beat, view } = JSON.parse(event.data);
-      this.#heardAt = performance.now();
-      // What the station knew some time ago holds for so much less here.
-      this.#blindAfterMs = DOWN.has(view.state) ? BLIND_AFTER_MS : Math.min(view.valid_s * 1000, BLIND_AFTER_MS);
-      this.#blind = false;
+      const { beat, now_s, view } = JSON.parse(event.data);
+      const now = performance.now();
+      this.#zero = Math.min(this.#zero + DRIFT * (now - this.#heardAt), now - 1000 * now_s);
+      this.#heardAt = now;
+      const until = DOWN.has(view.state) ? Infinity : this.#zero + 1000 * view.until_s;
+      const late = until <= now;
+      this.#until = late ? now + LASTS_MS : Math.min(until, now + LASTS_MS);
+      this.#blind = late;
       this.#beat = beat;
-      this.onView(view);
-      const [heardAt, lastsMs] = [this.#heardAt, this.#blindAfterMs];
+      this.onView(late ? { ...view, ...BLIND } : view);
       requestAnimationFrame(() => {
-        this.cover?.renew(heardAt, lastsMs);
+        this.cover?.renew(this.#until);
         this.#painted(beat);
       });
     });
@@ -57,12 +64,12 @@ export class Link {
 
   #watch() {
     const now = performance.now();
-    if (now - this.#heardAt <= this.#blindAfterMs) return;
+    if (now < this.#until) return;
     if (!this.#blind) {
       this.#blind = true;
       this.onBlind();
     }
-    this.cover?.renew(now, LASTS_MS); // what is painted says that nobody is screened
+    this.cover?.renew(now + LASTS_MS); // what is painted says that nobody is screened
     if (now - Math.max(this.#heardAt, this.#openedAt) > REOPEN_AFTER_MS) this.#openEvents();
   }
 

@@ -13,10 +13,40 @@ const SUMS = ["screened", "elevated", "confirmed", "not_confirmed", "declined", 
 const TONE_MS = 2500;
 const READ_EVERY_MS = 5000;
 
+const TRIALS = "limen.trials";
+const TRIALS_LAST_MS = 600_000; // then whoever stands here may be somebody else
+
 const sounder = new Sounder(() => {});
-const wanted = SHAPES[Math.floor(Math.random() * SHAPES.length)];
-const found = {}; // what was tried, and whether it was well
+const tries = trials();
 let ended = false;
+
+// What has been tried: of each trial which button, and whether it was well; and the shape asked for.
+// An alarm takes the guard away from this page, so it is kept in this tab until the shift begins.
+function trials() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(TRIALS));
+    if (kept && Date.now() - kept.at < TRIALS_LAST_MS) return kept;
+  } catch {
+    // nothing is kept: all is tried anew
+  }
+  return { wanted: SHAPES[Math.floor(Math.random() * SHAPES.length)], found: {} };
+}
+
+function keepTrials() {
+  try {
+    sessionStorage.setItem(TRIALS, JSON.stringify({ ...tries, at: Date.now() }));
+  } catch {
+    // then they last as long as this page
+  }
+}
+
+function forgetTrials() {
+  try {
+    sessionStorage.removeItem(TRIALS);
+  } catch {
+    // there are none
+  }
+}
 
 function press(buttons, chosen) {
   for (const button of buttons) button.setAttribute("aria-pressed", String(button === chosen));
@@ -25,9 +55,17 @@ function press(buttons, chosen) {
 // ---- the beginning
 
 function tried(trial, well, button) {
-  found[trial] = well;
-  press(button.parentElement.children, button);
-  $("begin").disabled = Object.keys(found).length < 3;
+  tries.found[trial] = { well, button: [...button.parentElement.children].indexOf(button) };
+  keepTrials();
+  showTrials();
+}
+
+function showTrials() {
+  for (const row of document.querySelectorAll("li[data-trial]")) {
+    const buttons = [...row.querySelector(".choice").children];
+    press(buttons, buttons[tries.found[row.dataset.trial]?.button]);
+  }
+  $("begin").disabled = Object.keys(tries.found).length < 3;
 }
 
 for (const row of document.querySelectorAll("li[data-trial]")) {
@@ -41,8 +79,7 @@ $("shapes").replaceChildren(...SHAPES.map((name) => {
   button.type = "button";
   button.innerHTML = `<svg aria-hidden="true"><use href="#state-${name}"/></svg>`;
   button.dataset.shape = name;
-  button.setAttribute("aria-pressed", "false");
-  button.addEventListener("click", () => tried("shape", name === wanted, button));
+  button.addEventListener("click", () => tried("shape", name === tries.wanted, button));
   return button;
 }));
 
@@ -52,17 +89,21 @@ $("try").addEventListener("click", () => {
   ask("/api/kiosk/test");
 });
 
-async function note(duty, well = true) {
+// What came of it is said where the button is; of a lane it is the lane itself that says it.
+async function note(duty, button, well = true) {
   const answer = await ask("/api/shift", { duty, well });
-  $("said").textContent = answer.ok ? word(`shift.noted_${duty}`) : word("ui.request_failed");
+  for (const place of document.querySelectorAll(".said")) place.textContent = "";
+  const said = button.dataset.lane ? "" : word(`shift.noted_${duty}`);
+  button.closest("section").querySelector(".said").textContent = answer.ok ? said : word("ui.request_failed");
   await read();
   return answer.ok;
 }
 
 $("begin").addEventListener("click", async () => {
-  const well = Object.values(found).every(Boolean);
+  const well = Object.values(tries.found).every((one) => one.well);
   ended = false;
-  if (await note("begun", well)) {
+  if (await note("begun", $("begin"), well)) {
+    forgetTrials();
     if (well) location.replace("/");
     else $("said").textContent = word("shift.not_well");
   }
@@ -71,7 +112,7 @@ $("begin").addEventListener("click", async () => {
 // ---- the lane, the screen
 
 for (const button of document.querySelectorAll("[data-duty]")) {
-  button.addEventListener("click", () => note(button.dataset.duty));
+  button.addEventListener("click", () => note(button.dataset.duty, button));
 }
 $("volume").value = String(volume());
 $("volume").addEventListener("change", () => {
@@ -92,7 +133,7 @@ press(looks, looks.find((button) => button.dataset.look === look()));
 
 $("end").addEventListener("click", async () => {
   ended = true;
-  await note("ended");
+  await note("ended", $("end"));
 });
 
 function ago(seconds) {
@@ -142,7 +183,8 @@ new EventSource("/api/events").addEventListener("view", (event) => {
 });
 
 speakAsBefore();
-$("shape-question").textContent = word("shift.shape", { state: word(`titles.${wanted}`) });
+$("shape-question").textContent = word("shift.shape", { state: word(`titles.${tries.wanted}`) });
 for (const button of $("shapes").children) button.setAttribute("aria-label", word(`titles.${button.dataset.shape}`));
+showTrials();
 read();
 setInterval(read, READ_EVERY_MS);

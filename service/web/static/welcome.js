@@ -18,6 +18,15 @@ export async function fillWelcome(role) {
 }
 
 export function offerWelcome(onChange) {
+  // The visitor's window itself, for as long as somebody looks: in a kiosk there is no way back from it.
+  const seen = $("seen");
+  seen.addEventListener("toggle", () => {
+    seen.querySelector("iframe")?.remove();
+    if (!seen.open) return;
+    const frame = Object.assign(document.createElement("iframe"), { src: "/visitor", inert: true });
+    frame.setAttribute("aria-label", word("admin.welcome_seen"));
+    seen.append(frame);
+  });
   $("welcome").addEventListener("submit", async (event) => {
     event.preventDefault();
     $("welcome-saved").textContent = "";

@@ -32,7 +32,8 @@ from device.errors import (
 from device.frame import FfcState, Gain
 from device.sensor import Sensor
 from hardware.host.usb import UsbIdentity
-from hardware.register.policy import Effect as PolicyEffect
+from hardware.register.effect import Effect as PolicyEffect
+from hardware.vetting.check import vet
 from hardware.vetting.decision import Decision, Outcome, Reason, SensorSays
 from tests.device.boson.conftest import Emulate
 from tests.hardware.trees import Fake, plant
@@ -42,7 +43,7 @@ from tests.narrow import some
 @pytest.fixture
 def sensor(link: EmulatedLink) -> Iterator[BosonSensor]:
     """Open the emulated Boson 320."""
-    with open_boson(link.port) as sensor:
+    with open_boson(link.port, vet=vet) as sensor:
         yield sensor
 
 
@@ -105,7 +106,7 @@ def test_scene_parameters_are_neutral_in_the_firmwares_own_unit(
     emulate: Emulate, firmware: dict[str, bool], whole: float
 ) -> None:
     link = emulate(**firmware)
-    with open_boson(link.port) as sensor:
+    with open_boson(link.port, vet=vet) as sensor:
         frame = next(sensor.frames())
         reference_c = frame.counts[:32, :40].mean() * 0.01 - 273.15
     assert link.camera.registers.value(c.EMISSIVITY) == whole
@@ -115,7 +116,7 @@ def test_scene_parameters_are_neutral_in_the_firmwares_own_unit(
 
 def test_a_camera_without_radiometry_is_refused(emulate: Emulate) -> None:
     with pytest.raises(NotRadiometric, match=r"radiometry capable: no.*Order the sensor with"):
-        open_boson(emulate(radiometric=False).port)
+        open_boson(emulate(radiometric=False).port, vet=vet)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_setting_that_does_not_stay_is_named_with_what_the_camera_answered(
     link.camera.registers.store(register, stays)
     link.camera.registers.pinned.add(register)
     with pytest.raises(NotRadiometric) as caught:
-        open_boson(link.port)
+        open_boson(link.port, vet=vet)
     assert says in str(caught.value)
     assert caught.value.remedy, "and says what to do"
 
@@ -146,17 +147,17 @@ def test_a_firmware_without_a_command_is_named(
 ) -> None:
     monkeypatch.delitem(link.camera._actions, c.RADIOMETRY_CAPABLE.function)
     with pytest.raises(CommandFailed, match="radiometryGetRadiometryCapable with BAD_COMMAND_ID"):
-        open_boson(link.port)
+        open_boson(link.port, vet=vet)
 
 
 def test_what_is_no_boson_is_refused(emulate: Emulate) -> None:
     with pytest.raises(ProtocolError, match="part number is 'SOMETHING ELSE'"):
-        open_boson(emulate(part="SOMETHING ELSE", product="SIMULATED").port)
+        open_boson(emulate(part="SOMETHING ELSE", product="SIMULATED").port, vet=vet)
 
 
 def test_nothing_plugged_in_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(SensorNotFound, match="no Boson is plugged in"):
-        open_boson(sys_root=tmp_path)
+        open_boson(sys_root=tmp_path, vet=vet)
 
 
 # --- vetting
@@ -165,7 +166,7 @@ def test_nothing_plugged_in_is_said_so(tmp_path: Path) -> None:
 def test_a_pty_that_claims_to_be_a_real_camera_is_refused(emulate: Emulate) -> None:
     link = emulate(part="20{array}A034-6IARX", product="Boson")
     with pytest.raises(SensorRefused, match="calls itself 20320A034-6IARX, and is no USB device"):
-        open_boson(link.port)
+        open_boson(link.port, vet=vet)
     assert not link.camera.registers.value(c.TLINEAR), "nothing was changed in it"
 
 
@@ -211,12 +212,12 @@ def test_a_usb_device_that_calls_itself_simulated_is_refused(
 ) -> None:
     root = plant(tmp_path / "sys", Fake())
     with pytest.raises(SensorRefused, match="offered as simulated, but it is a USB device"):
-        open_boson("1-2", connect=lambda _: SerialTransport(link.port), sys_root=root)
+        open_boson("1-2", connect=lambda _: SerialTransport(link.port), sys_root=root, vet=vet)
 
 
 def test_another_serial_number_than_the_admitted_one_is_refused(link: EmulatedLink) -> None:
     with pytest.raises(SensorRefused, match="serial number 900001, expected 93588"):
-        open_boson(link.port, serial="93588")
+        open_boson(link.port, serial="93588", vet=vet)
 
 
 # --- frames
@@ -285,7 +286,7 @@ def test_buffers_are_overwritten_when_it_is_closed(sensor: BosonSensor) -> None:
     ["late-reply", "bad-crc", "wrong-channel", "cut-packet", "garbage", "busy", "not-ready"],
 )
 def test_a_bad_line_delays_frames_and_changes_none(link: EmulatedLink, fault: str) -> None:
-    with open_boson(link.port) as sensor:
+    with open_boson(link.port, vet=vet) as sensor:
         link.later(0.0, lambda: FAULTS[fault].start(link))
         time.sleep(0.05)
         began = time.monotonic() - 0.1
@@ -411,7 +412,7 @@ def test_a_camera_that_stays_busy_is_named(sensor: BosonSensor, link: EmulatedLi
 def test_after_a_replug_under_another_name_frames_come_within_two_seconds(
     link: EmulatedLink,
 ) -> None:
-    with open_boson(link.port) as sensor:
+    with open_boson(link.port, vet=vet) as sensor:
         before = link.device
         link.later(0.0, lambda: FAULTS["replug"].start(link))
         with pytest.raises(SensorLost, match="is gone"):
@@ -419,7 +420,7 @@ def test_after_a_replug_under_another_name_frames_come_within_two_seconds(
     lost_s = time.monotonic()
     while True:  # what the supervisor does: a fresh open, the same serial number
         try:
-            sensor = open_boson(link.port, serial="900001")
+            sensor = open_boson(link.port, serial="900001", vet=vet)
             break
         except SensorNotFound:
             time.sleep(0.02)
@@ -431,13 +432,13 @@ def test_after_a_replug_under_another_name_frames_come_within_two_seconds(
 
 
 def test_another_camera_after_a_replug_is_refused(link: EmulatedLink) -> None:
-    with open_boson(link.port) as sensor:
+    with open_boson(link.port, vet=vet) as sensor:
         link.later(0.0, lambda: FAULTS["other-camera"].start(link))
         with pytest.raises(SensorLost):
             take(sensor, 100)
     time.sleep(0.3)
     with pytest.raises(SensorRefused, match="serial number 900002, expected 900001"):
-        open_boson(link.port, serial="900001")
+        open_boson(link.port, serial="900001", vet=vet)
 
 
 def test_another_camera_behind_the_same_adapter_is_refused(

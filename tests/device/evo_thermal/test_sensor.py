@@ -18,17 +18,21 @@ from device.errors import (
 )
 from device.evo_thermal.emulator import EmulatedEvoThermal, Fault
 from device.evo_thermal.sensor import EvoThermalSensor, open_evo_thermal
+from hardware.vetting.check import vet
 from hardware.vetting.decision import Decision, Outcome
 
 
 def impatient(camera: EmulatedEvoThermal) -> EvoThermalSensor:
-    with open_evo_thermal(camera.port) as patient:
+    with open_evo_thermal(camera.port, vet=vet) as patient:
         info = patient.info
     return EvoThermalSensor(info, SerialTransport(camera.port), silence_s=0.3)
 
 
 def test_an_emulated_one_passes_the_register_as_simulated_and_measures() -> None:
-    with EmulatedEvoThermal() as camera, open_evo_thermal(camera.port, hfov_deg=33.0) as sensor:
+    with (
+        EmulatedEvoThermal() as camera,
+        open_evo_thermal(camera.port, hfov_deg=33.0, vet=vet) as sensor,
+    ):
         assert (sensor.info.dossier, sensor.info.simulated) == ("simulated", True)
         frame = next(sensor.frames())
         warmest_c = frame.counts.max() * frame.radiometry.kelvin_per_count - 273.15
@@ -45,7 +49,7 @@ def test_one_that_is_not_vetted_is_refused_before_anything_is_sent() -> None:
 
 def test_a_missing_port_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(SensorNotFound):
-        open_evo_thermal(str(tmp_path / "ttyACM9"))
+        open_evo_thermal(str(tmp_path / "ttyACM9"), vet=vet)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_a_missing_port_is_not_found(tmp_path: Path) -> None:
 )
 def test_one_that_does_not_stream_is_not_opened(fault: Fault, error: type[SensorError]) -> None:
     with EmulatedEvoThermal(fault=fault) as camera, pytest.raises(error):
-        open_evo_thermal(camera.port)
+        open_evo_thermal(camera.port, vet=vet)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,7 @@ def test_a_fault_that_stays_has_a_name(fault: Fault, error: type[SensorError], s
 
 
 def test_an_unplug_is_a_loss() -> None:
-    with EmulatedEvoThermal() as camera, open_evo_thermal(camera.port) as sensor:
+    with EmulatedEvoThermal() as camera, open_evo_thermal(camera.port, vet=vet) as sensor:
         next(sensor.frames())
         camera.unplug()
         with pytest.raises(SensorLost):
@@ -83,6 +87,6 @@ def test_an_unplug_is_a_loss() -> None:
 
 def test_closing_switches_the_stream_off() -> None:
     with EmulatedEvoThermal() as camera:
-        open_evo_thermal(camera.port).close()
+        open_evo_thermal(camera.port, vet=vet).close()
         camera._stopping.wait(0.05)
         assert not camera._streaming

@@ -21,6 +21,7 @@ from device.info import SensorInfo
 from device.lepton.control import LeptonControl
 from device.lepton.emulator import EmulatedCapture, EmulatedLepton, Fault, door
 from device.lepton.sensor import LeptonSensor, _find, open_lepton
+from hardware.vetting.check import vet
 from tests.hardware.trees import SENSOR_CONFIGURATION, Fake, device_bytes, plant
 from tests.narrow import some
 
@@ -198,7 +199,7 @@ def test_a_sensor_that_is_reopened_after_a_restart_measures_again(
 def test_without_a_board_plugged_in_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discovery, "find", lambda _: ())
     with pytest.raises(SensorNotFound, match="no Lepton on a PureThermal board is plugged in"):
-        open_lepton()
+        open_lepton(vet=vet)
 
 
 def test_the_only_board_or_the_one_at_a_port_is_found_by_its_video_node(

@@ -7,11 +7,12 @@ import tracemalloc
 
 from device.boson.opening import open_boson
 from device.errors import SensorError
+from hardware.vetting.check import vet
 
 
 def main() -> None:
     try:
-        sensor = open_boson(sys.argv[2], video=sys.argv[1])
+        sensor = open_boson(sys.argv[2], video=sys.argv[1], vet=vet)
     except SensorError as error:
         answer({"error": type(error).__name__, "says": str(error)})
         return

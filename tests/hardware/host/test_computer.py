@@ -8,7 +8,8 @@ import pytest
 
 from hardware.host.computer import Computer, read
 from hardware.host.network import look
-from hardware.vetting.check import Decision, Outcome, vet_host
+from hardware.vetting.check import vet_host
+from hardware.vetting.decision import Decision, Outcome
 from tests.hardware.institution import Institution, told
 
 HERE = Computer(

@@ -7,7 +7,7 @@ import pytest
 from hardware.host import controller as host
 from hardware.host.controller import CHIPS, HYPERVISORS, PLAYED, Controller
 from hardware.host.usb import read
-from hardware.vetting.check import Outcome
+from hardware.vetting.decision import Outcome
 from tests.hardware.institution import Institution, told
 from tests.hardware.trees import Fake, controller, plant
 

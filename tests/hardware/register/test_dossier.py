@@ -13,7 +13,7 @@ from hardware.register.dossier import Dossier
 from hardware.register.policy import Paragraph
 from hardware.register.statement import Status
 from hardware.register.trust import What
-from hardware.vetting.check import Decision, Outcome
+from hardware.vetting.decision import Decision, Outcome
 from tests.hardware.institution import KEY, TODAY, Institution, dossier, fitted, told, toml
 from tests.hardware.trees import Fake
 

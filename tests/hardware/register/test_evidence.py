@@ -9,7 +9,7 @@ import pytest
 
 from hardware.errors import RegisterError
 from hardware.register.evidence import NOTHING_HELD, EvidenceFolder
-from hardware.vetting.check import Decision
+from hardware.vetting.decision import Decision
 from tests.hardware.institution import PROOF, Institution, dossier
 from tests.hardware.trees import Fake
 

@@ -13,7 +13,7 @@ from hardware.register.lists import Snapshot, match_identifier, match_name
 from hardware.register.names import same_firm
 from hardware.register.trust import What
 from hardware.vetting import cases, list_rules
-from hardware.vetting.check import Decision, Outcome
+from hardware.vetting.decision import Decision, Outcome
 from tests.hardware.institution import LISTS, TODAY, Institution, screened, told
 from tests.hardware.trees import Fake
 

@@ -3,7 +3,7 @@
 import pytest
 
 from hardware.register.people import person
-from hardware.vetting.check import Outcome
+from hardware.vetting.decision import Outcome
 from tests.hardware.institution import Institution, Person
 from tests.hardware.trees import Fake
 

@@ -8,7 +8,7 @@ from hardware.errors import PolicyError
 from hardware.register import policy
 from hardware.register.documents import SHIPPED
 from hardware.register.trust import What
-from hardware.vetting.check import Outcome
+from hardware.vetting.decision import Outcome
 from tests.hardware.institution import Institution
 from tests.hardware.trees import Fake
 

@@ -10,7 +10,8 @@ from hardware.register import documents
 from hardware.register.documents import SHIPPED, SUMS
 from hardware.register.dossier import Kind
 from hardware.register.statement import Status
-from hardware.vetting.check import Outcome, vet_dossier
+from hardware.vetting.check import vet_dossier
+from hardware.vetting.decision import Outcome
 from tests.hardware.institution import TODAY
 
 KNOWN = documents.load(today=TODAY)

@@ -16,7 +16,7 @@ from hardware.errors import PolicyError, SignatureError
 from hardware.register import signature, trust
 from hardware.register.signature import keygen, load_private, pae
 from hardware.register.trust import What
-from hardware.vetting.check import Decision, Outcome
+from hardware.vetting.decision import Decision, Outcome
 from tests.hardware.institution import KEY, TODAY, Institution, Person
 from tests.hardware.trees import Fake
 

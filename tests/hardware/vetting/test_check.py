@@ -14,16 +14,8 @@ from hardware.host.usb import behind, ports, read
 from hardware.register import documents
 from hardware.register.memory import Memory
 from hardware.register.trust import What
-from hardware.vetting.check import (
-    Admission,
-    Outcome,
-    SensorSays,
-    still_vetted,
-    vet,
-    vet_dossier,
-    vet_host,
-)
-from hardware.vetting.decision import Decision
+from hardware.vetting.check import still_vetted, vet, vet_dossier, vet_host
+from hardware.vetting.decision import Admission, Decision, Outcome, SensorSays
 from hardware.vetting.device_rules import NEEDED_OF_A_DEVICE
 from tests.hardware.institution import KEY, SAYS, TODAY, Institution, told
 from tests.hardware.trees import (

@@ -7,7 +7,8 @@ import pytest
 from hardware.register.criticality import Criticality, criticality
 from hardware.register.sections import Component
 from hardware.register.trust import What
-from hardware.vetting.check import Decision, vet_dossier
+from hardware.vetting.check import vet_dossier
+from hardware.vetting.decision import Decision
 from tests.hardware.institution import KEY, Institution, fitted, told
 from tests.hardware.trees import Fake
 

@@ -7,7 +7,7 @@ import pytest
 
 from hardware.register import lists
 from hardware.register.trust import What
-from hardware.vetting.check import Decision
+from hardware.vetting.decision import Decision
 from tests.hardware.institution import FRESH, LISTS, TODAY, Institution, dossier, screened, told
 from tests.hardware.trees import Fake
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from screening.faces.furniture import YOUNG_S, Furniture, Nature
+from screening.faces.furniture import CHANGED_C, SAME_C, YOUNG_S, Furniture, Nature
 from screening.result import Box
 from tests.screening.pictures import Celsius, Wall, block, face
 
@@ -141,6 +142,7 @@ def test_something_that_moves_stirs() -> None:
 def test_a_map_of_a_fine_sensor_has_no_more_cells_than_one_of_a_coarse() -> None:
     assert Furniture(640, 512)._map.shape == (128, 160)
     assert Furniture(120, 160)._map.shape == (160, 120)
+    assert Furniture(161, 60)._map.shape == (30, 81)
 
 
 def test_a_clock_that_is_set_back_makes_the_map_no_younger() -> None:
@@ -148,3 +150,138 @@ def test_a_clock_that_is_set_back_makes_the_map_no_younger() -> None:
     film.show(seconds=3.0)
     film.time_s = -500.0
     assert film.show(PANEL) is Nature.SOMEBODY
+
+
+# ---- the bounds, cell by cell
+
+
+BOX: Box = (40.0, 20.0, 20.0, 20.0)  # 10 x 10 cells of 2 x 2 pixels
+
+
+def cells(*shares: tuple[int, float]) -> Celsius:
+    """Return a box of a hundred cells: so many of each difference."""
+    return np.array([off for share, off in shares for _ in range(share)], np.float32).reshape(
+        10, 10
+    )
+
+
+def coarse(inside: Celsius) -> Furniture:
+    """Return a map of 40 x 160 cells that has seen nothing, and now sees this in `BOX`."""
+    made = Furniture(320, 80)
+    picture = np.zeros((80, 320), np.float32)
+    made.look(picture, 0.0, 0.0)
+    made.learn(())
+    picture[20:40, 40:60] = np.kron(inside, np.ones((2, 2), np.float32))
+    made.look(picture, 0.0, 1.0)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("inside", "nature"),
+    [
+        (cells((100, 0.0)), Nature.FURNITURE),
+        # 98 of 100 as they were, to 0.35 deg C
+        (cells((98, 0.0), (2, 0.5)), Nature.FURNITURE),
+        (cells((97, 0.0), (3, 0.5)), Nature.UNSURE),
+        (cells((97, 0.0), (3, SAME_C)), Nature.UNSURE),
+        # or warmer as a whole, by less than 1 deg C; as a whole: around the middle one
+        (cells((100, 0.6)), Nature.FURNITURE),
+        (cells((100, CHANGED_C)), Nature.SOMEBODY),
+        (cells(*((1, -0.3 + 0.0069 * n) for n in range(100))), Nature.FURNITURE),
+        # a tenth has changed, and half is not what it was
+        (cells((50, 0.0), (40, 0.5), (10, 2.0)), Nature.SOMEBODY),
+        (cells((50, 0.0), (41, 0.5), (9, 2.0)), Nature.UNSURE),
+        (cells((10, -2.0), (41, 0.5), (49, 0.0)), Nature.SOMEBODY),
+        (cells((51, 0.0), (49, 2.0)), Nature.UNSURE),
+    ],
+)
+def test_what_a_box_holds_follows_from_how_much_has_changed(
+    inside: Celsius, nature: Nature
+) -> None:
+    made = coarse(inside)
+    assert made.nature(BOX) is nature
+    assert made.stands_in(BOX) == (nature is Nature.FURNITURE)
+
+
+@pytest.mark.parametrize(
+    ("moved", "stirs"),
+    [
+        (cells((94, 0.0), (6, 0.4)), True),
+        (cells((95, 0.0), (5, 0.4)), False),
+        (cells((100, SAME_C)), False),
+        (cells((94, 0.0), (6, -0.4)), True),
+    ],
+)
+def test_a_box_stirs_where_more_than_a_twentieth_moves(moved: Celsius, stirs: bool) -> None:
+    assert coarse(moved).stirs(BOX) == stirs
+
+
+def test_what_a_place_looks_like_now_is_half_a_second_behind() -> None:
+    made = coarse(cells((100, 1.0)))
+    picture = np.ones((80, 320), np.float32)
+    for time_s, stirs in ((1.25, True), (1.5, True), (1.75, False)):
+        made.look(picture, 0.0, time_s)
+        assert made.stirs((200.0, 20.0, 20.0, 20.0)) == stirs
+        made.learn(())
+
+
+@pytest.mark.parametrize(
+    ("people", "nature"), [((), Nature.FURNITURE), ((BOX,), Nature.SOMEBODY)], ids=["nobody", "one"]
+)
+def test_the_map_goes_up_by_two_thousandths_a_second_where_nobody_is(
+    people: tuple[Box, ...], nature: Nature
+) -> None:
+    made = coarse(cells((100, CHANGED_C + 0.01)))
+    picture = np.zeros((80, 320), np.float32)
+    picture[20:40, 40:60] = CHANGED_C + 0.01
+    for time_s in (11.0, 12.0):
+        assert made.nature(BOX) is Nature.SOMEBODY
+        made.look(picture, 0.0, time_s)
+        made.learn(people)
+    made.look(picture, 0.0, 12.0)
+    assert made.nature(BOX) is nature
+
+
+@pytest.mark.parametrize(
+    ("rows", "warm_c", "swaying", "width_px", "somebody"),
+    [
+        (13, 2.0, 3, 20.0, True),
+        (13, 2.0, 3, 20.1, False),  # narrower
+        (12, 2.0, 3, 20.0, False),  # 12 of 20 cells of its half are covered
+        (20, CHANGED_C, 3, 20.0, False),  # by something no warmer than that
+        (13, 2.0, 2, 20.0, False),  # 2 of 400 cells sway
+        (13, 2.0, 0, 20.0, False),
+    ],
+)
+def test_a_body_covers_the_lower_half_and_sways(
+    rows: int, warm_c: float, swaying: int, width_px: float, somebody: bool
+) -> None:
+    made = Furniture(320, 80)
+    picture = np.zeros((80, 320), np.float32)
+    made.look(picture, 0.0, 0.0)
+    made.learn(())
+    picture[80 - 2 * rows :, 100:120] = warm_c
+    made.look(picture, 0.0, 1.0)
+    made.learn(((100.0, 0.0, 20.0, 80.0),))
+    picture[: 2 * swaying : 2, 100] += SAME_C + 0.05
+    picture[2 * swaying : 20 : 2, 100] += SAME_C  # not enough
+    made.look(picture, 0.0, 2.0)
+    assert made.body(width_px) == somebody
+
+
+def test_a_map_is_known_from_half_a_second_on() -> None:
+    made = Furniture(120, 160)
+    assert not made.known
+    for time_s, known in ((7.0, False), (7.49, False), (7.5, True)):
+        made.look(np.zeros((160, 120), np.float32), 0.0, time_s)
+        assert made.known == known
+
+
+def test_a_box_is_clipped_to_the_map_and_a_body_goes_down_to_the_floor() -> None:
+    made = Furniture(320, 80)
+    assert made._cells((40.0, 20.0, 20.0, 10.0)) == (slice(10, 15), slice(20, 30))
+    assert made._cells((-6.0, -6.0, 20.0, 20.0)) == (slice(0, 7), slice(0, 7))
+    assert made._cells((-20.0, -20.0, 6.0, 6.0)) == (slice(0, 0), slice(0, 0))
+    assert made.nature((-20.0, -20.0, 6.0, 6.0)) is Nature.FURNITURE
+    # half its width to both sides, half its height above
+    assert made._body((40.0, 40.0, 20.0, 24.0)) == (slice(14, 40), slice(15, 35))

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from device.frame import FfcState, Gain, RadiometricFrame, Radiometry
 from device.replay.sensor import open_recording
 from screening.freshness.freshness import HOLD_S, Freshness
-from screening.freshness.noise import LAG
+from screening.freshness.noise import LAG, Look, Noise
 from screening.result import Reason
 from tests.device.recordings import real
 from tests.screening.freshness.attacks import ATTACKS, Film, frozen
@@ -143,6 +144,142 @@ def test_another_scene_from_one_frame_to_the_next_is_a_cut() -> None:
         cuts.append(freshness.cut)
     assert cuts.index(True) == BEGIN
     assert sum(cuts) == 1
+
+
+# ---- the bounds
+
+
+def waking(walks: bool = True) -> Freshness:
+    return Freshness(120, 160, 0.05, walks=walks)
+
+
+class Scripted:
+    """Stands for the noise: says of each frame what it is given."""
+
+    judged = True
+
+    def __init__(self, *looks: Look) -> None:
+        self.looks = list(looks)
+        self.forgot = 0
+
+    def step(self, *_: object) -> Look:
+        return self.looks.pop(0)
+
+    def reset(self) -> None:
+        self.forgot += 1
+
+
+def scripted(freshness: Freshness, *looks: Look) -> Scripted:
+    noise = Scripted(*looks)
+    freshness._noise = cast("Noise", noise)
+    return noise
+
+
+def later(counts: np.ndarray, number: int, time_s: float) -> RadiometricFrame:
+    return replace(frame(counts, number), time_s=time_s, ffc_age_s=100.0 + time_s)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "shape"),
+    [
+        (120, 160, (120, 160)),
+        (40, 60, (40, 60)),
+        (512, 640, (128, 160)),
+        (301, 402, (101, 134)),  # 2.51 times 160: every third
+    ],
+)
+def test_of_larger_pictures_every_so_many_pixels_are_looked_at(
+    height: int, width: int, shape: tuple[int, int]
+) -> None:
+    assert Freshness(height, width, 0.05, walks=True)._picture.shape == shape
+    assert Freshness(width, height, 0.05, walks=True)._picture.shape == shape[::-1]
+
+
+@pytest.mark.parametrize(("span", "flat"), [(4, True), (5, False)])
+def test_a_row_of_hardly_more_than_one_value_is_no_picture(span: int, flat: bool) -> None:
+    film = living(1)
+    film[0, 17] = 29_000
+    film[0, 17, 5] += span
+    assert (watched(film) == [Reason.PICTURE_STILL]) == flat
+
+
+@pytest.mark.parametrize(
+    ("steps_s", "last_s", "gap"),
+    [
+        ([], 100.0, False),  # the first
+        ([1.0], 6.0, False),
+        ([1.0], 6.5, True),
+        # of a mean over eight steps the least that was seen
+        ([1.0] * 8 + [4.0] * 8, 6.0, False),
+        ([1.0] * 8 + [4.0] * 8, 6.5, True),
+        ([1.0] * 7 + [4.0] * 9, 6.5, False),
+        ([4.0] * 2 + [1.0] * 6, 7.0, False),
+        ([4.0] * 2 + [1.0] * 8, 7.0, True),
+        # fewer than eight may have come at once
+        ([0.5] + [1.5] * 8, 4.0, False),
+    ],
+)
+def test_a_gap_is_six_times_as_long_as_a_frame(
+    steps_s: list[float], last_s: float, gap: bool
+) -> None:
+    freshness, time_s = waking(), 50.0
+    if steps_s:
+        assert not freshness._gap(time_s)
+    for step_s in steps_s:
+        time_s += step_s
+        assert not freshness._gap(time_s)
+    assert freshness._gap(time_s + last_s) == gap
+    assert (len(freshness._times_s) == 1) == (gap or not steps_s)  # begun anew
+
+
+@pytest.mark.parametrize("name", ["an FFC", "an impossible value", "a gap"])
+def test_what_was_timed_and_judged_before_a_break_is_forgotten(name: str) -> None:
+    freshness, film = waking(), living(12)
+    for number in range(10):
+        freshness.step(frame(film[number], number))
+    noise = scripted(freshness, Look(restless=True), Look(restless=True))
+    freshness.step(frame(film[10], 10))
+    assert freshness._restless_s is not None
+    shown = frame(film[11], 11)
+    if name == "a gap":
+        freshness.step(later(film[11], 11, 30.0))
+        assert noise.forgot == 1
+        return
+    ffc = FfcState.IN_PROGRESS if name == "an FFC" else shown.ffc
+    time_s = 0.0 if name == "an impossible value" else shown.time_s
+    freshness.step(replace(shown, time_s=time_s, ffc=ffc))
+    assert noise.forgot == 1
+    assert vars(freshness)["_restless_s"] is None
+    assert freshness._period_s == math.inf
+    assert not freshness._times_s
+
+
+def test_a_crowd_may_leave_nothing_quiet_for_a_second_and_a_half() -> None:
+    freshness, film = waking(), living(10)
+    restless, calm = Look(restless=True), Look()
+    scripted(freshness, restless, calm, *[restless] * 8)
+    said = [
+        freshness.step(later(counts, number, 10.0 + 0.375 * number))
+        for number, counts in enumerate(film)
+    ]
+    # restless since the third, at 10.75 s; the seventh comes 1.5 s later
+    assert said == [None] * 7 + [Reason.FOREIGN_NOISE] * 3
+
+
+def test_a_fault_is_held_for_two_seconds_and_a_cut_for_one_frame() -> None:
+    freshness, film = waking(), living(12)
+    assert not freshness.cut
+    scripted(freshness, Look(foreign=True), Look(cut=True), *[Look()] * 10)
+    said = []
+    for number, counts in enumerate(film):
+        shown = later(counts, number, 10.0 + 0.5 * number)
+        if number == 2:
+            shown = replace(shown, sequence=0)  # impossible
+        said.append(freshness.step(shown))
+        assert freshness.cut == (number == 1)
+    held = [Reason.FOREIGN_NOISE] * 2 + [Reason.IMPOSSIBLE_VALUES] * 5
+    # counted from the next time that can be believed: 11.5 s
+    assert said == held + [None] * 5
 
 
 def _alarms(recordings: list[Path]) -> tuple[int, float]:

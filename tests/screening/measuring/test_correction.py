@@ -292,3 +292,19 @@ def test_a_visitor_who_stands_elsewhere_than_said_costs_what_the_path_says() -> 
     farther = replace(AIR, distance_m=1.2 * AIR.distance_m)
     error_c = abs(skin_path(AIR).surface_c(skin_path(farther).signal(36.5)) - 36.5)
     assert share == pytest.approx(error_c, rel=0.1)
+
+
+@pytest.mark.parametrize("humidity", [0.0, 0.05])
+def test_air_drier_than_its_doubt_costs_what_air_of_that_doubt_does(humidity: float) -> None:
+    """No air is drier than dry: a station that is told so says what is wrong, and does not end."""
+    doubt = replace(NO_DOUBT, relative_humidity=Doubt().relative_humidity)
+    shares = [
+        of(
+            corrected(
+                (0, 0.0, 0.01),
+                settings=Settings(scene=replace(AIR, relative_humidity=told), doubt=doubt),
+            )
+        ).atmosphere_c
+        for told in (humidity, doubt.relative_humidity)
+    ]
+    assert shares[0] == pytest.approx(shares[1], rel=0.1)

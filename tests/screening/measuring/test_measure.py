@@ -17,6 +17,12 @@ from screening.measuring.measure import (
     INTERCANTHAL_MM,
     Reading,
     Surveyor,
+    _brow,
+    _hottest_near,
+    _inside,
+    _median,
+    _Peak,
+    _relief_c,
     mm_per_px,
 )
 from screening.result import Box
@@ -69,6 +75,7 @@ def test_eyes_and_box_share_the_say_where_they_agree() -> None:
     for ratio, by_both in ((0.61, True), (0.59, False), (1.59, True), (1.61, False)):
         expected = ratio**0.5 if by_both else 1.0
         assert size(INTERCANTHAL_MM / ratio, 1.0) == pytest.approx(expected), ratio
+    assert size(33.0 / 2.2, 2.0) == pytest.approx(4.4**0.5)
     assert size(0.0, 33.0 / 0.5) == pytest.approx(66.0)
     tall = found((0.0, 0.0, 73.5, 320.0), (0.0, 0.0, 3.0, 4.0))
     assert mm_per_px(tall) == pytest.approx(1.0)  # eyes five apart: not by them
@@ -151,7 +158,12 @@ def test_what_is_excluded_and_what_is_outside_the_oval_is_not_read() -> None:
     assert read(picture, size=5.0, exclude=((60.0, 60.0, 10.0, 9.0),)).apparent_c == 39.0
     corner = hot(hot(even(), 85, 80, 35.0), 55, 45, 39.0)
     assert read(corner, size=5.0).apparent_c == 35.0
+    # no farther than it reaches
+    assert read(picture, size=5.0, exclude=((70.0, 60.0, 2.0, 10.0),)).apparent_c == 39.0
+    assert read(picture, size=5.0, exclude=((60.0, 70.0, 10.0, 2.0),)).apparent_c == 39.0
     # the oval ends at the root of 0.95 of half the box: 48.7 of 50 pixels
+    assert read(hot(even(), 99, 41, 39.0), size=5.0).apparent_c == 39.0
+    assert read(hot(even(), 99, 40, 39.0), size=5.0).apparent_c < 39.0
     assert read(hot(even(), 51, 89, 39.0), size=5.0).apparent_c == 39.0
     assert read(hot(even(), 50, 89, 39.0), size=5.0).apparent_c < 39.0
 
@@ -168,6 +180,7 @@ def test_a_face_mostly_outside_the_picture_is_not_read() -> None:
     assert not there((50.0, 156.0, 100.0, 100.0))
     assert not there((50.0, 40.0, 4.0, 40.0))
     assert there((50.0, 40.0, 5.0, 40.0))
+    assert there((50.0, 40.0, 40.0, 5.0))
     assert not there((50.0, 40.0, 40.0, 4.0))
     everything = ((0.0, 0.0, 200.0, 160.0),)
     assert surveyor.read(even(), found(), 1.3, Site.AUTO, list(everything)) is None
@@ -182,7 +195,7 @@ def test_the_warm_quarter_and_what_is_covered() -> None:
     cold = read(picture, size=5.0)
     assert cold.skin_c == SKIN_C
     assert cold.warm_share == pytest.approx(1.0)
-    picture[:90, :] = 29.4
+    picture[:90, :] = 29.5  # 4.5 deg C colder
     assert read(picture, size=5.0).warm_share == pytest.approx(0.5, abs=0.02)
 
 
@@ -225,7 +238,7 @@ def test_the_brow_is_above_the_canthi() -> None:
         (0.0, 0.0, Site.CANTHUS),
         (GLASSES_C - 0.05, 0.0, Site.CANTHUS),
         (GLASSES_C + 0.05, 0.0, Site.FACE_MAXIMUM),
-        (0.0, BROW_C - 0.05, Site.CANTHUS),
+        (0.0, BROW_C, Site.CANTHUS),
         (0.0, BROW_C + 0.05, Site.FACE_MAXIMUM),
     ],
 )
@@ -265,3 +278,173 @@ def test_the_warmer_side_counts_and_furniture_does_not() -> None:
     assert one.beside_c == -np.inf
     whole = replace(found(), box=(0.0, 40.0, 200.0, 100.0))
     assert read(picture, whole).beside_c == -np.inf  # there is no picture beside it
+
+
+# ---- pixel by pixel
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_a_block_that_is_not_wholly_of_the_face_is_not_read(dx: int, dy: int) -> None:
+    picture = hot(even(), 70, 70, 39.0)
+    assert read(picture, size=5.0).apparent_c == 39.0
+    beside = ((70.0 + dx, 70.0 + dy, 1.0, 1.0),)
+    assert read(picture, size=5.0, exclude=beside).apparent_c == 36.5  # two of its pixels
+
+
+@pytest.mark.parametrize(
+    ("box", "place", "at_edge", "outside"),
+    [
+        ((-30.0, 40.0, 100.0, 100.0), (0, 89), (-5.0, 85.0, 6.0, 10.0), (-9.0, 85.0, 4.0, 10.0)),
+        ((50.0, -30.0, 100.0, 100.0), (99, 0), (95.0, -5.0, 10.0, 6.0), (95.0, -9.0, 10.0, 4.0)),
+    ],
+    ids=["left", "top"],
+)
+def test_a_face_is_read_to_the_edge_of_the_picture(
+    box: Box, place: tuple[int, int], at_edge: Box, outside: Box
+) -> None:
+    picture, there = hot(even(), *place, 39.0), found(box)
+    assert read(picture, there, size=5.0).apparent_c == 39.0
+    assert read(picture, there, size=5.0, exclude=(at_edge,)).apparent_c < 39.0
+    assert read(picture, there, size=5.0, exclude=(outside,)).apparent_c == 39.0
+
+
+@pytest.mark.parametrize(("width", "height", "enough"), [(4, 4, True), (3, 5, False)])
+def test_sixteen_pixels_of_skin_are_a_face(width: int, height: int, enough: bool) -> None:
+    x, y = 90.0, 80.0
+    around: list[Box] = [
+        (0.0, 0.0, 200.0, y),
+        (0.0, y + height, 200.0, 160.0),
+        (0.0, 0.0, x, 160.0),
+        (x + width, 0.0, 200.0, 160.0),
+    ]
+    one = Surveyor(WIDTH, HEIGHT).read(even(), found(), 5.0, Site.AUTO, around)
+    assert (one is not None) == enough
+
+
+def test_the_nose_is_no_canthus() -> None:
+    assert read(hot(even(), 100, 100)).site is Site.FACE_MAXIMUM
+
+
+def test_the_mouth_is_between_its_corners() -> None:
+    tilted = found()
+    tilted.landmarks[3:, 1] = 110.0, 130.0
+    assert read(hot(even(), 70, 103), tilted, size=5.0).apparent_c == 36.0
+    assert read(hot(even(), 70, 106), tilted, size=5.0).apparent_c == SKIN_C
+
+
+def test_a_quarter_of_a_face_is_as_warm_as_that_or_warmer() -> None:
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    picture = (30.0 + 0.01 * rows + 0.0001 * columns).astype(np.float32)
+    oval = ((columns - 99.5) / 50.0) ** 2 + ((rows - 89.5) / 50.0) ** 2 <= 0.95
+    skin = np.sort(picture[oval])
+    assert read(picture, size=5.0).skin_c == skin[3 * skin.size // 4]
+    assert _median(picture, 0.0) == np.sort(picture.ravel())[picture.size // 2]
+    assert _median(picture[:0], 7.0) == 7.0
+
+
+def numbered() -> Picture:
+    """Return a picture in which each pixel is its own number."""
+    return np.arange(40 * 60, dtype=np.float32).reshape(40, 60)
+
+
+def are(values: Picture, rows: range, columns: range) -> bool:
+    """Whether some pixels of `numbered` are those of these rows and columns, as far as it goes."""
+    there = [60 * r + c for r in rows if 0 <= r < 40 for c in columns if 0 <= c < 60]
+    return values.ravel().tolist() == there
+
+
+@pytest.mark.parametrize(
+    ("eyes", "rows", "columns"),
+    [
+        # from 0.35 of what is between them above their middle to as much below; 1.3 to each side
+        ((20.0, 20.0, 30.0, 20.0), range(16, 24), range(12, 38)),
+        ((20.0, 17.0, 30.0, 23.0), range(15, 25), range(9, 41)),
+        ((20.0, 20.0, 20.5, 20.0), range(19, 21), range(17, 23)),  # two pixels apart at least
+        ((2.0, 2.0, 12.0, 2.0), range(-2, 6), range(-6, 20)),
+        ((50.0, 38.0, 60.0, 38.0), range(34, 42), range(42, 68)),
+        ((-40.0, -20.0, -30.0, -20.0), range(0), range(0)),
+    ],
+)
+def test_the_band_of_the_eyes(
+    eyes: tuple[float, float, float, float], rows: range, columns: range
+) -> None:
+    picture, everything = numbered(), np.ones((40, 60), np.bool_)
+    there = found(eyes=eyes)
+    assert are(Surveyor._eye_band(picture, everything, there, 0, 0), rows, columns)
+    part, inside = picture[5:, 7:], everything[5:, 7:]
+    seen = Surveyor._eye_band(part, inside, there, 5, 7)
+    assert are(
+        seen, range(max(5, rows.start), rows.stop), range(max(7, columns.start), columns.stop)
+    )
+
+
+@pytest.mark.parametrize(
+    ("eyes", "size", "rows", "columns"),
+    [
+        ((20.0, 30.0, 30.0, 30.0), 2.0, range(20, 30), range(8, 43)),
+        ((20.0, 28.0, 30.0, 32.0), 4.0, range(25, 31), range(17, 34)),
+        ((20.0, 6.0, 30.0, 6.0), 2.0, range(-4, 6), range(8, 43)),
+        ((2.0, 30.0, 12.0, 30.0), 2.0, range(20, 30), range(-10, 25)),
+        ((20.0, -9.0, 30.0, -9.0), 2.0, range(0), range(0)),
+        ((-60.0, 30.0, -50.0, 30.0), 2.0, range(0), range(0)),
+    ],
+)
+def test_the_brow_is_two_to_twenty_millimetres_above_the_eyes(
+    eyes: tuple[float, float, float, float], size: float, rows: range, columns: range
+) -> None:
+    assert are(_brow(numbered(), found(eyes=eyes), size), rows, columns)
+
+
+@pytest.mark.parametrize(
+    ("box", "rows", "columns"),
+    [
+        ((10.0, 20.0, 5.0, 6.0), range(20, 26), range(10, 15)),
+        ((-3.0, -2.0, 5.0, 6.0), range(4), range(2)),
+        ((-9.0, -8.0, 5.0, 6.0), range(0), range(0)),
+        ((-9.0, 20.0, 5.0, 6.0), range(0), range(0)),
+    ],
+)
+def test_a_box_holds_the_pixels_in_it(box: Box, rows: range, columns: range) -> None:
+    assert are(_inside(numbered(), box), rows, columns)
+
+
+@pytest.mark.parametrize(
+    ("point", "rows", "columns"),
+    [
+        # of blocks whose first stands at (7, 5), around (x - 7.5, y - 5.5)
+        ((27.5, 25.5), range(17, 24), range(17, 24)),
+        ((27.5, 7.5), range(6), range(17, 24)),
+        ((8.5, 25.5), range(17, 24), range(5)),
+        ((27.5, 0.5), range(0), range(0)),
+        ((2.5, 25.5), range(0), range(0)),
+        ((27.5, 2.5), range(1), range(17, 24)),
+        ((4.5, 25.5), range(17, 24), range(1)),
+    ],
+)
+def test_a_canthus_is_looked_for_around_its_point(
+    point: tuple[float, float], rows: range, columns: range
+) -> None:
+    there = np.array(point, np.float32)
+    for row in range(30):
+        for column in range(30):
+            blocks = np.full((30, 30), -np.inf, np.float32)
+            blocks[row, column] = 36.0
+            peak = _hottest_near(blocks, (7, 5), there, 3.4)
+            assert (peak is not None) == (row in rows and column in columns), (row, column)
+            if peak is not None:
+                assert (peak.x, peak.y) == (7.5 + column, 5.5 + row)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "known"),
+    [(1, 1, True), (0, 1, False), (1, 0, False), (37, 57, True), (38, 57, False), (37, 58, False)],
+)
+def test_how_far_a_peak_stands_out_is_known_where_sixteen_pixels_are(
+    row: int, column: int, known: bool
+) -> None:
+    picture = numbered()
+    relief_c = _relief_c(picture, _Peak(5000.0, column + 0.5, row + 0.5))
+    assert (relief_c is not None) == known
+    if known:
+        around = picture[row - 1 : row + 3, column - 1 : column + 3]
+        assert relief_c == pytest.approx(5000.0 - around.mean())

@@ -137,6 +137,7 @@ def test_a_change_stands_in_the_history_and_is_undone(
     desk.page.locator("#review").wait_for()
     desk.page.click("#confirm")
     station.wait_for(lambda view: view["threshold_c"] == before)
+    desk.until(lambda: "in force" in desk.text("undone"))  # said where the button is
 
 
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
@@ -240,6 +241,11 @@ def test_the_words_of_welcome_are_typed_here_and_said_to_visitors(
     desk.page.locator("#welcome button").click()
     desk.until(lambda: "in force" in desk.text("welcome-saved"))
     desk.until(lambda: "words of welcome were changed" in desk.text("history"))
+    desk.page.locator("#seen summary").click()  # the visitor's window, without leaving the console
+    seen = desk.page.frame_locator("#seen iframe")
+    seen.locator("#words p").first.wait_for()
+    desk.page.locator("#seen summary").click()
+    desk.page.locator("#seen iframe").wait_for(state="detached")
     window.page.wait_for_selector("body[data-guide=welcome]", timeout=60_000)
     window.until(lambda: window.text("words") == GREETING)
     assert "Ada" not in (state / "audit.jsonl").read_text()
@@ -371,6 +377,14 @@ def test_the_drift_survives_a_page_that_is_loaded_again(desk: Screen) -> None:
     desk.page.reload()
     desk.page.locator("#admin").wait_for()
     desk.until(lambda: desk.page.evaluate(f"{kept} > 1"))
+    desk.page.click("a[href='#go-drift']")  # on a tall page it is below the first screen
+    desk.until(
+        lambda: bool(
+            desk.page.evaluate(
+                "document.getElementById('chart').getBoundingClientRect().bottom < innerHeight"
+            )
+        )
+    )
 
 
 def test_the_locks_are_said_anew_after_a_worker_has_started_again(

@@ -136,8 +136,9 @@ window.AudioContext = class extends AudioContext {
   get state() { return heard ? "running" : "suspended"; }
 };
 window.__hear = (yes) => { heard = yes; sound.dispatchEvent(new Event("statechange")); };
-window.__show = (view) => {
-  const data = JSON.stringify({ beat: 1, view });
+window.__show = (view, age_s = 0, lay_s = 0) => {
+  const now_s = performance.now() / 1000 - lay_s;
+  const data = JSON.stringify({ beat: 1, now_s, view: { ...view, until_s: now_s + 0.5 - age_s } });
   for (const feed of window.__feeds) feed.dispatchEvent(new MessageEvent("view", { data }));
 };
 """
@@ -171,6 +172,26 @@ def settled(page: Page) -> None:
 
 def speaks(page: Page, language: str) -> None:
     page.evaluate("(code) => document.querySelector(`[data-language=${code}]`).click()", language)
+
+
+@pytest.mark.parametrize(
+    ("age_s", "lay_s", "painted"),
+    [
+        (0.0, 0.0, True),
+        (0.45, 0.0, True),
+        (0.6, 0.0, False),
+        (0.0, 0.6, False),
+        (0.3, 0.3, False),
+    ],
+)
+def test_a_view_is_painted_only_until_it_expires_wherever_it_lay_on_the_way(
+    page: Page, age_s: float, lay_s: float, painted: bool
+) -> None:
+    shows(page, STATES["ready"])
+    clear = json.loads(VIEW.dump_json(STATES["clear"]))
+    page.evaluate("([view, age_s, lay_s]) => __show(view, age_s, lay_s)", [clear, age_s, lay_s])
+    said = page.locator("body").get_attribute("data-state")
+    assert said == ("clear" if painted else "not_screening")
 
 
 @pytest.mark.parametrize("size", [*SIZES, *HALVED, NARROWEST])

@@ -423,6 +423,17 @@ def test_of_two_alarms_everything_is_about_the_chosen_one(screen: Screen, stage:
     screen.until(lambda: answers(stage) == [(3, None)])
 
 
+@pytest.mark.parametrize("need", ["thermometer", "wait"])
+def test_the_list_says_of_a_visitor_what_the_headline_says(
+    screen: Screen, stage: Stage, need: str
+) -> None:
+    words = catalogues()["en"]
+    stage.show(SITUATIONS[need])
+    screen.until_text("title", words["advice"][need])
+    assert words["advice"][need] in screen.text("visitors")
+    assert words["verdicts"]["recheck"] not in screen.text("visitors")
+
+
 def test_of_two_alarms_it_is_told_who_was_first(screen: Screen, stage: Stage) -> None:
     shown = two_alarms()
     first, second = shown.alarms

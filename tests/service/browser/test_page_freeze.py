@@ -161,6 +161,11 @@ def test_green_is_said_by_clear_alone_and_each_panel_can_be_told(
         stage.show(CLEAR if state is State.CLEAR else view(state))
         screen.wait(state)
         screen.page.wait_for_timeout(100)
-        data = np.frombuffer(screen.page.screenshot(type="jpeg", quality=90), np.uint8)
-        assert (green(data) > FEW) == (state is State.CLEAR), state
-        assert panel(data) == panels.get(state, state)
+        wanted = panels.get(state, state)
+        for _ in range(20):  # on a busy machine a picture may be of a dark moment
+            shot = np.frombuffer(screen.page.screenshot(type="jpeg", quality=90), np.uint8)
+            assert state is State.CLEAR or green(shot) <= FEW, state
+            if panel(shot) == wanted:
+                break
+        assert panel(shot) == wanted
+        assert (green(shot) > FEW) == (state is State.CLEAR)

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from screening.result import Reason, State, Verdict
-from service.ipc.requests import Duty, NoteDuty
+from service.ipc.requests import Acknowledge, Duty, NoteDuty
 from service.ipc.view import KEPT_DAYS, Lane
 from service.ipc.visitor_window import Welcome, Welcoming
 from service.web.i18n import catalogues
@@ -69,6 +69,16 @@ def test_a_shift_begins_in_four_clicks(shown: Callable[[str], Screen], stage: St
     page.locator("[data-trial=sound] [data-well=true]").click()
     page.locator("[data-trial=lamp] [data-well=false]").click()
     asked = page.locator("#shape-question").inner_text()
+    stage.show(elevated())
+    screen.wait("elevated")  # an alarm takes the guard away, and not what has been tried
+    stage.show(view(State.READY))
+    screen.open(f"{stage.address}/shift")
+    pressed = page.locator("[data-trial] [aria-pressed=true]")
+    assert pressed.all_inner_texts() == [
+        catalogues()["en"]["shift"][said] for said in ("yes", "no")
+    ]
+    assert page.locator("#shape-question").inner_text() == asked
+    assert page.locator("#begin").is_disabled()
     titles = catalogues()["en"]["titles"]
     (wanted,) = (
         state
@@ -83,6 +93,15 @@ def test_a_shift_begins_in_four_clicks(shown: Callable[[str], Screen], stage: St
     page.locator("#begin").click()
     screen.wait("ready")  # the alert screen
     assert duties(stage)[-1] == (Duty.BEGUN, True)
+    screen.open(f"{stage.address}/shift")
+    assert pressed.count() == 0, "the next shift tries anew"
+    page.locator("[data-trial=sound] [data-well=true]").click()
+    later = (
+        "{ at: Date.now() - 600e3, wanted: 'clear', found: { sound: { well: true, button: 0 } } }"
+    )
+    page.evaluate(f"sessionStorage.setItem('limen.trials', JSON.stringify({later}))")
+    page.reload()
+    assert pressed.count() == 0, "whoever comes ten minutes later tries anew"
 
 
 def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: Stage) -> None:
@@ -90,6 +109,9 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     page = screen.page
     page.locator("[data-duty=closed]").click()
     screen.until(lambda: duties(stage) == [(Duty.CLOSED, True)])
+    lane = page.locator("section:has(#lanes)")  # what came of it is said beside its button
+    assert screen.text("lane") in lane.inner_text()
+    assert "measures nobody" in page.inner_text(".words"), "what to say while it is out of order"
     page.locator("button[data-look=night]").click()
     page.locator("#volume").fill("40")
     assert page.locator("#still-waiting").is_hidden()
@@ -102,6 +124,8 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     assert f"for {KEPT_DAYS} days" in page.inner_text("body")
     page.locator("#end").click()
     page.wait_for_selector("#sums:not([hidden])")
+    assert "The shift has ended." in page.locator("section:has(#end)").inner_text()
+    assert screen.text("said") == ""
     assert screen.text("since") == "The shift began 60 minutes ago."
     assert screen.text("sums").split()[-1] == "21"
     assert "few" in screen.text("sums")
@@ -211,3 +235,33 @@ def test_the_visitors_window_shows_how_to_stand_and_no_number(
     stage.silent = True
     guide("moment")
     stage.silent = False
+
+
+def test_two_monitors_in_one_window_are_the_guards_and_the_visitors(
+    stage: Stage, new_screen: Callable[..., Screen]
+) -> None:
+    stage.reset()
+    screen = new_screen(width=2560, height=720).open(f"{stage.address}/beside#1280")
+    page = screen.page
+    guard, visitors = (page.frame_locator(f"#{name}") for name in ("guard", "visitor"))
+    guard.locator("body[data-state=ready]").wait_for()
+    visitors.locator("body[data-guide=welcome]").wait_for()
+    places = [page.locator(f"#{name}").bounding_box() for name in ("guard", "visitor")]
+    assert [(at["x"], at["width"]) for at in places if at] == [(0, 1280), (1280, 1280)]
+    stage.show(elevated(3))
+    guard.locator("body[data-state=elevated]").wait_for()
+    page.wait_for_timeout(800)  # a card that has just come takes no answer
+    page.mouse.click(1900, 300)  # wherever somebody has clicked, a key is the guard's
+    page.keyboard.press("Space")
+    screen.until(lambda: any(isinstance(said, Acknowledge) for said in stage.asked))
+    stage.show(view(State.READY))
+    guard.locator("a[href='/shift']").click()
+    guard.locator("#begin").wait_for()
+    page.mouse.click(1900, 300)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "guard"
+    assert visitors.locator("body[data-guide=welcome]").count() == 1, "the visitor's window stays"
+    alone = new_screen().open(f"{stage.address}/beside")  # nobody said how wide: one monitor
+    alone.page.frame_locator("#guard").locator("body[data-state=ready]").wait_for()
+    assert alone.page.locator("#visitor").is_hidden()
+    assert [screen.errors, alone.errors] == [[], []]

@@ -2,9 +2,9 @@
 # A machine of its own in namespaces: a fresh disk over this machine's, and a real systemd as its
 # first process, which starts the installed station. Run by test_booted.py inside unshare.
 #
-#   boot.sh IMAGE PYTHON PROJECT SECONDS
+#   boot.sh IMAGE PYTHON PROJECT SECONDS PASSWORD
 set -e
-image=$1 python=$2 project=$3 seconds=$4
+image=$1 python=$2 project=$3 seconds=$4 password=$5
 mount -o loop "$image" /mnt
 mkdir /mnt/upper /mnt/work /mnt/root /mnt/code-upper /mnt/code-work
 mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
@@ -60,6 +60,7 @@ Environment=PYTHONPATH=$project
 ExecStartPre=$python -m service.sandbox unlocked
 ExecStartPre=$python -c "from device.framepool import FramePool; print(FramePool(4, 4).protection)"
 ExecStartPre=$python -c "import os; print([bool(os.statvfs(p).f_flag & os.ST_RDONLY) for p in (os.__file__, '$project', '/usr/lib', '/')])"
+ExecStartPre=/bin/sh -c "echo $password | $python -m service.cli admin password --state /var/lib/limen"
 StandardOutput=append:/var/tried
 StandardError=append:/var/said
 UNIT
@@ -74,7 +75,7 @@ UNIT
 cat >$root/etc/systemd/system/asks.service <<UNIT
 [Service]
 User=limen
-ExecStart=/bin/sh -c "until [ -s /var/lib/limen/audit.jsonl ]; do sleep 0.3; done; sleep 2; touch /var/lib/limen/attestation.wanted"
+ExecStart=/bin/sh -c "until grep -qs process_locked /var/lib/limen/audit.jsonl; do sleep 0.3; done; sleep 2; touch /var/lib/limen/attestation.wanted"
 UNIT
 # A machine whose own root may not raise limits cannot give the service its LimitMEMLOCK: there the
 # right to lock memory takes its place, and no other.
@@ -96,7 +97,22 @@ StandardOutput=append:/var/seen-$user
 StandardError=append:/var/seen-$user
 UNIT
 done
-sed -i '/^\[Unit\]/a Wants=onlooker-nobody.service onlooker-limen.service asks.service' \
+# Whoever answers for it, at its screen: a browser where the kiosk's is, on the station's loopback.
+# The kiosk's policies would not let it be driven.
+cat >$root/etc/systemd/system/console.service <<UNIT
+[Unit]
+JoinsNamespaceOf=limen.service limen.socket
+[Service]
+User=limen-kiosk
+PrivateNetwork=yes
+RuntimeDirectory=console
+TemporaryFileSystem=/etc/chromium/policies:ro
+Environment=HOME=/run/console TMPDIR=/run/console
+ExecStart=$python $project/tests/service/deploy/console.py $password
+StandardOutput=append:/var/console
+StandardError=append:/var/console-said
+UNIT
+sed -i '/^\[Unit\]/a Wants=onlooker-nobody.service onlooker-limen.service asks.service console.service' \
   $root/etc/systemd/system/limen.service.d/test.conf
 # Folders on the way to the interpreter may be closed to the station's user: only in here they open.
 for path in "$python" "$project"; do

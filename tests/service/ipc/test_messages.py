@@ -18,23 +18,17 @@ from service.ipc.attestation import AttestationState
 from service.ipc.calibration import Act, Decision, Doing, DriftPoint, Notes, Paper, Span, Ticks
 from service.ipc.capacity import bits_of
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import (
-    MAX_MESSAGE_BYTES,
-    ChannelClosed,
-    ChannelError,
-    FromWeb,
-    Message,
-    decode,
-    decode_exactly,
-    encode,
-)
+from service.ipc.language import MAX_MESSAGE_BYTES, ChannelClosed, ChannelError, Language, Message
+from service.ipc.messages import MESSAGES, FromWeb, ToWeb
 from service.ipc.orders import (
+    ORDERS,
     Admitted,
     Configure,
     LearnNonUniformity,
     Look,
     RequestFfc,
     Stop,
+    ToWorker,
     Watch,
 )
 from service.ipc.rate import OF_WEB
@@ -160,10 +154,15 @@ EVERY = [
 ]
 
 
+def language_of(message: Message) -> Language:
+    return ORDERS if isinstance(message, get_args(ToWorker)) else MESSAGES
+
+
 @pytest.mark.parametrize("message", EVERY, ids=lambda message: message.kind)
 def test_every_message_arrives_as_it_was_sent(message: Message) -> None:
     ours, theirs = socket_pair()
-    sender, receiver = Channel(ours), Channel(theirs)
+    language = language_of(message)
+    sender, receiver = Channel(ours, language), Channel(theirs, language)
     try:
         assert sender.send(message)
         assert receiver.receive() == message
@@ -173,29 +172,40 @@ def test_every_message_arrives_as_it_was_sent(message: Message) -> None:
 
 
 def test_every_kind_of_message_is_tried_above() -> None:
-    assert {type(message) for message in EVERY} == set(get_args(Message))
+    assert {type(message) for message in EVERY} == set(get_args(ToWorker | ToWeb | FromWeb))
+
+
+@pytest.mark.parametrize("message", EVERY, ids=lambda message: message.kind)
+def test_nobody_understands_what_is_not_said_to_them(message: Message) -> None:
+    packet = language_of(message).encode(message)
+    for language in {ORDERS, MESSAGES} - {language_of(message)}:
+        if isinstance(message, Stop):
+            assert language.decode(packet) == message, "is said to both"
+        else:
+            with pytest.raises(ChannelError):
+                language.decode(packet)
 
 
 @given(st.binary(max_size=200))
 def test_garbage_is_refused_with_our_own_error(packet: bytes) -> None:
     with pytest.raises(ChannelError):
-        decode(packet)
+        MESSAGES.decode(packet)
 
 
 def test_a_refusal_does_not_repeat_what_the_packet_held() -> None:
     with pytest.raises(ChannelError) as caught:
-        decode(b'{"kind": "login", "request": "the secret", "password": "the secret"}')
+        MESSAGES.decode(b'{"kind": "login", "request": "the secret", "password": "the secret"}')
     assert "secret" not in str(caught.value)
 
 
 def test_a_message_that_is_too_large_is_never_sent() -> None:
     with pytest.raises(ChannelError, match="at most"):
-        encode(LoggedIn(1, "x" * MAX_MESSAGE_BYTES))
+        MESSAGES.encode(LoggedIn(1, "x" * MAX_MESSAGE_BYTES))
 
 
 def test_a_channel_whose_other_end_is_gone_says_so_in_both_directions() -> None:
     ours, theirs = socket_pair()
-    channel = Channel(ours)
+    channel = Channel(ours, MESSAGES)
     theirs.close()
     with pytest.raises(ChannelClosed):
         channel.receive()
@@ -206,7 +216,7 @@ def test_a_channel_whose_other_end_is_gone_says_so_in_both_directions() -> None:
 
 def test_nobody_waits_for_a_reader_that_does_not_read() -> None:
     ours, theirs = socket_pair()
-    channel = Channel(ours)
+    channel = Channel(ours, MESSAGES)
     sent = 0
     while channel.send(LoggedIn(1, "x" * 10_000)):
         sent += 1
@@ -218,7 +228,7 @@ def test_nobody_waits_for_a_reader_that_does_not_read() -> None:
 
 def test_a_descriptor_travels_with_its_message() -> None:
     ours, theirs = socket_pair()
-    sender, receiver = Channel(ours), Channel(theirs)
+    sender, receiver = Channel(ours, MESSAGES), Channel(theirs, MESSAGES)
     reading, writing = os.pipe()
     sender.send(Picture(present=True), fd=reading)
     message, fd = receiver.receive_with_fd()
@@ -240,8 +250,8 @@ def test_what_the_web_process_says_has_a_bound_and_one_way_to_be_written(
     message: Message,
 ) -> None:
     assert 0.0 < bits_of(type(message)) < 6000.0
-    packet = encode(message)
-    assert decode_exactly(packet) == message
+    packet = MESSAGES.encode(message)
+    assert MESSAGES.decode_exactly(packet) == message
     for other in (
         packet.replace(b":", b": ", 1),
         packet + b" ",
@@ -250,7 +260,7 @@ def test_what_the_web_process_says_has_a_bound_and_one_way_to_be_written(
     ):
         if other != packet:
             with pytest.raises(ChannelError):
-                decode_exactly(other)
+                MESSAGES.decode_exactly(other)
 
 
 def test_every_kind_that_the_web_process_may_send_has_a_rate() -> None:
@@ -272,15 +282,15 @@ def test_every_kind_that_the_web_process_may_send_has_a_rate() -> None:
 )
 def test_what_is_past_a_bound_is_refused(message: Message) -> None:
     with pytest.raises(ChannelError):
-        decode_exactly(encode(message))
+        MESSAGES.decode_exactly(MESSAGES.encode(message))
 
 
 def test_a_number_of_the_settings_has_no_more_decimals_than_it_means() -> None:
-    exact = encode(ChangeSettings(1, SESSION, StationSettings()))
+    exact = MESSAGES.encode(ChangeSettings(1, SESSION, StationSettings()))
     finer = exact.replace(b'"temp_c":36.0', b'"temp_c":36.00001')
     assert finer != exact
     with pytest.raises(ChannelError, match="not as a message is written"):
-        decode_exactly(finer)
+        MESSAGES.decode_exactly(finer)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +304,7 @@ def test_a_type_without_a_bound_has_no_capacity(kind: object) -> None:
 def test_packets_keep_their_borders() -> None:
     ours, _theirs = pair = socket_pair()
     assert ours.type & socket.SOCK_SEQPACKET == socket.SOCK_SEQPACKET
-    sender, receiver = (Channel(end) for end in pair)
+    sender, receiver = (Channel(end, ORDERS) for end in pair)
     sender.send(Watch(on=True))
     sender.send(Watch(on=False))
     assert receiver.receive() == Watch(on=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from screening.result import Reason, State, Verdict
 from screening.settings import Site
-from service.ipc.rate import Bucket
+from service.ipc.bucket import Bucket
 from service.ipc.records import (
     RATES,
     RECORDS,

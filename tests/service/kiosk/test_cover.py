@@ -31,3 +31,10 @@ def test_the_picture_is_dark_with_words_in_its_middle(width: int, height: int) -
     assert abs((rows.min() + rows.max()) / 2 - height / 2) < height * 0.1
     if width >= words("de")[0]:
         assert abs((columns.min() + columns.max()) / 2 - width / 2) < width * 0.05
+
+
+def test_beside_a_visitors_monitor_the_words_are_on_the_guards() -> None:
+    picture = np.frombuffer(painted(3200, 1080, "de", 1920), np.uint8).reshape(1080, 3200, 4)
+    _, columns = np.nonzero((picture == list(INK)).all(axis=2))
+    assert columns.max() < 1920
+    assert abs((columns.min() + columns.max()) / 2 - 960) < 100

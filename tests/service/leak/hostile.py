@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.ipc.messages import encode
+from service.ipc.messages import MESSAGES
 from service.ipc.records import RECORDS, Instruments, Seen, Status, bits, pack, size
 from service.ipc.requests import ChangeSettings, Login, ReadSettings, SecondCheck
 from service.ipc.settings import SceneSettings, StationSettings
@@ -238,25 +238,25 @@ WORKER: dict[str, Callable[[Counts, Cell], None]] = {
 def guess_passwords(counts: Counts, cell: Cell) -> None:
     """Passwords that are pixels, one after the other."""
     password = counts[0, cell.frames : cell.frames + CHUNK].tobytes().hex()
-    cell.say(encode(Login(cell.frames, password)))
+    cell.say(MESSAGES.encode(Login(cell.frames, password)))
 
 
 def answer_alarms(counts: Counts, cell: Cell) -> None:
     """Outcomes of second checks that nobody asked for."""
     for number in range(8):
         outcome = list(Outcome)[int(counts[1, cell.frames + number]) % len(Outcome)]
-        cell.say(encode(SecondCheck(cell.frames, 1 + number, outcome)))
+        cell.say(MESSAGES.encode(SecondCheck(cell.frames, 1 + number, outcome)))
 
 
 def make_up_sessions(counts: Counts, cell: Cell) -> None:
     """Use 132 bits of session."""
-    cell.say(encode(ReadSettings(cell.frames, counts[0, :11].tobytes().hex()[:22])))
+    cell.say(MESSAGES.encode(ReadSettings(cell.frames, counts[0, :11].tobytes().hex()[:22])))
 
 
 def set_settings(counts: Counts, cell: Cell) -> None:
     """Send settings that are pixels, without a session."""
     scene = SceneSettings(ambient_temp_c=int(counts[0, cell.frames]) % 4000 / 100)
-    cell.say(encode(ChangeSettings(cell.frames, "", StationSettings(scene=scene))))
+    cell.say(MESSAGES.encode(ChangeSettings(cell.frames, "", StationSettings(scene=scene))))
 
 
 def write_it_otherwise(counts: Counts, cell: Cell) -> None:

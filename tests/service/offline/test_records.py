@@ -9,7 +9,8 @@ from typing import Literal, cast
 import pytest
 
 from screening.result import Reason
-from service.ipc.messages import MAX_MESSAGE_BYTES, encode
+from service.ipc.language import MAX_MESSAGE_BYTES
+from service.ipc.messages import MESSAGES
 from service.ipc.replies import LoggedIn, RecordsRead, Refused, Why
 from service.ipc.requests import Login, ReadRecords
 from service.ipc.settings import StationSettings
@@ -115,4 +116,4 @@ def test_all_that_can_be_told_fits_into_one_message(
         now[0] += 3600.0
     answer = asked(requests)
     assert len(answer.hours) == HOURS_SHOWN
-    assert len(encode(answer)) < MAX_MESSAGE_BYTES
+    assert len(MESSAGES.encode(answer)) < MAX_MESSAGE_BYTES

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
 from hardware.register.signature import sign
+from service.cli import here
 from service.cli.main import app
 from service.ipc.settings import DecisionSettings, StationSettings
 from service.state import backup as backup_module
@@ -189,3 +191,20 @@ def test_a_register_needs_a_place_and_nothing_is_written_without(
     with pytest.raises(BackupError, match="--register"):
         restore(backup, other, None, store(other))
     assert list(other.iterdir()) == []
+
+
+def test_of_the_installed_station_the_register_is_meant_as_well(
+    state: Path, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever forgot to name it would learn of it when the backup is needed."""
+    monkeypatch.setattr(here, "INSTALLED", state)
+    monkeypatch.setattr(here, "REGISTER", register)
+    file, at = tmp_path / "file", ["--state", str(state)]
+    assert CliRunner().invoke(app, ["admin", "backup", str(file), *at]).exit_code == 0
+    assert "register/trust.toml" in opened(file.read_bytes(), OWN).files
+    shutil.rmtree(register)
+    assert CliRunner().invoke(app, ["admin", "restore", str(file), *at]).exit_code == 0
+    assert (register / "trust.toml").read_text() == "edition = 1\n"
+    monkeypatch.setattr(here, "INSTALLED", tmp_path / "another")
+    assert CliRunner().invoke(app, ["admin", "backup", str(file), *at]).exit_code == 0
+    assert not [name for name in opened(file.read_bytes(), OWN).files if "register" in name]

@@ -3,13 +3,15 @@
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from device.simulator.scenario.schema import scenario_names
 from screening.result import Reason, Verdict
-from service.ipc.messages import ChannelError
+from service.ipc.expiry import stamp
+from service.ipc.language import ChannelError
 from service.ipc.records import RATES, Presence, Record, Seen, Status, pack, payload_bits
 from service.ipc.view import ShownVisitor
 from service.state.audit import verify
@@ -103,9 +105,10 @@ class Hostile:
             self.die()
 
     def _plausible(self, record: Record) -> Record:
-        """Speak of a visitor in turn, so that most of it is taken."""
-        if not isinstance(record, Seen):
-            return record
+        """Speak of a visitor in turn, and of frames just seen, so that most of it is taken."""
+        if isinstance(record, Status):
+            return replace(record, exposed=stamp(self.clock()))
+        assert isinstance(record, Seen)
         known = record.mark in self.marks
         (self.marks.discard if record.presence is Presence.DEPARTED else self.marks.add)(
             record.mark

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from screening.settings import Decision, Settings
-from service.ipc.messages import MAX_MESSAGE_BYTES, encode
+from service.ipc.language import MAX_MESSAGE_BYTES
+from service.ipc.messages import MESSAGES
 from service.ipc.replies import HistoryRead
 from service.state.audit_events import (
     AttestationIssued,
@@ -75,4 +76,4 @@ def test_all_that_is_kept_fits_into_one_message() -> None:
     for number in range(2 * KEPT, 3 * KEPT):
         history.add(number, AT, longest)
     read = HistoryRead(1, history.changes(), history.troubles())
-    assert len(encode(read)) < MAX_MESSAGE_BYTES / 2
+    assert len(MESSAGES.encode(read)) < MAX_MESSAGE_BYTES / 2

@@ -69,7 +69,7 @@ class Entrance:
         for frame in islice(sensor.frames(), frames):
             result = screener.step(frame)
             self.now = frame.time_s
-            telling.tell(result, self.now)
+            telling.tell(result, self.now, exposed_s=self.now)
             self._look()
             if result.ffc_advised and self.now - ffc_at >= FFC_EVERY_S:
                 ffc_at = self.now
@@ -77,7 +77,8 @@ class Entrance:
         gone = screener.finish()
         for _ in range(round(AFTERWARDS_S / TURN_S)):
             self.now += TURN_S
-            telling.tell(ScreeningResult(0, self.now, State.READY, departed=gone), self.now)
+            result = ScreeningResult(0, self.now, State.READY, departed=gone)
+            telling.tell(result, self.now, exposed_s=self.now)
             gone = ()
             self._look()
 

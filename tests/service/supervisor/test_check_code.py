@@ -27,7 +27,7 @@ def codes(tmp_path: Path) -> Iterator[CheckCodes]:
 
 
 def first(codes: CheckCodes, now: float = NOW, facts: frozenset[Fact] = FACTS) -> str:
-    deadline = time.monotonic() + 60.0
+    deadline = time.monotonic() + 150.0
     while (code := codes.due(now, HEAD, facts)) is None:
         assert time.monotonic() < deadline, "the code is not hashed"
         time.sleep(0.05)

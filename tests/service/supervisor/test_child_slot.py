@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
+from service.ipc.messages import MESSAGES
 from service.sandbox.errors import SandboxError
 from service.sandbox.start import Phase, Start
 from service.supervisor.child import Child
@@ -25,7 +26,7 @@ class Sleeper(Child):
     def __init__(self, judge: object = None) -> None:
         ours, theirs = socket_pair()
         self.theirs = theirs
-        self.channel = Channel(ours)
+        self.channel = Channel(ours, MESSAGES)
         self.started_at = time.monotonic()
         self.output = self.listener = self.lock = None
         self._status = None

@@ -9,6 +9,7 @@ import pytest
 
 from screening.result import Reason, State, Verdict
 from screening.settings import Settings
+from service.ipc.expiry import stamp
 from service.ipc.records import MARKS, Presence, Seen, Status
 from service.ipc.view import DOWN, Alarm, Need, Outcome, View
 from service.state.counters import Counted
@@ -81,7 +82,7 @@ class Day:
         for passage in list(self.here.values()):
             self._go_on(passage)
         state, reason = self.fault[:2] if self.fault else (State.READY, None)
-        self.station.status(Status(state, reason), self.now)
+        self.station.status(Status(state, reason, exposed=stamp(self.now)), self.now)
         self.count()
         view = self.station.view(self.now)
         self.look(view)
@@ -223,7 +224,7 @@ class Day:
         self.tick()
         for _ in range(round(WAITS_S) + 60):  # whoever waits indoors has waited
             self.now += 1.0
-            self.station.status(Status(State.READY), self.now)
+            self.station.status(Status(State.READY, exposed=stamp(self.now)), self.now)
             self.count()
             self.look(self.station.view(self.now))
         while (view := self.station.view(self.now)).waiting:

@@ -9,7 +9,9 @@ from device.info import SensorInfo
 from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.acceptance import Cause, ShownAcceptance
-from service.ipc.messages import MAX_MESSAGE_BYTES, ChannelError, encode
+from service.ipc.expiry import BELIEVED_S, stamp
+from service.ipc.language import MAX_MESSAGE_BYTES, ChannelError
+from service.ipc.messages import MESSAGES
 from service.ipc.records import Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Need, Outcome, View
 from service.state.counters import Counted
@@ -19,7 +21,6 @@ from service.supervisor.guard_view import (
     FFC_S,
     PAUSE_S,
     RECHECK_SHOWN_S,
-    SILENT_AFTER_S,
     GuardView,
 )
 from tests.narrow import some
@@ -68,7 +69,7 @@ class Watched:
         for one in visitors:
             self.say(one)
         why = (*reasons, None, None)
-        self.station.status(Status(state, why[0], why[1]), self.now)
+        self.station.status(Status(state, why[0], why[1], exposed=stamp(self.now)), self.now)
 
     def say(self, record: Seen) -> None:
         self.station.seen(replace(record, begins=record.mark not in self.begun), self.now)
@@ -115,7 +116,7 @@ def test_a_new_worker_is_not_trusted_before_its_first_result() -> None:
 def test_silence_blinds_the_station_and_names_nobody() -> None:
     watched = Watched()
     watched.step(State.CLEAR, visitor(1, Verdict.CLEAR))
-    watched.now += SILENT_AFTER_S + 0.01
+    watched.now += BELIEVED_S + 0.01
     view = watched.view
     assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.SILENT,))
     assert view.visitors == ()
@@ -187,6 +188,25 @@ def test_a_second_check_ends_an_alarm_and_it_does_not_come_back_for_the_same_vis
     watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
     assert watched.view.alarms == ()
     assert watched.view.state is State.ELEVATED  # still said, while the visitor stands there
+
+
+def test_whoever_was_answered_for_and_has_left_is_not_in_the_headline_any_more() -> None:
+    """Nobody waits for a check, says the card: the headline must not ask for one."""
+    watched = Watched()
+    watched.step(State.ELEVATED)
+    assert watched.view.state is State.ELEVATED, "nobody was answered for"
+    watched.step(State.ELEVATED, visitor(1, Verdict.ELEVATED))
+    watched.station.acknowledge(1)
+    watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
+    shown = [watched.view.state]  # who stands there is still in it
+    watched.station.undo(1, watched.now)
+    watched.step(State.ELEVATED, departed=(visitor(1, Verdict.ELEVATED),))  # held to be read
+    shown.append(watched.view.state)
+    watched.station.second_check(1, Outcome.CONFIRMED, watched.now)
+    shown.append(watched.view.state)
+    watched.station.undo(1, watched.now)
+    shown.append(watched.view.state)
+    assert shown == [State.ELEVATED, State.ELEVATED, State.READY, State.ELEVATED]
 
 
 def test_alarms_that_do_not_exist_cannot_be_answered() -> None:
@@ -347,15 +367,27 @@ def test_whoever_is_not_screened_is_not_shown(state: State) -> None:
     assert watched.view.state is State.READY  # the verdict from before is not taken up again
 
 
-def test_a_view_says_for_how_long_it_may_be_believed() -> None:
+def test_a_view_says_until_when_it_may_be_believed() -> None:
     watched = Watched()
-    assert watched.view.valid_s == 0.0
+    assert watched.view.until_s == 0.0
     watched.step(State.READY)
-    assert watched.view.valid_s == pytest.approx(SILENT_AFTER_S)
+    until_s = watched.now + BELIEVED_S
+    assert watched.view.until_s == pytest.approx(until_s, abs=0.011)
     watched.now += 0.3
-    assert watched.view.valid_s == pytest.approx(SILENT_AFTER_S - 0.3)
+    assert watched.view.until_s == pytest.approx(until_s, abs=0.011)
     watched.now += 0.3
-    assert watched.view.valid_s == 0.0
+    assert watched.view.until_s == 0.0
+
+
+@pytest.mark.parametrize("exposed_after_s", [-BELIEVED_S, -60.0, 0.02, 60.0])
+def test_a_frame_that_is_too_old_or_of_a_time_to_come_is_not_believed(
+    exposed_after_s: float,
+) -> None:
+    watched = Watched()
+    watched.station.status(
+        Status(State.READY, exposed=stamp(watched.now + exposed_after_s)), watched.now
+    )
+    assert watched.view.reasons == (Reason.SILENT,)
 
 
 def test_a_visitor_who_never_came_or_came_twice_ends_the_worker() -> None:
@@ -456,7 +488,7 @@ def test_with_more_alarms_than_anybody_answers_nobody_is_screened() -> None:
         watched.step(State.READY, departed=(alarming,))
     view = watched.view
     assert (view.state, view.reasons) == (State.NOT_SCREENING, (Reason.UNANSWERED,))
-    assert len(encode(view)) < MAX_MESSAGE_BYTES / 2
+    assert len(MESSAGES.encode(view)) < MAX_MESSAGE_BYTES / 2
     watched.station.acknowledge(1)
     watched.station.second_check(1, Outcome.DECLINED, watched.now)
     assert watched.view.state is State.ELEVATED

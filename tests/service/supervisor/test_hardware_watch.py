@@ -8,7 +8,7 @@ import pytest
 from device.info import SensorInfo
 from hardware.host.descriptors import Code
 from hardware.host.network import HostNetwork, NetInterface
-from hardware.vetting.check import Outcome
+from hardware.vetting.decision import Outcome
 from hardware.vetting.enrolment import save
 from hardware.vetting.station import ENROLMENTS, Vetting
 from screening.result import Reason

@@ -12,7 +12,8 @@ import pytest
 import service.supervisor.main
 from screening.result import Reason, State
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.messages import ChannelError, encode
+from service.ipc.language import ChannelError
+from service.ipc.messages import MESSAGES
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, Fault, GaveUp, Instruments, Opened, Record, Status, pack
 from service.ipc.replies import Done, Refused, Why
@@ -60,7 +61,7 @@ class Fake:
         self.pid = os.getpid()
         self.pidfd = os.pidfd_open(self.pid)
         ours, self.theirs = socket_pair()
-        self.channel = Channel(ours)
+        self.channel = Channel(ours, MESSAGES)
         self.listener = self.output = self.judge = self.lock = None
         self.started_at = time.monotonic()
         self.said: list[object] = []
@@ -103,7 +104,7 @@ def test_a_web_process_that_dies_is_granted_no_more_than_one_that_lives(
         assert isinstance(child, Fake)
         for asked in (request, welcome):
             for _ in range(OF_WEB[type(asked)].waiting):
-                station._hear_web(encode(asked))
+                station._hear_web(MESSAGES.encode(asked))
         answers += child.said
         station._web.end()
     done = [one for one in answers if isinstance(one, Done)]
@@ -116,7 +117,7 @@ def test_a_web_process_that_dies_is_granted_no_more_than_one_that_lives(
 
 def test_one_web_process_that_asks_too_often_is_ended(station: Supervisor) -> None:
     station._start_web()
-    asked = encode(SaveWelcome(1, "", Welcome()))
+    asked = MESSAGES.encode(SaveWelcome(1, "", Welcome()))
     for _ in range(OF_WEB[SaveWelcome].waiting):
         station._hear_web(asked)
     with pytest.raises(ChannelError, match="too often"):

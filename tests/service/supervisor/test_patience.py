@@ -1,10 +1,17 @@
 """A worker is ended for its own silence, and never for ours."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+
 import pytest
 
 from screening.result import State
-from service.ipc.messages import ChannelError
+from service.ipc.language import ChannelError
 from service.ipc.records import Status, pack
+from service.supervisor.child import ran_s
 from service.supervisor.hearing import Hearing
 from service.supervisor.patience import (
     SILENT_S,
@@ -55,6 +62,36 @@ def test_a_busy_machine_gives_the_worker_more_time() -> None:
         turns += 1
         patience.turn(turns * 1.0)
     assert turns > 3 * SILENT_S
+
+
+def test_a_worker_that_waits_for_the_processor_is_not_silent_by_itself() -> None:
+    patience = Patience(0.0)
+    for number in range(1, 400):  # 20 s, of which it has one: others have the processor
+        patience.turn(number * TURN_S, ran_s=5.0 + number * TURN_S / 20)
+        assert not patience.over(0.0, 0.0)
+
+
+def test_a_worker_that_runs_and_says_nothing_or_waits_for_something_else_is_silent() -> None:
+    busy, stuck = Patience(0.0), Patience(0.0)
+    for number in range(1, round((SILENT_S + 0.2) / TURN_S)):
+        busy.turn(number * TURN_S, ran_s=5.0 + number * TURN_S)
+        stuck.turn(number * TURN_S, ran_s=None)
+        over = busy.over(0.0, 0.0), stuck.over(0.0, 0.0)
+    assert over == (True, True)
+
+
+def test_a_process_says_whether_it_wants_the_processor() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            deadline = time.monotonic() + 20.0
+            while not ran_s(busy.pid):
+                assert time.monotonic() < deadline
+            os.kill(busy.pid, signal.SIGSTOP)
+            while ran_s(busy.pid) is not None:
+                assert time.monotonic() < deadline
+        finally:
+            busy.kill()
+    assert ran_s(busy.pid) is None
 
 
 def test_each_start_that_fails_gets_twice_the_time_until_one_succeeds() -> None:

@@ -19,7 +19,7 @@ from device.errors import SensorRefused
 from device.sensor import Sensor
 from hardware.errors import EnrolmentError, RegisterError
 from hardware.host.network import look
-from hardware.vetting.check import Outcome, Vet
+from hardware.vetting.decision import Outcome, Vet
 from hardware.vetting.enrolment import Enrolment
 from hardware.vetting.station import Vetting
 from service.state import audit_trail

@@ -12,13 +12,14 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from service.ipc.channel import Channel, socket_pair
+from service.ipc.messages import MESSAGES
 from service.web.app import application
 from service.web.hub import Hub
 from tests.service.stage import Stage
 
 _ours, _theirs = socket_pair()
 _pages = dict.fromkeys(("check.html", "shift.html", "training.html", "visitor.html"), "")
-_app = application(Hub(Channel(_ours), lambda: None), pages=_pages, assets={})
+_app = application(Hub(Channel(_ours, MESSAGES), lambda: None), pages=_pages, assets={})
 _description = _app.openapi()
 _ours.close()
 _theirs.close()

@@ -16,6 +16,7 @@ from websockets.typing import Origin
 
 from screening.result import Reason, State
 from service.ipc.channel import Channel, socket_pair
+from service.ipc.messages import MESSAGES
 from service.ipc.requests import Acknowledge, ChangeSettings, Screens, SecondCheck
 from service.ipc.settings import StationSettings
 from service.ipc.view import Outcome
@@ -99,16 +100,16 @@ def test_a_change_reaches_every_screen_without_a_backlog() -> None:
 
     async def follow() -> list[str]:
         ours, theirs = socket_pair()
-        channel = Channel(ours)
+        channel = Channel(ours, MESSAGES)
         hub = Hub(channel, lambda: None)
         stream = hub.events()
         first = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0)
         for state in (State.READY, State.HOLD_STILL, State.RECHECK, State.ELEVATED):
-            hub._take(view(state), None)
+            hub._take(view(state, until_s=time.monotonic() + 10.0), None)
         got = [await first]
         for state in (State.READY, State.HOLD_STILL, State.RECHECK):
-            hub._take(view(state), None)
+            hub._take(view(state, until_s=time.monotonic() + 10.0), None)
         got.append(await anext(stream))
         nothing = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0.2)

@@ -9,7 +9,9 @@ import pytest
 
 from screening.result import Reason, State, Verdict
 from service.ipc.channel import Channel, socket_pair
-from service.web.hub import MAX_STREAMS, SILENT_AFTER_S, Hub, HubError
+from service.ipc.expiry import BELIEVED_S
+from service.ipc.messages import MESSAGES
+from service.web.hub import MAX_STREAMS, Hub, HubError
 from tests.service.stage import view, visitor
 
 
@@ -32,7 +34,7 @@ class Watched:
 def watched() -> Iterator[Watched]:
     ours, theirs = socket_pair()
     with ours, theirs:
-        watched = Watched(Hub(Channel(ours), lambda: None))
+        watched = Watched(Hub(Channel(ours, MESSAGES), lambda: None))
         with mock.patch("service.web.hub.time", watched):
             yield watched
 
@@ -43,10 +45,12 @@ CLEARED = visitor(1, Verdict.CLEAR)
 def test_a_view_ends_when_it_may_be_believed_no_longer(watched: Watched) -> None:
     """The worker fell silent: the supervisor still speaks, and each word holds for less."""
     hub = watched.hub
-    hub._take(view(State.CLEAR, valid_s=0.2, visitor=CLEARED, visitors=(CLEARED,)), None)
+    hub._take(
+        view(State.CLEAR, until_s=watched.now + 0.2, visitor=CLEARED, visitors=(CLEARED,)), None
+    )
     watched.now += 0.19
     assert hub.view().state is State.CLEAR
-    assert hub.view().valid_s == pytest.approx(0.01)
+    assert hub.view().until_s == pytest.approx(watched.now + 0.01)
     watched.now += 0.02
     after = hub.view()
     assert (after.state, after.reasons) == (State.NOT_SCREENING, (Reason.SILENT,))
@@ -56,8 +60,8 @@ def test_a_view_ends_when_it_may_be_believed_no_longer(watched: Watched) -> None
 
 def test_who_screens_nobody_is_believed_until_the_supervisor_falls_silent(watched: Watched) -> None:
     hub = watched.hub
-    hub._take(view(State.NOT_SCREENING, Reason.REFERENCE_MOVED, valid_s=0.0), None)
-    watched.now += SILENT_AFTER_S - 0.01
+    hub._take(view(State.NOT_SCREENING, Reason.REFERENCE_MOVED), None)
+    watched.now += BELIEVED_S - 0.01
     assert hub.view().reasons == (Reason.REFERENCE_MOVED,)
     watched.now += 0.02
     assert hub.view().reasons == (Reason.SILENT,)

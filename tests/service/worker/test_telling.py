@@ -6,8 +6,9 @@ from typing import TypeVar
 import pytest
 
 from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Verdict, Visitor
-from service.ipc.messages import ChannelError
-from service.ipc.records import RATES, Instruments, Presence, Record, Seen, Status, pack
+from service.ipc.expiry import BELIEVED_S
+from service.ipc.language import ChannelError
+from service.ipc.records import RATES, Instruments, Presence, Record, Seen, Status, pack, unpack
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
 from service.worker.telling import Telling
@@ -16,6 +17,7 @@ from tests.service.stage import ACCEPTED
 T = TypeVar("T")
 BOX = (1.0, 2.0, 3.0, 4.0)
 FRAME_S = 1 / 60
+STEP_S = 0.03  # what the screener takes for a frame
 
 
 class Heard:
@@ -48,7 +50,7 @@ class Heard:
         result = ScreeningResult(
             1, self.now, state, reasons, ReferenceStatus(found=True), (), visitors, departed
         )
-        self.telling.tell(result, self.now)
+        self.telling.tell(result, self.now, exposed_s=self.now - STEP_S)
         self.telling.instruments(result, fpa_temp_c=30.0, step_ms=4.0, now_s=self.now)
 
     def of(self, kind: type[T]) -> list[T]:
@@ -91,9 +93,20 @@ def test_a_state_that_changes_is_told_at_once(heard: Heard) -> None:
         heard.frame()
     before = len(heard.of(Status))
     heard.frame(State.NOT_SCREENING, reasons=(Reason.FFC,))
-    assert heard.of(Status)[before:] == [
-        Status(State.NOT_SCREENING, Reason.FFC, reference_found=True)
-    ]
+    (said,) = heard.of(Status)[before:]
+    assert (said.state, said.reason) == (State.NOT_SCREENING, Reason.FFC)
+
+
+def test_a_state_is_as_old_as_its_frame_wherever_it_lay_on_the_way(heard: Heard) -> None:
+    heard.frame()
+    exposed_s = heard.now - STEP_S
+    assert heard.view.view(heard.now).until_s == pytest.approx(exposed_s + BELIEVED_S, abs=0.011)
+    packet = pack(heard.of(Status)[-1])
+    heard.now += 0.3  # it is read again, as if it had waited to be
+    heard.view.status(unpack(packet), heard.now)  # type: ignore[arg-type]
+    assert heard.view.view(heard.now).until_s == pytest.approx(exposed_s + BELIEVED_S, abs=0.011)
+    heard.now = exposed_s + BELIEVED_S
+    assert heard.view.view(heard.now).reasons == (Reason.SILENT,)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from device.boson.fslp import Decoder
 from device.boson.opening import open_boson
 from device.boson.transport import OpenLine
 from device.errors import SensorLost
+from hardware.vetting.check import vet
 from service.sandbox.camera_filter.boson import BosonFilter
 from service.sandbox.camera_filter.carry import carry_bytes
 from service.sandbox.camera_filter.wire import Passed
@@ -92,7 +93,7 @@ def test_an_honest_driver_notices_nothing(link: EmulatedLink, opened: Open) -> N
     with (
         filtered(lambda end: carry_bytes(wire, end, camera)) as worker,
         open_boson(
-            link.port, connect=lambda port: OpenLine(port, os.dup(worker.fileno()))
+            link.port, connect=lambda port: OpenLine(port, os.dup(worker.fileno())), vet=vet
         ) as boson,
     ):
         boson.request_ffc()

@@ -13,6 +13,7 @@ from device.boson.transport import OpenLine
 from device.evo_thermal.commands import ALLOWED, STREAM_OFF, STREAM_ON
 from device.evo_thermal.emulator import EmulatedEvoThermal
 from device.evo_thermal.sensor import open_evo_thermal
+from hardware.vetting.check import vet
 from service.sandbox.camera_filter.carry import carry_bytes
 from service.sandbox.camera_filter.evo_thermal import EvoThermalFilter
 from tests.service.sandbox.camera_filter.conftest import filtered
@@ -31,7 +32,7 @@ def test_an_honest_driver_notices_nothing(opened: Open) -> None:
         with (
             filtered(lambda end: carry_bytes(wire, end, port)) as worker,
             open_evo_thermal(
-                camera.port, connect=lambda name: OpenLine(name, os.dup(worker.fileno()))
+                camera.port, connect=lambda name: OpenLine(name, os.dup(worker.fileno())), vet=vet
             ) as sensor,
         ):
             assert next(sensor.frames()).counts.max() > 3000

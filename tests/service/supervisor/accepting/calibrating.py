@@ -30,8 +30,7 @@ from service.state.audit_trail import read
 from service.state.calibration import CalibrationStore
 from service.state.recorder import Recorder
 from service.supervisor.accepting.acceptance import Acceptance
-from service.supervisor.accepting.bench import Around
-from service.supervisor.accepting.by_serial import SetBySerial
+from service.supervisor.accepting.bench import Around, SetBySerial
 from service.supervisor.accepting.calibration import Calibration
 from service.supervisor.non_uniformity import fingerprint
 from tests.hardware.institution import TODAY, Person

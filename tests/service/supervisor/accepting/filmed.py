@@ -212,7 +212,7 @@ class Filmed(Station):
             if at is None and reference.found and reference.x is not None:
                 at, emissivity = (reference.x, reference.y or 0.0), 0.97
             second = self._spot.look(frame, at)
-            self._telling.tell(result, frame.time_s)
+            self._telling.tell(result, frame.time_s, exposed_s=frame.time_s)
             self._telling.instruments(
                 result, fpa_temp_c=frame.fpa_temp_c, step_ms=5.0, now_s=frame.time_s
             )

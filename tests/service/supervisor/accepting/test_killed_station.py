@@ -71,8 +71,8 @@ class Admin:
     def until(self, right: Callable[[], bool], within_s: float = 60.0) -> None:
         deadline = time.monotonic() + within_s
         while not right():
-            assert time.monotonic() < deadline, self.shown()
-            time.sleep(0.3)
+            assert time.monotonic() < deadline, json.dumps(self.shown())[:4000]
+            time.sleep(0.9)  # a station grants a page hardly more
 
     def until_has(self, name: Chapter) -> None:
         self.until(lambda: self.chapter(name)["have"] > 0)
