@@ -294,8 +294,8 @@ def _style(person: Person, female: bool, rng: np.random.Generator) -> wear.Style
         hair = "long"
     if "bald" in worn:
         hair = "bald"
-    cloth = next((kind for kind in CLOTHS if kind in worn), "none")
-    if cloth != "none":
+    cloth: Cloth = next((kind for kind in CLOTHS if kind in worn), "none")
+    if cloth != "none" and hair != "bald":
         hair = "short"  # what there is lies under it
     if "fringe" in worn and hair in {"bald", "fringe_of_hair", "buzz"}:
         hair = "medium"

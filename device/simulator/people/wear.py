@@ -73,14 +73,31 @@ def dress(bare: Mesh, style: Style) -> tuple[Mesh, NDArray[np.int32]]:
         cover = np.clip((_rim(azimuth) - y) / 4.0, 0.0, 1.0) * ~on_ear(bare.canonical)
         lift = np.where(cover > 0.0, np.maximum(lift * 0.4, 9.0) * cover, lift)
         part[cover > 0.02] = Part.CAP
-    if style.cloth != "none":
-        cover = cloth_cover(bare.canonical, style.cloth)
-        thick = {"hood": 17.0, "turban": 34.0, "veil": 8.0}[style.cloth]
-        folds = 1.0 + 0.15 * np.sin(y / 7.0 + x / 23.0)
-        lift = np.where(cover > 0.0, np.maximum(lift * 0.3, thick * folds) * cover, lift)
-        part[cover > 0.3] = Part.SCARF
+    lift = _wrap(bare, style.cloth, lift, part)
     moved = bare.vertices + bare.normals * lift[:, None] + drop
     whole = mesh(moved.astype(np.float32), bare.canonical, bare.faces)
+    for vertices, faces, kind in _free(bare, whole, style):
+        whole, part = _join(whole, part, (vertices, vertices, faces), kind)
+    for sheet in free_hair(bare, style, look):
+        whole, part = _join(whole, part, sheet, Part.HAIR)
+    return whole, part
+
+
+def _wrap(
+    bare: Mesh, cloth: Cloth, lift: NDArray[np.floating], part: NDArray[np.int32]
+) -> NDArray[np.floating]:
+    """Lay a cloth around the head: return how far things are lifted, and mark its part."""
+    if cloth == "none":
+        return lift
+    cover = cloth_cover(bare.canonical, cloth)
+    thick = {"hood": 17.0, "turban": 34.0, "veil": 8.0}[cloth]
+    folds = 1.0 + 0.15 * np.sin(bare.canonical[:, 1] / 7.0 + bare.canonical[:, 0] / 23.0)
+    part[cover > 0.3] = Part.SCARF
+    return np.where(cover > 0.0, np.maximum(lift * 0.3, thick * folds) * cover, lift)
+
+
+def _free(bare: Mesh, whole: Mesh, style: Style) -> list[tuple[Points, NDArray[np.int32], Part]]:
+    """Return what stands free of the head: glasses, a cap's band and peak, what is held."""
     extra: list[tuple[Points, NDArray[np.int32], Part]] = []
     if style.glasses:
         extra += _glasses(bare, style)
@@ -90,11 +107,7 @@ def dress(bare: Mesh, style: Style) -> tuple[Mesh, NDArray[np.int32]]:
             extra.append((*_brim(bare), Part.CAP))
     if style.held != "nothing":
         extra.append(_held(bare, style.held))
-    for vertices, faces, kind in extra:
-        whole, part = _join(whole, part, (vertices, vertices, faces), kind)
-    for sheet in free_hair(bare, style, look):
-        whole, part = _join(whole, part, sheet, Part.HAIR)
-    return whole, part
+    return extra
 
 
 def _join(

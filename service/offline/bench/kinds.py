@@ -1,4 +1,4 @@
-"""People of kinds that the networks never saw: are they found, told something, and measured?
+"""People of kinds that the networks never saw, and in the sun: are they found and told.
 
 The shipped networks were trained on renders of bare heads, glasses, caps, fringes, masks, scarves
 and beards, of adults, children and people in wheelchairs, turned by any angle, before rooms of up
@@ -95,7 +95,7 @@ def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
             settings_for(scenario),
             noise_walks=info.noise_walks,
         )
-        told, words = False, set()
+        told, words = False, set[Verdict | None]()
         for number, frame in enumerate(sensor.frames()):
             result, truth = screener.step(frame), sensor.truth()
             words.update(v.verdict for v in (*result.visitors, *result.departed))
