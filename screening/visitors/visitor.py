@@ -29,10 +29,6 @@ STEADY_FRAMES: Final = 3  # in which a changed verdict must last
 ANOTHER_C: Final = 0.8  # one face's readings stay within it of one another, while it faces us
 ANOTHER_FRAMES: Final = 4
 LEAVING_FRAMES: Final = 2 * BEST  # whoever was measured in more of them had come
-# Before somebody is cleared: as many frames as are kept, or so many over so long. What the first
-# few err by lasts longer than a frame, so that more of them in less time tell less.
-ENOUGH_FRAMES: Final = 6
-ENOUGH_S: Final = 0.5
 DOUBT_SHARE: Final = 0.35  # of the usable frames in which a doubt shows
 # What visitors can put right themselves: asked for first, and measured anew once it is gone.
 MENDABLE: Final = frozenset({Reason.GLASSES, Reason.COVERED})
@@ -82,7 +78,6 @@ class VisitorRecord:
         self._best = {Site.CANTHUS: BestFrames(), Site.FACE_MAXIMUM: BestFrames()}
         self._doubts: Counter[Reason] = Counter()
         self._usable = 0
-        self._first_read_s = 0.0
         self._early = 0  # usable frames before it was known that somebody came
         self._in_the_way_s: float | None = None  # when something mendable was seen last
         self._unmended: Visitor | None = None  # the last word with it
@@ -206,7 +201,6 @@ class VisitorRecord:
             self._unmended = before
         self.obstacles = judgement.doubtful
         self.sample = sample
-        self._first_read_s = self._first_read_s if self._usable else time_s
         self._read_s = time_s
         self._usable += 1
         self._doubts.update(judgement.doubtful)
@@ -230,7 +224,7 @@ class VisitorRecord:
         self.begin_again()
         for other, _ in others:
             self._best[site].add(other)
-        self._usable, self._first_read_s = len(others), others[0][1]
+        self._usable = len(others)
         self.sample, self._read_s = others[-1]
 
     def conclude(self, correction: Correction, settings: Settings, population: Population) -> None:
@@ -272,10 +266,7 @@ class VisitorRecord:
         """
         if verdict is Verdict.ELEVATED:
             return True
-        if verdict is not Verdict.CLEAR:
-            return self._usable >= BEST + self._early
-        lasted = self._read_s - self._first_read_s >= ENOUGH_S
-        return self._usable >= (ENOUGH_FRAMES if lasted else BEST)
+        return self._usable >= BEST + (self._early if verdict is not Verdict.CLEAR else 0)
 
     def _adopt(self, word: Ruling) -> None:
         """Change the verdict only when the new one has lasted; an alarm comes at once.

@@ -196,10 +196,11 @@ def test_of_a_frame_that_is_not_fresh_nothing_is_used(reason: Reason) -> None:
 def test_who_was_not_measured_before_is_told_why() -> None:
     film = Painted()
     film.show(frames=9)
+    put(film.screener, surveyor=Noted({"read": None}))
     film.show((55, 70, 40, 36.0), frames=5)
     put(film.screener, freshness=Noted({"step": Reason.PICTURE_STILL}))
     (told,) = film.show().departed
-    assert told.reasons == (Reason.PICTURE_STILL,)
+    assert told.reasons == (Reason.CUT_OFF, Reason.PICTURE_STILL)
 
 
 def test_after_a_cut_everybody_is_measured_anew() -> None:

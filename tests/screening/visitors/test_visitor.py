@@ -134,14 +134,12 @@ def test_what_may_be_furniture_is_believed_after_half_a_second() -> None:
 # ---- what is kept of one
 
 
-def screened(
-    made: VisitorRecord, skin_c: float, frames: int, *, start_s: float = 0.0, rate_hz: float = 30.0
-) -> None:
+def screened(made: VisitorRecord, skin_c: float, frames: int, *, start_s: float = 0.0) -> None:
     settings = Settings()
     correction = Correction(settings)
     correction.correct_by([(0, 0.0, 0.02)])
     for n in range(frames):
-        at_s = start_s + n / rate_hz
+        at_s = start_s + n / 10
         made.add(READING, judged(), replace(sample(0.9, skin_c), time_s=at_s), at_s)
         made.conclude(correction, settings, Population())
 
@@ -160,16 +158,6 @@ def test_nothing_is_cleared_before_there_are_frames_enough_and_an_alarm_comes_at
     assert made.verdict is Verdict.ELEVATED
 
 
-@pytest.mark.parametrize(("rate_hz", "enough"), [(10.0, 6), (8.6, 6), (12.6, 8), (16.1, 9)])
-def test_fewer_frames_are_enough_where_they_took_half_a_second(rate_hz: float, enough: int) -> None:
-    made = visitor()
-    screened(made, 35.9, enough - 1, rate_hz=rate_hz)
-    assert made.verdict is None
-    made = visitor()
-    screened(made, 35.9, enough, rate_hz=rate_hz)
-    assert made.verdict is Verdict.CLEAR
-
-
 @pytest.mark.parametrize("early", [0, 3])
 def test_for_a_doubt_only_frames_of_a_visitor_count(early: int) -> None:
     made, cold = visitor(), replace(READING, contrast_c=3.7)
@@ -180,19 +168,12 @@ def test_for_a_doubt_only_frames_of_a_visitor_count(early: int) -> None:
     assert said == [None] * (BEST - 1) + [Verdict.RECHECK]
 
 
-def test_who_leaves_early_has_the_doubt_all_the_same() -> None:
-    left = visitor()
-    read(left, 35.9, 8, 0.0, replace(READING, contrast_c=3.7))
-    ended = left.final_report()
-    assert (ended.verdict, ended.reasons) == (Verdict.RECHECK, (Reason.NOT_ACCLIMATISED,))
-
-
-def test_how_long_it_took_counts_anew_for_the_next_in_the_place() -> None:
+def test_who_was_read_before_it_was_known_that_they_came_is_cleared_as_soon() -> None:
     made = visitor()
-    screened(made, 35.9, 1)
-    made.begin_again()
-    screened(made, 35.9, BEST - 1, start_s=9.0)
-    assert made.verdict is None
+    for n in range(3):
+        made.add(READING, judged(), sample(0.9, 35.9), n / 10)
+    assert come(made, 4)
+    assert read(made, 35.9, BEST - 3, 1.0) == [None] * (BEST - 4) + [Verdict.CLEAR]
 
 
 def test_an_alarm_is_not_taken_back() -> None:
@@ -480,12 +461,12 @@ def test_what_a_visitor_is_unsure_of_alone_counts_against_the_others() -> None:
 def test_a_verdict_from_before_the_scale_was_in_question_stands() -> None:
     settings = Settings()
     for since_s, verdict, given_s in (
-        (0.55, Verdict.CLEAR, 0.5),
-        (0.5, Verdict.CLEAR, 1.1),  # from that moment on: it is given anew, by what is left
+        (0.85, Verdict.CLEAR, 0.8),
+        (0.8, Verdict.CLEAR, 1.1),  # from that moment on: it is given anew, by what is left
         (0.3, None, None),  # which is too little
     ):
         made = visitor()
-        read(made, 35.9, 12, 0.0)  # cleared with the sixth frame, at 0.5 s
+        read(made, 35.9, 12, 0.0)  # cleared with the ninth frame, at 0.8 s
         made.unsay_since(since_s, correction_of(settings), settings, Population())
         assert made.verdict is verdict, since_s
         assert given_s is None or made._verdict_s == pytest.approx(given_s)
@@ -497,8 +478,8 @@ def test_a_verdict_from_before_the_scale_was_in_question_stands() -> None:
 
 def test_what_is_left_after_an_unsaid_moment_is_concluded_at_once() -> None:
     settings, made = Settings(), visitor()
-    read(made, 35.9, 5, 0.0)
-    made.unsay_since(0.4, correction_of(settings), settings, Population())
+    read(made, 35.9, 8, 0.0)
+    made.unsay_since(0.6, correction_of(settings), settings, Population())
     assert made.skin_c == pytest.approx(35.9)
     assert made.final_report().reasons == (Reason.TOO_FEW_FRAMES,)
     made = visitor()
@@ -533,4 +514,4 @@ def test_a_second_without_what_was_in_the_way_is_a_new_measurement() -> None:
 def test_a_verdict_keeps_the_moment_in_which_it_was_given() -> None:
     made = visitor()
     read(made, 35.9, 15, 0.0)
-    assert made._verdict_s == pytest.approx(0.5)
+    assert made._verdict_s == pytest.approx(0.8)
