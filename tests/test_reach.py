@@ -84,7 +84,7 @@ OF_THE_WORKER = {
     "hardware.host.usb",
     "hardware.register.effect",
     "hardware.vetting.decision",
-    *(f"service.ipc.{one}" for one in ("bucket", "channel", "frame_memory", "identity")),
+    *(f"service.ipc.{one}" for one in ("bucket", "channel", "expiry", "frame_memory", "identity")),
     *(f"service.ipc.{one}" for one in ("language", "orders", "preview", "preview_memory")),
     "service.ipc.records",
 }

@@ -28,6 +28,7 @@ import hypothesis
 import pytest
 
 from scripts.mutation.mutants import Mutant
+from service.sandbox.confine import die_with
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60  # of computing; then a mutant runs for ever, which is noticed too
@@ -335,9 +336,11 @@ def notices(module: str, tree: ast.Module, tests: list[str]) -> bool:
 def _forked(run: Callable[[], bytes], seconds: int) -> bytes:
     """Return what a function answers in a process of its own; nothing when that dies."""
     reader, writer = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         os.setsid()  # what a test starts ends with it
+        die_with(parent)  # a run that is stopped leaves no trial behind
         signal.setitimer(signal.ITIMER_PROF, seconds)
         signal.alarm(PATIENCE * seconds)
         silence = os.open(os.devnull, os.O_RDWR)

@@ -3,13 +3,13 @@
 The worker says when the frame was exposed, the supervisor makes the expiry of that, and whoever
 passes it on (guard view, web process, page, cover) counts nothing anew: what lay somewhere on the
 way is so much older where it arrives. The processes of a station have one clock, CLOCK_MONOTONIC;
-a page's runs as fast and begins elsewhere (`static/link.js`).
+a page's runs as fast and begins elsewhere (`static/expiry.js`).
 """
 
 import math
 from typing import Final
 
-BELIEVED_S: Final = 0.5  # and 0.1 s for painting: dark within 0.6 s (static/cover.js has the same)
+BELIEVED_S: Final = 0.5  # and 0.1 s for painting: dark within 0.6 s (static/expiry.js has the same)
 STEP_S: Final = 0.01
 STEPS: Final = 65_536  # 11 minutes: what is older looks like another time of them
 

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from screening.result import Reason, State
+from service.ipc.expiry import BELIEVED_S
 from service.ipc.view import DOWN, Lane, View
 from service.ipc.visitor_window import VisitorWindow, Welcome
 from service.web.answers import responses
@@ -114,7 +115,7 @@ def visitor_router(hub: Hub, page: str, window: VisitorWindow) -> APIRouter:
         responses=responses(503),
     )
     async def guidance() -> AsyncIterable[ServerSentEvent]:
-        """Stream how a visitor should stand: `{"guide", "step_m"?}`, ten times a second.
+        """Stream how a visitor should stand: `{"guide", "step_m"?, "now_s", "until_s"}`.
 
         An event of its own, `welcome`, has the site's words of welcome, when they change.
         """
@@ -132,7 +133,9 @@ def visitor_router(hub: Hub, page: str, window: VisitorWindow) -> APIRouter:
                 if welcomed != hub.welcome:
                     welcomed = hub.welcome
                     yield ServerSentEvent(raw_data=welcomed.model_dump_json(), event="welcome")
-                said = json.dumps(told(view, guides))
+                now_s = time.monotonic()
+                until_s = now_s + BELIEVED_S if view.state in DOWN else view.until_s
+                said = json.dumps({**told(view, guides), "now_s": now_s, "until_s": until_s})
                 yield ServerSentEvent(raw_data=said, event="guide", retry=300)
                 await asyncio.sleep(_EVERY_S)
         finally:

@@ -38,7 +38,7 @@ from tests.service.stage import SENSOR
 TICK_S = 1 / 36
 FRAME_TICKS = 4  # 9 Hz
 COMES_S = 2.5
-PAGE_LASTS_S = 0.5  # static/cover.js
+PAGE_LASTS_S = 0.5  # static/expiry.js
 AFTER_S = 11.0  # filmed after the last fault
 SETTINGS = Settings(references=(Reference(temp_c=36.0),))
 RADIOMETRY = Radiometry(tlinear=True, agc_off=True, kelvin_per_count=0.01, gain=Gain.HIGH)

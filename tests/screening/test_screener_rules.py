@@ -124,9 +124,8 @@ def test_a_sensor_of_fewer_than_eighty_pixels_is_not_watched(side: int, watched:
     for size in ((side, 200), (200, side)):
         made = Screener(*size, 44.3, 0.03, SETTINGS)
         assert (made._freshness is not None) == watched
-        if not watched:
-            picture = np.full(size[::-1], 22.0, np.float32)
-            assert made.step(frame(picture, 1.0)).reasons == (Reason.TOO_FEW_PIXELS,)
+        shown = made.step(frame(Wall(*size).paint(), 1.0))
+        assert (shown.reasons == (Reason.TOO_FEW_PIXELS,)) is not watched
 
 
 @pytest.mark.parametrize("walks", [False, True])

@@ -1,15 +1,19 @@
 """The tool that takes out one rule at a time changes what it says, one thing, and all of it."""
 
 import ast
+import os
+import signal
+import time
 import tomllib
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from scripts.mutation.__main__ import GROUPS
 from scripts.mutation.mutants import mutants
-from scripts.mutation.trial import ROOT, Ways, inside
+from scripts.mutation.trial import ROOT, Ways, _forked, inside
 
 SOURCE = '''
 """A module."""
@@ -109,6 +113,38 @@ def test_a_change_inside_a_function_is_told_from_one_of_what_runs_when_it_is_loa
     assert changed("LIMIT = 3", "LIMIT = 4") is None
     assert changed('name: str = "x"', 'name: str = "y"') is None  # made when it is defined
     assert changed("nothing", "else") is None
+
+
+def test_a_run_that_is_stopped_leaves_no_trial_behind(tmp_path: Path) -> None:
+    told = tmp_path / "trial"
+
+    def trial() -> bytes:
+        told.write_text(str(os.getpid()), encoding="ascii")
+        time.sleep(60.0)
+        return b""
+
+    run = os.fork()
+    if run == 0:
+        _forked(trial, 60)
+        os._exit(0)
+    _until(lambda: told.exists() and told.read_text(encoding="ascii") != "")
+    os.kill(run, signal.SIGKILL)
+    os.waitpid(run, 0)
+    _until(lambda: not _runs(told.read_text(encoding="ascii")))
+
+
+def _runs(pid: str) -> bool:
+    try:
+        return ") Z " not in Path("/proc", pid, "stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+
+
+def _until(right: Callable[[], bool], within_s: float = 30.0) -> None:
+    end = time.monotonic() + within_s
+    while not right():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -6,7 +6,8 @@
 // which was settled when its frame was exposed: events that queued up on the way or while the page
 // hung renew nothing.
 
-export const LASTS_MS = 500; // service/ipc/expiry.py; and 0.1 s for painting: dark within 0.6 s
+import { LASTS_MS } from "./expiry.js";
+
 const HOUR_MS = 3_600_000; // longer than anybody looks at a page that hangs
 const ANSWERS_WITHIN_MS = 1000;
 

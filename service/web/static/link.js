@@ -1,17 +1,13 @@
 // The link to the station: state as events, picture as a socket, and a watch on both.
 //
-// Each view expires (service/ipc/expiry.py); when none came in time, nothing on this page can be
+// Each view expires (expiry.js); when none came in time, nothing on this page can be
 // trusted any more. The other way round every view that has really been painted is acknowledged, so
 // that the station notices a page that is connected but frozen. A page that paints nothing any more
 // is darkened by its covers (cover.js), which every painted view renews until it expires.
-//
-// The station's clock is not the page's: an event says what the time was when it was sent, and the
-// quickest event stands for no delay. So what lay on the way is believed for so much less.
 
-import { LASTS_MS } from "./cover.js";
+import { Expiry, LASTS_MS } from "./expiry.js";
 import "./manners.js";
 
-const DRIFT = 2e-4; // two clocks go apart no faster: 200 millionths
 const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]); // believed without a frame
 export const BLIND = { state: "not_screening", reasons: ["silent"], advice: null, moment_s: null, step_m: null };
 const RECONNECT_MS = 500;
@@ -23,7 +19,7 @@ export class Link {
   #socket = null;
   #heardAt = performance.now();
   #until = performance.now() + LASTS_MS;
-  #zero = Infinity; // the station's, on the page's clock
+  #expiry = new Expiry();
   #openedAt = 0;
   #beat = 0;
   #acknowledgedAt = 0;
@@ -47,11 +43,10 @@ export class Link {
     this.#events.addEventListener("view", (event) => {
       const { beat, now_s, view } = JSON.parse(event.data);
       const now = performance.now();
-      this.#zero = Math.min(this.#zero + DRIFT * (now - this.#heardAt), now - 1000 * now_s);
       this.#heardAt = now;
-      const until = DOWN.has(view.state) ? Infinity : this.#zero + 1000 * view.until_s;
+      const until = this.#expiry.of(now_s, DOWN.has(view.state) ? Infinity : view.until_s);
       const late = until <= now;
-      this.#until = late ? now + LASTS_MS : Math.min(until, now + LASTS_MS);
+      this.#until = late ? now + LASTS_MS : until;
       this.#blind = late;
       this.#beat = beat;
       this.onView(late ? { ...view, ...BLIND } : view);

@@ -1,16 +1,18 @@
-// The visitor's window: a drawing and words for what the guidance says. What it does not hear for half a
-// second it does not believe: then it is "one moment".
+// The visitor's window: a drawing and words for what the guidance says. What has expired it does not
+// believe: then it is "one moment".
 
+import { Expiry } from "./expiry.js";
 import { Picture } from "./picture.js";
 import "./manners.js";
 
-const SILENT_MS = 500;
+const REOPEN_MS = 500;
 const NEAREST = 0.45; // of its size: how the figure is drawn that is far away
 const LARGEST = 1.3; // and that is too near
 const PER_M = 0.3;
 const { words, mirror } = JSON.parse(document.getElementById("window").textContent);
 const place = document.getElementById("words");
-let heardAt = performance.now();
+const expiry = new Expiry();
+let until = 0;
 let shown = "";
 let welcome = {}; // the site's own words, by language
 
@@ -44,11 +46,11 @@ guidance.addEventListener("welcome", (event) => {
   shown = "";
 });
 guidance.addEventListener("guide", (event) => {
-  heardAt = performance.now();
-  const { guide, step_m: metres } = JSON.parse(event.data);
-  show(guide, metres);
+  const { guide, step_m: metres, now_s, until_s } = JSON.parse(event.data);
+  until = expiry.of(now_s, until_s);
+  if (performance.now() < until) show(guide, metres);
 });
-setInterval(() => performance.now() - heardAt > SILENT_MS && show("moment"), 100);
+setInterval(() => performance.now() >= until && show("moment"), 50);
 show("moment");
 
 if (mirror) {
@@ -62,7 +64,7 @@ if (mirror) {
     // No guard watches here: this window is not counted among the screens.
     socket.addEventListener("open", () => socket.send(JSON.stringify({ hidden: true })));
     socket.addEventListener("message", (event) => picture.take(event.data));
-    socket.addEventListener("close", () => setTimeout(open, SILENT_MS));
+    socket.addEventListener("close", () => setTimeout(open, REOPEN_MS));
   };
   open();
 }

@@ -115,6 +115,7 @@ def test_what_stands_there_is_read() -> None:
     assert tracker.seen
     assert tracker.known
     assert tracker.settled
+    assert tracker.offset is not None
     assert tracker.error_c == pytest.approx(0.0, abs=1e-4)
     assert film.see(36.1, level_c=0.0) is None
     assert tracker.spot is film.sampled.said

@@ -91,6 +91,11 @@ class Watch:
         self.thread = threading.Thread(target=self._watch, args=(station,), daemon=True)
         self.thread.start()
 
+    @property
+    def called(self) -> int:
+        """How many alarms there were."""
+        return sum(card["need"] == "elevated" for card in list(self.last.values()))
+
     def _watch(self, station: RunningStation) -> None:
         try:
             for view in station.views():
@@ -106,7 +111,7 @@ class Watch:
 
 
 @pytest.mark.skipif(not VISITORS, reason="LIMEN_LIVE_DAY says how many visitors")
-@pytest.mark.timeout(TURN_S * TURNS + 300.0)
+@pytest.mark.timeout(TURN_S * (TURNS + 1) + 300.0)
 def test_no_alarm_is_lost_and_the_sums_are_right_while_two_guards_race(
     tmp_path: Path, new_screen: Callable[..., Screen]
 ) -> None:
@@ -119,6 +124,8 @@ def test_no_alarm_is_lost_and_the_sums_are_right_while_two_guards_race(
             guard.page.evaluate(GUARD)
         # By the time of the film: who was called back has one number and not two.
         guards[0].page.wait_for_timeout(1e3 * (TURN_S * TURNS - REST_S + 2 * EVERY_S))
+        # On a busy machine the film is late.
+        guards[0].until(lambda: watch.called >= feverish, within_s=TURN_S)
         # Whoever was called back has a minute; then everything is answered, and ten seconds pass.
         guards[0].until(
             lambda: watch.waiting == 0 and all(one["outcome"] for one in watch.last.values()),
@@ -136,14 +143,14 @@ def test_no_alarm_is_lost_and_the_sums_are_right_while_two_guards_race(
     hours = json.loads((station.state / FILE).read_text())
     sums: Counter[str] = sum((Counter(hour) for hour in hours.values()), Counter[str]())
     ended = Counter(card["outcome"] for card in watch.last.values())
-    called = sum(card["need"] == "elevated" for card in watch.last.values())
     print(
         f"\n{min(TURN, VISITORS) * TURNS} visitors, {feverish} feverish:"
         f" numbers to {watch.visitors}, {dict(sums)}"
     )
-    print(f"{len(watch.last)} cards, {called} alarms, {watch.undone} undone; pressed: {pressed}")
+    print(
+        f"{len(watch.last)} cards, {watch.called} alarms, {watch.undone} undone; pressed: {pressed}"
+    )
     assert sorted(watch.last) == list(range(1, len(watch.last) + 1)), "a card was never shown"
     assert all(sums[Counted(outcome.value)] == ended[outcome.value] for outcome in Outcome), ended
     assert all(card["acknowledged"] for card in watch.last.values())
-    assert called >= feverish
     assert min(one["acknowledge"] for one in pressed) > 0, "both guards had something to do"

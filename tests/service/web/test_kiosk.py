@@ -14,6 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from screening.result import State, Verdict
+from service.ipc.expiry import BELIEVED_S
 from service.ipc.requests import Duty, NoteDuty
 from service.ipc.view import Lane
 from service.ipc.visitor_window import Welcome, Welcoming
@@ -147,16 +148,24 @@ def test_a_duty_goes_to_the_supervisor_and_nothing_else_does(stage: Stage) -> No
     assert ask(stage, "/api/shift")[1]["screened"] == 312
 
 
+def guided(stage: Stage) -> Iterator[dict[str, Any]]:
+    """Yield what a visitor's window is told, without the times until which that holds."""
+    for event in events(stage, "/api/guidance"):
+        if "guide" in event:
+            assert 0.0 < event.pop("until_s") - event.pop("now_s") < BELIEVED_S + 0.001
+        yield event
+
+
 def test_the_words_of_welcome_come_when_they_are_changed(stage: Stage) -> None:
     assert ask(stage, "/api/welcome")[1] == Welcome().model_dump()
-    guidance = events(stage, "/api/guidance")
+    guidance = guided(stage)
     assert next(guidance) == {"guide": "welcome"}  # the station's own words need no telling
     wanted = Welcome(fr="Bienvenue à la mairie", de="Grüß Gott")
     try:
         stage.web.channel.send(Welcoming(wanted))
         until(lambda: next(guidance) == wanted.model_dump())
         assert next(guidance) == {"guide": "welcome"}
-        again = events(stage, "/api/guidance")  # whoever comes later hears them first
+        again = guided(stage)  # whoever comes later hears them first
         assert next(again) == wanted.model_dump()
         again.close()  # type: ignore[attr-defined] # a generator
         stage.web.channel.send(Welcoming(Welcome()))
@@ -166,7 +175,7 @@ def test_the_words_of_welcome_come_when_they_are_changed(stage: Stage) -> None:
 
 
 def test_guidance_carries_one_word(stage: Stage) -> None:
-    guidance = events(stage, "/api/guidance")
+    guidance = guided(stage)
     assert next(guidance) == {"guide": "welcome"}
     who = visitor(1, Verdict.ELEVATED, skin_c=38.9)
     stage.show(replace(elevated(), visitor=who))
