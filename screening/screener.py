@@ -136,7 +136,6 @@ class Screener:
         why_not = self._references.step(celsius, frame, self._faces_before, level_c)
         self._correction.correct_by(self._references.offsets)
         fault = self._fault(why_not, frame)
-        may_measure = fault is None and not self._references.in_question
         detections = [] if why_not is Reason.FFC else self._faces(celsius)
         self._faces_before = [detection.box for detection in detections]
         seen, ended = self._tracker.step(detections, frame.time_s)
@@ -148,8 +147,8 @@ class Screener:
         for track in seen:
             self._note(track, frame)
         present = self._present(seen)
-        for track in seen:
-            self._measure(track, celsius, present, may_measure=may_measure)
+        if fault is None and not self._references.in_question:
+            self._screen(seen, celsius, present)
         if fault is not None:
             for record in present:
                 record.hinder(fault[1])
@@ -325,39 +324,46 @@ class Screener:
     def _present(self, seen: list[Track]) -> list[VisitorRecord]:
         """Return the visitors in this frame, nearest first."""
         records = [self._records[t.id] for t in seen]
-        return sorted((r for r in records if r.id is not None), key=lambda r: r.mm_per_px or 0.0)
+        return sorted((r for r in records if r.id is not None), key=_size)
 
     def _approaching(self, seen: list[Track]) -> list[VisitorRecord]:
         """Return who has stopped before the zone, to be asked to come closer."""
         records = [self._records[t.id] for t in seen if t.confirmed]
         return [r for r in records if r.approaching]
 
-    def _measure(
-        self,
-        track: Track,
-        celsius: NDArray[np.float32],
-        present: list[VisitorRecord],
-        *,
-        may_measure: bool,
+    def _screen(
+        self, seen: list[Track], celsius: NDArray[np.float32], present: list[VisitorRecord]
     ) -> None:
+        """Read everybody in a frame; say of visitors what follows.
+
+        Before it is known whether somebody came, they are read, but told nothing.
+        """
+        everybody = sorted((self._records[t.id] for t in seen), key=_size)
+        for track in seen:
+            record = self._records[track.id]
+            came = record.id is not None
+            hindered = self._measure(track, celsius, present if came else everybody)
+            if came and hindered:
+                record.hinder(hindered)
+            elif came:
+                record.conclude(self._correction, self._settings, self._population)
+
+    def _measure(
+        self, track: Track, celsius: NDArray[np.float32], beside: list[VisitorRecord]
+    ) -> tuple[Reason, ...]:
+        """Read a face into its record, beside these people, nearest first; or return why not."""
         record, detection = self._records[track.id], track.detection
-        if not (may_measure and record.id is not None and detection is not None):
-            return
         size = record.mm_per_px
-        assert size is not None  # noqa: S101  # noted before
-        if len(present) > 1 and not (
-            record is present[0] and (present[1].mm_per_px or 0.0) > ALONE_RATIO * size
-        ):
-            record.hinder((Reason.SEVERAL_PEOPLE,))
-            return
+        assert detection is not None and size is not None  # noqa: S101, PT018  # noted before
+        if len(beside) > 1 and not (record is beside[0] and _size(beside[1]) > ALONE_RATIO * size):
+            return (Reason.SEVERAL_PEOPLE,)
         settings = self._settings
         masks = self._references.masks
         reading = self._surveyor.read(
             celsius, detection, size, settings.decision.site, masks, self._furniture.stands_in
         )
         if reading is None:
-            record.hinder((Reason.CUT_OFF,))
-            return
+            return (Reason.CUT_OFF,)
         judgement = judge(
             detection,
             reading,
@@ -368,8 +374,7 @@ class Screener:
             zone_m=settings.limits.zone_m,
         )
         if judgement.unusable:
-            record.hinder(judgement.unusable)
-            return
+            return judgement.unusable
         non_uniformity_c = self._non_uniformity.at(reading.x, reading.y)
         corrected_c = self._correction.skin_c(reading.apparent_c - non_uniformity_c)
         height_c, height_sd_c = self._height_c(reading, size)
@@ -385,7 +390,7 @@ class Screener:
             height_sd_c=height_sd_c,
         )
         record.add(reading, judgement, sample, track.time_s)
-        record.conclude(self._correction, settings, self._population)
+        return ()
 
     def _height_c(self, reading: Reading, size: float) -> tuple[float, float | None]:
         """Return how high the hot spot is, and how well that is known if it was measured.
@@ -408,6 +413,11 @@ class Screener:
         if report.skin_temp_c is not None and unalarming:
             self._population.add(report.skin_temp_c, self._settings.scene.ambient_temp_c)
         return report
+
+
+def _size(record: VisitorRecord) -> float:
+    """Return how many mm a pixel is at somebody: least for the nearest."""
+    return record.mm_per_px or 0.0
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:

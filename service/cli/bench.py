@@ -19,8 +19,8 @@ def bench(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="recordings, clinical, simulated, hot-spots, scenarios, attacks, entrances, time "
-            "or lock."
+            help="recordings, clinical, simulated, hot-spots, scenarios, attacks, entrances, "
+            "kinds, verdict-time, time or lock."
         ),
     ] = None,
     draws: Annotated[
@@ -28,8 +28,9 @@ def bench(
         typer.Option(
             min=1,
             max=10_000,
-            help="How many entrances, attacks, and visitors with hot spots for each size of a "
-            "pixel; else 500, 220 and 36.",
+            help="How many entrances, attacks, visitors with hot spots for each size of a pixel, "
+            "people of each kind, and timed visitors for each camera; else 500, 220, 36, 40 and "
+            "40.",
         ),
     ] = None,
 ) -> None:
@@ -39,11 +40,13 @@ def bench(
         clinical,
         entrances,
         hot_spots,
+        kinds,
         library,
         locked,
         recordings,
         simulated,
         timing,
+        verdict_time,
     )
     from service.offline.bench.data import DataAbsentError
     from service.offline.bench.machine import machine
@@ -64,6 +67,8 @@ def bench(
         "scenarios": library.rows,
         "attacks": lambda: attacks.rows(draws or attacks.DRAWS),
         "entrances": lambda: entrances.rows(draws or entrances.DRAWS),
+        "kinds": lambda: kinds.rows(draws or kinds.DRAWS),
+        "verdict-time": lambda: verdict_time.rows(draws or verdict_time.VISITORS),
         "time": timing.rows,
         "lock": locked.rows,
     }

@@ -40,7 +40,7 @@ class GroundTruth:
         person, skins = max(people.items(), key=lambda item: len(item[1]))
         if visitor.site is None:
             return person, None
-        return person, median(_at(visitor.site, skin) for skin in skins)
+        return person, median(at(visitor.site, skin) for skin in skins)
 
 
 def _person_at(box: Box, truth: FrameTruth) -> PersonTruth | None:
@@ -53,7 +53,8 @@ def _person_at(box: Box, truth: FrameTruth) -> PersonTruth | None:
     return None
 
 
-def _at(site: str, skin: SkinTruth) -> float:
+def at(site: str, skin: SkinTruth) -> float:
+    """Return the true temperature of a site, deg C."""
     if site == Site.CANTHUS:
         return max(skin.canthus_right_c, skin.canthus_left_c)
     return skin.face_max_c

@@ -195,10 +195,11 @@ def test_of_a_frame_that_is_not_fresh_nothing_is_used(reason: Reason) -> None:
 def test_who_was_not_measured_before_is_told_why() -> None:
     film = Painted()
     film.show(frames=9)
+    put(film.screener, surveyor=Noted({"read": None}))
     film.show((55, 70, 40, 36.0), frames=5)
     put(film.screener, freshness=Noted({"step": Reason.PICTURE_STILL}))
     (told,) = film.show().departed
-    assert told.reasons == (Reason.PICTURE_STILL,)
+    assert told.reasons == (Reason.CUT_OFF, Reason.PICTURE_STILL)
 
 
 def test_after_a_cut_everybody_is_measured_anew() -> None:
@@ -458,7 +459,6 @@ def measured(
     record: Record,
     *others: Record,
     judgement: Judgement | None = None,
-    may_measure: bool = True,
     reads: bool = True,
     settings: Settings = SETTINGS,
     look: Callable[[tuple[Any, ...]], None] = lambda _: None,
@@ -476,9 +476,7 @@ def measured(
 
     monkeypatch.setattr("screening.screener.judge", judged)
     present = sorted([record, *others], key=lambda one: one.mm_per_px or 0.0)
-    made._measure(
-        track(), np.zeros((160, 120), np.float32), cast("Any", present), may_measure=may_measure
-    )
+    made._screen([track()], np.zeros((160, 120), np.float32), cast("Any", present))
     if surveyor.done:
         ((_, _, seen, size, site, masks, asked),) = surveyor.done
         assert (seen, size) == (track().detection, record.mm_per_px) or size == record.mm_per_px
@@ -529,8 +527,6 @@ def test_a_reading_becomes_a_sample_with_what_is_known_of_it(
 @pytest.mark.parametrize(
     ("record", "others", "told", "hindered"),
     [
-        (Record(), (), {"may_measure": False}, []),
-        (Record(id=None), (), {}, []),
         (Record(), (), {"reads": False}, [(Reason.CUT_OFF,)]),
         (
             Record(),
@@ -559,6 +555,32 @@ def test_who_cannot_be_measured_is_told_why(
     measured(monkeypatch, record, *others, **told)
     assert record.hindered == hindered
     assert record.added == []
+
+
+def test_who_may_yet_turn_out_to_have_come_is_read_and_told_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record = Record(id=None)
+    measured(monkeypatch, record)
+    ((reading, _, _, _),) = record.added  # nothing is concluded from it
+    assert reading is READING
+    hindered = Record(id=None)
+    measured(monkeypatch, hindered, reads=False)
+    assert (hindered.added, hindered.hindered) == ([], [])
+
+
+@pytest.mark.parametrize(("id_", "reads"), [(None, [0, 1]), (1, [2, 1])])
+def test_who_is_no_visitor_yet_is_read_only_before_all_other_faces(
+    monkeypatch: pytest.MonkeyPatch, id_: int | None, reads: list[int]
+) -> None:
+    """Another face in front, that is no visitor either, is in no visitor's way."""
+    made, behind, before = screener(), Record(id=id_, mm_per_px=2.0), Record(id=None)
+    records(made, behind, before)
+    put(made, surveyor=Noted({"read": READING}))
+    monkeypatch.setattr("screening.screener.judge", lambda *_, **__: Judgement((), (), 0.9, 0.0))
+    present = cast("Any", [behind] if id_ else [])
+    made._screen([track(1), track(2)], np.zeros((160, 120), np.float32), present)
+    assert [len(behind.added), len(before.added)] == reads
 
 
 def test_the_nearest_of_several_is_measured_when_the_next_is_far_behind(

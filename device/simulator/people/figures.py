@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.simulator.people import clothes, meshes, paint, skin, wear
+from device.simulator.people.looks import Cloth, Held
 from device.simulator.physics import radiometry
 from device.simulator.render.drawing import Drawing, Views
 from device.simulator.render.layers import Image, Layer
@@ -23,6 +24,8 @@ PIVOT_MM = np.array([0.0, 85.0, -20.0], np.float32)  # what a head turns about
 _PITCH_LIMIT_DEG = 40.0
 _BODY_STEP_DEG = 15.0
 _FINE_YAW_DEG = 45.0
+CLOTHS: tuple[Cloth, ...] = ("hood", "turban", "veil")
+HELD: tuple[Held, ...] = ("cup", "phone")
 Begin = Callable[[], Drawing]
 
 
@@ -136,6 +139,7 @@ class Figure:
         if self.style.glasses:
             x, y = np.abs(self._bare.canonical[:, 0]), self._bare.canonical[:, 1]
             covered |= (np.abs(x - 31.0) < self.style.lens_mm[0]) & (np.abs(y - 4.0) < 16.0)
+        covered |= wear.cloth_cover(self._bare.canonical, self.style.cloth) > 0.5
         if self.style.mask:
             covered |= wear.mask_cover(self._bare.canonical) > 0.5
         hottest = float(coat.temp_c[front & ~covered].max())
@@ -290,6 +294,9 @@ def _style(person: Person, female: bool, rng: np.random.Generator) -> wear.Style
         hair = "long"
     if "bald" in worn:
         hair = "bald"
+    cloth: Cloth = next((kind for kind in CLOTHS if kind in worn), "none")
+    if cloth != "none" and hair != "bald":
+        hair = "short"  # what there is lies under it
     if "fringe" in worn and hair in {"bald", "fringe_of_hair", "buzz"}:
         hair = "medium"
     spans = {"bald": (0, 0), "fringe_of_hair": (2, 5), "buzz": (1, 3), "short": (5, 12)}
@@ -315,4 +322,6 @@ def _style(person: Person, female: bool, rng: np.random.Generator) -> wear.Style
         fringe="fringe" in worn,
         mask="mask" in worn,
         scarf="scarf" in worn,
+        cloth=cloth,
+        held=next((kind for kind in HELD if kind in worn), "nothing"),
     )

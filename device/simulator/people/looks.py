@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 import numpy as np
 
+Cloth = Literal["none", "hood", "turban", "veil"]
+Held = Literal["nothing", "cup", "phone"]
 Tied = Literal["loose", "tail", "bun", "top_bun", "plait"]
 # Cumulative chances.
 _TIED: Final[tuple[tuple[Tied, float], ...]] = (
@@ -27,6 +29,8 @@ class Part(IntEnum):
     CAP = 4
     MASK = 5
     SCARF = 6
+    CUP = 7
+    PHONE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ class Style:
         Share of the way from ambient to skin that the lenses reach.
     lips
         Lips against what the mouth usually has, in kelvin.
+    cloth
+        Around the head: a hood, a turban, or a veil that leaves the eyes free.
+    held
+        Before the mouth a cup, or a phone at the ear.
     """
 
     hair: str
@@ -77,6 +85,8 @@ class Style:
     fringe: bool
     mask: bool
     scarf: bool
+    cloth: Cloth = "none"
+    held: Held = "nothing"
 
 
 @dataclass(frozen=True, slots=True)

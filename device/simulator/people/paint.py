@@ -105,6 +105,8 @@ def paint(
     cap = np.float32(max(body.canthus_right_c, body.canthus_left_c) + 0.12)
     temp[:] = cap - 0.25 * np.logaddexp(0.0, (cap - temp) / np.float32(0.25))
     _canthi(surface, canthi_mm, body, skins)
+    if body.sun_k:
+        temp += _sunned(c, body.sun_k)
     breath = 0.9 * _blob(x, y - 42.0, 12.0, 6.0) * _step(c[:, 2] - 92.0, 4.0) + 0.15 * slit
     coat = Coat(
         temp,
@@ -201,6 +203,14 @@ def _mouth(skins: _Skins, canonical: Values, body: skin.Skin, style: Style, look
         skins.lay(teeth * 0.7, body.mouth_c - 1.6)
         slit = np.maximum(slit, hole)
     return np.asarray(slit, np.float32)
+
+
+def _sunned(canonical: Values, sun_k: float) -> Values:
+    """By how many kelvin the sun has warmed each place: one side, but for the eye's socket."""
+    x, y = canonical[:, 0], canonical[:, 1]
+    lit = _step(np.sign(sun_k) * x - 6.0, 8.0)
+    socket = _blob(np.abs(x) - 20.0, y + 2.0, 12.0, 9.0)
+    return np.asarray(abs(sun_k) * lit * (1.0 - np.minimum(1.0, 1.6 * socket)), np.float32)
 
 
 def _brow(canonical: Values, fine: Values) -> Values:
@@ -300,6 +310,8 @@ def _wear(
     seam = 0.5 * np.cos(np.arctan2(surface.canonical[:, 0], surface.canonical[:, 2]) * 6.0)
     over(Part.CAP, ambient_c + 0.36 * warm + 0.4 * wide + 0.1 * fine + seam, 0.94)
     over(Part.SCARF, ambient_c + 0.38 * warm + 0.8 * wide + 0.3 * fine, 0.94)
+    over(Part.CUP, 37.0 - 0.02 * (y - 50.0), 0.94)  # of paper, with something hot in it
+    over(Part.PHONE, ambient_c + 0.55 * warm, 0.90)
     pleats = 0.25 * np.sin(y / 2.6)
     mask = over(Part.MASK, ambient_c + 0.68 * warm + 0.45 * wide + pleats, 0.93)
     if style.mask:

@@ -50,6 +50,8 @@ class Skin:
         How much the canthus was cooler at the moment they came in.
     cold_since_s
         When that was, in scenario time.
+    sun_k
+        As in `Person`.
     breath_phase, breath_hz
         Of breathing, for the nostrils and the mask.
     """
@@ -70,6 +72,7 @@ class Skin:
     breath_phase: float
     breath_hz: float
     sweat: float
+    sun_k: float
 
     def chill_k(self, time_s: float) -> float:
         """How much cooler the canthus is than at rest, at this time."""
@@ -131,6 +134,7 @@ def draw(person: Person, room: Room, rng: np.random.Generator) -> Skin:
         breath_phase=float(rng.random()),
         breath_hz=float(rng.uniform(0.2, 0.33)),
         sweat=person.sweat,
+        sun_k=person.sun_k,
     )
     warmer = {f.name: getattr(drawn, f.name) for f in fields(drawn) if f.name.endswith("_c")}
     return replace(drawn, **{name: value + person.warmer_k for name, value in warmer.items()})

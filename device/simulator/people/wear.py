@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.simulator.people.hair import beard_cover, free_hair, grid, hair_cover, on_ear
-from device.simulator.people.looks import Part, Style, detail
+from device.simulator.people.looks import Cloth, Held, Part, Style, detail
 from device.simulator.people.meshes import Mesh, Points, mesh, normals_of
 
-__all__ = ["Part", "Style", "dress", "hair_cover", "mask_cover"]
+__all__ = ["Part", "Style", "cloth_cover", "dress", "hair_cover", "mask_cover"]
 
 
 def mask_cover(canonical: Points) -> NDArray[np.float32]:
@@ -17,6 +17,24 @@ def mask_cover(canonical: Points) -> NDArray[np.float32]:
     top = 17.0 + np.interp(azimuth, [0.0, 12.0, 30.0, 62.0], [0.0, 6.0, 14.0, 20.0])
     edge = np.clip((y - top) / 2.0, 0.0, 1.0) * np.clip((112.0 - y) / 3.0, 0.0, 1.0)
     return np.asarray(edge * np.clip((58.0 - azimuth) / 2.0, 0.0, 1.0), np.float32)
+
+
+def cloth_cover(canonical: Points, cloth: Cloth) -> NDArray[np.float32]:
+    """Share of the place that a hood, a turban or a veil covers."""
+    x, y, z = canonical.T
+    azimuth = np.degrees(np.arctan2(np.abs(x), z + 8.0))
+    if cloth == "turban":
+        rim = np.interp(azimuth, [0.0, 60.0, 90.0, 180.0], [-38.0, -34.0, -26.0, 34.0])
+        cover = np.clip((rim - y) / 4.0, 0.0, 1.0) * ~on_ear(canonical)
+    elif cloth == "hood":
+        inside = np.hypot(azimuth / 62.0, (y - 38.0) / 84.0)
+        cover = np.clip((inside - 1.0) * 16.0, 0.0, 1.0)
+    elif cloth == "veil":
+        inside = np.maximum(azimuth / 54.0, np.abs(y + 3.0) / 21.0)
+        cover = np.clip((inside - 1.0) * 12.0, 0.0, 1.0)
+    else:
+        cover = np.zeros(len(x))
+    return np.asarray(cover, np.float32)
 
 
 def dress(bare: Mesh, style: Style) -> tuple[Mesh, NDArray[np.int32]]:
@@ -55,8 +73,31 @@ def dress(bare: Mesh, style: Style) -> tuple[Mesh, NDArray[np.int32]]:
         cover = np.clip((_rim(azimuth) - y) / 4.0, 0.0, 1.0) * ~on_ear(bare.canonical)
         lift = np.where(cover > 0.0, np.maximum(lift * 0.4, 9.0) * cover, lift)
         part[cover > 0.02] = Part.CAP
+    lift = _wrap(bare, style.cloth, lift, part)
     moved = bare.vertices + bare.normals * lift[:, None] + drop
     whole = mesh(moved.astype(np.float32), bare.canonical, bare.faces)
+    for vertices, faces, kind in _free(bare, whole, style):
+        whole, part = _join(whole, part, (vertices, vertices, faces), kind)
+    for sheet in free_hair(bare, style, look):
+        whole, part = _join(whole, part, sheet, Part.HAIR)
+    return whole, part
+
+
+def _wrap(
+    bare: Mesh, cloth: Cloth, lift: NDArray[np.floating], part: NDArray[np.int32]
+) -> NDArray[np.floating]:
+    """Lay a cloth around the head: return how far things are lifted, and mark its part."""
+    if cloth == "none":
+        return lift
+    cover = cloth_cover(bare.canonical, cloth)
+    thick = {"hood": 17.0, "turban": 34.0, "veil": 8.0}[cloth]
+    folds = 1.0 + 0.15 * np.sin(bare.canonical[:, 1] / 7.0 + bare.canonical[:, 0] / 23.0)
+    part[cover > 0.3] = Part.SCARF
+    return np.where(cover > 0.0, np.maximum(lift * 0.3, thick * folds) * cover, lift)
+
+
+def _free(bare: Mesh, whole: Mesh, style: Style) -> list[tuple[Points, NDArray[np.int32], Part]]:
+    """Return what stands free of the head: glasses, a cap's band and peak, what is held."""
     extra: list[tuple[Points, NDArray[np.int32], Part]] = []
     if style.glasses:
         extra += _glasses(bare, style)
@@ -64,11 +105,9 @@ def dress(bare: Mesh, style: Style) -> tuple[Mesh, NDArray[np.int32]]:
         extra.append((*_band(whole), Part.CAP))
         if style.brim:
             extra.append((*_brim(bare), Part.CAP))
-    for vertices, faces, kind in extra:
-        whole, part = _join(whole, part, (vertices, vertices, faces), kind)
-    for sheet in free_hair(bare, style, look):
-        whole, part = _join(whole, part, sheet, Part.HAIR)
-    return whole, part
+    if style.held != "nothing":
+        extra.append(_held(bare, style.held))
+    return extra
 
 
 def _join(
@@ -136,6 +175,27 @@ def _glasses(bare: Mesh, style: Style) -> list[tuple[Points, NDArray[np.int32], 
     bridge_y = np.stack([np.full(5, -4.0), np.full(5, -0.5)])
     out.append((place(bridge_x, bridge_y, 1.0), grid(2, 5), Part.FRAME))
     return out
+
+
+def _held(bare: Mesh, held: Held) -> tuple[Points, NDArray[np.int32], Part]:
+    """Half a cup before mouth and chin, or a phone over ear and cheek."""
+    if held == "cup":
+        mouth = np.hypot(bare.canonical[:, 0], bare.canonical[:, 1] - 66.0) < 14.0
+        front = float(bare.vertices[mouth, 2].max()) + 6.0
+        turn = np.linspace(-np.pi / 2.0, np.pi / 2.0, 17)
+        rows = [
+            np.stack([wide * np.sin(turn), np.full(17, y), front + wide * np.cos(turn)], axis=-1)
+            for y, wide in ((50.0, 41.0), (90.0, 37.0), (150.0, 32.0))
+        ]
+        return np.array(rows).reshape(-1, 3).astype(np.float32), grid(3, 17), Part.CUP
+    ear = float(np.abs(bare.vertices[on_ear(bare.canonical), 0]).max()) + 4.0
+    corners = np.array(
+        [
+            [(ear - 14.0, -45.0, 52.0), (ear + 32.0, -45.0, -8.0)],
+            [(ear - 34.0, 100.0, 78.0), (ear + 12.0, 100.0, 18.0)],
+        ]
+    )
+    return corners.reshape(-1, 3).astype(np.float32), grid(2, 2), Part.PHONE
 
 
 def _rim(azimuth_deg: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -17,7 +17,10 @@ from device.errors import SensorError
 Point = tuple[float, float]  # x, z on the floor
 Seconds = Annotated[float, Field(ge=0.0)]
 Model = Literal["boson-plus-640", "boson-plus-320", "lepton-3.5"]
-Wears = Literal["glasses", "cap", "fringe", "long_hair", "bald", "beard", "scarf", "mask"]
+Wears = Literal[
+    "glasses", "cap", "fringe", "long_hair", "bald", "beard", "scarf", "mask",
+    "hood", "turban", "veil", "cup", "phone",
+]  # fmt: skip
 Kind = Literal["radiator", "window", "door", "lamp", "hot_drink", "sun_patch", "dog"]
 
 
@@ -209,6 +212,9 @@ class Person(_Table):
     hot_spot_k, hot_spot_mm
         Height and radius (one sigma) of the hot spot at their inner canthi; the height is drawn
         from the clinical spread when not said.
+    sun_k
+        By how much the sun has warmed forehead and cheek: of the side on the right of the picture,
+        or, below zero, on its left. The corners of the eyes lie in the shade of the nose.
     came_from_c, outside_s
         Outdoor temperature they came from, and how long before they appear they came in.
     """
@@ -222,6 +228,7 @@ class Person(_Table):
     came_from_c: float | None = None
     inside_for_s: Seconds = 0.0
     sweat: float = Field(default=0.0, ge=0.0, le=1.0)
+    sun_k: float = Field(default=0.0, ge=-6.0, le=6.0)
     head: int | None = Field(default=None, ge=0)  # which of the head shapes
     child: bool = False
     wheelchair: bool = False

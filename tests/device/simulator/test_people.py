@@ -10,6 +10,7 @@ import pytest
 from device.simulator.people import skin
 from device.simulator.people.figures import Figure
 from device.simulator.scenario import schema
+from device.simulator.sensor import SimulatedSensor
 from training.training_set import Wish, render_samples
 
 DATA = Path(os.environ.get("LIMEN_DATA", Path(__file__).parents[4] / "shared" / "data"))
@@ -152,3 +153,51 @@ def test_training_pictures_have_faces_of_the_wanted_size_in_their_truth() -> Non
         widths.append(person.face_box[2])
     assert min(widths) > 15.0
     assert max(widths) < 48.0
+
+
+def warmth(x_mm: float, y_mm: float, **said: object) -> float:
+    """Return deg C in a picture of somebody, so far right of and below the middle of their eyes."""
+    person = NOBODY_SPECIAL | {"start": (0.0, 1.2), "head": 3, "wears": ("bald",)} | said
+    scenario = schema.Scenario.model_validate(
+        {"title": "one", "duration_s": 0.1, "camera": {"noise": 0.0}, "people": [person]}
+    )
+    with SimulatedSensor(scenario, realtime=False, loop=False, seed=4) as sensor:
+        frames = sensor.frames()
+        counts = next(frames).counts.copy()
+        truth = sensor.truth().people[0]
+    assert truth.landmarks is not None
+    middle = np.mean(truth.landmarks[:2], axis=0)
+    x, y = (round(v) for v in middle + np.array([x_mm, y_mm]) / truth.mm_per_px)
+    return float(counts[y - 2 : y + 3, x - 2 : x + 3].mean() / 100.0 - 273.15)
+
+
+@pytest.mark.parametrize("sun_k", [2.0, -2.0])
+def test_the_sun_warms_forehead_and_cheek_of_one_side_and_no_canthus(sun_k: float) -> None:
+    for x_mm, y_mm, sunny in ((30, -35, 1), (-30, -35, -1), (38, 35, 1), (-38, 35, -1)):
+        warmer_k = warmth(x_mm, y_mm, sun_k=sun_k) - warmth(x_mm, y_mm)
+        assert warmer_k == pytest.approx(2.0 if sunny * sun_k > 0.0 else 0.0, abs=0.15)
+    for x_mm in (-16, 16):
+        assert warmth(x_mm, 0, sun_k=sun_k) - warmth(x_mm, 0) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("worn", "covered", "free"),
+    [
+        ("hood", ((45, 118), (0, -75)), ((16, 0), (0, 70))),
+        ("turban", ((0, -60),), ((16, 0), (0, 70))),
+        ("veil", ((0, -50), (0, 70), (40, 40)), ((16, 0),)),
+        ("phone", ((72, 20),), ((16, 0), (0, 70))),
+    ],
+)
+def test_what_is_worn_hides_what_lies_under_it(
+    worn: str, covered: tuple[tuple[int, int], ...], free: tuple[tuple[int, int], ...]
+) -> None:
+    for place in covered:
+        assert warmth(*place, wears=("bald", worn)) < warmth(*place) - 2.0, place
+    for place in free:
+        assert warmth(*place, wears=("bald", worn)) == pytest.approx(warmth(*place), abs=0.3)
+
+
+def test_a_cup_hides_mouth_and_chin_and_is_warm() -> None:
+    assert warmth(0, 90, wears=("bald", "cup")) > 35.5
+    assert warmth(16, 0, wears=("bald", "cup")) == pytest.approx(warmth(16, 0), abs=0.3)

@@ -158,6 +158,24 @@ def test_nothing_is_cleared_before_there_are_frames_enough_and_an_alarm_comes_at
     assert made.verdict is Verdict.ELEVATED
 
 
+@pytest.mark.parametrize("early", [0, 3])
+def test_for_a_doubt_only_frames_of_a_visitor_count(early: int) -> None:
+    made, cold = visitor(), replace(READING, contrast_c=3.7)
+    for n in range(early):
+        made.add(cold, judged(reading=cold), sample(0.9, 35.9), n / 10)
+    assert come(made, 4)
+    said = read(made, 35.9, BEST, 1.0, cold)
+    assert said == [None] * (BEST - 1) + [Verdict.RECHECK]
+
+
+def test_who_was_read_before_it_was_known_that_they_came_is_cleared_as_soon() -> None:
+    made = visitor()
+    for n in range(3):
+        made.add(READING, judged(), sample(0.9, 35.9), n / 10)
+    assert come(made, 4)
+    assert read(made, 35.9, BEST - 3, 1.0) == [None] * (BEST - 4) + [Verdict.CLEAR]
+
+
 def test_an_alarm_is_not_taken_back() -> None:
     made = visitor()
     screened(made, 38.4, BEST)

@@ -1,0 +1,191 @@
+"""People of kinds that the networks never saw, and in the sun: are they found and told.
+
+The shipped networks were trained on renders of bare heads, glasses, caps, fringes, masks, scarves
+and beards, of adults, children and people in wheelchairs, turned by any angle, before rooms of up
+to 30.5 deg C (`training.training_set.Wish`). No hood, turban, veil, cup or phone was among them,
+and nobody stood before something almost as warm as a face. *Bare* and *mask* are kinds that they
+know, for comparison.
+
+Somebody of each kind steps up, stands for three seconds, and looks into the camera. *Told* means a
+verdict or an instruction within these seconds: never only *ready*.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from device.frame import KELVIN_OFFSET
+from device.simulator.scenario.truth import FrameTruth, PersonTruth
+from device.simulator.sensor import SimulatedSensor
+from screening.faces.detector import FaceDetector
+from screening.result import State, Verdict
+from screening.screener import Screener
+from service.offline.bench import scenes
+from service.offline.bench.row import Row
+from service.state.defaults import settings_for
+
+DRAWS: Final = 40  # people of each kind, half of them before each camera
+MODELS: Final = ("boson-plus-320", "lepton-3.5")
+EVERY: Final = 3  # of the frames are looked at for points
+STANDS_S: Final = 3.0
+COMES_S: Final = 1.2
+FRONTAL_DEG: Final = 45.0
+SUN_K: Final = 2.0
+# what makes each kind: fields of a person, and of the room
+KINDS: Final[dict[str, dict[str, Any]]] = {
+    "bare": {},
+    "mask": {"wears": ["mask"]},
+    "hood": {"wears": ["hood"]},
+    "turban": {"wears": ["turban"]},
+    "veil": {"wears": ["veil"]},
+    "cup": {"wears": ["cup"]},
+    "phone": {"wears": ["phone"]},
+    "little_contrast": {},
+}
+KNOWN: Final = ("bare", "mask")
+_SILENT: Final = frozenset({State.READY, State.STARTING, State.NOT_SCREENING})
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of people of one kind."""
+
+    frames: int = 0
+    found: int = 0
+    off_mm: list[float] = field(default_factory=list)  # of each inner canthus that was found
+    people: int = 0
+    told: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    cleared_fevers: int = 0
+
+
+def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
+    """Film somebody of a kind, screen the film, and add what happened to `tally`."""
+    random = np.random.default_rng([seed, 41])
+    model = MODELS[seed // 2 % len(MODELS)]
+    near_m = scenes.NEAR_M[model] + 0.15
+    fever = bool(seed % 2)
+    someone = {
+        "canthus_c": float(random.normal(38.8 if fever else 35.6, 0.3)),
+        "height_m": float(random.uniform(1.64, 1.76)),
+        "at_s": COMES_S,
+        "start": (float(random.uniform(-0.1, 0.1)), near_m + 0.4),
+        "sun_k": sun_k * (1.0 if random.random() < 0.5 else -1.0),
+        "steps": [{"walk_to": (0.0, near_m)}, {"stand_s": STANDS_S}],
+        **KINDS[kind],
+    }
+    room: dict[str, Any] = {}
+    if kind == "little_contrast":  # a wall in the sun, 1 to 3 deg C colder than the forehead
+        warm_c = 34.4 - float(random.uniform(1.0, 3.0))
+        wall = {"kind": "door", "at": (0, 1.5, 3.0), "size": (30, 30), "temp_c": warm_c}
+        room = {"room": {"items": [wall]}}
+    seconds = COMES_S + 1.4 + STANDS_S
+    scenario = scenes.scene(scenes.camera(model), [someone], seconds, **room)
+    with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
+        info = sensor.info
+        detector = FaceDetector(info.width, info.height)
+        screener = Screener(
+            info.width,
+            info.height,
+            info.hfov_deg,
+            info.netd_k,
+            settings_for(scenario),
+            noise_walks=info.noise_walks,
+        )
+        told, words = False, set[Verdict | None]()
+        for number, frame in enumerate(sensor.frames()):
+            result, truth = screener.step(frame), sensor.truth()
+            words.update(v.verdict for v in (*result.visitors, *result.departed))
+            told = told or (bool(truth.people) and result.state not in _SILENT)
+            person = _frontal(truth)
+            if person is None or number % EVERY:
+                continue
+            tally.frames += 1
+            celsius = frame.counts * np.float32(frame.radiometry.kelvin_per_count)
+            celsius -= np.float32(KELVIN_OFFSET)
+            boxes = [r.box for r in truth.references]
+            _look(detector.detect(celsius, boxes), person, tally)
+        words.update(v.verdict for v in screener.finish())
+    tally.people += 1
+    tally.told += told
+    given = [v for v in (Verdict.ELEVATED, Verdict.RECHECK, Verdict.CLEAR) if v in words]
+    tally.verdicts[given[0] if given else Verdict.NO_RESULT] += 1
+    tally.cleared_fevers += fever and Verdict.CLEAR in words
+
+
+def _frontal(truth: FrameTruth) -> PersonTruth | None:
+    """Return who is there, if their face is in view."""
+    for person in truth.people:
+        if person.face_box is not None and abs(person.yaw_deg) < FRONTAL_DEG:
+            return person if person.visible > 0.9 else None
+    return None
+
+
+def _look(faces: list[Any], person: PersonTruth, tally: Tally) -> None:
+    """Count a frame in which somebody is, and how far their canthi are from where they are said."""
+    assert person.face_box is not None and person.landmarks is not None  # noqa: S101, PT018
+    left, top, width, height = person.face_box
+    x, y = left + width / 2, top + height / 2
+    for face in faces:
+        fx, fy, fw, fh = face.box
+        if fx < x < fx + fw and fy < y < fy + fh:
+            tally.found += 1
+            off = np.hypot(*(face.landmarks[:2] - np.array(person.landmarks[:2])).T)
+            tally.off_mm.extend((off * person.mm_per_px).tolist())
+            return
+
+
+def rows(draws: int = DRAWS) -> Iterator[Row]:
+    """Yield a row for each kind, and that of the sun."""
+    for kind in KINDS:
+        tally = Tally()
+        for seed in range(draws):
+            play(kind, seed, tally)
+        yield _row(kind, tally)
+    tally = Tally()
+    for seed in range(draws):
+        play("bare", seed, tally, sun_k=SUN_K)
+    yield _sun(tally)
+
+
+def _row(kind: str, tally: Tally) -> Row:
+    off_mm = tally.off_mm or [float("nan")]
+    p50, p90, most = (float(mm) for mm in np.percentile(off_mm, (50, 90, 100)))
+    share = tally.found / max(tally.frames, 1)
+    words = ", ".join(f"{word} {count}" for word, count in sorted(tally.verdicts.items()))
+    known = "trained on" if kind in KNOWN else "never trained on"
+    return Row(
+        f"kind_{kind}",
+        f"{kind.replace('_', ' ')} ({known}): faces found, inner canthi off by (p50, p90, most), "
+        "people told something within 3 s, verdicts, fevers cleared",
+        f"{share:.0%} of {tally.frames}; {p50:.1f}, {p90:.1f}, {most:.0f} mm; {tally.told} of "
+        f"{tally.people}; {words}; {tally.cleared_fevers}",
+        {
+            "found": share,
+            "p50_mm": p50,
+            "p90_mm": p90,
+            "most_mm": most,
+            "told": tally.told,
+            "people": tally.people,
+            "cleared_fevers": tally.cleared_fevers,
+        },
+        "everybody told, no fever cleared",
+        met=tally.told == tally.people and tally.cleared_fevers == 0,
+    )
+
+
+def _sun(tally: Tally) -> Row:
+    words = ", ".join(f"{word} {count}" for word, count in sorted(tally.verdicts.items()))
+    wrong = tally.people - tally.verdicts[Verdict.NO_RESULT]
+    return Row(
+        "sun",
+        f"forehead and cheek of one side warmed by {SUN_K:g} deg C by the sun, canthi as they "
+        f"are, {tally.people} people: outcomes",
+        f"{words}; fevers cleared {tally.cleared_fevers}",
+        {"wrong": wrong, "people": tally.people, "cleared_fevers": tally.cleared_fevers},
+        "no result for all",
+        met=wrong == 0,
+    )
