@@ -327,7 +327,8 @@ class VisitorRecord:
         """Return what is known up to this frame."""
         verdict, reasons = self.verdict, self.reasons
         if verdict is None:
-            common = tuple(reason for reason, _ in self._hindrances.most_common(2))
+            often = sorted(self._hindrances, key=lambda r: self._hindrances[r], reverse=True)
+            common = tuple(often[:2])
             reasons = common or (Reason.TOO_FEW_FRAMES,)
         fused, budget = self.fused, self.budget
         return Visitor(

@@ -4,8 +4,6 @@ A screener of a small picture takes some frames of an even wall. What libraries 
 first used, they have loaded then; `tests/service/worker/test_imports.py` finds what they have not.
 """
 
-import heapq  # of Counter.most_common
-
 import numpy as np
 import numpy.ma
 import numpy.random
@@ -15,7 +13,7 @@ from screening.screener import Screener
 from screening.settings import Settings
 from service.worker.thumbnail import Thumbnail
 
-__all__ = ["heapq", "numpy", "rehearse"]
+__all__ = ["numpy", "rehearse"]
 
 _WIDTH, _HEIGHT, _FRAMES = 160, 120, 4
 _WALL_COUNTS = 29_515  # 22 deg C in hundredths of a kelvin
