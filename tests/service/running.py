@@ -16,6 +16,9 @@ from typing import Any
 from service.ipc.preview_memory import PIXELS_AT, SIZE
 
 STARTS_WITHIN_S = 90.0
+_SHIPPED = Path(__file__).parents[2] / ".venv/bin/python"
+# A station is tried in the environment that ships, without the tools of the tests.
+PYTHON = str(_SHIPPED) if _SHIPPED.exists() else sys.executable
 
 
 def surroundings() -> dict[str, str]:
@@ -44,7 +47,7 @@ class RunningStation:
         how = ("tests.service.altered", altered) if altered else ("service.cli",)
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", *how, "run", "--port", "0", "--no-browser"),
+                *(PYTHON, "-m", *how, "run", "--port", "0", "--no-browser"),
                 *("--state", str(state)),
                 *options,
             ],
