@@ -33,6 +33,8 @@ class RunningStation:
     ----------
     altered
         What is not as it should be: see `tests.service.altered`.
+    python
+        Of the environment in which it runs.
 
     Attributes
     ----------
@@ -42,12 +44,12 @@ class RunningStation:
         Its state folder.
     """
 
-    def __init__(self, state: Path, *options: str, altered: str = "") -> None:
+    def __init__(self, state: Path, *options: str, altered: str = "", python: str = PYTHON) -> None:
         self.state = state
         how = ("tests.service.altered", altered) if altered else ("service.cli",)
         self.process = subprocess.Popen(
             [
-                *(PYTHON, "-m", *how, "run", "--port", "0", "--no-browser"),
+                *(python, "-m", *how, "run", "--port", "0", "--no-browser"),
                 *("--state", str(state)),
                 *options,
             ],
