@@ -8,7 +8,8 @@ camera, line, scene, processes, disk, clock and browser.
 
 Prints how many pictures were green, or looked as if somebody were screened, after the documented
 time in a blindness; how long after its beginning a blindness was shown, and how long after the last
-fault the page screened again.
+fault the page screened again. Of a film that is wrong, it prints beside each picture what was
+broken then, what the station had said last (`tests.faults.heard`), and what the page had written.
 """
 
 import contextlib
@@ -22,8 +23,10 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,6 +35,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from service.state.admin_password import set_password
 from tests.faults.chain import blindness
+from tests.faults.heard import Heard
 from tests.faults.told import NOBODY, Told
 from tests.oracle.grammar import FIRST_FAULT_S, HARMLESS, OF_A_STATION, Fault, faults
 from tests.oracle.judge import Moment, Wrong, back_after_s, judge, shown_after_s
@@ -63,6 +67,17 @@ HANG = """([beginsAt, lastsMs]) => {
     while (Date.now() < began + lastsMs);
     window.__hangs.push([began / 1000, Date.now() / 1000]);
   }, beginsAt - Date.now());
+}"""
+
+
+WROTE = """() => {
+  window.__wrote = [];
+  const note = () => {
+    const state = document.body.dataset.state;
+    if (state !== window.__wrote.at(-1)?.[1]) window.__wrote.push([Date.now() / 1000, state]);
+  };
+  new MutationObserver(note).observe(document.body, { attributeFilter: ["data-state"] });
+  note();
 }"""
 
 
@@ -263,6 +278,10 @@ class Painted:
     ----------
     wrong
         What the oracle said, by film.
+    explained
+        Of the films that were wrong, each picture and what was so at its time.
+    gap_s
+        Longest time without a picture: until the next one came, the last one was judged.
     shown_s, back_s
         How long after its beginning each blindness was shown, and how long until the page screened
         again after the last fault.
@@ -273,14 +292,18 @@ class Painted:
         self.page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
         self.page.set_default_timeout(120_000)
         self._open()
+        self.page.evaluate(WROTE)
+        self.heard = Heard(self.station.address)
         self.film = Reading(self.page)
         self._chromium = Chromium(self.page)
         self.wrong: list[tuple[list[Fault], Wrong, str]] = []
+        self.explained: list[str] = []
         self.shown_s: list[float] = []
         self.back_s: list[float] = []
         self.kinds: Counter[str] = Counter()
         self.pictures = self.green_while_blind = 0
         self.lag_s = 0.0  # between two looks at the faults
+        self.gap_s = 0.0
         self._done: dict[Fault, list[float]] = {}
 
     def _open(self) -> None:
@@ -309,6 +332,7 @@ class Painted:
         del self.film.shots[:-1]
         assert self._until_green(), "nobody is cleared any more"
         del self.film.shots[:-1]
+        self.heard.said.clear()
         began = time.time()
         self._run(drawn, began)
         ended = max(ends for _, ends in self._done.values())
@@ -382,6 +406,11 @@ class Painted:
         if not came_back:
             wrong = Wrong("never back", ended, self.film.shots[-1].state)
             self.wrong.append((drawn, wrong, f"not in {BACK_WITHIN_S:.0f} s"))
+        times = [shot.at for shot in self.film.shots]
+        self.gap_s = max([self.gap_s, *np.diff([max(began, times[0]), *times[1:]])])
+        wrote: list[list[Any]] = self.page.evaluate("window.__wrote.splice(0)")
+        if said or not came_back:
+            self.explained += explain(self.film.shots, began, self._done, self.heard, wrote)
         self.shown_s += [s for one in blind if (s := shown_after_s(moments, one)) is not None]
         back = back_after_s(moments, ended)
         self.back_s += [] if back is None else [back]
@@ -390,7 +419,41 @@ class Painted:
 
     def close(self) -> None:
         """End it."""
+        self.heard.close()
         self.station.close()
+
+
+def explain(
+    shots: Sequence[Read],
+    began: float,
+    done: Mapping[Fault, Sequence[float]],
+    heard: Heard,
+    wrote: Sequence[Sequence[Any]],
+) -> list[str]:
+    """Return a line for each picture: what it shows, and what was so at its time.
+
+    Parameters
+    ----------
+    shots
+        The pictures.
+    began
+        From when their times are counted.
+    done
+        When each fault really began and ended.
+    heard
+        What the station said.
+    wrote
+        When the page wrote which state.
+    """
+    lines = []
+    for shot in shots:
+        broken = [fault.kind for fault, (begins, ends) in done.items() if begins <= shot.at < ends]
+        page = next((state for at, state in reversed(wrote) if at <= shot.at), "what it was")
+        lines.append(
+            f"{shot.at - began:6.2f} s  glass: {shot.state}, {shot.green} green"
+            f" | page: {page} | station: {heard.at(shot.at)} | broken: {', '.join(broken) or '-'}"
+        )
+    return lines
 
 
 def _screens(shot: Read) -> bool:
@@ -443,9 +506,12 @@ def report(painted: Painted, films: int) -> None:
             print(f"{name} after: p50 {low:.2f} s, p99 {high:.2f} s, max {max(values):.2f} s")
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"longest wait of the one who films: {painted.lag_s:.2f} s")
+    print(f"longest time without a picture: {painted.gap_s:.2f} s")
     for drawn, wrong, how in painted.wrong:
         faults = ", ".join(f"{f.kind} {f.begins_s} {f.lasts_s}" for f in drawn)
         print(f"  {wrong.rule}: {wrong.what}, {how}: {faults}")
+    while painted.explained:
+        print(f"    {painted.explained.pop(0)}")
     sys.stdout.flush()
 
 

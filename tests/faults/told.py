@@ -7,13 +7,20 @@ it started.
 import ctypes
 import mmap
 import os
-import struct
 
 from tests.oracle.grammar import KINDS
 
 NOBODY = "nobody is there"
 _BITS = (*sorted(KINDS), NOBODY)
-_LAYOUT = struct.Struct("=Qd")  # what is so now, and by how many seconds the clock is wrong
+
+
+class _Memory(ctypes.Structure):
+    """What is so now, and by how many seconds the clock is wrong: each written at one go.
+
+    `struct.pack_into` writes zeros first: who looks just then sees nothing broken.
+    """
+
+    _fields_ = (("bits", ctypes.c_uint64), ("clock_s", ctypes.c_double))
 
 
 _libc = ctypes.CDLL(None)
@@ -38,20 +45,20 @@ class Told:
         # Python's own mapping would keep a descriptor that nobody gave a locked process.
         address = _libc.mmap(None, mmap.PAGESIZE, protection, mmap.MAP_SHARED, self.fd, 0)
         assert address not in {None, ctypes.c_void_p(-1).value}
-        self._memory = (ctypes.c_char * mmap.PAGESIZE).from_address(address)
+        self._memory = _Memory.from_address(address)
 
     def tell(self, now: set[str], clock_s: float) -> None:
         """Say what is so from now on."""
-        bits = sum(1 << place for place, kind in enumerate(_BITS) if kind in now)
-        _LAYOUT.pack_into(self._memory, 0, bits, clock_s)
+        self._memory.bits = sum(1 << place for place, kind in enumerate(_BITS) if kind in now)
+        self._memory.clock_s = clock_s
 
     @property
     def now(self) -> set[str]:
         """What is so now."""
-        bits, _ = _LAYOUT.unpack_from(self._memory)
+        bits = self._memory.bits
         return {kind for place, kind in enumerate(_BITS) if bits >> place & 1}
 
     @property
     def clock_s(self) -> float:
         """By how many seconds the clock is wrong."""
-        return float(_LAYOUT.unpack_from(self._memory)[1])
+        return float(self._memory.clock_s)
