@@ -357,6 +357,7 @@ def test_what_cannot_be_started_is_said_in_a_sentence(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.alone  # each visitor has 3.5 s to be measured in
 @pytest.mark.slow
 def test_the_self_test_screens_both_visitors_through_the_whole_chain() -> None:
     ended = run("--self-test")
