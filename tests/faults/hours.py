@@ -6,8 +6,15 @@ Every twentieth has a fever, and their card is answered; every ten minutes there
 hour the worker dies. Each five simulated minutes the memory, the descriptors and the objects of the
 process are read, and how long worker, supervisor and web took for a step. At the end each series is
 printed with its slope per simulated hour. After so many real minutes it ends anyway.
+
+*Allocated* is what the C library has handed out, *blocks* what Python has; *memory* is what the
+kernel keeps of the process. That goes up and down by the 16 MB of `screening.freshness.repeats`:
+here a worker dies inside of the process, and its memory goes back to the C library, which keeps it
+from the second death on (a freed block of that size moves its limit for mapping one by itself;
+mallopt(3), M_MMAP_THRESHOLD). In a station a worker's memory ends with its process.
 """
 
+import ctypes
 import gc
 import os
 import sys
@@ -36,6 +43,36 @@ FEVER_EVERY = 20
 FEVER_C = 39.0
 FFC_EVERY_S, FFC_S = 600.0, 1.0
 DEATH_EVERY_S, DEATH_S = 3600.0, 1.0
+
+
+_COUNTED = (
+    "arena",
+    "ordblks",
+    "smblks",
+    "hblks",
+    "hblkhd",
+    "usmblks",
+    "fsmblks",
+    "uordblks",
+    "fordblks",
+    "keepcost",
+)
+
+
+class _Mallinfo(ctypes.Structure):
+    """What the C library has handed out: mallinfo2(3)."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in _COUNTED)
+
+
+_libc = ctypes.CDLL(None)
+_libc.mallinfo2.restype = _Mallinfo
+
+
+def allocated_mb() -> float:
+    """Return how much memory the C library has handed out."""
+    info = _libc.mallinfo2()
+    return float(info.uordblks + info.hblkhd) / 2**20
 
 
 class Entrance(Camera):
@@ -116,6 +153,8 @@ class Hours(Chain):
 
     def _measured(self) -> dict[str, float]:
         values = of_process("self")
+        values["allocated MB"] = allocated_mb()
+        values["blocks"] = sys.getallocatedblocks()
         values["objects"] = len(gc.get_objects())
         for name, took in self.took_ms.items():
             values[f"{name} step, p50 ms"] = float(np.median(took))
