@@ -222,6 +222,7 @@ class Chain:
             if not self._dead:
                 self._guard.lost(Reason.WORKER_LOST)
                 self._packets.clear()
+                del self._screener, self._telling  # its memory ends with it
             self._dead = True
         elif self._dead:
             self._start_worker()
