@@ -1,5 +1,9 @@
 """The film of a page ends with what is on it."""
 
+import base64
+
+import cv2
+import numpy as np
 from playwright.sync_api import Browser
 
 from tests.service.browser.filming import FEW, Film
@@ -42,6 +46,20 @@ def test_the_last_picture_is_not_lost_when_those_before_it_are_still_on_their_wa
     page.evaluate("window.dark = true")
     page.wait_for_timeout(1000)
     assert film.shots[-1].green <= FEW
+    page.close()
+
+
+def test_a_picture_that_was_overtaken_is_put_where_it_belongs(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(PAGE)
+    film = Film(page)
+    page.wait_for_timeout(500)
+    first = film.shots[0].at
+    black = base64.b64encode(cv2.imencode(".jpg", np.zeros((9, 9, 3), np.uint8))[1].tobytes())
+    film._take({"data": black, "metadata": {"timestamp": first - 1.0}, "sessionId": 0})
+    assert [shot.at for shot in film.shots] == sorted(shot.at for shot in film.shots)
+    assert film.shots[0].green == 0
+    assert film.shots[-1].green > FEW
     page.close()
 
 
