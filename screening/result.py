@@ -82,6 +82,7 @@ class Reason(StrEnum):
     TOO_COLD = "too_cold"  # below what a face at rest can be
     TOO_HOT = "too_hot"  # above what a face can be
     NOT_ACCLIMATISED = "not_acclimatised"
+    SUN_WARMED = "sun_warmed"  # one side of the face is much warmer than the other
     LEFT_RIGHT = "left_right"  # the two canthi differ more than a face's do
     TOO_FEW_FRAMES = "too_few_frames"
     # why a verdict

@@ -21,6 +21,7 @@ _OF_OBSTACLE: Final = {
     Reason.CUT_OFF: State.LOOK_AT_CAMERA,
     Reason.TOO_CLOSE: State.LOOK_AT_CAMERA,
     Reason.COVERED: State.LOOK_AT_CAMERA,
+    Reason.SUN_WARMED: State.LOOK_AT_CAMERA,  # its advice says what to do
     Reason.GLASSES: State.TAKE_OFF_GLASSES,
     Reason.BLURRED: State.HOLD_STILL,
 }
@@ -127,7 +128,9 @@ def _instruction(foremost: VisitorRecord | None, *, unseen: bool) -> Shown:
         return State.LOOK_AT_CAMERA, (Reason.TURNED_AWAY,)
     if foremost is None:
         return State.READY, ()
-    for reason in foremost.obstacles:
+    told = foremost.verdict is Verdict.NO_RESULT
+    obstacles = foremost.reasons if told else foremost.obstacles
+    for reason in obstacles:
         if reason in _OF_OBSTACLE:
             return _OF_OBSTACLE[reason], (reason,)
-    return State.HOLD_STILL, foremost.obstacles
+    return State.HOLD_STILL, obstacles

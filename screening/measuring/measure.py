@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.faces.detection import Detection
-from screening.measuring import footprint
+from screening.measuring import footprint, sides
 from screening.result import Box
 from screening.settings import Site
 
@@ -65,6 +65,8 @@ class Reading:
         skin that comes in from the cold keeps its canthi warm.
     warm_share
         Share of the face within 4.5 deg C of its warm quarter: what is not covered.
+    areas_c
+        Halves of the forehead and the cheeks, see `sides.areas`.
     """
 
     site: Site
@@ -80,6 +82,7 @@ class Reading:
     beside_c: float
     contrast_c: float
     warm_share: float
+    areas_c: sides.Areas
 
 
 def mm_per_px(detection: Detection) -> float:
@@ -209,6 +212,7 @@ class Surveyor:
             ),
             contrast_c=peak.apparent_c + footprint.correction(millimetres) - warm,
             warm_share=float((skin > warm - 4.5).mean()),
+            areas_c=sides.areas(celsius, detection.landmarks, millimetres),
         )
 
     def _hottest_blocks(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from screening.faces.detection import Detection
+from screening.measuring import sides
 from screening.measuring.measure import BROW_C, FACE_PX, FLAT_RELIEF_C, GLASSES_C, Reading
 from screening.result import Reason
 
@@ -96,6 +97,8 @@ def judge(
     doubtful = _doubts(detection, reading)
     if leaving or not _faces_us(detection, doubtful):  # who walks away shows the back of the head
         unusable.append(Reason.TURNED_AWAY)
+    if sides.sunned(reading.areas_c, reading.skin_c):
+        doubtful = (*doubtful, Reason.SUN_WARMED)
     quality = detection.quality
     quality *= 1.0 - 0.5 * min(1.0, blur_px / MAX_SMEAR_PX)
     quality *= 1.0 - 0.5 * max(0.0, outside) / CUT_SHARE if outside <= CUT_SHARE else 0.0

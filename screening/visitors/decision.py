@@ -47,6 +47,8 @@ def decide(evidence: Evidence, settings: Settings) -> Ruling:
     clear
     recheck too_cold
     """
+    if Reason.SUN_WARMED in evidence.doubts:  # no number of such a face means anything
+        return Verdict.NO_RESULT, (Reason.SUN_WARMED,)
     decision = settings.decision
     relative = (Reason.RELATIVE_MODE,) if not settings.references else ()
     doubts = (*evidence.doubts, *relative)

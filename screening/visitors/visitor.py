@@ -266,7 +266,7 @@ class VisitorRecord:
         """
         if verdict is Verdict.ELEVATED:
             return True
-        return self._usable >= BEST + (self._early if verdict is not Verdict.CLEAR else 0)
+        return self._usable >= BEST + (self._early if verdict is Verdict.RECHECK else 0)
 
     def _adopt(self, word: Ruling) -> None:
         """Change the verdict only when the new one has lasted; an alarm comes at once.
@@ -330,7 +330,9 @@ class VisitorRecord:
             often = sorted(self._hindrances, key=lambda r: self._hindrances[r], reverse=True)
             common = tuple(often[:2])
             reasons = common or (Reason.TOO_FEW_FRAMES,)
-        fused, budget = self.fused, self.budget
+        fused, budget, skin_c = self.fused, self.budget, self.skin_c
+        if verdict is Verdict.NO_RESULT:  # a number would be taken for one
+            fused = budget = skin_c = None
         return Visitor(
             id=self.id or 0,
             first_frame=self.first_frame,
@@ -338,7 +340,7 @@ class VisitorRecord:
             box=self.box,
             verdict=verdict,
             reasons=reasons,
-            skin_temp_c=self.skin_c,
+            skin_temp_c=skin_c,
             expanded_uncertainty_c=budget.expanded_c if budget else None,
             raw_c=fused.raw_c if fused else None,
             reference_corrected_c=fused.corrected_c if fused else None,

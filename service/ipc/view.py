@@ -43,6 +43,7 @@ class Advice(StrEnum):
     MOMENT = "moment"  # a planned pause of seconds
     BACK = "back"  # the visitor stands too near
     UNCOVER = "uncover"  # something covers the place to measure
+    SHADE = "shade"  # the sun has warmed the face: wait out of it, then measure again
 
 
 class Lane(StrEnum):

@@ -26,7 +26,7 @@ WAITS_S: Final = 900.0  # who was asked to wait indoors
 UNDO_S: Final = 10.0
 MAX_OPEN: Final = 1000  # more than anybody answers; then nobody is screened
 MAX_SHOWN: Final = 20  # a view has to stay small: alarms first, then the oldest
-WAITING: Final = frozenset({Reason.TOO_COLD, Reason.NOT_ACCLIMATISED})
+WAITING: Final = frozenset({Reason.TOO_COLD, Reason.NOT_ACCLIMATISED, Reason.SUN_WARMED})
 _ENDED_AS: Final = {outcome: Counted(outcome.value) for outcome in Outcome}
 
 

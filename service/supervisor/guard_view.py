@@ -26,7 +26,11 @@ FFC_S: Final = 2.0  # of an FFC itself; it is settling that takes longer
 PAUSE_S: Final = 30.0  # a planned pause that lasts longer is a fault
 PAUSES: Final = frozenset({Reason.FFC, Reason.SETTLING})
 STEP_M: Final = 0.1  # how finely a visitor is told how far to step
-OF_REASON: Final = {Reason.TOO_CLOSE: Advice.BACK, Reason.COVERED: Advice.UNCOVER}
+OF_REASON: Final = {
+    Reason.TOO_CLOSE: Advice.BACK,
+    Reason.COVERED: Advice.UNCOVER,
+    Reason.SUN_WARMED: Advice.SHADE,
+}
 _FADING: Final = {
     Verdict.CLEAR: (State.CLEAR, CLEAR_SHOWN_S),
     Verdict.RECHECK: (State.RECHECK, RECHECK_SHOWN_S),

@@ -1,4 +1,4 @@
-"""The training of guards: twenty situations of the simulator, shown as the alert screen shows them.
+"""The training of guards: 21 situations of the simulator, shown as the alert screen shows them.
 
 Nothing of it is kept: the page counts what was answered rightly and forgets it when it is left.
 """
@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from screening.result import Reason, State
 from service.ipc.view import Advice
 
-SITUATIONS: Final = 20
+SITUATIONS: Final = 21
 
 
 @dataclass(frozen=True, slots=True)

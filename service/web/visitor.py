@@ -38,6 +38,7 @@ class Guide(StrEnum):
     LOOK = "look"
     ALONE = "alone"
     GLASSES = "glasses"
+    SHADE = "shade"
     STILL = "still"
     AGAIN = "again"
     THANKS = "thanks"
@@ -55,6 +56,7 @@ _OF_STATES = {
     State.TAKE_OFF_GLASSES: Guide.GLASSES,
     State.HOLD_STILL: Guide.STILL,
 }
+_OF_REASONS = {Reason.TOO_CLOSE: Guide.BACK, Reason.SUN_WARMED: Guide.SHADE}
 _STEPS = frozenset({Guide.CLOSER, Guide.BACK})
 _OPENLY = {State.CLEAR: Guide.PASS, State.RECHECK: Guide.AGAIN, State.ELEVATED: Guide.GUARD}
 
@@ -79,8 +81,9 @@ def guide(view: View, *, since_s: float, openly: bool) -> Guide:
         if openly:
             return _OPENLY[view.state]
         return Guide.THANKS if since_s < THANKS_S else Guide.MOMENT
-    if Reason.TOO_CLOSE in view.reasons:
-        return Guide.BACK
+    for reason, what in _OF_REASONS.items():
+        if reason in view.reasons:
+            return what
     return _OF_STATES.get(view.state, Guide.MOMENT)
 
 

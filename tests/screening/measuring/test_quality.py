@@ -32,6 +32,7 @@ TINY = 1e-6
 BARE = Reading(
     Site.CANTHUS, 60, 70, 36.0, hot_spot=True, relief_c=0.15, left_right_c=0.0, eyes_c=34.0,
     brow_c=34.0, skin_c=34.0, beside_c=24.0, contrast_c=1.8, warm_share=0.95,
+    areas_c=(34.0, 34.0, 34.0, 34.0),
 )  # fmt: skip
 WHOLE = (100.0, 100.0, 40.0, 50.0)
 EYES = ((112.0, 120.0), (128.0, 120.0))
@@ -228,6 +229,19 @@ def test_a_doubt_begins_beyond_its_bound(
 ) -> None:
     assert judged(changes=at).doubtful == ()
     assert judged(changes=beyond).doubtful == (reason,)
+
+
+SUN_C = (36.0, 34.0, 35.8, 34.0)
+
+
+def test_the_sun_on_one_side_is_a_doubt_that_makes_nothing_a_face() -> None:
+    in_the_sun = judged(changes={"areas_c": SUN_C})
+    assert in_the_sun.doubtful == (Reason.SUN_WARMED,)
+    assert in_the_sun.unusable == ()
+    cloth = judged(changes={"areas_c": SUN_C, "skin_c": 38.0, "eyes_c": 38.0, "brow_c": 38.0})
+    assert cloth.doubtful == ()
+    half_hearted = found(score=0.5, quality=0.6, yaw_deg=0.0)  # as of a profile
+    assert judged(half_hearted, {"areas_c": SUN_C}).unusable == (Reason.TURNED_AWAY,)
 
 
 def test_what_was_not_measured_raises_no_doubt() -> None:

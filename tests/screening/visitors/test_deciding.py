@@ -36,6 +36,7 @@ READING = Reading(
     beside_c=24.0,
     contrast_c=1.8,
     warm_share=0.95,
+    areas_c=(34.0, 34.0, 34.0, 34.0),
 )
 
 
@@ -115,6 +116,7 @@ def test_who_walks_away_shows_the_back_of_the_head() -> None:
         (Reason.COVERED, {"warm_share": 0.3, "brow_c": 30.0}),
         (Reason.GLASSES, {"eyes_c": 31.0, "brow_c": 31.5}),  # a frame is no fringe
         (Reason.NOT_ACCLIMATISED, {"contrast_c": 3.7}),
+        (Reason.SUN_WARMED, {"areas_c": (34.0, 36.0, 34.0, 35.8)}),
     ],
 )
 def test_what_leaves_a_doubt_lets_the_reading_stand(
@@ -310,6 +312,7 @@ def test_instructions_do_not_flicker() -> None:
         (Reason.TURNED_AWAY, State.LOOK_AT_CAMERA),
         (Reason.GLASSES, State.TAKE_OFF_GLASSES),
         (Reason.BLURRED, State.HOLD_STILL),
+        (Reason.SUN_WARMED, State.LOOK_AT_CAMERA),
     ],
 )
 def test_what_hinders_becomes_an_instruction(reason: Reason, state: State) -> None:
@@ -317,6 +320,15 @@ def test_what_hinders_becomes_an_instruction(reason: Reason, state: State) -> No
     for n in range(30):
         shown = board.step(n / 30, None, [record(1, None, reason)])
     assert shown == (state, (reason,))
+
+
+def test_who_has_no_result_is_told_why_also_in_frames_that_do_not_show_it() -> None:
+    board, visitor = Board(), record(1, Verdict.NO_RESULT)
+    visitor.reasons = (Reason.SUN_WARMED,)
+    asks = (State.LOOK_AT_CAMERA, (Reason.SUN_WARMED,))
+    for n, obstacles in enumerate([(), (Reason.BLURRED,), (), (Reason.TOO_FAR,)] * 10):
+        visitor.obstacles = obstacles
+        assert board.step(n / 10, None, [visitor]) == asks
 
 
 def test_a_visitor_is_asked_to_take_glasses_off_before_a_second_check_is_called() -> None:

@@ -72,6 +72,13 @@ def test_a_doubt_clears_nobody_and_silences_no_alarm(
     assert ruling(skin_c, doubts=doubts) == (verdict, (*reason, *doubts))
 
 
+@pytest.mark.parametrize("skin_c", [33.0, 36.0, THRESHOLD_C, 39.0, 43.0])
+def test_of_a_face_that_the_sun_has_warmed_nothing_is_said(skin_c: float) -> None:
+    nothing = (Verdict.NO_RESULT, (Reason.SUN_WARMED,))
+    assert ruling(skin_c, doubts=(Reason.GLASSES, Reason.SUN_WARMED)) == nothing
+    assert decide(Evidence(skin_c, 0.25, (Reason.SUN_WARMED,), 9.0), ALONE) == nothing
+
+
 def test_the_alarm_beside_the_threshold_speaks_from_its_bound_on_when_it_is_switched_on() -> None:
     on = replace(SETTINGS, decision=replace(SETTINGS.decision, relative=True))
     off = replace(SETTINGS, decision=replace(SETTINGS.decision, relative=False))

@@ -276,6 +276,40 @@ def test_a_doubt_counts_from_a_third_of_the_frames_on(
     assert np.isfinite(some_budget(made))
 
 
+SUN = replace(READING, areas_c=(36.0, 34.0, 35.8, 34.0))
+
+
+def test_who_comes_from_the_sun_has_no_result_and_no_number_whatever_is_read() -> None:
+    for skin_c in (35.9, 39.0):
+        made = visitor()
+        said = read(made, skin_c, BEST, 0.0, SUN)
+        assert said == [None] * (BEST - 1) + [Verdict.NO_RESULT]
+        told = made.report()
+        assert (told.verdict, told.reasons) == (Verdict.NO_RESULT, (Reason.SUN_WARMED,))
+        assert told.skin_temp_c is told.raw_c is told.reference_corrected_c is None
+        assert (told.expanded_uncertainty_c, told.site) == (None, None)
+        assert made.final_report().verdict is Verdict.NO_RESULT
+
+
+def test_no_result_is_told_as_soon_as_a_clear_would_be() -> None:
+    made = visitor()
+    read(made, 35.9, 5, 0.0, SUN)
+    come(made, 4)  # only now it is known that somebody came
+    assert read(made, 35.9, BEST - 5, 0.5, SUN)[-1] is Verdict.NO_RESULT
+
+
+def test_a_few_frames_with_the_sun_in_them_are_none() -> None:
+    made = visitor()
+    read(made, 35.9, 6, 0.0, SUN)
+    assert read(made, 35.9, 20, 0.6)[-1] is Verdict.CLEAR
+
+
+def test_an_alarm_that_was_given_is_not_taken_back_by_the_sun() -> None:
+    made = visitor()
+    read(made, 39.0, BEST, 0.0)
+    assert read(made, 39.0, 40, 1.0, SUN)[-1] is Verdict.ELEVATED
+
+
 def correction_of(settings: Settings) -> Correction:
     correction = Correction(settings)
     correction.correct_by([(0, 0.0, 0.02)])

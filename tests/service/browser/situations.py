@@ -88,6 +88,7 @@ SITUATIONS = {
         State.LOOK_AT_CAMERA, Reason.TOO_CLOSE, visitors=(CLOSE,), advice=Advice.BACK, step_m=-0.4
     ),
     "uncover": view(State.LOOK_AT_CAMERA, Reason.COVERED, visitors=(CLOSE,), advice=Advice.UNCOVER),
+    "shade": view(State.LOOK_AT_CAMERA, Reason.SUN_WARMED, visitors=(CLOSE,), advice=Advice.SHADE),
     "lane-closed": view(State.READY, lane=Lane.CLOSED),
     "wait": recheck(COLD, Advice.WAIT, Need.WAIT),
     "thermometer": recheck(NEAR, Advice.THERMOMETER, Need.THERMOMETER),

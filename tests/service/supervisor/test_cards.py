@@ -183,6 +183,15 @@ def test_whoever_waits_indoors_is_not_taken_for_the_next_in_the_queue(
     assert desk.counts[-1] is Counted.CLEARED
 
 
+def test_whoever_comes_from_the_sun_is_let_wait_though_they_have_no_result(desk: Desk) -> None:
+    warm = desk.passes(Verdict.NO_RESULT, Reason.SUN_WARMED)
+    assert desk.cards.advice(warm) is Advice.WAIT
+    desk.wait(WAITS_S - 1.0)
+    assert desk.needs == [(warm.id, Need.WAIT)]
+    desk.wait(2.0)
+    assert desk.needs == [(warm.id, Need.THERMOMETER)]
+
+
 def test_a_wait_indoors_has_an_end(desk: Desk) -> None:
     cold = desk.passes(Verdict.RECHECK, Reason.TOO_COLD)
     desk.wait(WAITS_S + 1.0)

@@ -551,7 +551,12 @@ def test_a_station_that_may_screen_without_an_acceptance_says_so_at_all_times() 
 
 @pytest.mark.parametrize(
     ("reason", "advice"),
-    [(Reason.TOO_CLOSE, Advice.BACK), (Reason.COVERED, Advice.UNCOVER), (Reason.CUT_OFF, None)],
+    [
+        (Reason.TOO_CLOSE, Advice.BACK),
+        (Reason.COVERED, Advice.UNCOVER),
+        (Reason.SUN_WARMED, Advice.SHADE),
+        (Reason.CUT_OFF, None),
+    ],
 )
 def test_a_guard_is_told_what_to_ask_for_and_not_only_that_the_visitor_should_look(
     reason: Reason, advice: Advice | None

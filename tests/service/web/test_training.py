@@ -9,7 +9,7 @@ from service.web.i18n import catalogues
 from service.web.training import SITUATIONS, situations
 
 
-def test_there_are_twenty_of_different_scenarios() -> None:
+def test_there_are_as_many_as_are_promised_of_different_scenarios() -> None:
     assert len({one.scenario for one in situations()}) == len(situations()) == SITUATIONS
 
 
