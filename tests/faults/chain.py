@@ -94,6 +94,10 @@ class Camera:
         frame = RadiometricFrame(counts, radiometry, time_s, sequence, ffc, age_s, fpa_temp_c=fpa_c)
         return None if "frames are lost" in faults else frame
 
+    def reseed(self, seed: int) -> None:
+        """Draw noise and hot pixels from another seed from now on."""
+        self._rng = np.random.default_rng(seed)
+
     @staticmethod
     def has_come(number: int) -> bool:
         """Whether somebody stands there at the time of a frame."""
@@ -146,13 +150,16 @@ class Chain:
     ----------
     now_s
         The time of all its parts.
+    faults
+        What breaks when.
     departed
         Who has gone, with their last word.
     """
 
     def __init__(self, faults: Sequence[Fault], *, seed: int = 0, canthus_c: float = 36.0) -> None:
         self.now_s = 0.0
-        self._faults = faults
+        self._tick = 0
+        self.faults = faults
         self._camera = Camera(seed, canthus_c)
         self._packets: deque[bytes] = deque()
         self._views: deque[View] = deque()
@@ -178,20 +185,35 @@ class Chain:
 
     def run(self) -> list[Moment]:
         """Play everything; return what the page showed."""
-        ends_s = max(f.begins_s + f.lasts_s for f in self._faults) + AFTER_S
+        try:
+            return self.until(max(f.begins_s + f.lasts_s for f in self.faults) + AFTER_S)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End it."""
+        self._ours.close()
+        self._theirs.close()
+
+    def until(self, ends_s: float) -> list[Moment]:
+        """Play on until a time; return what the page showed."""
         moments = []
-        with self._ours, self._theirs, mock.patch("service.web.hub.time", self):
-            for tick in range(1, round(ends_s / TICK_S)):
-                self.now_s = tick * TICK_S
-                self._step(tick, {f.kind for f in self._faults if f.now(self.now_s)})
+        with mock.patch("service.web.hub.time", self):
+            for tick in range(self._tick + 1, round(ends_s / TICK_S)):
+                self._tick, self.now_s = tick, tick * TICK_S
+                self._step(tick, {f.kind for f in self.faults if f.now(self.now_s)})
                 moments.append(Moment(self.now_s, self._page()))
         return moments
+
+    def reseed(self, seed: int) -> None:
+        """Let chance go another way from now on."""
+        self._camera.reseed(seed)
 
     def blindness(self) -> list[Blindness]:
         """Return when the station was blind, and for how long it may not have known."""
         return [
             blindness(f.kind, f.begins_s, f.begins_s + f.lasts_s)
-            for f in self._faults
+            for f in self.faults
             if f.kind not in HARMLESS
         ]
 
@@ -200,6 +222,7 @@ class Chain:
             if not self._dead:
                 self._guard.lost(Reason.WORKER_LOST)
                 self._packets.clear()
+                del self._screener, self._telling  # its memory ends with it
             self._dead = True
         elif self._dead:
             self._start_worker()

@@ -1,10 +1,13 @@
 """Faults from a grammar, from the line to the page, before an oracle that knows only the docs."""
 
+import itertools
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.faults.chain import Chain
-from tests.oracle.grammar import KINDS, Fault, faults
+from tests.faults.chain import FRAME_TICKS, TICK_S, Chain
+from tests.faults.pairs import play
+from tests.oracle.grammar import FIRST_FAULT_S, KINDS, Fault, faults
 from tests.oracle.judge import judge
 
 BEGINS_S = 7.0
@@ -66,3 +69,21 @@ def test_a_fever_is_never_cleared_whatever_breaks() -> None:
         moments = chain.run()
         assert any(m.shown["alarms"] for m in moments)
         assert list(judge(moments, chain.blindness(), fever=True)) == []
+
+
+def test_two_faults_are_shown_at_whatever_time_between_two_frames_they_begin() -> None:
+    """A film of the page was green through one of these; it was the film that was wrong (0191)."""
+    chain = Chain([])
+    assert chain.until(FIRST_FAULT_S)[-1].shown["state"] == "clear"
+    for tick, order in itertools.product(range(FRAME_TICKS), (1, -1)):
+        begins_s = FIRST_FAULT_S + tick * TICK_S
+        kinds = [("the reference is gone", 0.2), ("hot pixels", 1.6)][::order]
+        (first, first_s), (second, second_s) = kinds
+        pair = (
+            Fault(first, begins_s, first_s),
+            Fault(second, begins_s + FRAME_TICKS * TICK_S, second_s),
+        )
+        moments, wrong = play(chain, pair, seed=tick)
+        assert moments > 1.6 / TICK_S
+        assert not wrong, pair
+    chain.close()

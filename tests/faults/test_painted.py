@@ -3,27 +3,15 @@
 import os
 import signal
 import time
-from collections.abc import Callable
 
 import numpy as np
 
-from screening.result import Reason, State, Verdict
 from tests.faults.heard import Heard, Said
 from tests.faults.painted import Read, explain
 from tests.faults.told import Told
 from tests.oracle.grammar import Fault
-from tests.service.stage import Stage, view, visitor
 
 FOR_S = 0.5
-WITHIN_S = 30.0
-
-
-def until(right: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    ends = time.monotonic() + WITHIN_S
-    while not right():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def test_what_is_broken_is_so_at_every_moment_while_it_is_told_again_and_again() -> None:
@@ -47,21 +35,6 @@ class Picture(Read):
 
     green = 0
     state = "not_screening"
-
-
-def test_what_a_station_says_is_heard_beside_the_page() -> None:
-    stage = Stage()
-    heard = Heard(stage.address)
-    try:
-        cleared = visitor(1, Verdict.CLEAR)
-        stage.show(view(State.CLEAR, visitor=cleared, visitors=(cleared,), fading=0.6))
-        until(lambda: bool(heard.said) and heard.said[-1].words == "clear [clear]")
-        assert 0.0 < heard.said[-1].holds_s <= 0.5
-        stage.show(view(State.NOT_SCREENING, Reason.BAD_PIXELS))
-        until(lambda: heard.said[-1].words == "not_screening bad_pixels")
-    finally:
-        heard.close()
-        stage.close()
 
 
 def test_each_picture_is_told_with_what_was_so_at_its_time() -> None:

@@ -7,6 +7,7 @@ answer, which a page that hangs does not give.
 """
 
 import base64
+import bisect
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,7 +47,9 @@ class Film:
 
     def _take(self, event: dict[str, Any]) -> None:
         data = np.frombuffer(base64.b64decode(event["data"]), np.uint8)
-        self.shots.append(self.shot(event["metadata"]["timestamp"], data))
+        # two pictures may overtake one another on their way
+        shot = self.shot(event["metadata"]["timestamp"], data)
+        bisect.insort(self.shots, shot, key=lambda other: other.at)
         with suppress(Error):  # the page is closed already
             self.acknowledge(event["sessionId"])
             if not self._watched:

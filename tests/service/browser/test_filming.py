@@ -1,5 +1,11 @@
 """The film of a page ends with what is on it."""
 
+import base64
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
 from playwright.sync_api import Browser
 
 from tests.service.browser.filming import FEW, Film
@@ -29,32 +35,37 @@ class Busy(Film):
             super().acknowledge(number)
 
 
-def test_the_last_picture_is_not_lost_when_those_before_it_are_still_on_their_way(
-    browser: Browser,
-) -> None:
+@pytest.fixture(scope="module")
+def film(browser: Browser) -> Iterator[Busy]:
+    """Return the film of a page that paints."""
     page = browser.new_page()
     page.set_content(PAGE)
-    film = Busy(page)
-    page.wait_for_timeout(500)
-    film.busy = True
-    page.wait_for_timeout(500)
-    assert film.shots[-1].green > FEW
-    page.evaluate("window.dark = true")
-    page.wait_for_timeout(1000)
-    assert film.shots[-1].green <= FEW
+    yield Busy(page)
     page.close()
 
 
-def test_a_page_that_hangs_is_filmed_all_the_same(browser: Browser) -> None:
-    page = browser.new_page()
-    page.set_content(PAGE)
-    film = Film(page)
-    page.wait_for_timeout(300)
-    page.evaluate(
-        "setTimeout(() => { const at = Date.now() + 1500; while (Date.now() < at); }, 50)"
-    )
-    page.wait_for_timeout(400)
+def test_a_page_that_hangs_is_filmed_all_the_same(film: Busy) -> None:
+    hang = "setTimeout(() => { const at = Date.now() + 800; while (Date.now() < at); }, 0)"
+    film.page.evaluate(hang)
+    film.page.wait_for_timeout(200)
     before = len(film.shots)
-    page.wait_for_timeout(600)
-    assert len(film.shots) > before + 2
-    page.close()
+    film.page.wait_for_timeout(400)
+    assert len(film.shots) > before + 1
+
+
+def test_a_picture_that_was_overtaken_is_put_where_it_belongs(film: Busy) -> None:
+    first = film.shots[0].at
+    black = base64.b64encode(cv2.imencode(".jpg", np.zeros((9, 9, 3), np.uint8))[1].tobytes())
+    film._take({"data": black, "metadata": {"timestamp": first - 1.0}, "sessionId": 0})
+    assert film.shots[0].green == 0
+    assert film.shots[1].at == first
+
+
+def test_the_last_picture_is_not_lost_while_those_before_it_are_on_their_way(film: Busy) -> None:
+    film.page.wait_for_timeout(300)
+    film.busy = True
+    film.page.wait_for_timeout(300)
+    assert film.shots[-1].green > FEW
+    film.page.evaluate("window.dark = true")
+    film.page.wait_for_timeout(500)
+    assert film.shots[-1].green <= FEW

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from screening.result import State, Verdict
+from screening.result import Reason, State, Verdict
+from tests.faults.heard import Heard
 from tests.faults.painted import panel
 from tests.service.browser.conftest import Screen
 from tests.service.browser.filming import FEW, Film, green
@@ -169,3 +170,13 @@ def test_green_is_said_by_clear_alone_and_each_panel_can_be_told(
                 break
         assert panel(shot) == wanted
         assert (green(shot) > FEW) == (state is State.CLEAR)
+
+
+def test_what_a_station_says_is_heard_beside_the_page(screen: Screen, stage: Stage) -> None:
+    heard = Heard(stage.address)
+    stage.show(CLEAR)
+    screen.until(lambda: bool(heard.said) and heard.said[-1].words == "clear [clear]")
+    assert 0.0 < heard.said[-1].holds_s <= 0.5
+    stage.show(view(State.NOT_SCREENING, Reason.BAD_PIXELS))
+    screen.until(lambda: heard.said[-1].words == "not_screening bad_pixels")
+    heard.close()
