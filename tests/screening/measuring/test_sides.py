@@ -24,7 +24,7 @@ def points(angle_deg: float, mm_per_px: float) -> np.ndarray:
     """Return landmarks whose eyes lie along a line that is tilted so far."""
     half = 16.5 / mm_per_px
     along = half * np.array([np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))])
-    below = (np.array(MIDDLE) + (0.0, 30.0),) * 3  # nose and mouth have no say
+    below = ((MIDDLE[0], MIDDLE[1] + 30.0),) * 3  # nose and mouth have no say
     return np.array([np.array(MIDDLE) - along, np.array(MIDDLE) + along, *below], np.float32)
 
 
