@@ -131,13 +131,13 @@ class Furniture:
         off = self._off[self._cells(box)].ravel()
         if not self.known or not off.size:
             return Nature.FURNITURE  # for all that is known
-        high_c = _ordered(np.abs(off), 9 * off.size // 10)
-        middle_c = _ordered(off, off.size // 2)
-        if high_c < CHANGED_C and _share_near(off, middle_c) > WHOLE:
+        as_it_was = int(np.count_nonzero(np.abs(off) < CHANGED_C))
+        if as_it_was <= 9 * off.size // 10:
+            return Nature.UNSURE if _share_near(off, 0.0) > MOST else Nature.SOMEBODY
+        middle_c = float(np.partition(off, off.size // 2)[off.size // 2])
+        if _share_near(off, middle_c) > WHOLE:
             return Nature.FURNITURE  # as it was, or warmer and colder as a whole
-        if high_c < CHANGED_C or _share_near(off, 0.0) > MOST:
-            return Nature.UNSURE
-        return Nature.SOMEBODY
+        return Nature.UNSURE
 
     def stands_in(self, box: Box) -> bool:
         """Say whether a box holds nothing but what belongs to the entrance."""
@@ -160,11 +160,6 @@ class Furniture:
         x, y, w, h = box
         rows, columns = self._cells((x - AROUND * w, y - AROUND * h, (1.0 + 2.0 * AROUND) * w, h))
         return slice(rows.start, self._map.shape[0]), columns
-
-
-def _ordered(values: NDArray[np.float32], number: int) -> float:
-    """Return the value that so many are not above."""
-    return float(np.partition(values, number)[number])
 
 
 def _share_near(off: NDArray[np.float32], middle_c: float) -> float:

@@ -110,9 +110,9 @@ class Noise:
         still = self._still(picture, last, number)
         cv2.subtract(picture, last, dst=self._step, dtype=cv2.CV_32F)
         common = self._common()
-        cut = number > LAG and self._is_cut(common, kelvin_per_count)
         reach = self._quiet_k / kelvin_per_count
         cv2.inRange(self._step, common - reach, common + reach, dst=self._calm)
+        cut = number > LAG and self._is_cut(common, kelvin_per_count)
         cv2.add(self._age, self._one, dst=self._age)
         cv2.bitwise_and(self._age, self._calm, dst=self._age)
         np.greater_equal(self._age, LAG, out=self._is_quiet)
@@ -143,13 +143,20 @@ class Noise:
         return cv2.minMaxLoc(inner)[0] < CHANGED * WINDOW_PX**2
 
     def _is_cut(self, common: float, kelvin_per_count: float) -> bool:
-        quiet = np.count_nonzero(self._is_quiet)
+        quiet = int(np.count_nonzero(self._is_quiet))
         if quiet < QUIET * self._is_quiet.size:
             return False
+        least = (1.0 - CUT) * quiet
+        if self._quiet_in(self._calm) >= least:
+            return False  # what steps no farther than quiet pixels do has not jumped
         reach = self._cut_k / kelvin_per_count
         cv2.inRange(self._step, common - reach, common + reach, dst=self._any)
-        np.multiply(self._any, self._is_quiet, out=self._any)
-        return bool(cv2.countNonZero(self._any) < (1.0 - CUT) * quiet)
+        return self._quiet_in(self._any) < least
+
+    def _quiet_in(self, mask: NDArray[np.uint8]) -> int:
+        """Return how many pixels of a mask were quiet."""
+        cv2.bitwise_and(mask, self._is_quiet.view(np.uint8), dst=self._sums)
+        return int(cv2.countNonZero(self._sums))
 
     def _judge(
         self, picture: NDArray[np.uint16], number: int, kelvin_per_count: float

@@ -50,10 +50,11 @@ class BadPixels:
         spike = SPIKE_K / kelvin_per_count
         cv2.medianBlur(counts, 3, dst=self._median)
         cv2.absdiff(counts, self._median, dst=self._off)
-        np.greater(self._off, np.uint16(min(spike, 65535.0)), out=self._candidates)
-        places = np.flatnonzero(self._candidates)
-        if places.size == 0:
+        least = np.uint16(min(spike, 65535.0))
+        if cv2.minMaxLoc(self._off)[1] <= least:
             return False
+        np.greater(self._off, least, out=self._candidates)
+        places = np.flatnonzero(self._candidates)
         rows, columns = np.divmod(places, counts.shape[1])  # edges too: a corner is not its median
         alone = _stand_out(counts, rows, columns, spike)
         rows, columns = rows[alone], columns[alone]

@@ -75,6 +75,7 @@ GROUPS = {
             "screening/measuring/measure.py",
             "screening/measuring/correction.py",
             "screening/measuring/quality.py",
+            "screening/measuring/sides.py",
             "screening/measuring/estimate.py",
             "screening/measuring/footprint.py",
             "screening/reference/identity.py",

@@ -25,11 +25,9 @@ from screening.result import Reason
 from service.checkcode.statement import Fact
 from service.ipc.attestation import AttestationState
 from service.ipc.calibration import ShownReading
-from service.ipc.language import ChannelClosed, ChannelError
-from service.ipc.messages import MESSAGES
+from service.ipc.language import ChannelError
 from service.ipc.orders import Admitted, Configure, LearnNonUniformity, Look, RequestFfc, Watch
 from service.ipc.preview_memory import create_memory
-from service.ipc.rate import Buckets
 from service.ipc.records import (
     Fault,
     GaveUp,
@@ -40,16 +38,15 @@ from service.ipc.records import (
     SpotSeen,
     Status,
 )
-from service.ipc.replies import Refused, Reply, Why
-from service.ipc.requests import AdminRequest, CalibrationRequest, GuardRequest, Screens
+from service.ipc.replies import Reply
+from service.ipc.requests import CalibrationRequest
 from service.ipc.settings import SettingsError, StationSettings
 from service.ipc.view import Picture, ShownVisitor, View
-from service.ipc.visitor_window import Welcome, Welcoming
+from service.ipc.visitor_window import Welcome
 from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
-from service.sandbox.report import LockReport
 from service.state.admin_password import AdminDoor
-from service.state.audit_events import Event, ScreenFrozen, StationStarted, StationStopped
+from service.state.audit_events import Event, StationStarted, StationStopped
 from service.state.audit_trail import AuditError
 from service.state.claim import claim_state
 from service.state.defaults import default_settings
@@ -83,12 +80,12 @@ from service.supervisor.scenarios import Scenarios
 from service.supervisor.systemd import Watchdog
 from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
+from service.supervisor.web_process import Request, WebProcess
 
 _TURN_S = 0.05  # how often silence is looked for
 _LOOK_S = 0.5  # how often the judge looks at a locked process
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
 _STOP_WITHIN_S = 1.5
-_Request = CalibrationRequest | GuardRequest | AdminRequest
 
 
 def _why_no_start(error: Exception) -> Reason:
@@ -125,9 +122,6 @@ class Supervisor:
             config.state,
             lambda: default_settings(config.sensor, self._scenarios.place(self.scenario)),
         )
-        self._welcomes = WelcomeStore(config.state)
-        # whether this web process knows the words, and whether they are damaged
-        self._welcomed = self._welcome_damaged = False
         self._door = AdminDoor(config.state, clock=time.monotonic, wall_clock=time.time)
         self._non_uniformity = NonUniformityLearning()
         self._answerable = Answerable(config, self._door, self._recorder, self)
@@ -144,14 +138,6 @@ class Supervisor:
             judged=lambda report: self._recorder.locked("worker", report),
             refused=self._worker_refused,
         )
-        self._web = ChildSlot(
-            "web",
-            self._selector,
-            hear=self._hear_web,
-            ended=self._web_ended,
-            judged=self._web_judged,
-            refused=self._web_ended,
-        )
         self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
         self._place: CameraPlace | None = None  # of a real camera
         self._calibrator = CalibratorAccess(self._selector, config)
@@ -164,15 +150,27 @@ class Supervisor:
         self._words = "sensor" if config.simulated else driver(config.sensor).words
         self._hearing = Hearing(time.monotonic())
         self._locked = self._can_lock()
+        try:
+            self._check_codes = CheckCodes(config.state, config.hardware_register)
+        except StationKeyError as error:
+            raise StationError(str(error)) from error
+        self._web = WebProcess(
+            self._selector,
+            self._new_web,
+            self._recorder,
+            WelcomeStore(config.state),
+            locked=self._locked,
+            answer=self._answer,
+            answered=self._show,
+            watched=lambda anybody: self._worker.ask(Watch(anybody)),
+            judged=self._check_codes.again,
+            ended=self._web_ended,
+        )
         self._looked_at = 0.0
-        self._picture: int | None = None  # for the web process, when it is locked
         self._admitted = False
         self._settings: StationSettings | None = None
         self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told
-        self._screens = Screens(0, 0)
-        # of this web process, and of all of them
-        self._web_room, self._granted = Buckets(0.0), Buckets(time.monotonic())
         self._shown_at = 0.0
         self._watchdog = Watchdog()
         self._attesting = Attesting(
@@ -180,10 +178,6 @@ class Supervisor:
         )
         self._stopping = False
         self._load_settings()
-        try:
-            self._check_codes = CheckCodes(config.state, config.hardware_register)
-        except StationKeyError as error:
-            raise StationError(str(error)) from error
         # From here on, before anybody is told the address, Ctrl-C ends everything in order.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: self.stop())
@@ -216,10 +210,9 @@ class Supervisor:
 
     def _turn(self) -> None:
         self._watchdog.alive(time.monotonic())
-        if self._web.wants_start:
-            self._start_web()
+        self._web.turn()
         settings = None if self._recorder.trouble else self._settings
-        if self._worker.wants_start and self._web.child is not None and settings is not None:
+        if self._worker.wants_start and self._web.slot.child is not None and settings is not None:
             self._start_worker(settings)
         for key, _ in self._selector.select(_TURN_S):
             key.data()
@@ -235,12 +228,9 @@ class Supervisor:
     def _show(self) -> None:
         self._shown_at = time.monotonic()
         self._recorder.count(self._guard_view.turn(self._shown_at))
-        if not self._web_ready:
+        if not self._web.ready:
             return
-        self._give_picture()
-        if not self._welcomed:
-            self._welcomed = True
-            self._web.ask(Welcoming(self._welcome()))
+        self._web.give()
         standing, trial = self._answerable.stands()
         self._guard_view.stands(standing, trial=trial)
         self._web.ask(self._view())
@@ -253,16 +243,16 @@ class Supervisor:
             self._guard_view.view(now),
             audit_head=self._recorder.head,
             network=self._watch.network(now).names,
-            frozen_screens=self._screens.frozen,
+            frozen_screens=self._web.screens.frozen,
             lane=self._requests.shift.lane,
         )
         settings = self._settings
         learnt = settings is not None and settings.uniformity is not None
         facts = Facts(
-            watching=self._screens.watching,
+            watching=self._web.screens.watching,
             shape=self._non_uniformity.holds(settings) if settings and learnt else None,
             auditor=self._door.auditor_known,
-            welcome=not self._welcome_damaged,
+            welcome=not self._web.welcome_damaged,
         )
         self._repairs.look(faults(view, facts), now, time.time())
         return replace(view, repairs=self._repairs.rows())
@@ -270,7 +260,7 @@ class Supervisor:
     def _show_check_code(self, *, no_network: bool) -> None:
         so = {
             Fact.WORKER_LOCKED: self._worker.locked,
-            Fact.WEB_LOCKED: self._web.locked,
+            Fact.WEB_LOCKED: self._web.slot.locked,
             Fact.NO_NETWORK: no_network,
             Fact.HARDWARE_ADMITTED: self._admitted,
             Fact.SIMULATED: self._config.simulated,
@@ -281,7 +271,7 @@ class Supervisor:
             self._web.ask(code)
 
     def _end_all(self) -> None:
-        children = [keeper.child for keeper in (self._worker, self._web)]
+        children = [slot.child for slot in (self._worker, self._web.slot)]
         self._camera.end()
         self._calibrator.end()
         deadline = time.monotonic() + _STOP_WITHIN_S
@@ -316,85 +306,20 @@ class Supervisor:
             raise StationError(str(error)) from error
         return True
 
-    def _start_web(self) -> None:
-        try:
-            child = start_web(
-                self._config,
-                self._listener.fileno(),
-                here=self._vetting.here().to_json(),
-                locked=self._locked,
-            )
-        except SandboxError as error:
-            self._log.error("web not locked", what=str(error))
-            self._web.delay()
-            return
-        self._web_room = Buckets(time.monotonic())
-        self._welcomed = False
-        self._web.keep(child)
-        if not self._locked:
-            self._recorder.locked("web", None)
+    def _new_web(self) -> Child:
+        return start_web(
+            self._config,
+            self._listener.fileno(),
+            here=self._vetting.here().to_json(),
+            locked=self._locked,
+        )
 
-    def _web_judged(self, report: LockReport) -> None:
-        self._recorder.locked("web", report)
-        self._check_codes.again()
-        self._give_picture()
-
-    @property
-    def _web_ready(self) -> bool:
-        """Whether there is a web process that may see what screens show."""
-        return self._web.child is not None and (self._web.locked or not self._locked)
-
-    def _give_picture(self) -> None:
-        """Give the web process the thermal view, once it is locked, and until it takes it."""
-        web, memory = self._web.child, self._picture
-        if web is None or web.channel is None or memory is None or not self._web_ready:
-            return
-        try:
-            given = web.channel.send(Picture(present=True), fd=memory)
-        except ChannelClosed:
-            given = True  # it is gone, and the next one comes with new memory
-        if given:
-            self._forget_picture()
-
-    def _forget_picture(self) -> None:
-        if self._picture is not None:
-            os.close(self._picture)
-            self._picture = None
-
-    def _hear_web(self, packet: bytes) -> None:
-        message = MESSAGES.decode_exactly(packet)
-        if not self._web_room.take(message, time.monotonic()):
-            raise ChannelError(f"A {message.kind} comes too often.")
-        if isinstance(message, Screens):
-            self._take_screens(message)
-        elif isinstance(message, _Request):
-            self._web.ask(self._too_soon(message) or self._answered(message))
-            self._show()
-        else:
-            raise ChannelError(f"The web process sent a {message.kind}.")
-
-    def _too_soon(self, asked: _Request) -> Refused | None:
-        """Refuse a request of a kind that web processes before this one have used up."""
-        if self._granted.take(asked, time.monotonic()):
-            return None
-        wait_s = self._granted.wait_s(asked)
-        said = f"This was asked for too often: wait {wait_s:.0f} s, then try again."
-        return Refused(asked.request, Why.TOO_SOON, said, wait_s)
-
-    def _answered(self, asked: _Request) -> Reply:
+    def _answer(self, asked: Request) -> Reply:
         if isinstance(asked, CalibrationRequest):
             return self._answerable.answer(asked)
         return self._requests.answer(asked)
 
-    def _take_screens(self, screens: Screens) -> None:
-        if screens.frozen > self._screens.frozen:
-            self._recorder.note_of_child(ScreenFrozen())
-        if (screens.watching > 0) != (self._screens.watching > 0):
-            self._worker.ask(Watch(screens.watching > 0))
-        self._screens = screens
-
     def _web_ended(self, why: str) -> None:
-        self._screens = Screens(0, 0)
         self._recorder.lost("web", Reason.WORKER_LOST)
         # Its copy of the thermal view cannot be given again, since nobody else holds one:
         # the worker starts afresh with new memory.
@@ -414,11 +339,11 @@ class Supervisor:
             self._worker.delay()
             self._lose(_why_no_start(error), str(error))
             return
-        self._give_picture()
+        self._web.give()
         if not self._locked:
             self._recorder.locked("worker", None)
         self._configure(settings)  # the non-uniformity follows when it is known whose it is
-        self._worker.ask(Watch(self._screens.watching > 0))
+        self._worker.ask(Watch(self._web.screens.watching > 0))
 
     def _new_worker(self) -> Child:
         """Start a worker, and the filter before its camera."""
@@ -434,8 +359,7 @@ class Supervisor:
                 camera = place, ours.fileno()
             writable, readable = create_memory()
             passed_on.callback(os.close, writable)
-            self._forget_picture()
-            self._picture = readable
+            self._web.show_picture(readable)
             return start_worker(
                 config,
                 scenario=self._scenarios.place(self.scenario),
@@ -568,7 +492,7 @@ class Supervisor:
         if now - self._looked_at >= _LOOK_S:
             self._looked_at = now
             self._worker.look_again()
-            self._web.look_again()
+            self._web.slot.look_again()
 
     def _look_at_hardware(self) -> None:
         """Stop what may not be used, or not on this computer; a new worker asks again."""
@@ -638,26 +562,14 @@ class Supervisor:
 
     def attestation(self) -> AttestationState:
         """Return the last attestation, and whether one is being made."""
-        slots = (self._worker, self._web, self._camera.filter, self._calibrator.slot)
+        slots = (self._worker, self._web.slot, self._camera.filter, self._calibrator.slot)
         children = (slot.child for slot in slots)
         pids = {child.pid for child in children if child is not None}
         return self._attesting.stands(frozenset({os.getpid(), *pids}))
 
-    def _welcome(self) -> Welcome:
-        """Return the words of welcome; the station's own, and a fault, when they are damaged."""
-        try:
-            welcome = self._welcomes.load()
-        except SettingsError as error:
-            self._log.warning("welcome damaged", what=str(error))
-            self._welcome_damaged = True
-            return Welcome()
-        self._welcome_damaged = False
-        return welcome
-
     def welcome(self, welcome: Welcome) -> None:
         """Save the words of welcome, and let the visitor's window say them."""
-        self._welcomes.save(welcome)
-        self._welcomed = False
+        self._web.welcome(welcome)
 
     # ---- what a calibration asks for
 

@@ -34,7 +34,7 @@ import numpy as np
 
 from service.state.audit_events import TrailMended
 from service.state.audit_trail import TRAIL, TornLine, read
-from tests.service.running import gone, surroundings
+from tests.service.running import PYTHON, gone, surroundings
 from tests.service.state.day import PASSWORD, Acknowledged, kept, live, settings
 
 HOST = "127.0.0.1"
@@ -87,7 +87,7 @@ class Life:
         self.printed = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in `kill`
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "service.cli", "run", "--no-browser"),
+                *(PYTHON, "-m", "service.cli", "run", "--no-browser"),
                 *("--port", str(port), "--state", str(state), "--scenario", SCENARIO),
             ],
             stdout=self.printed,

@@ -16,6 +16,9 @@ from typing import Any
 from service.ipc.preview_memory import PIXELS_AT, SIZE
 
 STARTS_WITHIN_S = 90.0
+_SHIPPED = Path(__file__).parents[2] / ".venv/bin/python"
+# A station is tried in the environment that ships, without the tools of the tests.
+PYTHON = str(_SHIPPED) if _SHIPPED.exists() else sys.executable
 
 
 def surroundings() -> dict[str, str]:
@@ -30,6 +33,8 @@ class RunningStation:
     ----------
     altered
         What is not as it should be: see `tests.service.altered`.
+    python
+        Of the environment in which it runs.
 
     Attributes
     ----------
@@ -39,12 +44,12 @@ class RunningStation:
         Its state folder.
     """
 
-    def __init__(self, state: Path, *options: str, altered: str = "") -> None:
+    def __init__(self, state: Path, *options: str, altered: str = "", python: str = PYTHON) -> None:
         self.state = state
         how = ("tests.service.altered", altered) if altered else ("service.cli",)
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", *how, "run", "--port", "0", "--no-browser"),
+                *(python, "-m", *how, "run", "--port", "0", "--no-browser"),
                 *("--state", str(state)),
                 *options,
             ],

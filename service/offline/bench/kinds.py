@@ -3,11 +3,12 @@
 The shipped networks were trained on renders of bare heads, glasses, caps, fringes, masks, scarves
 and beards, of adults, children and people in wheelchairs, turned by any angle, before rooms of up
 to 30.5 deg C (`training.training_set.Wish`). No hood, turban, veil, cup or phone was among them,
-and nobody stood before something almost as warm as a face. *Bare* and *mask* are kinds that they
-know, for comparison.
+and nobody stood before something almost as warm as a face. *Bare*, *mask*, *child*, *wheelchair*
+and *turned* are kinds that they know, for comparison.
 
-Somebody of each kind steps up, stands for three seconds, and looks into the camera. *Told* means a
-verdict or an instruction within these seconds: never only *ready*.
+Somebody of each kind steps up, stands for three seconds, and looks into the camera; who is *turned*
+looks elsewhere first, by up to 180 degrees, and in a *queue* the next one is seen over the
+shoulder. *Told* means a verdict or an instruction within these seconds: never only *ready*.
 """
 
 from collections import Counter
@@ -21,7 +22,7 @@ from device.frame import KELVIN_OFFSET
 from device.simulator.scenario.truth import FrameTruth, PersonTruth
 from device.simulator.sensor import SimulatedSensor
 from screening.faces.detector import FaceDetector
-from screening.result import State, Verdict
+from screening.result import Box, State, Verdict, Visitor
 from screening.screener import Screener
 from service.offline.bench import scenes
 from service.offline.bench.row import Row
@@ -44,8 +45,16 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "cup": {"wears": ["cup"]},
     "phone": {"wears": ["phone"]},
     "little_contrast": {},
+    "child": {"child": True, "height_m": 1.28},
+    "wheelchair": {"wheelchair": True, "height_m": 1.3},
+    "turned": {},
+    "queue": {},
 }
-KNOWN: Final = ("bare", "mask")
+KNOWN: Final = ("bare", "mask", "child", "wheelchair", "turned")
+LOW: Final[dict[str, Any]] = {"height_m": 1.2}  # a camera for those who are small or sit
+LOW_REFERENCES: Final = ({"at": (-0.26, 1.36, 1.2)},)
+ASIDE_DEG, ASIDE_S = (50.0, 180.0), 1.2
+BEHIND_M: Final = (0.3, 0.7)  # the next in the queue: to one side and back
 _SILENT: Final = frozenset({State.READY, State.STARTING, State.NOT_SCREENING})
 
 
@@ -78,12 +87,36 @@ def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
         **KINDS[kind],
     }
     room: dict[str, Any] = {}
+    people, low = [someone], kind in {"child", "wheelchair"}
+    if low:
+        room = {"references": LOW_REFERENCES}
+    if kind == "turned":
+        aside = float(random.uniform(*ASIDE_DEG)) * (1.0 if random.random() < 0.5 else -1.0)
+        someone["steps"] = [
+            {"walk_to": (0.0, near_m)},
+            {"stand_s": ASIDE_S, "look": aside},
+            {"stand_s": STANDS_S - ASIDE_S},
+        ]
+    if kind == "queue":
+        side = BEHIND_M[0] * (1.0 if random.random() < 0.5 else -1.0)
+        steps = [{"walk_to": (side, near_m + BEHIND_M[1])}, {"stand_s": STANDS_S}]
+        start = (side, near_m + BEHIND_M[1] + 0.8)
+        people.append(
+            {
+                "canthus_c": 35.6,
+                "height_m": 1.78,
+                "at_s": COMES_S,
+                "start": start,
+                "steps": steps,
+            }
+        )
     if kind == "little_contrast":  # a wall in the sun, 1 to 3 deg C colder than the forehead
         warm_c = 34.4 - float(random.uniform(1.0, 3.0))
         wall = {"kind": "door", "at": (0, 1.5, 3.0), "size": (30, 30), "temp_c": warm_c}
         room = {"room": {"items": [wall]}}
     seconds = COMES_S + 1.4 + STANDS_S
-    scenario = scenes.scene(scenes.camera(model), [someone], seconds, **room)
+    camera = scenes.camera(model, **(LOW if low else {}))
+    scenario = scenes.scene(camera, people, seconds, **room)
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
         info = sensor.info
         detector = FaceDetector(info.width, info.height)
@@ -95,10 +128,11 @@ def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
             settings_for(scenario),
             noise_walks=info.noise_walks,
         )
-        told, words = False, set[Verdict | None]()
+        told, words, others = False, list[Visitor](), set[int]()
         for number, frame in enumerate(sensor.frames()):
             result, truth = screener.step(frame), sensor.truth()
-            words.update(v.verdict for v in (*result.visitors, *result.departed))
+            words.extend((*result.visitors, *result.departed))
+            others.update(v.id for v in result.visitors if _is_another(v, truth))
             told = told or (bool(truth.people) and result.state not in _SILENT)
             person = _frontal(truth)
             if person is None or number % EVERY:
@@ -108,20 +142,38 @@ def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
             celsius -= np.float32(KELVIN_OFFSET)
             boxes = [r.box for r in truth.references]
             _look(detector.detect(celsius, boxes), person, tally)
-        words.update(v.verdict for v in screener.finish())
+        words.extend(screener.finish())
+    said = {one.verdict for one in words if one.id not in others}
     tally.people += 1
     tally.told += told
-    given = [v for v in (Verdict.ELEVATED, Verdict.RECHECK, Verdict.CLEAR) if v in words]
+    given = [v for v in (Verdict.ELEVATED, Verdict.RECHECK, Verdict.CLEAR) if v in said]
     tally.verdicts[given[0] if given else Verdict.NO_RESULT] += 1
-    tally.cleared_fevers += fever and Verdict.CLEAR in words
+    tally.cleared_fevers += fever and Verdict.CLEAR in said
 
 
 def _frontal(truth: FrameTruth) -> PersonTruth | None:
     """Return who is there, if their face is in view."""
     for person in truth.people:
+        if person.id != 1:
+            continue
         if person.face_box is not None and abs(person.yaw_deg) < FRONTAL_DEG:
             return person if person.visible > 0.9 else None
     return None
+
+
+def _is_another(visitor: Visitor, truth: FrameTruth) -> bool:
+    """Whether a visitor is who stands behind, and not the one who was drawn."""
+    x, y = visitor.box[0] + visitor.box[2] / 2, visitor.box[1] + visitor.box[3] / 2
+    held = {
+        person.id
+        for person in truth.people
+        if person.face_box is not None and _holds(person.face_box, x, y)
+    }
+    return bool(held) and 1 not in held
+
+
+def _holds(box: Box, x: float, y: float) -> bool:
+    return box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]
 
 
 def _look(faces: list[Any], person: PersonTruth, tally: Tally) -> None:
@@ -130,8 +182,7 @@ def _look(faces: list[Any], person: PersonTruth, tally: Tally) -> None:
     left, top, width, height = person.face_box
     x, y = left + width / 2, top + height / 2
     for face in faces:
-        fx, fy, fw, fh = face.box
-        if fx < x < fx + fw and fy < y < fy + fh:
+        if _holds(face.box, x, y):
             tally.found += 1
             off = np.hypot(*(face.landmarks[:2] - np.array(person.landmarks[:2])).T)
             tally.off_mm.extend((off * person.mm_per_px).tolist())

@@ -24,7 +24,8 @@ def points(angle_deg: float, mm_per_px: float) -> np.ndarray:
     """Return landmarks whose eyes lie along a line that is tilted so far."""
     half = 16.5 / mm_per_px
     along = half * np.array([np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))])
-    return np.array([np.array(MIDDLE) - along, np.array(MIDDLE) + along], np.float32)
+    below = ((MIDDLE[0], MIDDLE[1] + 30.0),) * 3  # nose and mouth have no say
+    return np.array([np.array(MIDDLE) - along, np.array(MIDDLE) + along, *below], np.float32)
 
 
 def painted(angle_deg: float, mm_per_px: float) -> np.ndarray:
@@ -51,6 +52,16 @@ def test_each_area_lies_where_it_says_however_the_head_is_tilted(
     assert found == (30.0, 31.0, 32.0, 33.0)
 
 
+def test_the_median_is_that_of_the_nearest_pixels() -> None:
+    rows, columns = np.mgrid[:HIGH, :WIDE].astype(np.float32)
+    across = areas(columns, points(0.0, 1.0), 1.0)
+    assert across == (120.0 - 23.0, 120.0 + 23.0, 120.0 - 36.0, 120.0 + 36.0)
+    down = areas(rows, points(0.0, 1.0), 1.0)
+    assert down == (100.0 - 34.0, 100.0 - 34.0, 141.0, 141.0)
+    for off, nearest in ((0.4, 97.0), (0.6, 98.0)):
+        assert areas(columns, points(0.0, 1.0) + np.float32(off), 1.0)[0] == nearest
+
+
 def test_less_than_half_of_an_area_counts_for_nothing() -> None:
     picture = painted(0.0, 1.0)
     picture[:, :95] = 10.0  # hair down to the middle of the forehead's left half
@@ -64,6 +75,10 @@ def test_a_face_at_the_edge_is_looked_at_as_far_as_it_is_in_the_picture() -> Non
     for corner in ((0.0, 0.0), (WIDE, HIGH)):
         eyes = np.array([corner, (corner[0] + 33.0, corner[1])], np.float32)
         assert areas(picture, eyes, 1.0) == (34.0,) * 4
+    picture[-1, -1] = 50.0
+    outside = points(0.0, 1.0) + np.float32(400.0)
+    assert areas(picture, outside, 1.0) == (50.0,) * 4
+    picture[-1, -1] = 34.0
     same = np.array([MIDDLE, MIDDLE], np.float32)
     assert areas(picture, same, 1.0) == (34.0,) * 4
 
@@ -101,6 +116,7 @@ def test_warmer_on_opposite_sides_is_no_sun() -> None:
     assert sunned(face(2.0, 2.0), 36.0)
     assert not sunned(face(2.0, -2.0), 36.0)
     assert not sunned(face(0.72, -0.72), 36.0)
+    assert not sunned(face(2.0, 0.0), 36.0)
 
 
 def test_hair_and_cloth_are_no_shade() -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -76,6 +76,22 @@ def test_who_runs_on_a_state_folder_says_the_kernel(tmp_path: Path) -> None:
     assert live.find(tmp_path) is None
     assert live.find(tmp_path / "absent") is None
     assert live.look(tmp_path) is None
+
+
+def test_a_lock_that_the_kernel_leaves_out_once_is_found(tmp_path: Path) -> None:
+    lock = claim_state(tmp_path)
+    whole = Path("/proc/locks").read_text()
+    looks = iter(["", "", whole])
+
+    class LeftOut:
+        def __truediv__(self, name: str) -> Any:
+            return self if name == "locks" else Path("/proc") / name
+
+        def read_text(self, **_how: str) -> str:
+            return next(looks)
+
+    assert live.find(tmp_path, cast("Path", LeftOut())) == os.getpid()
+    os.close(lock)
 
 
 @needs_root

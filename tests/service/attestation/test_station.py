@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,7 +44,9 @@ from tests.service.running import RunningStation
 
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStation]:
-    running = RunningStation(tmp_path_factory.mktemp("station") / "state", "--scenario", "empty")
+    state = tmp_path_factory.mktemp("station") / "state"
+    # who attests it here runs in this environment
+    running = RunningStation(state, "--scenario", "empty", python=sys.executable)
     try:
         running.screening()
         yield running

@@ -98,15 +98,15 @@ def test_a_web_process_that_dies_is_granted_no_more_than_one_that_lives(
     welcome = SaveWelcome(1, "", Welcome())
     answers: list[object] = []
     for _life in range(5):
-        station._web._due = 0.0
-        station._start_web()
-        child: object = station._web.child
+        station._web.slot._due = 0.0
+        station._web.turn()
+        child: object = station._web.slot.child
         assert isinstance(child, Fake)
         for asked in (request, welcome):
             for _ in range(OF_WEB[type(asked)].waiting):
-                station._hear_web(MESSAGES.encode(asked))
+                station._web.hear(MESSAGES.encode(asked))
         answers += child.said
-        station._web.end()
+        station._web.slot.end()
     done = [one for one in answers if isinstance(one, Done)]
     refused = [one for one in answers if isinstance(one, Refused)]
     assert OF_WEB[NoteDuty].waiting <= len(done) <= OF_WEB[NoteDuty].waiting + 1
@@ -116,9 +116,9 @@ def test_a_web_process_that_dies_is_granted_no_more_than_one_that_lives(
 
 
 def test_one_web_process_that_asks_too_often_is_ended(station: Supervisor) -> None:
-    station._start_web()
+    station._web.turn()
     asked = MESSAGES.encode(SaveWelcome(1, "", Welcome()))
     for _ in range(OF_WEB[SaveWelcome].waiting):
-        station._hear_web(asked)
+        station._web.hear(asked)
     with pytest.raises(ChannelError, match="too often"):
-        station._hear_web(asked)
+        station._web.hear(asked)
