@@ -143,7 +143,7 @@ class Noise:
         return cv2.minMaxLoc(inner)[0] < CHANGED * WINDOW_PX**2
 
     def _is_cut(self, common: float, kelvin_per_count: float) -> bool:
-        quiet = np.count_nonzero(self._is_quiet)
+        quiet = int(np.count_nonzero(self._is_quiet))
         if quiet < QUIET * self._is_quiet.size:
             return False
         least = (1.0 - CUT) * quiet
