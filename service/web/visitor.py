@@ -39,6 +39,7 @@ class Guide(StrEnum):
     ALONE = "alone"
     GLASSES = "glasses"
     SHADE = "shade"
+    UNCOVER = "uncover"
     STILL = "still"
     AGAIN = "again"
     THANKS = "thanks"
@@ -56,7 +57,11 @@ _OF_STATES = {
     State.TAKE_OFF_GLASSES: Guide.GLASSES,
     State.HOLD_STILL: Guide.STILL,
 }
-_OF_REASONS = {Reason.TOO_CLOSE: Guide.BACK, Reason.SUN_WARMED: Guide.SHADE}
+_OF_REASONS = {
+    Reason.TOO_CLOSE: Guide.BACK,
+    Reason.COVERED: Guide.UNCOVER,
+    Reason.SUN_WARMED: Guide.SHADE,
+}
 _STEPS = frozenset({Guide.CLOSER, Guide.BACK})
 _OPENLY = {State.CLEAR: Guide.PASS, State.RECHECK: Guide.AGAIN, State.ELEVATED: Guide.GUARD}
 

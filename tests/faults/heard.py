@@ -68,6 +68,11 @@ class Heard:
             return "nothing"
         return f"{last.words} ({at - last.at:.2f} s ago, for {max(0.0, last.holds_s):.2f} s)"
 
+    def changes(self) -> list[Said]:
+        """Return what was said that had not been said just before."""
+        before = [None, *(said.words for said in self.said)]
+        return [said for said, last in zip(self.said, before, strict=False) if said.words != last]
+
     def close(self) -> None:
         """Listen no more."""
         self._ended = True

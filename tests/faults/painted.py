@@ -324,13 +324,20 @@ class Painted:
                 return True
         return False
 
+    def _lately(self) -> str:
+        """Return what was painted last, and what the station has said since the last film."""
+        now, shots = time.time(), self.film.shots
+        glass = f"{shots[-1].state} {now - shots[-1].at:.1f} s ago" if shots else "nothing"
+        said = " > ".join(f"{now - one.at:.1f} {one.words}" for one in self.heard.changes()[-40:])
+        return f"on the glass {glass} ({len(shots)} pictures); said (s ago): {said}"
+
     def play(self, drawn: list[Fault]) -> None:
         """Let somebody come, break something, and read what is painted."""
         self.station.now({NOBODY})
         self.page.wait_for_timeout(1e3 * EMPTY_S)
         self.station.now(set())
         del self.film.shots[:-1]
-        assert self._until_green(), "nobody is cleared any more"
+        assert self._until_green(), f"nobody is cleared any more: {self._lately()}"
         del self.film.shots[:-1]
         self.heard.said.clear()
         began = time.time()

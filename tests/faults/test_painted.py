@@ -50,3 +50,5 @@ def test_each_picture_is_told_with_what_was_so_at_its_time() -> None:
     assert "page: clear | station: clear [clear] (0.10 s ago, for 0.40 s) | broken: -" in first
     assert "page: not_screening | station: not_screening bad_pixels (0.20 s ago" in second
     assert second.endswith("broken: hot pixels")
+    heard.said.insert(1, Said(100.1, "clear [clear]", 0.4))
+    assert [said.at for said in heard.changes()] == [100.0, 100.3]

@@ -4,12 +4,17 @@
 says, which the other pages go without.
 """
 
+import re
 import tomllib
 from importlib.resources import files
+from typing import Final
 
 from service.ipc.settings import Language
 
 Catalogue = dict[str, dict[str, str]]
+
+# French writes a space there, at which no line may end.
+_LOOSE: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
 
 
 def catalogues(*, admin: bool = True) -> dict[str, Catalogue]:
@@ -26,6 +31,9 @@ def catalogues(*, admin: bool = True) -> dict[str, Catalogue]:
         places = [folder / f"{language}.toml"]
         if admin:
             places.append(folder / "admin" / f"{language}.toml")
-        parts = [tomllib.loads(place.read_text(encoding="utf-8")) for place in places]
+        texts = [place.read_text(encoding="utf-8") for place in places]
+        if language is Language.FR:
+            texts = [_LOOSE.sub("\N{NO-BREAK SPACE}", text) for text in texts]
+        parts = [tomllib.loads(text) for text in texts]
         found[language.value] = {name: words for part in parts for name, words in part.items()}
     return found

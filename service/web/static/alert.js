@@ -68,7 +68,9 @@ function render() {
   text("title", title);
   text("instruction", instruction);
   const far = view.step_m == null ? "" : word("ui.step_about", { metres: number(Math.abs(view.step_m)) });
-  text("reason", moment() ? "" : [why, far].filter(Boolean).join(" "));
+  // Whoever could not be measured may have left already, and another stands there: it says whom it means.
+  const unmeasured = who && who.skin_temp_c == null ? `${word("ui.visitor", { number: who.id })}.` : "";
+  text("reason", moment() || drawing === "shut" ? "" : [unmeasured, why, far].filter(Boolean).join(" "));
   $("fading").style.transform = `scaleX(${view.fading ?? 0})`;
   renderReading(who);
   const named = who && `${word("ui.visitor", { number: who.id })}.`;

@@ -4,9 +4,11 @@ import { word } from "./words.js";
 
 const ADVISED = { thermometer: "thermometer", moment: "moment", back: "back" }; // shapes of their own
 
-// The advice, where the state alone does not say what to do. Of a lane that is not open nobody is told that the next visitor may come.
+const CALLS_UP = new Set(["ready", "come_closer"]);
+
+// The advice, where the state alone does not say what to do. To a lane that is not open nobody is asked up.
 export function headline({ state, advice, moment_s: seconds, lane = "open" }) {
-  if (state === "ready" && lane !== "open") {
+  if (CALLS_UP.has(state) && lane !== "open") {
     return { shape: "shut", title: word(`shift.shut_${lane}`), instruction: word("shift.shut_how") };
   }
   const shape = ADVISED[advice] ?? state;

@@ -13,10 +13,10 @@ import pytest
 
 from screening.result import Reason, State
 from service.ipc.requests import Acknowledge, Screens, SecondCheck, UndoOutcome
-from service.ipc.view import Outcome, ShownReference
+from service.ipc.view import Advice, Outcome, ShownReference
 from service.web.i18n import catalogues
 from tests.service.browser.conftest import Screen
-from tests.service.browser.situations import SITUATIONS, STATES, cards, two_alarms
+from tests.service.browser.situations import SITUATIONS, STATES, cards, two_alarms, unmeasured
 from tests.service.stage import Stage, elevated, view, visitor
 
 WORDS = catalogues()
@@ -432,6 +432,17 @@ def test_the_list_says_of_a_visitor_what_the_headline_says(
     screen.until_text("title", words["advice"][need])
     assert words["advice"][need] in screen.text("visitors")
     assert words["verdicts"]["recheck"] not in screen.text("visitors")
+
+
+def test_the_headline_of_who_left_unmeasured_names_them_and_not_who_stands_there_now(
+    screen: Screen, stage: Stage
+) -> None:
+    gone = unmeasured(7, Reason.SUN_WARMED)
+    shown = view(State.RECHECK, visitor=gone, visitors=(unmeasured(8),), advice=Advice.WAIT)
+    stage.show(shown)
+    screen.until_text("title", "Let them wait")
+    reason = WORDS["en"]["reasons"]["sun_warmed"]
+    assert screen.text("reason") == f"Visitor 7. {reason}"
 
 
 def test_of_two_alarms_it_is_told_who_was_first(screen: Screen, stage: Stage) -> None:

@@ -137,6 +137,11 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     screen.open(f"{stage.address}/").wait("ready")
     screen.until_text("lane", "The lane is closed")
     screen.until_text("title", "Lane closed")  # and not: the next visitor may step up
+    far = view(State.COME_CLOSER, Reason.TOO_FAR, step_m=0.6, lane=Lane.CLOSED)
+    stage.show(far)
+    screen.wait("come_closer")
+    assert screen.text("title") == "Lane closed"  # nor is whoever waits before it called up
+    assert screen.text("reason") == ""
     stage.show(view(State.CLEAR, visitor=visitor(1, Verdict.CLEAR), lane=Lane.CLOSED))
     screen.until_text("title", "Clear")  # who came all the same is told what came of it
     assert page.evaluate("document.documentElement.dataset.look") == "night"
@@ -194,19 +199,21 @@ def test_the_visitors_window_shows_how_to_stand_and_no_number(
 
     guide("welcome")
     page.evaluate(AXE)
-    for state, name in (
-        (State.COME_CLOSER, "closer"),
-        (State.HOLD_STILL, "still"),
-        (State.ONE_AT_A_TIME, "alone"),
+    for state, name, reasons in (
+        (State.COME_CLOSER, "closer", ()),
+        (State.HOLD_STILL, "still", ()),
+        (State.ONE_AT_A_TIME, "alone", ()),
+        (State.LOOK_AT_CAMERA, "shade", (Reason.SUN_WARMED,)),
+        (State.LOOK_AT_CAMERA, "uncover", (Reason.COVERED,)),
     ):
-        stage.show(view(state))
+        stage.show(view(state, *reasons))
         guide(name)
         assert [one["id"] for one in page.evaluate(RULES)["violations"]] == []
         assert (
             page.locator("svg.stage g").evaluate_all(
                 "(all) => all.filter((one) => getComputedStyle(one).display !== 'none').length"
             )
-            >= 2
+            == 3  # the figure, its outline, and what to do
         )
     who = visitor(1, Verdict.ELEVATED, skin_c=38.9)
     stage.show(view(State.ELEVATED, visitor=who, visitors=(who,)))

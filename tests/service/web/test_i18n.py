@@ -48,6 +48,12 @@ def test_no_sentence_is_empty_and_every_reason_ends_like_a_sentence(language: st
     assert all(sentence.endswith(".") for sentence in GUARD[language]["instructions"].values())
 
 
+def test_no_french_line_begins_with_a_colon_or_a_question_mark() -> None:
+    sentences = [one for section in CATALOGUES["fr"].values() for one in section.values()]
+    assert not [one for one in sentences if re.search(" [:;?!»]|« ", one)]
+    assert any("\N{NO-BREAK SPACE}:" in one for one in sentences)
+
+
 @pytest.mark.parametrize("language", sorted(set(CATALOGUES) - {"en"}))
 def test_nothing_was_left_in_english(language: str) -> None:
     same = {

@@ -39,6 +39,7 @@ def test_no_view_tells_a_verdict_unless_the_site_wants_it() -> None:
         (State.COME_CLOSER, (Reason.TOO_CLOSE,), Guide.BACK),
         (State.LOOK_AT_CAMERA, (), Guide.LOOK),
         (State.LOOK_AT_CAMERA, (Reason.SUN_WARMED,), Guide.SHADE),
+        (State.LOOK_AT_CAMERA, (Reason.COVERED,), Guide.UNCOVER),
         (State.ONE_AT_A_TIME, (), Guide.ALONE),
         (State.TAKE_OFF_GLASSES, (), Guide.GLASSES),
         (State.HOLD_STILL, (), Guide.STILL),
