@@ -5,6 +5,7 @@ what was invented since. These lists name everything that may be reached, over a
 """
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import grimp
@@ -75,8 +76,8 @@ MAY_REACH = {
         "service.sandbox",
     },
 }
-# All that who sees pixels may know of hardware, and of what processes say: no register, no rule,
-# no request of a guard or an admin.
+# All that who sees pixels may know of hardware, of what processes say and of locks: no register, no
+# rule, no request of a guard or an admin, nothing that starts or unlocks anything.
 OF_THE_WORKER = {
     "hardware.errors",
     "hardware.host.controller",
@@ -87,6 +88,7 @@ OF_THE_WORKER = {
     *(f"service.ipc.{one}" for one in ("bucket", "channel", "expiry", "frame_memory", "identity")),
     *(f"service.ipc.{one}" for one in ("language", "orders", "preview", "preview_memory")),
     "service.ipc.records",
+    *(f"service.sandbox.{one}" for one in ("errors", "settle", "syscalls")),
 }
 OF_THE_SIMULATOR = "device.simulator.scenario"  # all that who sees no pixel may reach of it
 ARITHMETIC = {"collections", "contextlib", "dataclasses", "enum", "functools", "heapq", "itertools"}
@@ -124,6 +126,8 @@ MAY_IMPORT = {
     },
     "service.sandbox.calibrator": {*ARITHMETIC, "argparse", "os"},
 }
+FINDS_BY_NAME = {"__import__", "import_module", "run_module", "run_path", "resolve_name"}
+FINDS_BY_NAME |= {"spec_from_file_location", "exec_module", "load_module", "ImportString"}
 # Where a module is found by its name at run time, and by what list.
 BY_NAME = {
     "device/drivers.py",  # its own table
@@ -167,9 +171,22 @@ def test_the_worker_knows_of_hardware_and_of_others_only_words(house: grimp.Impo
     ours = {
         module
         for module in reached(house, "service.worker")
-        if module.startswith(("hardware.", "service.ipc.")) and module.count(".") > 1
+        if module.startswith(("hardware.", "service.ipc.", "service.sandbox."))
+        and module.count(".") > 1
     }
     assert ours | {"hardware.errors"} == OF_THE_WORKER
+
+
+@pytest.mark.parametrize("depth", [2, 3, None], ids=["rooms", "folders", "modules"])
+def test_nothing_imports_in_a_circle(house: grimp.ImportGraph, depth: int | None) -> None:
+    arrows: dict[str, set[str]] = {}
+    for module in house.modules:
+        here = ".".join(module.split(".")[:depth])
+        for imported in house.find_modules_directly_imported_by(module):
+            there = ".".join(imported.split(".")[:depth])
+            if not f"{there}.".startswith(f"{here}.") and not f"{here}.".startswith(f"{there}."):
+                arrows.setdefault(here, set()).add(there)
+    TopologicalSorter(arrows).prepare()  # a CycleError names the circle
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
@@ -199,8 +216,9 @@ def test_nothing_is_imported_by_a_name_that_is_made_at_run_time() -> None:
         for package in PACKAGES
         for file in (ROOT / package).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if (isinstance(node, ast.Name) and node.id in {"__import__", "import_module"})
-        or (isinstance(node, ast.Attribute) and node.attr in {"import_module", "run_module"})
+        if (isinstance(node, ast.Name) and node.id in FINDS_BY_NAME)
+        or (isinstance(node, ast.Attribute) and node.attr in FINDS_BY_NAME)
+        or (isinstance(node, ast.alias) and node.name in FINDS_BY_NAME)
     }
     assert found <= BY_NAME
 

@@ -15,7 +15,9 @@ HIGHER = {
     "screening": ("service",),
 }
 
-NAMED = re.compile(r"\b(?:service|screening|device|hardware|training|scripts)(?:\.[a-z_]+)+\b(?!/)")
+NAMED = re.compile(
+    r"\b(?:tests|service|screening|device|hardware|training|scripts)(?:\.[a-z_]+)+\b(?!/)"
+)
 
 
 def imported(file: Path) -> set[str]:
@@ -37,7 +39,9 @@ def imported(file: Path) -> set[str]:
 def reached(files: Iterator[Path]) -> dict[str, list[str]]:
     """Return the top rooms that files import, each with the ways there, through what they share."""
     rooms: dict[str, list[str]] = {}
-    ways = [(file, str(file.relative_to(PROJECT))) for file in files]
+    given = set(files)
+    given |= {above / "conftest.py" for file in given for above in _up(file.parent)}
+    ways = [(file, str(file.relative_to(PROJECT))) for file in given if file.exists()]
     seen: set[Path] = set()
     while ways:
         file, way = ways.pop()
@@ -76,6 +80,7 @@ def test_tests_of_a_room_import_no_higher_one(room: str) -> None:
         "def test(monkeypatch):\n    monkeypatch.setattr('service.web.hub.Hub', None)",
         "import subprocess\nsubprocess.run(['python', '-m', 'service.web'])",
         "from scripts import late",
+        "pytest_plugins = ['tests.shared']",
     ],
 )
 def test_a_way_through_what_tests_share_is_seen(
@@ -90,4 +95,15 @@ def test_a_way_through_what_tests_share_is_seen(
     (tmp_path / "scripts/late.py").write_text("import service.web\n")
     test = tmp_path / "tests/hardware/test_it.py"
     test.write_text(f"{hidden}\n")
+    assert "service" in reached(iter([test]))
+
+
+def test_what_pytest_loads_by_itself_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.PROJECT", tmp_path)
+    (tmp_path / "tests/hardware").mkdir(parents=True)
+    (tmp_path / "tests/conftest.py").write_text("import service.web\n")
+    test = tmp_path / "tests/hardware/test_it.py"
+    test.touch()
     assert "service" in reached(iter([test]))

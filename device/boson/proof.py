@@ -37,9 +37,6 @@ class Flaw(StrEnum):
     TELEMETRY = "corrupt telemetry"
 
 
-# Flaws that writing the settings again may mend.
-SETTINGS_FLAWS = (Flaw.TLINEAR_OFF, Flaw.WRONG_Y16, Flaw.LOW_GAIN, Flaw.SCENE_CHANGED)
-
 _GIVE_UP: dict[Flaw, tuple[type[SensorError], str]] = {
     Flaw.DUPLICATE: (SensorStalled, "Plug the sensor in again."),
     Flaw.TELEMETRY: (ProtocolError, "Plug the sensor in again; look at its cable."),

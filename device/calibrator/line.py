@@ -9,7 +9,6 @@ from typing import Final, Self
 
 from device.errors import SensorNotFound
 
-BAUD: Final = 2400  # as a calibrator is delivered
 _WAIT_MS: Final = 200
 _MOST: Final = 4096  # bytes that may wait on a line
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Final
 
 TWELVE_MONTHS: Final = timedelta(days=365)
-WARNED: Final = timedelta(days=30)  # before it ends
 
 
 def until(made: date, reference_due: date) -> tuple[date, str]:

@@ -26,6 +26,15 @@ def test_hot_and_dead_pixels_are_mended_also_two_together() -> None:
     assert np.array_equal(mended[same], spoilt[same])
 
 
+def test_a_pixel_is_bad_from_just_above_three_kelvin_on() -> None:
+    for above_k, bad in ((SPIKE_K, False), (SPIKE_K + 0.01, True)):
+        counts = np.full(SHAPE, 30000, np.uint16)
+        counts[70, 55] += round(above_k * 100.0)
+        celsius = counts * np.float32(0.01) - np.float32(273.15)
+        BadPixels(*SHAPE).mend(counts, 0.01, celsius)
+        assert bool(celsius[70, 55] < 27.0) == bad
+
+
 def test_edges_and_corners_are_left_as_they_are() -> None:
     wall = Wall(noise_k=0.0)
     celsius = wall.paint(block(40, 40, 20, 20, 80.0))

@@ -1,22 +1,51 @@
 """Every word a guard can see exists in every language."""
 
 import re
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
 
+from hardware.vetting import letter
 from screening.result import REASONS_OF_VISITORS, Reason, State, Verdict
+from service.acceptance import catalogue
 from service.ipc.settings import Language, StationSettings, ranges
+from service.ipc.visitor_window import VisitorWindow, Welcome
 from service.state.history import CHANGES, TROUBLES
 from service.supervisor.repairs import OTHERS
 from service.web.i18n import catalogues
 
+ROOT = Path(__file__).parents[3]
 CATALOGUES = catalogues()
 GUARD = catalogues(admin=False)
 
 
 def test_there_are_four_languages() -> None:
     assert list(CATALOGUES) == ["en", "fr", "de", "nl"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "service/web/i18n/*.toml",
+        "service/web/i18n/admin/*.toml",
+        "service/web/register/words/*.toml",
+        "service/acceptance/catalogue/*.toml",
+        "service/kiosk/words/*.gz",
+        "hardware/vetting/letters/*.toml",
+        "docs/verify/source/*.toml",
+    ],
+)
+def test_every_part_that_speaks_has_words_in_the_languages_of_the_screens(words: str) -> None:
+    assert {file.name.partition(".")[0] for file in ROOT.glob(words)} == set(Language)
+
+
+def test_every_list_of_languages_is_that_of_the_screens() -> None:
+    assert set(catalogue.LANGUAGES) == set(letter.LANGUAGES) == set(Language)
+    assert set(Welcome.model_fields) == set(Language)
+    assert VisitorWindow(languages=tuple(Language)).languages == tuple(Language)
+    page = (ROOT / "docs/verify/source/page.html").read_text(encoding="utf-8")
+    assert set(re.findall(r'data-language="(\w+)"', page)) == set(Language)
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
