@@ -8,7 +8,7 @@
 import { Expiry, LASTS_MS } from "./expiry.js";
 import "./manners.js";
 
-const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]); // believed without a frame
+export const DOWN = new Set(["not_screening", "starting", "warming_up", "self_test"]); // believed without a frame
 export const BLIND = { state: "not_screening", reasons: ["silent"], advice: null, moment_s: null, step_m: null };
 const RECONNECT_MS = 500;
 const REOPEN_AFTER_MS = 2000;

@@ -1,7 +1,8 @@
 // The shift: what is tried at its beginning, the lane, how the screen looks and sounds, and its sums.
 
+import { Expiry } from "./expiry.js";
 import { headline } from "./headline.js";
-import { ask } from "./link.js";
+import { BLIND, DOWN, ask } from "./link.js";
 import { look, setLook, setVolume, volume } from "./look.js";
 import "./pulse.js";
 import { Sounder } from "./sound.js";
@@ -170,13 +171,25 @@ function show(shift) {
   }));
 }
 
-new EventSource("/api/events").addEventListener("view", (event) => {
-  const { view } = JSON.parse(event.data);
+// What the station says of this moment; of a view that has expired nothing is believed.
+const expiry = new Expiry();
+let believed = 0; // until when
+
+function showMoment(view) {
   $("ask_network").hidden = view.network?.length !== 0; // said only of a computer that was looked at
-  $("reference").textContent = word(view.reference.found ? "ui.reference_found" : "ui.reference_lost");
+  const looked = !DOWN.has(view.state) || view.reasons.some((reason) => reason.startsWith("reference"));
+  $("reference").textContent = view.reference?.found ? word("ui.reference_found") : looked ? word("ui.reference_lost") : "–";
+  $("station").textContent = headline(view).title;
+}
+
+setInterval(() => performance.now() >= believed && showMoment(BLIND), 50);
+
+new EventSource("/api/events").addEventListener("view", (event) => {
+  const { now_s, view } = JSON.parse(event.data);
+  believed = expiry.of(now_s, DOWN.has(view.state) ? Infinity : view.until_s);
+  showMoment(performance.now() < believed ? view : BLIND);
   const { causes, until } = view.acceptance;
   $("accepted").textContent = causes.length ? word("shift.not_accepted") : until ? word("shift.accepted_until", { day: until }) : "–";
-  $("station").textContent = headline(view).title;
   const waiting = view.waiting ? word("shift.still_waiting", { count: view.waiting }) : "";
   if ($("waiting").textContent !== waiting) $("waiting").textContent = waiting;
   $("still-waiting").hidden = !waiting;

@@ -1,6 +1,8 @@
 """The shift, the training and the visitor's window in a real browser, in four languages."""
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -151,6 +153,22 @@ def test_the_lane_the_look_and_the_sums(shown: Callable[[str], Screen], stage: S
     page.keyboard.press("l")
     peak, _ = screen.listen(2.5)
     assert peak > 0.05
+
+
+def test_what_the_station_said_is_not_believed_for_longer_than_it_holds(
+    shown: Callable[[str], Screen], stage: Stage
+) -> None:
+    screen = shown("/shift")
+    screen.until_text("station", "Ready")
+    screen.until_text("reference", "In view")
+    os.kill(stage.web.pid, signal.SIGSTOP)
+    try:
+        screen.until_text("station", "Out of order")
+        assert screen.text("reference") == "\N{EN DASH}"
+        assert screen.page.locator("#ask_network").is_hidden()
+    finally:
+        os.kill(stage.web.pid, signal.SIGCONT)
+    screen.until_text("station", "Ready")
 
 
 def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
