@@ -18,6 +18,7 @@ PLANTED = {
     "service/worker/frame_skipping.py": "import service.state.files",
     "service/web/hub.py": "import service.state.counters",
     "service/state/files.py": "import numpy",
+    "service/state/counters.py": "import service.ipc.preview_memory",
     "service/sandbox/camera_filter/wire.py": "import numpy",
     "service/sandbox/calibrator/main.py": "import numpy",
     "service/sandbox/errors.py": "import service.ipc.channel",
