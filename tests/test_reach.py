@@ -86,7 +86,7 @@ OF_THE_WORKER = {
     "hardware.register.effect",
     "hardware.vetting.decision",
     *(f"service.ipc.{one}" for one in ("bucket", "channel", "expiry", "frame_memory", "identity")),
-    *(f"service.ipc.{one}" for one in ("language", "orders", "preview", "preview_memory")),
+    *(f"service.ipc.{one}" for one in ("orders", "preview", "preview_memory", "vocabulary")),
     "service.ipc.records",
     *(f"service.sandbox.{one}" for one in ("errors", "settle", "syscalls")),
 }
@@ -175,6 +175,21 @@ def test_the_worker_knows_of_hardware_and_of_others_only_words(house: grimp.Impo
         and module.count(".") > 1
     }
     assert ours | {"hardware.errors"} == OF_THE_WORKER
+
+
+def test_the_service_is_at_most_fourteen_rooms_and_forty_arrows(house: grimp.ImportGraph) -> None:
+    def room(module: str) -> str:
+        return module.split(".")[1]
+
+    modules = [module for module in house.modules if module.startswith("service.")]
+    arrows = {
+        (room(module), room(there))
+        for module in modules
+        for there in house.find_modules_directly_imported_by(module)
+        if there.startswith("service.") and room(there) != room(module)
+    }
+    assert len(set(map(room, modules))) <= 14
+    assert len(arrows) <= 40
 
 
 @pytest.mark.parametrize("depth", [2, 3, None], ids=["rooms", "folders", "modules"])

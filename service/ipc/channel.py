@@ -7,7 +7,7 @@ import select
 import socket
 from typing import Any
 
-from service.ipc.language import MAX_MESSAGE_BYTES, ChannelClosed, Language, Message
+from service.ipc.vocabulary import MAX_MESSAGE_BYTES, ChannelClosed, Message, Vocabulary
 
 
 class Channel:
@@ -20,21 +20,21 @@ class Channel:
     ----------
     end
         The socket; it is closed with the channel.
-    language
+    vocabulary
         What both sides speak.
     """
 
-    def __init__(self, end: socket.socket, language: Language) -> None:
-        self._language = language
+    def __init__(self, end: socket.socket, vocabulary: Vocabulary) -> None:
+        self._language = vocabulary
         end.settimeout(0.0)
         self._socket = end
         self._poll = select.poll()
         self._poll.register(end, select.POLLIN)
 
     @classmethod
-    def inherited(cls, fd: int, language: Language) -> "Channel":
+    def inherited(cls, fd: int, vocabulary: Vocabulary) -> "Channel":
         """Take over an end that the parent process has passed on."""
-        return cls(socket.socket(fileno=fd), language)
+        return cls(socket.socket(fileno=fd), vocabulary)
 
     def fileno(self) -> int:
         """Return the file descriptor, for selectors and event loops."""

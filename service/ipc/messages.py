@@ -11,14 +11,14 @@ Numbers and words travel here, never pixels; and nothing of it comes from the wo
 
 from pydantic import TypeAdapter
 
-from service.ipc.language import Language
 from service.ipc.orders import Stop
 from service.ipc.replies import Reply
 from service.ipc.requests import AdminRequest, CalibrationRequest, GuardRequest, Screens
 from service.ipc.view import CheckCode, Picture, View
 from service.ipc.visitor_window import Welcoming
+from service.ipc.vocabulary import Vocabulary
 
 ToWeb = View | CheckCode | Picture | Welcoming | Reply | Stop
 FromWeb = Screens | GuardRequest | AdminRequest | CalibrationRequest
-MESSAGES = Language(ToWeb | FromWeb)
+MESSAGES = Vocabulary(ToWeb | FromWeb)
 VIEW: TypeAdapter[View] = TypeAdapter(View)

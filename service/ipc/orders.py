@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from screening.settings import Settings
-from service.ipc.language import Language
+from service.ipc.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +72,4 @@ class Stop:
 
 
 ToWorker = Admitted | Configure | Watch | RequestFfc | LearnNonUniformity | Look | Stop
-ORDERS = Language(ToWorker)
+ORDERS = Vocabulary(ToWorker)

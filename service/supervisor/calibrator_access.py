@@ -3,7 +3,7 @@
 import selectors
 import termios
 
-from service.ipc.language import ChannelClosed, ChannelError
+from service.ipc.vocabulary import ChannelClosed, ChannelError
 from service.sandbox.calibrator.records import Asked, Fault, Said
 from service.sandbox.errors import SandboxError
 from service.sandbox.opener import Node

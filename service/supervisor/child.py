@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from service.ipc.channel import Channel
-from service.ipc.language import ChannelClosed, Message
 from service.ipc.orders import Stop
+from service.ipc.vocabulary import ChannelClosed, Message
 from service.sandbox.judge import Judge
 from service.sandbox.launch import Program, launch
 from service.sandbox.profiles import Profile

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from signal import SIGSYS
 
-from service.ipc.language import ChannelClosed, ChannelError, Message
+from service.ipc.vocabulary import ChannelClosed, ChannelError, Message
 from service.sandbox.errors import SandboxError
 from service.sandbox.report import LockReport
 from service.sandbox.start import Phase, Start

@@ -14,9 +14,9 @@ from screening.settings import Settings
 from service.ipc.acceptance import ShownAcceptance
 from service.ipc.calibration import ShownReading
 from service.ipc.expiry import expiry_s
-from service.ipc.language import ChannelError
 from service.ipc.records import Instruments, Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Outcome, ShownReference, ShownVisitor, View
+from service.ipc.vocabulary import ChannelError
 from service.state.counters import Counted
 from service.supervisor.cards import MAX_OPEN, Cards
 

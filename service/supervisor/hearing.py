@@ -5,8 +5,8 @@ ends it; how often each kind may come is in `service.ipc.records`.
 """
 
 from service.ipc.bucket import Bucket
-from service.ipc.language import ChannelError
 from service.ipc.records import RATES, PlateSeen, Record, RecordError, unpack
+from service.ipc.vocabulary import ChannelError
 
 
 class Hearing:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from device.info import SensorInfo
 from hardware.vetting.station import Vetting
 from service.ipc.identity import digest
-from service.ipc.language import ChannelError
 from service.ipc.records import Opened
+from service.ipc.vocabulary import ChannelError
 
 
 def known_sensor(

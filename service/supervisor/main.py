@@ -25,7 +25,6 @@ from screening.result import Reason
 from service.checkcode.statement import Fact
 from service.ipc.attestation import AttestationState
 from service.ipc.calibration import ShownReading
-from service.ipc.language import ChannelError
 from service.ipc.orders import Admitted, Configure, LearnNonUniformity, Look, RequestFfc, Watch
 from service.ipc.preview_memory import create_memory
 from service.ipc.records import (
@@ -43,6 +42,7 @@ from service.ipc.requests import CalibrationRequest
 from service.ipc.settings import SettingsError, StationSettings
 from service.ipc.view import Picture, ShownVisitor, View
 from service.ipc.visitor_window import Welcome
+from service.ipc.vocabulary import ChannelError
 from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
 from service.state.admin_password import AdminDoor

@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 import structlog
 
-from service.ipc.language import ChannelClosed, ChannelError, Message
 from service.ipc.messages import MESSAGES
 from service.ipc.rate import Buckets
 from service.ipc.replies import Refused, Reply, Why
@@ -20,6 +19,7 @@ from service.ipc.requests import AdminRequest, CalibrationRequest, GuardRequest,
 from service.ipc.settings import SettingsError
 from service.ipc.view import Picture
 from service.ipc.visitor_window import Welcome, Welcoming
+from service.ipc.vocabulary import ChannelClosed, ChannelError, Message
 from service.sandbox.errors import SandboxError
 from service.sandbox.report import LockReport
 from service.state.audit_events import ScreenFrozen

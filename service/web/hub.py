@@ -16,7 +16,6 @@ from typing import TypeVar
 from screening.result import Reason, State
 from service.ipc.channel import Channel
 from service.ipc.expiry import BELIEVED_S
-from service.ipc.language import ChannelClosed, Message
 from service.ipc.messages import MESSAGES, VIEW
 from service.ipc.orders import Stop
 from service.ipc.preview import PreviewReader
@@ -44,6 +43,7 @@ from service.ipc.requests import (
 )
 from service.ipc.view import DOWN, CheckCode, Picture, View
 from service.ipc.visitor_window import Welcome, Welcoming
+from service.ipc.vocabulary import ChannelClosed, Message
 from service.web.trend import Trend
 
 BEAT_S = 0.1

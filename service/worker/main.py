@@ -44,7 +44,6 @@ from service.ipc.bucket import Bucket
 from service.ipc.channel import Channel
 from service.ipc.frame_memory import SIZE as FRAME_MEMORY_BYTES
 from service.ipc.identity import digest
-from service.ipc.language import ChannelClosed
 from service.ipc.orders import (
     ORDERS,
     Admitted,
@@ -58,6 +57,7 @@ from service.ipc.orders import (
 )
 from service.ipc.preview import PreviewWriter
 from service.ipc.records import MARKS, RATES, Fault, GaveUp, Opened, Record, SpotSeen, pack
+from service.ipc.vocabulary import ChannelClosed
 from service.sandbox.settle import NotJudged, settle
 from service.worker.ffc_answer import FfcAnswer
 from service.worker.flat_field import FlatField

@@ -41,7 +41,6 @@ from service.ipc.calibration import (
 )
 from service.ipc.channel import Channel, socket_pair
 from service.ipc.expiry import BELIEVED_S
-from service.ipc.language import ChannelClosed, Message
 from service.ipc.messages import MESSAGES
 from service.ipc.orders import Stop
 from service.ipc.preview import PreviewWriter
@@ -79,6 +78,7 @@ from service.ipc.requests import (
 )
 from service.ipc.settings import StationSettings
 from service.ipc.view import Alarm, Lane, Picture, ShownReference, ShownVisitor, View
+from service.ipc.vocabulary import ChannelClosed, Message
 from service.supervisor.listener import HOST, bind
 
 SENSOR = SensorInfo(

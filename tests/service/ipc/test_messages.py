@@ -18,7 +18,6 @@ from service.ipc.attestation import AttestationState
 from service.ipc.calibration import Act, Decision, Doing, DriftPoint, Notes, Paper, Span, Ticks
 from service.ipc.capacity import bits_of
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.language import MAX_MESSAGE_BYTES, ChannelClosed, ChannelError, Language, Message
 from service.ipc.messages import MESSAGES, FromWeb, ToWeb
 from service.ipc.orders import (
     ORDERS,
@@ -85,6 +84,13 @@ from service.ipc.view import (
     View,
 )
 from service.ipc.visitor_window import Welcome, Welcoming
+from service.ipc.vocabulary import (
+    MAX_MESSAGE_BYTES,
+    ChannelClosed,
+    ChannelError,
+    Message,
+    Vocabulary,
+)
 from service.sandbox.report import Descriptor, LockReport
 from tests.service.stage import ATTESTED as GOOD
 from tests.service.stage import CALIBRATION, SENSOR, SHIFT, UNATTESTED
@@ -154,15 +160,15 @@ EVERY = [
 ]
 
 
-def language_of(message: Message) -> Language:
+def vocabulary_of(message: Message) -> Vocabulary:
     return ORDERS if isinstance(message, get_args(ToWorker)) else MESSAGES
 
 
 @pytest.mark.parametrize("message", EVERY, ids=lambda message: message.kind)
 def test_every_message_arrives_as_it_was_sent(message: Message) -> None:
     ours, theirs = socket_pair()
-    language = language_of(message)
-    sender, receiver = Channel(ours, language), Channel(theirs, language)
+    vocabulary = vocabulary_of(message)
+    sender, receiver = Channel(ours, vocabulary), Channel(theirs, vocabulary)
     try:
         assert sender.send(message)
         assert receiver.receive() == message
@@ -177,13 +183,13 @@ def test_every_kind_of_message_is_tried_above() -> None:
 
 @pytest.mark.parametrize("message", EVERY, ids=lambda message: message.kind)
 def test_nobody_understands_what_is_not_said_to_them(message: Message) -> None:
-    packet = language_of(message).encode(message)
-    for language in {ORDERS, MESSAGES} - {language_of(message)}:
+    packet = vocabulary_of(message).encode(message)
+    for vocabulary in {ORDERS, MESSAGES} - {vocabulary_of(message)}:
         if isinstance(message, Stop):
-            assert language.decode(packet) == message, "is said to both"
+            assert vocabulary.decode(packet) == message, "is said to both"
         else:
             with pytest.raises(ChannelError):
-                language.decode(packet)
+                vocabulary.decode(packet)
 
 
 @given(st.binary(max_size=200))

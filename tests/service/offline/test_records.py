@@ -9,11 +9,11 @@ from typing import Literal, cast
 import pytest
 
 from screening.result import Reason
-from service.ipc.language import MAX_MESSAGE_BYTES
 from service.ipc.messages import MESSAGES
 from service.ipc.replies import LoggedIn, RecordsRead, Refused, Why
 from service.ipc.requests import Login, ReadRecords
 from service.ipc.settings import StationSettings
+from service.ipc.vocabulary import MAX_MESSAGE_BYTES
 from service.sandbox.__main__ import REPORT
 from service.sandbox.report import LockReport
 from service.state.admin_password import AdminDoor, set_password

@@ -11,9 +11,9 @@ import pytest
 from device.simulator.scenario.schema import scenario_names
 from screening.result import Reason, Verdict
 from service.ipc.expiry import stamp
-from service.ipc.language import ChannelError
 from service.ipc.records import RATES, Presence, Record, Seen, Status, pack, payload_bits
 from service.ipc.view import ShownVisitor
+from service.ipc.vocabulary import ChannelError
 from service.state.audit import verify
 from service.state.audit_events import EntriesWithheld, LoginTried, ProcessLost
 from service.state.audit_trail import read

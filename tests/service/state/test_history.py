@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from screening.settings import Decision, Settings
-from service.ipc.language import MAX_MESSAGE_BYTES
 from service.ipc.messages import MESSAGES
 from service.ipc.replies import HistoryRead
+from service.ipc.vocabulary import MAX_MESSAGE_BYTES
 from service.state.audit_events import (
     AttestationIssued,
     LoginTried,

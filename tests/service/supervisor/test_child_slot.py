@@ -12,8 +12,8 @@ from typing import Any, cast
 import pytest
 
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.language import ChannelError
 from service.ipc.messages import MESSAGES
+from service.ipc.vocabulary import ChannelError
 from service.sandbox.errors import SandboxError
 from service.sandbox.start import Phase, Start
 from service.supervisor.child import Child

@@ -10,10 +10,10 @@ from screening.result import Reason, State, Verdict
 from screening.settings import Decision, Settings
 from service.ipc.acceptance import Cause, ShownAcceptance
 from service.ipc.expiry import BELIEVED_S, stamp
-from service.ipc.language import MAX_MESSAGE_BYTES, ChannelError
 from service.ipc.messages import MESSAGES
 from service.ipc.records import Presence, Seen, Status
 from service.ipc.view import DOWN, Advice, Need, Outcome, View
+from service.ipc.vocabulary import MAX_MESSAGE_BYTES, ChannelError
 from service.state.counters import Counted
 from service.supervisor.cards import MAX_OPEN, MAX_SHOWN, UNDO_S
 from service.supervisor.guard_view import (

@@ -12,13 +12,13 @@ import pytest
 import service.supervisor.main
 from screening.result import Reason, State
 from service.ipc.channel import Channel, socket_pair
-from service.ipc.language import ChannelError
 from service.ipc.messages import MESSAGES
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, Fault, GaveUp, Instruments, Opened, Record, Status, pack
 from service.ipc.replies import Done, Refused, Why
 from service.ipc.requests import Duty, NoteDuty, SaveWelcome
 from service.ipc.visitor_window import Welcome
+from service.ipc.vocabulary import ChannelError
 from service.supervisor.config import StationConfig
 from service.supervisor.hearing import Hearing
 from service.supervisor.main import Supervisor

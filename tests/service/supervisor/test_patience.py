@@ -9,8 +9,8 @@ import time
 import pytest
 
 from screening.result import State
-from service.ipc.language import ChannelError
 from service.ipc.records import Status, pack
+from service.ipc.vocabulary import ChannelError
 from service.supervisor.child import ran_s
 from service.supervisor.hearing import Hearing
 from service.supervisor.patience import (

@@ -7,8 +7,8 @@ import pytest
 
 from screening.result import Reason, ReferenceStatus, ScreeningResult, State, Verdict, Visitor
 from service.ipc.expiry import BELIEVED_S
-from service.ipc.language import ChannelError
 from service.ipc.records import RATES, Instruments, Presence, Record, Seen, Status, pack, unpack
+from service.ipc.vocabulary import ChannelError
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hearing import Hearing
 from service.worker.telling import Telling

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from device.calibrator.emulator import EmulatedHart
 from service.attestation.live import PROFILES
-from service.ipc.language import ChannelError
+from service.ipc.vocabulary import ChannelError
 from service.sandbox.calibrator.records import HIGH_C, LOW_C, Asked, Fault, Said
 from service.sandbox.judge import status
 from service.sandbox.profiles import CALIBRATOR, CAMERA_FILTER

@@ -23,7 +23,7 @@ class Message(Protocol):
         """What tells it apart."""
 
 
-class Language:
+class Vocabulary:
     """All that two processes may say to each other.
 
     Parameters
