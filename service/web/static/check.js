@@ -4,11 +4,13 @@ import { speak, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const ASK_EVERY_MS = 2000;
+const SILENT_AFTER_MS = 1000;
 const BACK_AFTER_MS = 90_000;
 const CALM = new Set(["ready", "starting", "warming_up", "self_test", "not_screening"]);
 
 let shown = { text: "", modules: [], age_s: null };
 let askedAt = performance.now();
+let heardAt = -Infinity; // a station that says nothing says nothing of its network either
 
 function draw({ text, modules }) {
   if (text === $("code-text").textContent) return;
@@ -25,6 +27,7 @@ function draw({ text, modules }) {
 
 // Its age goes on counting when the station says nothing any more.
 function tell() {
+  if (performance.now() - heardAt > SILENT_AFTER_MS) $("ask_network").hidden = true;
   const age = shown.age_s === null ? null : shown.age_s + (performance.now() - askedAt) / 1000;
   const old = age !== null && age > 60;
   $("qr").toggleAttribute("hidden", old || !shown.text);
@@ -54,6 +57,7 @@ function back() {
 const events = new EventSource("/api/events");
 events.addEventListener("view", (event) => {
   const { view } = JSON.parse(event.data);
+  heardAt = performance.now();
   $("ask_network").hidden = view.network?.length !== 0; // said only of a computer that was looked at
   if (!CALM.has(view.state) || view.alarms.some((alarm) => !alarm.acknowledged)) back();
 });

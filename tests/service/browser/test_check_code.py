@@ -1,6 +1,8 @@
 """The check code, from the station's screen to a stranger's page, in a real browser."""
 
+import os
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -117,6 +119,17 @@ def test_an_old_code_is_taken_off_the_screen_and_its_age_said(check: Screen) -> 
     assert check.page.locator("#qr").is_hidden()
     assert re.search(r"\d+ s old", check.text("age"))
     assert check.text("code-text") == ""
+
+
+def test_of_a_station_that_says_nothing_no_network_is_not_said(check: Screen, stage: Stage) -> None:
+    stage.show(view(State.READY, network=()))
+    check.page.wait_for_selector("#ask_network:not([hidden])")
+    os.kill(stage.web.pid, signal.SIGSTOP)
+    try:
+        check.page.wait_for_selector("#ask_network", state="hidden")
+    finally:
+        os.kill(stage.web.pid, signal.SIGCONT)
+    check.page.wait_for_selector("#ask_network:not([hidden])")
 
 
 def test_a_code_that_waited_to_be_shown_is_as_old_as_it_is(
