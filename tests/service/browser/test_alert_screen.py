@@ -34,8 +34,8 @@ LOOK = """() => {
   const style = getComputedStyle(document.querySelector(".headline"));
   const text = (id) => document.getElementById(id).innerText;
   const shape = document.getElementById("shape").getAttribute("href");
-  const look = [text("title"), text("instruction"), shape, style.backgroundColor + style.borderStyle];
-  return [document.body.dataset.state, ...look];
+  const colours = style.backgroundColor + style.borderStyle;
+  return [document.body.dataset.state, text("title"), text("instruction"), shape, colours];
 }"""
 
 
