@@ -29,21 +29,29 @@ VIEWS = STATES
 # ---- what is seen
 
 
+# In one look: between two the page may have gone dark on a busy machine.
+LOOK = """() => {
+  const style = getComputedStyle(document.querySelector(".headline"));
+  const text = (id) => document.getElementById(id).innerText;
+  const shape = document.getElementById("shape").getAttribute("href");
+  const colours = style.backgroundColor + style.borderStyle;
+  return [document.body.dataset.state, text("title"), text("instruction"), shape, colours];
+}"""
+
+
 def test_every_state_has_its_own_words_shape_and_colour(screen: Screen, stage: Stage) -> None:
-    seen: list[tuple[str, str, str | None, str]] = []
+    seen: dict[str, tuple[str, ...]] = {}
     for state, shown in VIEWS.items():
         stage.show(shown)
-        screen.wait(state)
 
-        def is_its_own(before: tuple[str, ...] = tuple(said for _, said, *_ in seen)) -> bool:
-            return screen.text("instruction") not in before
+        def is_its_own(state: str = state) -> bool:
+            now, *look = screen.page.evaluate(LOOK)
+            seen[state] = tuple(look)
+            before = [told[1] for other, told in seen.items() if other != state]
+            return bool(now == state and look[1] not in before)
 
         screen.until(is_its_own)
-        style = "getComputedStyle(document.querySelector('.headline'))"
-        look = screen.page.evaluate(f"{style}.backgroundColor + {style}.borderStyle")
-        shape = screen.page.locator("#shape").get_attribute("href")
-        seen.append((screen.text("title"), screen.text("instruction"), shape, look))
-    titles, instructions, shapes, looks = zip(*seen, strict=True)
+    titles, instructions, shapes, looks = zip(*seen.values(), strict=True)
     assert len(set(titles)) == len(set(instructions)) == len(set(shapes)) == len(State)
     assert all(screen.page.locator(str(shape)).count() == 1 for shape in shapes)
     # Colour tells the kinds apart; within a kind (guidance, preparation) the shape does.
