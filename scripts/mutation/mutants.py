@@ -107,7 +107,7 @@ class _Changed(ast.NodeTransformer):
         elif isinstance(value, int):
             if self.offer(node, f"{value} to {value + 1}"):
                 return ast.copy_location(ast.Constant(value + 1), node)
-        elif isinstance(value, str) and value and not {" ", "{"} & set(value):  # noqa: SIM102 - as above
+        elif isinstance(value, str) and value and not {" ", "{"} & set(value):  # noqa: SIM102 - an offer changes what is counted: not a condition
             if self.offer(node, f"{value!r} to another"):
                 return ast.copy_location(ast.Constant(value + "X"), node)
         return node
