@@ -4,7 +4,7 @@
 import { offerAttestation, showAttestation, showSensor } from "./attestation.js";
 import { drift } from "./drift.js";
 import { build, fill, fillBelow, fillSaved, know, read, showErrors, showHints, takeBack, wrong } from "./form.js";
-import { showHistory } from "./history.js";
+import { sayHistory, showHistory } from "./history.js";
 import { returnWhenIdle } from "./idle.js";
 import { ask, Link } from "./link.js";
 import { learnNonUniformity, showNonUniformity } from "./non_uniformity.js";
@@ -294,7 +294,7 @@ function use(code) {
   chart.speak();
   showNonUniformity(overview);
   showRecords();
-  showHistory(undo);
+  sayHistory(undo);
   showAttestation();
 }
 
