@@ -75,6 +75,7 @@ class Scene:
         ]
         todo.sort(key=lambda thing: -thing[0])
         people: list[PersonTruth] = []
+        faces: list[Image] = []  # as they were drawn, before what is nearer
         plates: dict[Blackbody, ReferenceTruth] = {}
         for distance_m, what in todo:
             if isinstance(what, Dog):
@@ -86,13 +87,13 @@ class Scene:
             else:
                 person, body = self._draw(*what, time_s, out)
                 people.append(person)
+                faces.append(_part(out, person.face_box).copy())
                 hidden = [r for r in plates if share_of(plates[r].box, body) > _HIDES]
                 plates |= {r: replace(plates[r], visible=False) for r in hidden}
-        covered: list[Box] = []
-        for number, person in reversed(list(enumerate(people))):
-            people[number] = hidden_by(person, covered)
-            if person.face_box is not None:
-                covered.append(person.face_box)
+        for number, (person, face) in enumerate(zip(people, faces, strict=True)):
+            if face.size:  # else it is not in the picture
+                changed = np.count_nonzero(_part(out, person.face_box) != face)
+                people[number] = hidden_by(person, changed / face.size)
         return Rendered(tuple(people), tuple(plates[r] for r in self._references if r in plates))
 
     def prepare(self, time_s: float) -> bool:
@@ -133,3 +134,11 @@ class Scene:
         room = self._room
         tau = radiometry.transmission(distance_m, room.ambient_c, room.relative_humidity)
         return tau, (1.0 - tau) * float(radiometry.radiance(room.ambient_c))
+
+
+def _part(image: Image, box: Box | None) -> Image:
+    """Return the pixels of a box that are in the picture, none without a box."""
+    if box is None:
+        return image[:0]
+    x, y, w, h = box
+    return image[max(0, round(y)) : max(0, round(y + h)), max(0, round(x)) : max(0, round(x + w))]

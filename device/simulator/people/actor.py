@@ -19,7 +19,6 @@ from device.simulator.scenario.truth import (
     SkinTruth,
     VisitorTruth,
     share_inside,
-    share_of,
 )
 
 _EYE_BELOW_TOP_M = 0.12
@@ -210,16 +209,13 @@ def summary(seen: list[tuple[float, PersonTruth]]) -> VisitorTruth:
     )
 
 
-def hidden_by(person: PersonTruth, nearer: list[Box]) -> PersonTruth:
-    """Say what is true of somebody before whom these faces are."""
-    if person.face_box is None:
-        return person
-    worst = max((share_of(person.face_box, other) for other in nearer), default=0.0)
-    if worst < 0.1:
+def hidden_by(person: PersonTruth, share: float) -> PersonTruth:
+    """Say what is true of somebody when so much of their face has something nearer before it."""
+    if share < 0.1:
         return person
     return replace(
         person,
-        visible=person.visible * (1.0 - worst),
+        visible=person.visible * (1.0 - share),
         occlusions=(*person.occlusions, Occlusion.PERSON),
     )
 

@@ -60,7 +60,7 @@ class PersonTruth:
     speed_px_s
         How fast the face moves over the picture, in whichever direction.
     visible
-        Share of the face that is in the picture and not behind somebody else.
+        Share of the face that is in the picture and behind nothing that is nearer.
     """
 
     id: int

@@ -201,3 +201,33 @@ def test_what_is_worn_hides_what_lies_under_it(
 def test_a_cup_hides_mouth_and_chin_and_is_warm() -> None:
     assert warmth(0, 90, wears=("bald", "cup")) > 35.5
     assert warmth(16, 0, wears=("bald", "cup")) == pytest.approx(warmth(16, 0), abs=0.3)
+
+
+def behind(aside_m: float, look: float) -> float:
+    """Return how much is seen of a face when somebody stands nearer, and looks somewhere."""
+    stand = {"height_m": 1.7, "role": "visitor"}
+    front = {
+        **stand,
+        "start": (aside_m, 1.0),
+        "steps": [{"stand_s": 1.0, "look": look}],
+    }
+    back = {**stand, "start": (0.0, 1.7), "steps": [{"stand_s": 1.0}]}
+    scenario = schema.Scenario.model_validate(
+        {
+            "title": "two",
+            "duration_s": 1.0,
+            "camera": {"model": "lepton-3.5", "portrait": True},
+            "references": (),
+            "people": [front, back],
+        }
+    )
+    with SimulatedSensor(scenario, realtime=False, loop=False, seed=3) as sensor:
+        next(iter(sensor.frames()))
+        return next(p.visible for p in sensor.truth().people if p.id == 2)
+
+
+def test_a_face_behind_the_back_of_somebodys_head_is_hidden() -> None:
+    assert behind(0.0, 180.0) < 0.3
+    assert behind(0.0, 0.0) < 0.3
+    assert 0.1 < behind(0.09, 180.0) < 0.9  # over a shoulder
+    assert behind(0.9, 180.0) > 0.99
