@@ -7,6 +7,7 @@ second the sensor, and the mean is better than either (Wortsman et al. 2022, arX
 import math
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from training.points import re_head
 
 WEIGHTS = {"score": 1.0, "box": 4.0, "points": 6.0, "quality": 0.3, "like": 1.0}
 WARM_UP = 200  # steps
+KEEP = 250  # steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,16 @@ class Recipe:
 
 
 def train(
-    network: BlazeFace, pictures: list[Picture], recipe: Recipe, like: Likeness | None = None
+    network: BlazeFace,
+    pictures: list[Picture],
+    recipe: Recipe,
+    like: Likeness | None = None,
+    kept: Path | None = None,
 ) -> BlazeFace:
     """Train in place on one thread; return the running mean of the weights as a network.
 
-    With `like` the network is also held to the maps of another.
+    With `like` the network is also held to the maps of another, on pictures that it knows. With
+    `kept` the state is written there every `KEEP` steps, and training goes on from it.
     """
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
@@ -50,7 +57,14 @@ def train(
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
     begun = time.monotonic()
     running: dict[str, float] = {}
-    for step in range(recipe.steps):
+    first = 0
+    if kept is not None and kept.exists():
+        state = torch.load(kept, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        first, mean = state["step"], state["mean"]
+        rng = np.random.default_rng([recipe.seed, first])
+    for step in range(first, recipe.steps):
         done = step / recipe.steps
         rate = recipe.rate * min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * done))
         for group in optimiser.param_groups:
@@ -59,12 +73,14 @@ def train(
         # a picture is cut to fit, so either kind may stand for the other now and then
         source = groups[0 if (step % 2) != (rng.random() < 0.15) else 1] or pictures
         chosen = rng.integers(0, len(source), recipe.pictures)
-        images, faces = batch([vary(source[int(k)], size, rng) for k in chosen])
+        varied = [vary(source[int(k)], size, rng) for k in chosen]
+        images, faces = batch(varied)
         images = images.to(memory_format=torch.channels_last)
         maps = network.maps(images)
         parts = loss(laid_out(network, network.heads(*maps[1:])), faces)
         if like is not None:
-            parts["like"] = like.loss(maps, images)
+            known = torch.tensor([picture.known for picture in varied])
+            parts["like"] = like.loss(maps, images, known)
         total = sum((WEIGHTS[name] * part for name, part in parts.items()), torch.zeros(()))
         optimiser.zero_grad(set_to_none=True)
         total.backward()
@@ -80,6 +96,10 @@ def train(
         if step % 100 == 99:
             told = ", ".join(f"{name} {value:.3f}" for name, value in running.items())
             print(f"step {step + 1}, {time.monotonic() - begun:.0f} s: {told}", flush=True)
+        if kept is not None and step % KEEP == KEEP - 1:
+            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+            torch.save({**state, "mean": mean, "step": step + 1}, kept.with_suffix(".part"))
+            kept.with_suffix(".part").rename(kept)
     taught = re_head(BlazeFace(network.plan))
     taught.load_state_dict(mean)
     return taught.eval()
