@@ -19,6 +19,7 @@ from screening.result import Box
 
 CELLS: Final = 160  # along the longer side of the picture
 SLOW_S: Final = 0.5  # time constant of what a place looks like now, without its noise
+AT_ONCE: Final = 0.5  # most of a change that becomes usual in one frame, after however long a gap
 LEAK_C_S: Final = 0.002  # how fast the map goes up
 AROUND: Final = 0.5  # of a face's box on each side, and down to the floor: there it does not
 YOUNG_S: Final = 0.5  # a map of less time knows nothing
@@ -107,7 +108,8 @@ class Furniture:
             It is the first one after a flat-field correction, which moves pixels against one
             another: everything but people is learnt at once.
         """
-        weight = np.float32(min(1.0, self._elapsed_s / SLOW_S))
+        # Who came while nothing was seen stirs in two frames, as if they had been seen to come.
+        weight = np.float32(min(AT_ONCE, self._elapsed_s / SLOW_S))
         np.multiply(self._move, weight, out=self._move)
         self._slow += self._move
         free = self._free

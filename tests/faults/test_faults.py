@@ -5,7 +5,7 @@ import itertools
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.faults.chain import FRAME_TICKS, TICK_S, Chain
+from tests.faults.chain import COMES_S, FRAME_TICKS, TICK_S, Chain
 from tests.faults.pairs import play
 from tests.oracle.grammar import FIRST_FAULT_S, KINDS, Fault, faults
 from tests.oracle.judge import judge
@@ -30,6 +30,13 @@ def test_each_fault_by_itself(kind: str) -> None:
     if kind != "frames come late":
         assert any(not m.screens for m in moments if m.at_s > BEGINS_S), "it was no fault"
     assert list(judge(moments, chain.blindness())) == []
+
+
+@pytest.mark.parametrize("kind", ["an FFC", "low gain", "frames are lost", "the worker stops"])
+def test_who_comes_while_nothing_is_seen_and_stands_still_is_screened(kind: str) -> None:
+    """Found by a film: the one change of the picture was taken for nothing that moves."""
+    moments = Chain([Fault(kind, COMES_S - 0.2, 1.0)]).run()
+    assert any(m.shown["state"] == "clear" for m in moments)
 
 
 @settings(

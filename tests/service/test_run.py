@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from service.attestation.live import open_descriptors
 from service.checkcode.statement import NEEDED, Fact, read
 from service.state import audit_trail
 from service.state.station_key import station_key
@@ -211,10 +212,9 @@ def test_the_worker_has_no_network_and_no_file_to_write(station: RunningStation)
     pid = station.children()["worker"]
     status = Path(f"/proc/{pid}/status").read_text()
     assert "Seccomp:\t2" in status
-    for entry in Path(f"/proc/{pid}/fd").iterdir():
-        target = str(entry.readlink())
+    for number, target in open_descriptors(Path(f"/proc/{pid}")):
         assert not target.startswith("/memfd:"), target  # mapped, and the descriptor closed
-        flags = int(Path(f"/proc/{pid}/fdinfo/{entry.name}").read_text().split()[3], 8)
+        flags = int(Path(f"/proc/{pid}/fdinfo/{number}").read_text().split()[3], 8)
         writable = flags & os.O_ACCMODE != os.O_RDONLY
         assert not writable or target.startswith(("socket:", "pipe:", "/dev/null")), target
 
@@ -222,8 +222,9 @@ def test_the_worker_has_no_network_and_no_file_to_write(station: RunningStation)
 def test_the_supervisor_holds_no_end_of_the_thermal_view(station: RunningStation) -> None:
     station.screening()
     pid = station.process.pid
-    held = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
-    assert not [target for target in held if "limen-preview" in target]
+    held = dict(open_descriptors(Path(f"/proc/{pid}")))
+    assert held
+    assert not [target for target in held.values() if "limen-preview" in target]
     assert "limen-preview" not in Path(f"/proc/{pid}/maps").read_text()
 
 

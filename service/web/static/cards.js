@@ -24,6 +24,7 @@ export class Cards {
   #picked = 0; // by hand, or acknowledged last
   #said = "";
   #saidAt = 0;
+  #answered = 0; // the card that was answered here last
   #shown = { number: 0, calls: false };
   #changedAt = -Infinity; // when it changed, and not by a guard's choice
   #other = false; // whether it was another card before
@@ -126,8 +127,15 @@ export class Cards {
 
   async #request(card, what, body) {
     const answer = await ask(`/api/alarms/${card.number}/${what}`, body);
+    if (answer.ok) this.#answered = what === "second-check" ? card.number : 0;
     const gone = answer.status === 404; // another screen was faster, or the time is over
-    this.#say(answer.ok || (gone && what !== "undo") ? "" : gone ? "ui.too_late" : "ui.request_failed");
+    this.#say(answer.ok ? "" : gone ? this.#late(card, what) : "ui.request_failed");
+  }
+
+  #late(card, what) {
+    if (what === "undo") return "ui.too_late";
+    const elsewhere = what === "second-check" && this.#answered !== card.number;
+    return elsewhere ? "ui.answered_elsewhere" : "";
   }
 
   #say(what) {

@@ -139,6 +139,18 @@ def test_something_that_moves_stirs() -> None:
     assert film.stirs
 
 
+@pytest.mark.parametrize("gap_s", [0.2, 0.7, 60.0])
+def test_what_came_in_a_gap_stirs_in_two_frames_after_it(gap_s: float) -> None:
+    film = Film()
+    film.show(seconds=3.0)
+    film.time_s += gap_s
+    for _ in range(2):
+        film.show(PANEL, people=(PLACE,))
+        assert film.stirs
+    film.show(PANEL, people=(PLACE,), seconds=2.0)
+    assert not film.stirs
+
+
 def test_a_map_of_a_fine_sensor_has_no_more_cells_than_one_of_a_coarse() -> None:
     assert Furniture(640, 512)._map.shape == (128, 160)
     assert Furniture(120, 160)._map.shape == (160, 120)
@@ -261,8 +273,9 @@ def test_a_body_covers_the_lower_half_and_sways(
     made.look(picture, 0.0, 0.0)
     made.learn(())
     picture[80 - 2 * rows :, 100:120] = warm_c
-    made.look(picture, 0.0, 1.0)
-    made.learn(((100.0, 0.0, 20.0, 80.0),))
+    for number in range(20):  # until that they came is usual
+        made.look(picture, 0.0, 1.0 + number / 20.0)
+        made.learn(((100.0, 0.0, 20.0, 80.0),))
     picture[: 2 * swaying : 2, 100] += SAME_C + 0.05
     picture[2 * swaying : 20 : 2, 100] += SAME_C  # not enough
     made.look(picture, 0.0, 2.0)

@@ -518,6 +518,30 @@ def test_an_undo_that_comes_too_late_is_said(screen: Screen, stage: Stage) -> No
     screen.until(lambda: screen.text("card-note") == WORDS["en"]["ui"]["too_late"])
 
 
+def test_an_answer_that_another_screen_gave_first_is_said_unless_it_is_ones_own(
+    screen: Screen, stage: Stage
+) -> None:
+    gone = {"error": "There is no such alarm.", "fields": {}, "retry_after_s": 0}
+    stage.show(elevated(7, acknowledged=True))
+    screen.page.locator("[data-outcome=confirmed]").click()
+    screen.until(lambda: answers(stage) == [(7, Outcome.CONFIRMED)])
+    screen.page.route("**/second-check", lambda asked: asked.fulfill(status=404, json=gone))
+    with screen.page.expect_response("**/second-check"):
+        screen.page.locator("[data-outcome=confirmed]").click()  # a shaking hand
+    elsewhere = WORDS["en"]["ui"]["answered_elsewhere"]
+    assert screen.text("card-note") not in {"", elsewhere}
+    stage.show(elevated(8))
+    screen.until(lambda: said_of(screen)["card"] == "Visitor 8")
+    screen.page.locator("#card[data-is-new=false]").wait_for()
+    screen.page.locator("#acknowledge").click()
+    screen.until(lambda: answers(stage)[-1] == (8, None))
+    stage.show(elevated(8, acknowledged=True))
+    screen.page.locator("[data-outcome=declined]").wait_for()
+    screen.page.locator("#card[data-is-new=false]").wait_for()
+    screen.page.locator("[data-outcome=declined]").click()
+    screen.until(lambda: screen.text("card-note") == elsewhere)
+
+
 def test_at_200_percent_the_headline_comes_back_when_nobody_is_screened_or_no_card_waits(
     stage: Stage, new_screen: Callable[..., Screen]
 ) -> None:

@@ -28,18 +28,20 @@ def descriptors_of(process: Path) -> int:
 def pictures_of(process: Path) -> int:
     """How many files of memory, whoever holds them, can be opened by way of a descriptor."""
     try:
-        held = [file for file in (process / "fd").iterdir() if "memfd" in str(file.readlink())]
+        return sum(opens(file) for file in (process / "fd").iterdir())
     except OSError:
         return 0
-    return sum(opens(file) for file in held)
 
 
-def opens(path: Path) -> int:
+def opens(file: Path) -> bool:
+    """Whether a descriptor is a file of memory that can be opened; False if it is closed by now."""
     try:
-        path.open("rb").close()
+        if "memfd" in str(file.readlink()):
+            file.open("rb").close()
+            return True
     except OSError:
-        return 0
-    return 1
+        pass
+    return False
 
 
 def main() -> None:
