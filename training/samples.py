@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from device.simulator.scenario.schema import Model
+
 SHARD = 250
 POINTS = 5
 WORN = ("glasses", "cap", "fringe", "mask", "scarf")
@@ -69,7 +71,7 @@ class Render:
         """How well each face can be measured, 0..1: whole, frontal, both inner canthi free."""
         frontal = np.cos(np.radians(np.minimum(1.5 * self.turned_deg, 90.0)))
         free = np.array([0.3, 0.6, 1.0], np.float32)[self.canthi.sum(axis=1).astype(int)]
-        return (self.visible**2 * frontal * free).astype(np.float32)
+        return np.asarray(self.visible**2 * frontal * free, np.float32)
 
 
 KEPT = tuple(name for name in Render.__slots__ if name != "furnished")  # in a file
@@ -83,7 +85,7 @@ class Renders:
     the side of the head, which is no face.
     """
 
-    camera: str
+    camera: Model
     seed: int
     count: int
     face_px: tuple[float, float] = (9.0, 90.0)
