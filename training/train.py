@@ -8,10 +8,11 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from training.blazeface import BlazeFace
 from training.loss import laid_out, loss
@@ -75,12 +76,13 @@ def train(
         chosen = rng.integers(0, len(source), recipe.pictures)
         varied = [vary(source[int(k)], size, rng) for k in chosen]
         images, faces = batch(varied)
-        images = images.to(memory_format=torch.channels_last)
-        maps = network.maps(images)
+        maps = network.maps(images := images.to(memory_format=torch.channels_last))
         parts = loss(laid_out(network, network.heads(*maps[1:])), faces)
         if like is not None:
             known = torch.tensor([picture.known for picture in varied])
-            parts["like"] = like.loss(maps, images, known)
+            blends = _blends(images[: len(images) // 2], rng)
+            told = like.loss(maps, images, known)
+            parts["like"] = told + like.loss(network.maps(blends), blends)
         total = sum((WEIGHTS[name] * part for name, part in parts.items()), torch.zeros(()))
         optimiser.zero_grad(set_to_none=True)
         total.backward()
@@ -98,11 +100,30 @@ def train(
             print(f"step {step + 1}, {time.monotonic() - begun:.0f} s: {told}", flush=True)
         if kept is not None and step % KEEP == KEEP - 1:
             state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
-            torch.save({**state, "mean": mean, "step": step + 1}, kept.with_suffix(".part"))
-            kept.with_suffix(".part").rename(kept)
+            _keep({**state, "mean": mean, "step": step + 1}, kept)
     taught = re_head(BlazeFace(network.plan))
     taught.load_state_dict(mean)
     return taught.eval()
+
+
+def _keep(state: dict[str, Any], kept: Path) -> None:
+    """Write a state whole or not at all."""
+    unfinished = kept.with_suffix(".part")
+    torch.save(state, unfinished)
+    unfinished.rename(kept)
+
+
+def _blends(images: Tensor, rng: np.random.Generator) -> Tensor:
+    """Return pictures of nothing that there is: two over one another, brighter here, darker there.
+
+    Nobody says what is a face in them. But what the other network sees there is worth knowing:
+    its first teachers were pictures of the world, which no render is.
+    """
+    share = torch.from_numpy(rng.uniform(0.3, 0.7, (len(images), 1, 1, 1)).astype(np.float32))
+    coarse = torch.from_numpy(rng.normal(0.0, 0.3, (len(images), 1, 5, 5)).astype(np.float32))
+    light = nn.functional.interpolate(coarse, images.shape[2:], mode="bilinear")
+    mixed = share * images + (1 - share) * images.roll(1, 0).flip(3) + light
+    return mixed.clamp(-1.0, 1.0).contiguous(memory_format=torch.channels_last)
 
 
 def average(published: BlazeFace, taught: BlazeFace, share: float) -> BlazeFace:
