@@ -1,7 +1,7 @@
 """Make the two networks: `python -m training --work FOLDER`. One process, one thread, hours.
 
-With `--teacher FILE` the wide and the narrow network are not made anew: a shipped `face.onnx` of
-the narrow plan teaches the lean one.
+With `--begun FILE` no network is made from the published weights: a shipped `face.onnx` is taught
+further.
 
 Renders what is missing, trains, averages, writes `face.onnx` and `points.onnx`, and says how they
 do on renders that they were not trained on. What a stage made is kept and used again.
@@ -9,6 +9,7 @@ do on renders that they were not trained on. What a stage made is kept and used 
 
 import argparse
 from collections.abc import Callable
+from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
@@ -19,16 +20,7 @@ import torch
 from torch import nn
 
 from screening.result import Box
-from training.blazeface import (
-    DROPPED,
-    FRONT,
-    LEAN,
-    NARROW,
-    WIDE,
-    BlazeFace,
-    pretrained,
-    widen,
-)
+from training.blazeface import FRONT, NARROW, WIDE, BlazeFace, pretrained, widen
 from training.closeup import CloseUp, train_closeup
 from training.closeups import CloseUps
 from training.export import export, export_closeup
@@ -50,8 +42,7 @@ SHARE = 0.5  # of the taught weights in the mean
 MIN_SCORES = (0.4, 0.5)
 NARROW_STEPS = 3000
 NARROW_RECIPE = Recipe(steps=1500, pictures=10, rate=1.2e-3)
-LEAN_STEPS = 450
-LEAN_RECIPE = Recipe(steps=3500, pictures=12, rate=1.5e-3)
+FURTHER_RECIPE = Recipe(steps=1400, pictures=12, rate=4e-4, seed=3)
 FURNISHED, FURNISHED_EMPTY = 1, 3  # draws of furniture for a render with faces, and without
 CLOSE_UP_STEPS = 2500
 MIN_MISTAKE = 0.15  # score of what a close-up learns to be no face
@@ -88,16 +79,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for renders and weights")
     parser.add_argument("--out", type=Path, default=FACES, help="folder for the networks")
     parser.add_argument("--steps", type=int, default=Recipe.steps, help="of the face network")
-    parser.add_argument("--teacher", type=Path, help="a face.onnx of the narrow plan")
+    parser.add_argument("--begun", type=Path, help="a face.onnx to teach further")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
     folder = asked.work / "renders"
     recipe = Recipe(steps=asked.steps)
-    if asked.teacher is None:
-        teacher = _narrow(folder, asked.work, recipe)
-    else:
-        teacher = shipped(NARROW, asked.teacher)
-    faces = _lean(folder, asked.work, asked.out, teacher)
+    begun = (
+        _narrow(folder, asked.work, recipe) if asked.begun is None else shipped(NARROW, asked.begun)
+    )
+    faces = _further(folder, asked.work, asked.out, begun)
     _points(folder, asked.work, asked.out, faces)
 
 
@@ -144,19 +134,19 @@ def _varied(folder: Path, seed: int) -> list[Picture]:
     return pictures
 
 
-def _lean(folder: Path, work: Path, out: Path, teacher: BlazeFace) -> BlazeFace:
-    """Make `face.onnx` and return its network."""
-    seed, steps = LEAN_RECIPE.seed, LEAN_RECIPE.steps
-    begun = once(
-        work / f"lean-{seed}-{LEAN_STEPS}.pt",
-        re_head(BlazeFace(LEAN)),
-        lambda: narrow(teacher, LEAN, _varied(folder, seed), LEAN_STEPS, seed, DROPPED),
-    )
-    kept = work / f"lean-{seed}-{steps}.state"
+def _further(folder: Path, work: Path, out: Path, begun: BlazeFace) -> BlazeFace:
+    """Make `face.onnx` and return its network: it learns furniture and what else is worn."""
+    whose = f"{FURTHER_RECIPE.seed}-{FURTHER_RECIPE.steps}"
     network = once(
-        work / f"lean-taught-{seed}-{steps}.pt",
-        re_head(BlazeFace(LEAN)),
-        lambda: train(begun, _varied(folder, seed), LEAN_RECIPE, Likeness(teacher), kept),
+        work / f"further-{whose}.pt",
+        re_head(BlazeFace(NARROW)),
+        lambda: train(
+            deepcopy(begun),
+            _varied(folder, FURTHER_RECIPE.seed),
+            FURTHER_RECIPE,
+            Likeness(begun),
+            work / f"further-{whose}.state",
+        ),
     )
     export(network, out / "face.onnx", ABOUT)
     for renders in UNSEEN:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 FINE_ANCHORS = 2
 COARSE_ANCHORS = 6
+EARLY = 5  # blocks up to a quarter of the picture's side, in *front*
 VALUES = 16  # per anchor: 4 of the box, 12 of the six points
 
 
@@ -33,8 +34,6 @@ class Plan:
     fine: tuple[tuple[int, int], ...]
     coarse: tuple[tuple[int, int], ...]
     coarse_has_skips: bool
-    early: int = 5  # blocks up to a quarter of the picture's side
-    squares: bool = False  # the first layer reads squares of 4x4 pixels; no skips up to a quarter
 
 
 FRONT = Plan(
@@ -68,24 +67,11 @@ NARROW = Plan(
     fine=(
         *((16, 1), (16, 1)),
         *((32, 2), (32, 1), (48, 1)),
-        *WIDE.fine[WIDE.early :],
+        *WIDE.fine[EARLY:],
     ),
     coarse=FRONT.coarse,
     coarse_has_skips=True,
 )
-# Narrow without a map of half the side: squares of 4x4 pixels are the channels of the first layer,
-# and one block of the fine map and one of the coarse are left out (`DROPPED`: their numbers).
-SQUARE = 4
-LEAN = Plan(
-    stem=32,
-    stride=8,
-    fine=((32, 1), (48, 1), *((64, 2), (64, 1), (64, 1), (80, 1), (96, 1))),
-    coarse=NARROW.coarse[:-1],
-    coarse_has_skips=True,
-    early=2,
-    squares=True,
-)
-DROPPED = (9, 12)
 BACK = Plan(
     stem=24,
     stride=16,
@@ -134,15 +120,11 @@ class BlazeFace(nn.Module):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self.plan = plan
-        self.stem = (
-            nn.Conv2d(SQUARE**2, plan.stem, 1) if plan.squares else nn.Conv2d(1, plan.stem, 5, 2)
-        )
+        self.stem = nn.Conv2d(1, plan.stem, 5, 2)
         channels = plan.stem
         parts: list[list[Block]] = [[], []]
-        plain = plan.early if plan.squares else 0
         for part, sizes, skips in (
-            (parts[0], plan.fine[:plain], False),
-            (parts[0], plan.fine[plain:], True),
+            (parts[0], plan.fine, True),
             (parts[1], plan.coarse, plan.coarse_has_skips),
         ):
             for outputs, stride in sizes:
@@ -164,15 +146,11 @@ class BlazeFace(nn.Module):
         return [*body, self.fine_score, self.coarse_score, self.fine_value, self.coarse_value]
 
     def maps(self, x: Tensor, count: int = 3) -> list[Tensor]:
-        """Return the first `count` of: the map at a quarter of the side, the fine, the coarse."""
-        if self.plan.squares:
-            x = nn.functional.pixel_unshuffle(x, SQUARE)
-        else:
-            x = nn.functional.pad(x, (1, 2, 1, 2))
-        early = self.plan.early
-        maps = [self.fine[:early](nn.functional.relu(self.stem(x)))]
+        """Return the first `count` of: the map of the first five blocks, the fine, the coarse."""
+        x = nn.functional.relu(self.stem(nn.functional.pad(x, (1, 2, 1, 2))))
+        maps = [self.fine[:EARLY](x)]
         if count > 1:
-            maps.append(self.fine[early:](maps[0]))
+            maps.append(self.fine[EARLY:](maps[0]))
         if count > 2:
             maps.append(self.coarse(maps[1]))
         return maps

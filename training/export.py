@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from screening.faces.crop import SIDE
-from training.blazeface import SQUARE, BlazeFace, Block
+from training.blazeface import BlazeFace, Block
 from training.closeup import CELLS, CloseUp
 from training.closeups import TOLD
 from training.points import POINTS, VALUES
@@ -84,11 +84,7 @@ def export(network: BlazeFace, path: Path, about: str) -> None:
     height of the box, five points, and the logit of the quality.
     """
     graph = Graph()
-    if network.plan.squares:
-        x = graph.conv(network.stem, graph.add("SpaceToDepth", "image", blocksize=SQUARE))
-    else:
-        x = graph.conv(network.stem, "image", [1, 1, 2, 2])
-    x = graph.add("Relu", x)
+    x = graph.add("Relu", graph.conv(network.stem, "image", [1, 1, 2, 2]))
     for block in network.fine:
         x = _block(graph, block, x)
     y = x

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from training.blazeface import BlazeFace, Plan
+from training.blazeface import EARLY, BlazeFace, Plan
 from training.pictures import Picture, batch, vary
 from training.points import re_head
 
@@ -55,34 +55,27 @@ class Likeness:
 
 
 def narrow(
-    wide: BlazeFace,
-    plan: Plan,
-    pictures: list[Picture],
-    steps: int,
-    seed: int,
-    dropped: tuple[int, ...] = (),
+    wide: BlazeFace, plan: Plan, pictures: list[Picture], steps: int, seed: int
 ) -> BlazeFace:
     """Return a network of `plan` whose first layers imitate those of `wide`, the rest copied.
-
-    Blocks of `wide` whose numbers are `dropped` have no counterpart.
 
     Raises
     ------
     ValueError
         When the plans differ behind the first layers.
     """
+    if (plan.fine[EARLY:], plan.coarse) != (wide.plan.fine[EARLY:], wide.plan.coarse):
+        raise ValueError("the plans differ in layers that are copied")
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = re_head(BlazeFace(plan))
-    learnt = network.layers()[: 1 + 2 * plan.early]
-    theirs, mine = _behind(wide, dropped), network.layers()[len(learnt) :]
+    learnt = network.layers()[: 1 + 2 * EARLY]
     with torch.no_grad():
-        for old, new in zip(theirs, mine, strict=True):
-            if old.weight.shape != new.weight.shape:
-                raise ValueError(f"{new} where {old} is copied: the plans differ")
-            new.weight.copy_(old.weight)
-            new.bias.copy_(old.bias)
+        for old, new in zip(wide.layers(), network.layers(), strict=True):
+            if not any(new is layer for layer in learnt):
+                new.weight.copy_(old.weight)
+                new.bias.copy_(old.bias)
     network.to(memory_format=torch.channels_last)
     parameters = [p for layer in learnt for p in layer.parameters()]
     optimiser = torch.optim.AdamW(parameters, RATE, weight_decay=1e-4)
@@ -103,13 +96,6 @@ def narrow(
         if step % 200 == 199:
             print(f"step {step + 1}, {time.monotonic() - begun:.0f} s: {running:.3f}", flush=True)
     return network.eval()
-
-
-def _behind(network: BlazeFace, dropped: tuple[int, ...]) -> list[nn.Conv2d]:
-    """Return the layers behind a quarter of the side, without those of some blocks."""
-    layers = network.layers()
-    without = {id(layers[1 + 2 * block + half]) for block in dropped for half in (0, 1)}
-    return [each for each in layers[1 + 2 * network.plan.early :] if id(each) not in without]
 
 
 def _scale(wanted: Tensor) -> Tensor:

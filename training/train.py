@@ -76,13 +76,13 @@ def train(
         chosen = rng.integers(0, len(source), recipe.pictures)
         varied = [vary(source[int(k)], size, rng) for k in chosen]
         images, faces = batch(varied)
-        maps = network.maps(images := images.to(memory_format=torch.channels_last))
+        images = images.to(memory_format=torch.channels_last)
+        maps = network.maps(images)
         parts = loss(laid_out(network, network.heads(*maps[1:])), faces)
         if like is not None:
             known = torch.tensor([picture.known for picture in varied])
             blends = _blends(images[: len(images) // 2], rng)
-            told = like.loss(maps, images, known)
-            parts["like"] = told + like.loss(network.maps(blends), blends)
+            parts["like"] = like.loss(maps, images, known) + like.loss(network.maps(blends), blends)
         total = sum((WEIGHTS[name] * part for name, part in parts.items()), torch.zeros(()))
         optimiser.zero_grad(set_to_none=True)
         total.backward()
