@@ -34,14 +34,11 @@ def furnish(render: Render, number: int) -> Render | None:
         return None
     mean = cv2.blur(celsius, (5, 5))  # the sensor's noise stays
     painted = celsius + drawn.cover * (drawn.temp_c - mean)
-    mark, radius = drawn.reference.mark, drawn.radius_px
-    assert mark is not None  # noqa: S101  # as it is drawn
-    around = (mark[0] - radius, mark[1] - radius, 2 * radius, 2 * radius)
     in_view = [box for box in render.references if _covered(drawn, box) < HIDDEN]
     return replace(
         render,
         celsius=painted.astype(np.float16),
-        references=np.array([*in_view, around], np.float32).reshape(-1, 4),
+        references=np.array([*in_view, drawn.disc], np.float32).reshape(-1, 4),
         furnished=True,
     )
 

