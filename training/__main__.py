@@ -35,7 +35,7 @@ from training.shipped import shipped
 from training.train import Recipe, average, train
 
 LEPTON = Renders("lepton-3.5", 3000, 1000)
-BOSON = Renders("boson-plus-320", 4000, 750)
+BOSON = Renders("boson-plus-320", 4000, 500)
 UNSEEN = (Renders("lepton-3.5", 9000, 250), Renders("boson-plus-320", 9500, 250))
 UNSEEN_NEAR = Renders("boson-plus-640", 9700, 60, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
 SHARE = 0.5  # of the taught weights in the mean
@@ -137,7 +137,7 @@ def _varied(folder: Path, seed: int) -> list[Picture]:
 def _further(folder: Path, work: Path, out: Path, begun: BlazeFace) -> BlazeFace:
     """Make `face.onnx` and return its network: it learns furniture and what else is worn."""
     whose = f"{FURTHER_RECIPE.seed}-{FURTHER_RECIPE.steps}"
-    network = once(
+    taught = once(
         work / f"further-{whose}.pt",
         re_head(BlazeFace(NARROW)),
         lambda: train(
@@ -148,6 +148,7 @@ def _further(folder: Path, work: Path, out: Path, begun: BlazeFace) -> BlazeFace
             work / f"further-{whose}.state",
         ),
     )
+    network = average(begun, taught, SHARE)
     export(network, out / "face.onnx", ABOUT)
     for renders in UNSEEN:
         pictures = [look(render) for render in renders.kept(folder)]

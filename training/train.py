@@ -126,9 +126,9 @@ def _blends(images: Tensor, rng: np.random.Generator) -> Tensor:
     return mixed.clamp(-1.0, 1.0).contiguous(memory_format=torch.channels_last)
 
 
-def average(published: BlazeFace, taught: BlazeFace, share: float) -> BlazeFace:
-    """Return the network between: `share` of the taught weights, the rest published."""
+def average(begun: BlazeFace, taught: BlazeFace, share: float) -> BlazeFace:
+    """Return the network between: `share` of the taught weights, the rest as it was begun."""
     between = re_head(BlazeFace(taught.plan))
-    old, new = published.state_dict(), taught.state_dict()
+    old, new = begun.state_dict(), taught.state_dict()
     between.load_state_dict({k: (1 - share) * old[k] + share * new[k] for k in new})
     return between.eval()
