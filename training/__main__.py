@@ -27,6 +27,7 @@ from training.export import export, export_closeup
 from training.furnished import furnish
 from training.judge import judge, mistakes
 from training.judge_closeup import judge_points
+from training.judge_detector import UNSEEN
 from training.narrow import Likeness, narrow
 from training.pictures import Picture, look
 from training.points import re_head
@@ -36,7 +37,6 @@ from training.train import Recipe, average, train
 
 LEPTON = Renders("lepton-3.5", 3000, 1000)
 BOSON = Renders("boson-plus-320", 4000, 500)
-UNSEEN = (Renders("lepton-3.5", 9000, 250), Renders("boson-plus-320", 9500, 250))
 UNSEEN_NEAR = Renders("boson-plus-640", 9700, 60, face_px=(95.0, 135.0))  # 1.1 to 1.6 mm a pixel
 SHARE = 0.5  # of the taught weights in the mean
 MIN_SCORES = (0.4, 0.5)

@@ -21,13 +21,13 @@ HIDDEN = 0.5  # of a reference that was there before
 AROUND = 0.2
 
 
-def furnish(render: Render, number: int) -> Render | None:
+def furnish(render: Render, number: int, things: tuple[str, ...] = TAUGHT) -> Render | None:
     """Paint entrance `number` into a render, its reference too; None where it hides a face."""
     celsius = render.celsius.astype(np.float32)
     room_c = float(np.percentile(celsius, 30))
     for attempt in range(TRIES):
         # even: another draw of the same sort, with a housing or without
-        drawn = draw(FIRST_DRAW + number + 7918 * attempt, celsius.shape, room_c, TAUGHT)
+        drawn = draw(FIRST_DRAW + number + 7918 * attempt, celsius.shape, room_c, things)
         if not any(_covered(drawn, box) > MOST_COVERED for box in render.boxes):
             break
     else:

@@ -56,7 +56,7 @@ def look(render: Render, errors: np.random.Generator | None = None) -> Picture:
     scale = min(1.0, LONGEST_PX / max(width, height))
     image = np.empty((round(height * scale), round(width * scale)), np.float32)
     Contrast(width, height, scale, image).draw(
-        render.celsius.astype(np.float32), _masks(render.references, errors)
+        render.celsius.astype(np.float32), masks(render.references, errors)
     )
     # coordinates are those of pixel centres, and scaling a picture keeps its outer edges
     seen = render.visible > HIDDEN
@@ -73,9 +73,9 @@ def look(render: Render, errors: np.random.Generator | None = None) -> Picture:
     )
 
 
-def _masks(references: NDArray[np.float32], errors: np.random.Generator | None) -> list[Box]:
+def masks(references: NDArray[np.float32], errors: np.random.Generator | None = None) -> list[Box]:
     """Return what the station would mask of boxes `(R, 4)` around references."""
-    masks = []
+    boxes: list[Box] = []
     for x, y, w, h in references.tolist():
         radius = (w + h) / 4
         at, reach = np.array([x + w / 2, y + h / 2]), MASK_RADII * radius
@@ -84,8 +84,8 @@ def _masks(references: NDArray[np.float32], errors: np.random.Generator | None) 
                 continue
             at = at + errors.normal(0.0, MISPLACED * radius, 2)
             reach *= float(np.exp(errors.normal(0.0, MISJUDGED)))
-        masks.append((float(at[0] - reach), float(at[1] - reach), 2 * reach, 2 * reach))
-    return masks
+        boxes.append((float(at[0] - reach), float(at[1] - reach), 2 * reach, 2 * reach))
+    return boxes
 
 
 def vary(picture: Picture, size: tuple[int, int], rng: np.random.Generator) -> Picture:
