@@ -4,7 +4,7 @@ No thread, no clock, no I/O, no randomness: the same frames give the same result
 """
 
 import math
-from typing import Final
+from typing import Final, Protocol, Self
 
 import numpy as np
 import numpy.ma
@@ -42,6 +42,30 @@ BODY_GAP_S: Final = 1.0  # people stand still for so long
 UNSEEN_S: Final = 2.5
 BEFORE_S: Final = 0.5  # readings so soon before the scale came into question are left out
 MIN_SIDE_PX: Final = 80  # of a sensor: with fewer, a face in the zone is under a dozen pixels
+
+
+class Imager(Protocol):
+    """What must be known of a sensor: `device.info.SensorInfo` says it."""
+
+    @property
+    def width(self) -> int:
+        """Of the upright frames in pixels."""
+
+    @property
+    def height(self) -> int:
+        """Of the upright frames in pixels."""
+
+    @property
+    def hfov_deg(self) -> float | None:
+        """Horizontal field of view; None when the lens is unknown."""
+
+    @property
+    def netd_k(self) -> float:
+        """Noise-equivalent temperature difference in kelvin."""
+
+    @property
+    def noise_walks(self) -> bool:
+        """Whether its noise walks."""
 
 
 class Screener:
@@ -102,6 +126,18 @@ class Screener:
         self._correction = Correction(settings)
         self._non_uniformity = NonUniformity(settings.uniformity or Uniformity(), width, height)
         self._references = References(settings, netd_k, self._non_uniformity)
+
+    @classmethod
+    def of(cls, sensor: Imager, settings: Settings) -> Self:
+        """Return a screener of the frames of a sensor."""
+        return cls(
+            sensor.width,
+            sensor.height,
+            sensor.hfov_deg,
+            sensor.netd_k,
+            settings,
+            noise_walks=sensor.noise_walks,
+        )
 
     def configure(self, settings: Settings) -> None:
         """Replace the settings; who is in view is measured anew."""

@@ -78,7 +78,7 @@ def backup(
     register: Register = None,
 ) -> None:
     """Put settings, calibration and register into one signed file; the station may run."""
-    from service.state.backup import BackupError, make
+    from service.state.backup import SETTINGS, BackupError, make
     from service.state.station_key import StationKeyError, station_key
 
     if not state.is_dir():
@@ -96,6 +96,8 @@ def backup(
         typer.echo(f"{file} cannot be written ({error.strerror}).", err=True)
         raise typer.Exit(1) from error
     typer.echo(f"{file}: {len(envelope)} bytes, signed by this station.")
+    if not (state / SETTINGS).is_file():
+        typer.echo("No settings are in it: none were ever saved here, the defaults are in force.")
     typer.echo(f"Note its key, for another machine: {key.public_key().public_bytes_raw().hex()}")
 
 
@@ -138,6 +140,8 @@ def restore(
     del lock
     for place in sorted(found.files):
         typer.echo(f"restored  {place}")
+    if found.settings is None:
+        typer.echo("No settings are in it: its station had its defaults. Those here stay in force.")
     typer.echo("Start the station. A sensor is enrolled on its machine: limen hardware enrol")
 
 

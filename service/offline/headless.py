@@ -45,9 +45,7 @@ def screen(
         As the sensor does, after everything that was known until then has been yielded.
     """
     info = sensor.info
-    screener = Screener(
-        info.width, info.height, info.hfov_deg, info.netd_k, settings, noise_walks=info.noise_walks
-    )
+    screener = Screener.of(info, settings)
     known = GroundTruth() if truth is not None else None
     failure = None
 

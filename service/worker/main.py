@@ -123,14 +123,7 @@ class Worker:
         self._preview = preview
         preview.source = (info.width, info.height)
         self._thumbnail = Thumbnail(info.width, info.height)
-        self._screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            settings,
-            noise_walks=info.noise_walks,
-        )
+        self._screener = Screener.of(info, settings)
         self._settings = settings
         self._frame_skipping = FrameSkipping(info.frame_rate_hz)
         self._flat_field = FlatField(info.width, info.height)

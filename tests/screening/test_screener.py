@@ -221,14 +221,7 @@ def test_the_latest_ffc_waits_for_nobody() -> None:
 def simulated(scenario: str, frames: int) -> list[ScreeningResult]:
     with open_simulated(scenario, realtime=False, loop=False, seed=3) as sensor:
         info = sensor.info
-        screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            Settings(),
-            noise_walks=info.noise_walks,
-        )
+        screener = Screener.of(info, Settings())
         results = []
         for number, shot in enumerate(sensor.frames()):
             results.append(screener.step(shot))

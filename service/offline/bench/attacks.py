@@ -66,7 +66,7 @@ def film() -> tuple[SensorInfo, list[tuple[RadiometricFrame, float]]]:
 def play(attack: Attack, info: SensorInfo, frames: list[tuple[RadiometricFrame, float]]) -> Result:
     """Screen the film with one attack painted into it."""
     settings = Settings(references=attack.references)
-    screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
+    screener = Screener.of(info, settings)
     painter = _Painter(info.width, info.height)
     result = Result(attack.kind)
     right: set[tuple[int, int]] = set()

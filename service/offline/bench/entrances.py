@@ -91,7 +91,7 @@ def film(model: str, *, visited: bool = False) -> tuple[SensorInfo, list[Film]]:
 def play(entrance: Entrance, info: SensorInfo, frames: Film) -> Tally:
     """Screen one entrance."""
     settings = Settings(references=(entrance.reference,))
-    screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, settings)
+    screener = Screener.of(info, settings)
     tally = Tally()
     seen: set[int] = set()
     for frame, behind in frames:

@@ -127,14 +127,7 @@ def play(kind: str, seed: int, tally: Tally, *, sun_k: float = 0.0) -> None:
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
         info = sensor.info
         detector = FaceDetector(info.width, info.height)
-        screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            settings_for(scenario),
-            noise_walks=info.noise_walks,
-        )
+        screener = Screener.of(info, settings_for(scenario))
         told, words, others = False, list[Visitor](), set[int]()
         for number, frame in enumerate(sensor.frames()):
             result, truth = screener.step(frame), sensor.truth()

@@ -134,8 +134,7 @@ def measure(*, locked: bool, memory: int | None = None) -> None:
     info, frames = scenes.film(scenario, 2, FRAMES)
     settings = settings_for(scenario)
     # A settled process opens no file any more, not even a network's weights.
-    lens = info.width, info.height, info.hfov_deg, info.netd_k
-    screeners = [Screener(*lens, settings, noise_walks=info.noise_walks) for _ in range(PASSES + 1)]
+    screeners = [Screener.of(info, settings) for _ in range(PASSES + 1)]
     if locked:
         settle()
     medians = []

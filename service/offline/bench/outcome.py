@@ -48,14 +48,7 @@ class Watched:
     """
 
     def __init__(self, info: SensorInfo, settings: Settings) -> None:
-        self._screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            settings,
-            noise_walks=info.noise_walks,
-        )
+        self._screener = Screener.of(info, settings)
         self._truth = GroundTruth()
         self.words: set[str] = set()
         self.outcomes: list[Outcome] = []

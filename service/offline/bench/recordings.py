@@ -97,14 +97,7 @@ def _screen(
     recording = Recording(path.name, int(float(persons)) if persons else None)
     with open_recording(path) as sensor:
         info = sensor.info
-        screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            with_settings,
-            noise_walks=info.noise_walks,
-        )
+        screener = Screener.of(info, with_settings)
         for frame in sensor.frames():
             started = time.process_time()
             result = screener.step(frame)

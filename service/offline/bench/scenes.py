@@ -119,14 +119,7 @@ def swaps(scenario: schema.Scenario, seed: int) -> int:
     names: dict[int, Counter[int]] = defaultdict(Counter)
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
         info = sensor.info
-        screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            settings_for(scenario),
-            noise_walks=info.noise_walks,
-        )
+        screener = Screener.of(info, settings_for(scenario))
         for frame in sensor.frames():
             for face in screener.step(frame).faces:
                 person = _person(face.box, sensor.truth())

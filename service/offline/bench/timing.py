@@ -60,14 +60,7 @@ def cost(model: str, people: int, rounds: int = ROUNDS) -> Cost:
     try:
         all_taken = []
         for number in range(rounds + 1):
-            screener = Screener(
-                info.width,
-                info.height,
-                info.hfov_deg,
-                info.netd_k,
-                settings_for(scenario),
-                noise_walks=info.noise_walks,
-            )
+            screener = Screener.of(info, settings_for(scenario))
             taken = _round(screener, frames)
             if number:  # the first round loads and warms everything
                 all_taken.append(taken)

@@ -76,14 +76,7 @@ def timed(model: str, rate_hz: float, seed: int) -> Timed:
     came_s: float | None = None
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=seed) as sensor:
         info = sensor.info
-        screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            settings,
-            noise_walks=info.noise_walks,
-        )
+        screener = Screener.of(info, settings)
         first: tuple[Verdict | None, float] = (None, float("nan"))
         for frame in sensor.frames():
             visitors, truth = screener.step(frame).visitors, sensor.truth()

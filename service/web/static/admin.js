@@ -3,8 +3,8 @@
 
 import { offerAttestation, showAttestation, showSensor } from "./attestation.js";
 import { drift } from "./drift.js";
-import { build, fill, know, read, showErrors, showHints, takeBack, wrong } from "./form.js";
-import { showHistory } from "./history.js";
+import { build, fill, fillBelow, fillSaved, know, read, showErrors, showHints, takeBack, wrong } from "./form.js";
+import { sayHistory, showHistory } from "./history.js";
 import { returnWhenIdle } from "./idle.js";
 import { ask, Link } from "./link.js";
 import { learnNonUniformity, showNonUniformity } from "./non_uniformity.js";
@@ -15,7 +15,7 @@ import { showRepairs } from "./repairs.js";
 import { review } from "./review.js";
 import { Sounder } from "./sound.js";
 import { fillWelcome, offerWelcome } from "./welcome.js";
-import { currentLanguage, number, speak, speakAsBefore, word } from "./words.js";
+import { currentLanguage, number, refusal, speak, speakAsBefore, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const BOX = "#7cc4ff";
@@ -68,9 +68,21 @@ function enter() {
   $("password-role").value = overview.role;
   $("password-role").disabled = auditor;
   know(overview);
-  fill(settings ?? overview.defaults);
+  (auditor ? fillSaved : fillBelow)(settings ?? overview.defaults);
   showNonUniformity(overview);
 }
+
+// A session ends in the middle of a form: that is said, and what is typed waits for the next login.
+addEventListener("session-ended", async () => {
+  if (document.body.dataset.page !== "admin") return;
+  const now = await fetch("/api/admin/overview").then((response) => response.json()).catch(() => null);
+  if (!now || now.logged_in) return; // only a password was wrong
+  $("review").close();
+  sayNothing();
+  $("passwords").reset();
+  await look();
+  if (document.body.dataset.page === "door") text("login-error", word("admin.session_ended"));
+});
 
 $("login").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -88,6 +100,9 @@ $("login").addEventListener("submit", async (event) => {
 
 $("logout").addEventListener("click", async () => {
   await ask("/api/admin/logout");
+  if (settings) fillSaved(settings);
+  $("welcome").reset();
+  $("passwords").reset();
   await look();
 });
 
@@ -99,42 +114,41 @@ function say(problem, detail = "") {
   text("problem-detail", detail);
 }
 
-function why({ status, retry_after_s: wait }) {
-  if (status === 429) return `${word("admin.too_soon")} ${word("admin.wait", { seconds: wait })}`;
-  return word(status === 503 ? "admin.not_saved" : "ui.request_failed");
-}
+const toWrong = () => document.querySelector("#sections [aria-invalid=true]")?.focus();
 
+// Returns false when nothing came of it because the admin went back to the form.
 async function save() {
   text("saved", "");
   text("undone", "");
   say("");
   const errors = wrong();
   showErrors(errors);
-  if (Object.keys(errors).length > 0) return;
+  toWrong();
+  if (Object.keys(errors).length > 0) return false;
   const wanted = { ...read(), uniformity: settings?.uniformity ?? null };
-  const { confirmed, answer: refusal } = await review(settings, wanted);
-  if (!confirmed && !refusal) return;
-  const answer = confirmed ? await put(wanted) : refusal;
+  const { confirmed, answer: refused } = await review(settings, wanted);
+  if (!confirmed && !refused) return false;
+  const answer = confirmed ? await put(wanted) : refused;
   const left = showErrors(answer.fields ?? {});
+  toWrong();
   if (answer.ok) {
-    await readAgain();
+    await readAgain(fillSaved);
     text("saved", word("admin.saved"));
     await showHistory(undo);
   } else if (answer.status === 412) {
     await readAgain(); // what is typed stays: the next review shows it against what is saved now
     say(word("admin.changed_meanwhile"));
     await showHistory(undo);
-  } else if (answer.status === 401) {
-    await look();
-  } else {
-    say(why(answer), [answer.error, ...left].filter(Boolean).join(" "));
+  } else if (answer.status !== 401) {
+    say(refusal(answer), [answer.error, ...left].filter(Boolean).join(" "));
   }
+  return true;
 }
 
 const put = (wanted) => ask("/api/admin/settings", wanted, "PUT", { "if-match": overview.version });
 
 // What is saved now, and by which name: a form knows what it was filled from.
-async function readAgain() {
+async function readAgain(into = fillBelow) {
   const response = await fetch("/api/admin/overview");
   if (!response.ok) return;
   const now = await response.json();
@@ -142,15 +156,14 @@ async function readAgain() {
   overview = now;
   settings = overview.settings;
   know(overview);
-  hints();
+  into(settings ?? overview.defaults);
 }
 
-// An undo is a change like any other: it is shown, confirmed, and in the history itself.
+// An undo is a change like any other: it is shown, confirmed, and in the history itself. So is what was
+// typed before it, which stays.
 async function undo(changes) {
-  fill(settings ?? overview.defaults);
   if (!takeBack(changes)) return;
-  text("saved", word("admin.undo_note"));
-  await save();
+  if (!(await save())) text("saved", word("admin.undo_note"));
   text("undone", $("saved").textContent || $("problem").textContent); // also where the button is
 }
 
@@ -160,12 +173,17 @@ $("settings").addEventListener("submit", (event) => {
 });
 
 $("revert").addEventListener("click", () => {
-  if (settings) fill(settings);
+  fillSaved(settings ?? overview.defaults);
+  text("saved", "");
+  text("undone", "");
   showErrors({});
   say("");
 });
 
-$("to-defaults").addEventListener("click", () => fill(overview.defaults));
+$("to-defaults").addEventListener("click", () => {
+  fill(overview.defaults);
+  showErrors({});
+});
 
 $("only-changed").addEventListener("change", () => {
   $("sections").dataset.only = String($("only-changed").checked);
@@ -178,7 +196,7 @@ $("picture").addEventListener("click", (event) => {
 
 $("ffc").addEventListener("click", async () => {
   const answer = await ask("/api/admin/ffc");
-  text("ffc-note", answer.ok ? word("admin.ffc_asked") : why(answer));
+  text("ffc-note", answer.ok ? word("admin.ffc_asked") : refusal(answer));
 });
 
 $("learn-non-uniformity").addEventListener("click", async () => {
@@ -192,11 +210,13 @@ $("learn-non-uniformity").addEventListener("click", async () => {
 $("forget-non-uniformity").addEventListener("click", async () => {
   const answer = await put({ ...settings, uniformity: null });
   if (answer.ok || answer.status === 412) await readAgain();
-  showNonUniformity({ settings, non_uniformity_learning: false, non_uniformity_holds: false, non_uniformity_problem: answer.ok ? "" : answer.error });
+  showNonUniformity({ settings, non_uniformity_learning: false, non_uniformity_holds: overview.non_uniformity_holds, non_uniformity_problem: "" });
+  if (!answer.ok) text("non-uniformity-problem", answer.status === 412 ? word("admin.changed_meanwhile") : refusal(answer));
 });
 
 $("play").addEventListener("click", async () => {
   const answer = await ask("/api/admin/scenario", { scenario: $("scenario").value });
+  text("play-problem", answer.ok ? "" : refusal(answer));
   if (answer.ok) await look();
 });
 
@@ -258,16 +278,23 @@ function hints() {
   text("only-changed-words", word("admin.only_changed", { count: showHints() }));
 }
 
+const SAID = ["saved", "undone", "problem", "problem-detail", "login-error", "ffc-note", "play-problem", "attest-problem", "password-changed", "password-problem", "welcome-saved", "welcome-problem"];
+
+function sayNothing() {
+  for (const said of SAID) text(said, "");
+}
+
 function use(code) {
   speak(code);
   hints();
   for (const id of ["open-register", "proof-register"]) $(id).href = `/register/${currentLanguage()}`;
-  for (const said of ["saved", "problem", "problem-detail", "login-error", "ffc-note", "password-changed", "password-problem", "welcome-saved", "welcome-problem"]) text(said, "");
+  sayNothing();
+  if (document.querySelector("#sections [aria-invalid=true]")) showErrors(wrong());
   if (document.body.dataset.page !== "admin") return;
   chart.speak();
   showNonUniformity(overview);
   showRecords();
-  showHistory(undo);
+  sayHistory(undo);
   showAttestation();
 }
 

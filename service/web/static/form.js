@@ -73,10 +73,14 @@ export function told(path, value) {
   if (typeof value === "string") return path === "decision.site" ? word(`admin.${value}`) : value;
   const step = inputs.get(path)?.definition.step ?? 0.001;
   const unit = inputs.get(path)?.definition.unit;
-  return `${decimals(value, step)}${unit ? `\u00a0${unit}` : ""}`;
+  return `${whole(value, step)}${unit ? `\u00a0${unit}` : ""}`;
 }
 
-const decimals = (value, step) => spelled(value, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+const digits = (step) => Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+const decimals = (value, step) => spelled(value, digits(step));
+
+// A value with all that is kept of it: what was typed finer than its step is said as fine.
+const whole = (value, step) => spelled(value, [0, 1, 2].map((more) => digits(step) + more).find((many) => Number(value.toFixed(many)) === value) ?? 3);
 
 export function build(parent, onChange) {
   changed = onChange;
@@ -176,6 +180,26 @@ function at(object, path) {
   return path.split(".").reduce((inner, name) => inner?.[name], object);
 }
 
+// What is in a field, as it stands there.
+const typedIn = ({ input }) => (input.type === "checkbox" ? input.checked : input.value);
+
+let filled = new Map(); // what is in each field since the station's own values were put in
+
+// Put what is saved into the form; nothing of it was typed.
+export function fillSaved(settings) {
+  fill(settings);
+  filled = new Map([...inputs].map(([path, one]) => [path, typedIn(one)]));
+}
+
+// Put what is saved now below what was typed: that stays.
+export function fillBelow(settings) {
+  const typed = [...inputs].filter(([path, one]) => filled.has(path) && filled.get(path) !== typedIn(one)).map(([path, one]) => [path, typedIn(one)]);
+  fillSaved(settings);
+  for (const [path, mine] of typed) put(path, mine);
+  showUsed();
+  changed();
+}
+
 // Put settings into the form; what is not named stays as it is.
 export function fill(settings) {
   for (const [path, { input, definition }] of inputs) {
@@ -271,6 +295,13 @@ export function wrong() {
     const path = `limits.${pair}`;
     if (!errors[`${path}.0`] && value(`${path}.0`) >= value(`${path}.1`)) errors[`${path}.0`] ??= word("admin.wrong_order");
   }
+  for (let i = 0; i < MAX_REFERENCES; i += 1) {
+    const mark = [`references.${i}.mark.0`, `references.${i}.mark.1`];
+    if (!value(`references.${i}.used`) || mark.every((path) => value(path) === null)) continue;
+    const [low, high] = ranges["references.mark"];
+    const missing = mark.find((path) => value(path) === null); // half a place is none
+    if (missing) errors[missing] ??= word("admin.out_of_range", { low: decimals(low, 0.1), high: decimals(high, 0.1) });
+  }
   return errors;
 }
 
@@ -283,6 +314,5 @@ export function showErrors(errors) {
     input.setAttribute("aria-invalid", String(Boolean(sentence)));
     delete left[path];
   }
-  document.querySelector("[aria-invalid=true]")?.focus();
   return Object.entries(left).map(([path, sentence]) => `${path}: ${sentence}.`);
 }

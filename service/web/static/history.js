@@ -74,10 +74,21 @@ function happened(entry) {
   return made;
 }
 
+let read = { changes: [], troubles: [] };
+let timer = 0;
+
 export async function showHistory(undo) {
+  clearTimeout(timer);
   const response = await fetch("/api/admin/history");
+  if (response.status === 429) timer = setTimeout(() => showHistory(undo), 1000 * (Number(response.headers.get("retry-after")) || 1));
   if (!response.ok) return;
-  const { changes, troubles } = await response.json();
+  read = await response.json();
+  sayHistory(undo);
+}
+
+// What was read, in the page's language.
+export function sayHistory(undo) {
+  const { changes, troubles } = read;
   $("history-none").hidden = changes.length > 0;
   const made = groups(changes);
   const cut = changes.length >= KEPT;

@@ -103,6 +103,7 @@ export async function ask(path, body = {}, method = "POST", headers = {}) {
       signal: AbortSignal.timeout(4000),
     });
     const answer = await response.json();
+    if (response.status === 401) dispatchEvent(new Event("session-ended")); // or a wrong password: who listens looks
     return { ok: response.ok, status: response.status, ...answer };
   } catch {
     return { ok: false, status: 0, error: "" };

@@ -1,7 +1,7 @@
 // The non-uniformity of the picture: learnt from a plate of even temperature, shown, and forgotten.
 
 import { ask } from "./link.js";
-import { number, word } from "./words.js";
+import { number, refusal, word } from "./words.js";
 
 const LOOK_MS = 400;
 
@@ -35,7 +35,7 @@ export function showNonUniformity(overview) {
 export async function learnNonUniformity() {
   const answer = await ask("/api/admin/non-uniformity");
   if (!answer.ok) {
-    $("non-uniformity-problem").textContent = word("ui.request_failed");
+    $("non-uniformity-problem").textContent = refusal(answer);
     return null;
   }
   for (;;) {

@@ -1,7 +1,7 @@
 // Change a password in place: one's own, and as the admin the auditor's.
 
 import { ask } from "./link.js";
-import { word } from "./words.js";
+import { refusal, word } from "./words.js";
 
 const MIN_LENGTH = 8;
 
@@ -9,10 +9,9 @@ const $ = (id) => document.getElementById(id);
 const FIELDS = ["password-current", "password-new", "password-again"];
 
 export function refused(answer) {
+  if (answer.status !== 401) return refusal(answer);
   const wait = answer.retry_after_s ? ` ${word("admin.wait", { seconds: answer.retry_after_s })}` : "";
-  if (answer.status === 401) return word("admin.wrong_password") + wait;
-  if (answer.status === 429) return word("admin.too_soon") + wait;
-  return word(answer.status === 503 ? "admin.not_saved" : "ui.request_failed");
+  return word("admin.wrong_password") + wait;
 }
 
 export function offerPasswords() {

@@ -15,6 +15,7 @@ const count = (value) => (value == null ? word("admin.few") : number(value, 0));
 
 export async function showRecords() {
   const response = await fetch("/api/admin/records");
+  if (response.status === 401) dispatchEvent(new Event("session-ended"));
   if (!response.ok) return;
   const { locks, attacks, hours } = await response.json();
   $("locks").replaceChildren(

@@ -1,7 +1,7 @@
 // The words with which the visitor's window welcomes, in each language.
 
 import { ask } from "./link.js";
-import { word } from "./words.js";
+import { refusal, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const inputs = () => [...document.querySelectorAll("#welcome input")];
@@ -11,7 +11,9 @@ export async function fillWelcome(role) {
   if (!response.ok) return;
   const said = await response.json();
   for (const input of inputs()) {
-    input.value = said[input.lang];
+    const typed = input.value !== input.defaultValue; // before a session ended
+    input.defaultValue = said[input.lang];
+    if (!typed) input.value = input.defaultValue;
     input.placeholder = word("visitor.welcome", {}, input.lang);
     input.disabled = role === "auditor";
   }
@@ -32,10 +34,11 @@ export function offerWelcome(onChange) {
     $("welcome-saved").textContent = "";
     const wanted = Object.fromEntries(inputs().map((input) => [input.lang, input.value.trim()]));
     const answer = await ask("/api/admin/welcome", wanted, "PUT");
-    const wrong = answer.status === 422 ? word("admin.welcome_letters") : answer.error || word("ui.request_failed");
+    const wrong = answer.status === 422 ? word("admin.welcome_letters") : refusal(answer);
     $("welcome-problem").textContent = answer.ok ? "" : wrong;
     for (const input of inputs()) input.setAttribute("aria-invalid", String(Boolean(answer.fields?.[input.lang])));
     if (!answer.ok) return;
+    for (const input of inputs()) input.value = input.defaultValue = wanted[input.lang];
     $("welcome-saved").textContent = word("admin.saved");
     onChange();
   });

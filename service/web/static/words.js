@@ -27,6 +27,12 @@ export function number(value, digits = 1) {
   }).format(value);
 }
 
+// Why the station did not do what it was asked for.
+export function refusal({ status, retry_after_s: wait }) {
+  if (status === 429) return `${word("admin.too_soon")} ${word("admin.wait", { seconds: wait })}`;
+  return word(status === 503 ? "admin.not_saved" : "ui.request_failed");
+}
+
 export function speak(code) {
   if (!(code in catalogues)) return;
   language = code;

@@ -133,8 +133,18 @@ def test_a_change_stands_in_the_history_and_is_undone(
     row = desk.page.locator("#history tr").first
     desk.until(lambda: "36.4" in row.inner_text())
     assert "admin" in row.inner_text()
+    desk.page.uncheck("#only-changed")
+    field(desk, "scene.reflected_temp_c").fill("22.04")
     row.locator("button").click()
     desk.page.locator("#review").wait_for()
+    assert "22.04" in desk.text("review-changes")  # what was typed before stays, and is said whole
+    desk.page.click("#back")
+    desk.until(lambda: "holds the earlier values" in desk.text("undone"))
+    assert field(desk, "scene.reflected_temp_c").input_value() == "22.04"
+    desk.page.click("#revert")
+    row.locator("button").click()
+    desk.page.locator("#review").wait_for()
+    assert "22.04" not in desk.text("review-changes")
     desk.page.click("#confirm")
     station.wait_for(lambda view: view["threshold_c"] == before)
     desk.until(lambda: "in force" in desk.text("undone"))  # said where the button is
@@ -157,10 +167,30 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
     assert station.view()["threshold_c"] != 36.9
     desk.page.click("#save")
     desk.page.locator("#review").wait_for()
-    assert "7" in desk.text("review-changes")  # what would be undone by saving is said
-    desk.page.click("#back")
-    desk.page.click("#revert")
+    assert "36.9" in desk.text("review-changes")
+    assert "Warm-up" not in desk.text("review-changes")  # theirs is in the form, and stays
     assert field(desk, "limits.warm_up_s").input_value() == "7"
+
+
+def test_a_session_that_ends_in_the_middle_of_a_form_is_said_and_loses_nothing_typed(
+    desk: Screen,
+) -> None:
+    threshold = field(desk, "decision.threshold_c")
+    threshold.fill("36.7")
+    desk.page.click("#play")
+    desk.until(lambda: "A scenario" in desk.text("history"))
+    assert threshold.input_value() == "36.7"
+    desk.page.fill("#welcome-en", "Hello")
+    desk.page.context.clear_cookies()
+    desk.until(lambda: "has ended" in desk.text("login-error"))
+    log_in(desk)
+    assert threshold.input_value() == "36.7"
+    assert desk.page.input_value("#welcome-en") == "Hello"
+    desk.page.click("#logout")
+    desk.page.locator("#login").wait_for()
+    log_in(desk)
+    assert threshold.input_value() != "36.7"  # whoever logs out takes it along
+    assert desk.page.input_value("#welcome-en") != "Hello"
 
 
 def test_a_console_that_nobody_touches_logs_out_and_gives_the_screen_back(
@@ -238,6 +268,12 @@ def test_the_words_of_welcome_are_typed_here_and_said_to_visitors(
     desk.until(lambda: "letters" in desk.text("welcome-problem"))
     assert desk.page.locator("#welcome-fr").get_attribute("aria-invalid") == "true"
     desk.page.fill("#welcome-fr", "")
+    refused = json.dumps({"error": "No room.", "retry_after_s": 7})
+    desk.page.route("**/api/admin/welcome", lambda asked: asked.fulfill(status=429, body=refused))
+    desk.page.locator("#welcome button").click()
+    desk.until(lambda: "again in 7 s" in desk.text("welcome-problem"))
+    assert "No room" not in desk.text("welcome-problem")  # which is English in every language
+    desk.page.unroute("**/api/admin/welcome")
     desk.page.locator("#welcome button").click()
     desk.until(lambda: "in force" in desk.text("welcome-saved"))
     desk.until(lambda: "words of welcome were changed" in desk.text("history"))
@@ -333,6 +369,14 @@ def test_a_wrong_value_is_said_beside_its_field_and_changes_nothing(
         error = desk.page.locator("[id='error-decision.threshold_c']")
         desk.until(lambda: said in error.inner_text())  # noqa: B023 - awaited in this turn
         assert threshold.get_attribute("aria-invalid") == "true"
+    desk.page.click("[data-language=de]")
+    desk.until(
+        lambda: "von 34,0 bis 39,0" in desk.page.inner_text("[id='error-decision.threshold_c']")
+    )
+    desk.page.click("#revert")
+    field(desk, "references.0.mark.0").fill("100")
+    desk.page.click("#save")
+    desk.until(lambda: "Muss eine Zahl" in desk.page.inner_text("[id='error-references.0.mark.1']"))
     assert station.view()["threshold_c"] == before
 
 
@@ -430,6 +474,10 @@ def test_the_shape_of_the_picture_is_learnt_from_a_plate_kept_and_forgotten(
     assert abs(learnt["xx_c"] + 0.2) < 0.03
     save(desk)
     assert saved() == learnt
+    desk.page.route("**/api/admin/settings", lambda asked: asked.fulfill(status=429, body="{}"))
+    desk.page.click("#forget-non-uniformity")
+    desk.until(lambda: "too many" in desk.text("non-uniformity-problem"))
+    desk.page.unroute("**/api/admin/settings")
     desk.page.click("#forget-non-uniformity")
     desk.until(lambda: "Not learnt" in desk.text("non-uniformity"))
     assert saved() is None

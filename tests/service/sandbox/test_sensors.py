@@ -10,9 +10,7 @@ SCREEN = """
 import service.worker.main  # with all that is loaded late otherwise
 from screening.screener import Screener
 from screening.settings import Settings
-info = sensor.info
-lens = info.width, info.height, info.hfov_deg, info.netd_k
-screener = Screener(*lens, Settings(), noise_walks=info.noise_walks)
+screener = Screener.of(sensor.info, Settings())
 settle()
 frames = sensor.frames()
 states = set()

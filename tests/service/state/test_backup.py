@@ -208,3 +208,19 @@ def test_of_the_installed_station_the_register_is_meant_as_well(
     monkeypatch.setattr(here, "INSTALLED", tmp_path / "another")
     assert CliRunner().invoke(app, ["admin", "backup", str(file), *at]).exit_code == 0
     assert not [name for name in opened(file.read_bytes(), OWN).files if "register" in name]
+
+
+def test_a_backup_without_settings_says_so_when_it_is_made_and_when_it_is_restored(
+    state: Path, tmp_path: Path
+) -> None:
+    file, at = tmp_path / "file", ["--state", str(state)]
+    (state / "settings.json").unlink()
+    made = CliRunner().invoke(app, ["admin", "backup", str(file), *at])
+    assert "No settings are in it" in made.stdout
+    store(state).save(WARMER)
+    restored = CliRunner().invoke(app, ["admin", "restore", str(file), *at])
+    assert "Those here stay in force" in restored.stdout
+    assert store(state).load() == WARMER
+    CliRunner().invoke(app, ["admin", "backup", str(file), *at])
+    restored = CliRunner().invoke(app, ["admin", "restore", str(file), *at])
+    assert "No settings" not in restored.stdout

@@ -55,14 +55,7 @@ class Entrance:
 
     def _screen(self, sensor: SimulatedSensor, settings: Settings) -> None:
         info = sensor.info
-        screener = Screener(
-            info.width,
-            info.height,
-            info.hfov_deg,
-            info.netd_k,
-            settings,
-            noise_walks=info.noise_walks,
-        )
+        screener = Screener.of(info, settings)
         telling = Telling(self._take, 0.0, width=info.width)
         ffc_at = -FFC_EVERY_S
         frames = round(self.loops * sensor.scenario.duration_s * info.frame_rate_hz)

@@ -1,4 +1,4 @@
-"""The training has twenty situations that a guard can meet, each with one right answer."""
+"""The training has twenty-one situations that a guard can meet, each with one right answer."""
 
 from device.simulator.scenario.schema import load
 from screening.result import State

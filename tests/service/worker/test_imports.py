@@ -18,7 +18,7 @@ from service.worker.thumbnail import Thumbnail
 
 sensor = open_simulated("self-test")
 info = sensor.info
-screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, Settings())
+screener = Screener.of(info, Settings())
 thumbnail = Thumbnail(info.width, info.height)
 
 class Late:
@@ -63,9 +63,7 @@ def test_screening_loads_nothing_late(when: str) -> None:
     """With the screener made before the process has settled, and after: then it is rehearsed."""
     script = SCREEN
     if when == "after":
-        made = (
-            "screener = Screener(info.width, info.height, info.hfov_deg, info.netd_k, Settings())"
-        )
+        made = "screener = Screener.of(info, Settings())"
         drawn = "thumbnail = Thumbnail(info.width, info.height)\n"
         late = LATE.replace("visitors = set()", f"{made}\n{drawn}visitors = set()")
         script = REHEARSED + late

@@ -75,9 +75,7 @@ def test_who_is_hidden_by_a_passer_by_stays_one_visitor(speed_m_s: float, look: 
     with SimulatedSensor(scenario, realtime=False, loop=False, seed=3) as sensor:
         info = sensor.info
         told = settings_for(scenario)
-        screener = Screener(
-            info.width, info.height, info.hfov_deg, info.netd_k, told, noise_walks=info.noise_walks
-        )
+        screener = Screener.of(info, told)
         seen = [{v.id for v in screener.step(frame).visitors} for frame in sensor.frames()]
     frames = [n for n, ids in enumerate(seen) if 1 in ids]
     assert max(b - a for a, b in pairwise(frames)) >= 5
