@@ -74,7 +74,7 @@ function happened(entry) {
   return made;
 }
 
-let read = { changes: [], troubles: [] };
+let read = null;
 let timer = 0;
 
 export async function showHistory(undo) {
@@ -88,6 +88,7 @@ export async function showHistory(undo) {
 
 // What was read, in the page's language.
 export function sayHistory(undo) {
+  if (!read) return; // of what is not known nothing is said
   const { changes, troubles } = read;
   $("history-none").hidden = changes.length > 0;
   const made = groups(changes);

@@ -58,6 +58,7 @@ function next() {
   at += 1;
   if (at < order.length) {
     show();
+    $("title").focus(); // on no answer: a key held too long would give it
     return;
   }
   $("panel").hidden = true;
@@ -65,6 +66,7 @@ function next() {
   $("end").hidden = false;
   $("progress").textContent = "";
   $("score").textContent = word("training.score", { right, of: order.length });
+  $("score").focus();
   ask("/api/shift", { duty: "trained", well: true });
 }
 
@@ -77,6 +79,9 @@ function begin() {
 }
 
 $("next").addEventListener("click", next);
-$("again").addEventListener("click", begin);
+$("again").addEventListener("click", () => {
+  begin();
+  $("title").focus();
+});
 speakAsBefore();
 begin();

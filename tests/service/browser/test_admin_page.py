@@ -148,6 +148,15 @@ def test_a_change_stands_in_the_history_and_is_undone(
     desk.page.click("#confirm")
     station.wait_for(lambda view: view["threshold_c"] == before)
     desk.until(lambda: "in force" in desk.text("undone"))  # said where the button is
+    wait = {"retry-after": "1"}
+    desk.page.route(
+        "**/api/admin/history", lambda asked: asked.fulfill(status=429, body="{}", headers=wait)
+    )
+    desk.page.reload()
+    desk.page.locator("#admin").wait_for()
+    assert desk.page.locator("#history-none").is_hidden()  # what is not known is not said
+    desk.page.unroute("**/api/admin/history")
+    row.wait_for()  # asked for again by itself
 
 
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten(

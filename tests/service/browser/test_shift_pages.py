@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
+from playwright.sync_api import Page
 
 from screening.result import Reason, State, Verdict
 from service.ipc.requests import Acknowledge, Duty, NoteDuty
@@ -171,6 +172,11 @@ def test_what_the_station_said_is_not_believed_for_longer_than_it_holds(
     screen.until_text("station", "Ready")
 
 
+def focus(page: Page) -> str:
+    """Return the id of what has the focus."""
+    return str(page.evaluate("document.activeElement.id"))
+
+
 def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
     shown: Callable[[str], Screen], stage: Stage
 ) -> None:
@@ -188,10 +194,13 @@ def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
         wrong = next(key for key in keys if key != right)
         page.locator(f"#answers [data-key={wrong if at == 0 else right}]").click()
         page.locator("#next").click()
+        assert focus(page) == ("title" if at + 1 < SITUATIONS else "score")  # keys go on from there
     words = catalogues()["en"]["advice"]  # as the alert screen says it, not the bare state
     assert {words["back"], words["wait"], words["moment"]} <= taught
     screen.until_text("score", f"{SITUATIONS - 1} of {SITUATIONS} right")
     screen.until(lambda: duties(stage) == [(Duty.TRAINED, True)])  # that somebody did, not how well
+    page.locator("#again").click()
+    assert focus(page) == "title"
     assert (
         page.evaluate(
             "Object.keys(localStorage).filter((key) => !/language|look|volume/.test(key))"
