@@ -10,6 +10,7 @@ what the paths to skin and to reference have in common cancels here as it does t
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Final
 
 from screening.settings import Doubt, Reference, Scene, Settings
@@ -25,6 +26,8 @@ _NORMAL, _EXPANDED, _RECTANGULAR = (
 OPTICS_PX: Final = 0.8
 HOT_SPOT_C: Final = 1.5
 HOT_SPOT_MM: Final = 3.4
+BROW_C: Final = NormalDist(1.7, 0.6)  # the canthus above the skin between the brows
+_SLICES: Final = (200, 25)  # of equal share, that heights and brows are cut into
 _VARIANCE_PX2: Final = OPTICS_PX**2 + 4.0 / 12.0 + 1.0 / 12.0  # optics, two by two pixels, grid
 
 
@@ -172,7 +175,7 @@ def _picture(doubt: Doubt, settings: Settings, found: Found) -> tuple[Source, ..
         doubt.hot_spot_c,
         _B,
         _NORMAL,
-        lost(1.0, HOT_SPOT_MM),
+        _by_height(lost(1.0, HOT_SPOT_MM), doubt.hot_spot_c),
     )
     radius = Source(
         "footprint_radius", HOT_SPOT_MM, "mm", doubt.hot_spot_mm, _B, _NORMAL, by_radius
@@ -182,6 +185,20 @@ def _picture(doubt: Doubt, settings: Settings, found: Found) -> tuple[Source, ..
     drift = Source("drift", 0.0, "degC", found.drift_c, _B, _RECTANGULAR, 1.0)
     people = Source("operators", 0.0, "degC", found.operators_c, _B, _RECTANGULAR, 1.0)
     return uniformity, height, radius, blur, noise, drift, people
+
+
+def _by_height(lost: float, u_c: float) -> float:
+    """Return deg C for a deg C of the spot's height, where `lost` of it is gone.
+
+    No reading falls below the skin between the brows (`screening.measuring.footprint`).
+    """
+    of_heights, of_brows = ([(n + 0.5) / cut for n in range(cut)] for cut in _SLICES)
+    log = math.log(1.0 + (u_c / HOT_SPOT_C) ** 2)
+    heights = NormalDist(math.log(HOT_SPOT_C) - log / 2.0, max(log, 1e-12) ** 0.5)
+    spots = [lost * math.exp(heights.inv_cdf(share)) for share in of_heights]
+    brows = [max(0.0, BROW_C.inv_cdf(share)) for share in of_brows]
+    off = [(min(a, b) - HOT_SPOT_C * lost) ** 2 for a in spots for b in brows]
+    return float((sum(off) / len(off)) ** 0.5 / max(u_c, 1e-6))
 
 
 def _of_reference(reference: Reference, scene: Scene) -> float:

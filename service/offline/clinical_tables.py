@@ -106,6 +106,27 @@ def hot_spots(path: Path) -> Floats:
     return np.asarray(np.mean(rounds, axis=0))
 
 
+def brows(path: Path) -> tuple[Floats, Floats]:
+    """Return by how much the warmer canthus stands above the brow, and oral temperatures: `(N,)`.
+
+    The brow is the lower middle of the forehead; each person's mean of three rounds, deg C; nan
+    where one of them is missing.
+
+    Raises
+    ------
+    TableError
+        When it is not the table of PhysioNet 10.13026/3bhc-9065.
+    """
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        lines = list(csv.reader(stream))
+    names, body = [name.strip() for name in lines[2]], lines[3:]
+    rounds = []
+    for number in ROUNDS:
+        right, left = (_column(names, body, f"Max1{side}13_{number}") for side in "RL")
+        rounds.append(np.maximum(right, left) - _column(names, body, f"T_FHBC{number}"))
+    return np.asarray(np.mean(rounds, axis=0)), _column(names, body, "aveOralM")
+
+
 def _round(names: list[str], body: list[list[str]], site: Site, number: int) -> ClinicalRound:
     column = COLUMNS.get(site)
     if column is None:

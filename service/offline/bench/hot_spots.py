@@ -25,11 +25,13 @@ from service.offline.bench import scenes
 from service.offline.bench.data import find
 from service.offline.bench.library import both
 from service.offline.bench.row import Row
-from service.offline.clinical_tables import Floats, hot_spots
+from service.offline.clinical_tables import Floats, brows, hot_spots
 from service.offline.threshold import Share
 from service.state.defaults import CLINICAL_THRESHOLD_C
 
 CAMERAS: Final = ("FLIR", "ICI")
+WARM_C: Final = 37.5  # oral
+COARSE: Final = (3.0, 5.0)
 RESAMPLED: Final = 1000
 VISITORS: Final = 36  # for each size of a pixel
 # camera and distance at which a pixel on the face is so many mm wide
@@ -91,6 +93,65 @@ def clinical_rows() -> Iterator[Row]:
         {"lowest": min(shares), "highest": max(shares), "lowest_apart": apart[worst].value},
         "93 % or more", met=min(shares) >= 0.93,
     )  # fmt: skip
+    brow = {c: brows(find("fever-clinical", f"{c}_group1.csv")) for c in CAMERAS}
+    yield _brows(relief, brow)
+    for mm_per_px in COARSE:
+        yield _lost(relief, {camera: above for camera, (above, _) in brow.items()}, mm_per_px)
+
+
+def _brows(relief: dict[str, Floats], brow: dict[str, tuple[Floats, Floats]]) -> Row:
+    """Return how far the canthi of people with fever are above their brows."""
+    said, numbers = [], {}
+    for camera, (above, oral) in brow.items():
+        warm = above[(oral >= WARM_C) & np.isfinite(above)]
+        both = np.isfinite(relief[camera]) & np.isfinite(above)
+        alike = float(np.corrcoef(relief[camera][both], above[both])[0, 1])
+        said.append(
+            f"{camera} {warm.mean():.2f} +- {warm.std():.2f} ({warm.size} people; r with the "
+            f"height of the spot, all people, {alike:.2f})"
+        )
+        numbers[camera.lower()] = float(warm.mean())
+    ours = footprint.BROW_C
+    return Row(
+        "brow",
+        f"canthus above the lower middle of the forehead, oral from {WARM_C} deg C",
+        f"{', '.join(said)}; the budget has {ours} +- {footprint.BROW_SD_C}",
+        {**numbers, "budget": ours},
+        "inside one spread of the budget's",
+        met=all(abs(mean - ours) <= footprint.BROW_SD_C for mean in numbers.values()),
+    )
+
+
+def _lost(relief: dict[str, Floats], above: dict[str, Floats], mm_per_px: float) -> Row:
+    """Return for how many people the budget holds what pixels take of their canthus.
+
+    Heights are in units of the mean of the other half of the people, of both cameras.
+    """
+    lost = footprint.correction(mm_per_px) / footprint.HOT_SPOT_C
+    doubt_c = footprint.uncertainty(mm_per_px, 0.0, footprint.HOT_SPOT_SD_C, 0.0)
+    shares = {}
+    for later in (False, True):
+        learnt = [_half(heights, later=not later) for heights in relief.values()]
+        usual = float(np.concatenate(learnt).mean())
+        for camera, heights in relief.items():
+            middle = len(heights) // 2
+            half = slice(middle, None) if later else slice(middle)
+            spots = heights[half] / usual * footprint.HOT_SPOT_C * lost
+            taken = np.minimum(spots, np.maximum(above[camera][half], 0.0))
+            off = np.abs(taken - footprint.HOT_SPOT_C * lost)[np.isfinite(taken)]
+            inside = Share(int((off <= 2.0 * doubt_c).sum()), off.size)
+            shares[f"{camera}, {'later' if later else 'earlier'} half"] = inside
+    worst = min(shares, key=lambda name: shares[name].value)
+    return Row(
+        f"coarse_transfer_{mm_per_px:g}",
+        f"people of whom pixels of {mm_per_px:g} mm take what is given back, to k = 2, heights in "
+        "units of the other half's and no reading below the brow",
+        f"{min(s.value for s in shares.values()):.3f} to "
+        f"{max(s.value for s in shares.values()):.3f}; lowest {shares[worst]} ({worst})",
+        {"lowest": shares[worst].value, "doubt_c": doubt_c},
+        "93 % or more",
+        met=shares[worst].value >= 0.93,
+    )
 
 
 def _half(heights: Floats, *, later: bool) -> Floats:

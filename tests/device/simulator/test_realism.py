@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from device.simulator.scenario.truth import Occlusion
-from training.baseline import CenterFace, enlarged, stretched, weights
+from training.centerface import CenterFace, enlarged, stretched, weights
 from training.training_set import ENTRANCE, render_samples
 
 pytestmark = pytest.mark.slow  # hundreds of renders, and a large network for each

@@ -107,9 +107,10 @@ def test_the_lines_add_up() -> None:
     ],
     ids=["usual", "other"],
 )
-def test_the_sources_are_those_of_the_measuring_chain(settings: Settings) -> None:
+@pytest.mark.parametrize("mm_per_px", [1.3, 5.0])
+def test_the_sources_are_those_of_the_measuring_chain(settings: Settings, mm_per_px: float) -> None:
     """Each share that a station counts with is here as the root of the sum of its sources."""
-    skin_c, mm_per_px = 36.5, 1.3
+    skin_c = 36.5
     chain = Correction(settings)
     expected = chain.budget(skin_c, noise_c=0.02, mm_per_px=mm_per_px).shares()
     table = combine(sources(settings, Found(mm_per_px, noise_c=0.02), skin_c))

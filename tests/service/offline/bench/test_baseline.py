@@ -9,13 +9,13 @@ from device.simulator.sensor import SimulatedSensor
 from screening.faces.detector import FaceDetector
 from service.offline.bench import faces, kinds
 from service.offline.bench.data import DataAbsentError, find
-from training import baseline
+from training import baseline, centerface
 
 
 @pytest.fixture(scope="module", autouse=True)
 def network() -> None:
     try:
-        baseline.weights()
+        centerface.weights()
     except SystemExit as error:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(error))
 
@@ -23,9 +23,9 @@ def network() -> None:
 def test_without_its_weights_the_line_that_fetches_them_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
-    monkeypatch.setattr(baseline, "JUDGE", tmp_path)
+    monkeypatch.setattr(centerface, "JUDGE", tmp_path)
     with pytest.raises(SystemExit, match=r"environment \.venv-judge judge"):
-        baseline.weights()
+        centerface.weights()
 
 
 def test_a_bare_face_is_found_where_it_is_in_either_picture() -> None:
@@ -48,7 +48,7 @@ def test_a_frame_is_stretched_to_all_greys_and_our_window_fills_the_reference() 
     celsius = np.full((160, 120), 22.0, np.float32)
     celsius[40:80, 30:60] = 35.0
     celsius[100:120, 10:30] = 40.0
-    grey = baseline.stretched(celsius)
+    grey = centerface.stretched(celsius)
     assert (grey.min(), grey.max()) == (0, 255)
     drawn = baseline.our_window(120, 160)(celsius, [(10.0, 100.0, 20.0, 20.0)])
     assert (drawn[0, 0], drawn[60, 45], drawn[110, 20]) == (0, 255, 0)

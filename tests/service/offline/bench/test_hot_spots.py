@@ -12,6 +12,7 @@ from service.offline.bench.hot_spots import One, screened, told
 from service.offline.clinical_tables import TableError, hot_spots
 
 NAMES = [f"{what}{side}13_{n}" for n in (1, 2, 3) for what in ("Max1", "aveAll") for side in "RL"]
+BROWS = [*NAMES, *(f"T_FHBC{n}" for n in (1, 2, 3)), "aveOralM"]
 
 
 def table(path: Path, *people: list[str], names: list[str] = NAMES) -> Path:
@@ -45,16 +46,29 @@ def test_the_budget_has_what_the_tables_show_and_holds_on_other_people(
     (tmp_path / "fever-clinical").mkdir()
     monkeypatch.setenv("LIMEN_DATA", str(tmp_path))
 
-    def rows(spread: float) -> dict[str, bool | None]:
+    def rows(spread: float, brow_c: float = 34.3) -> dict[str, bool | None]:
         random = np.random.default_rng(4)
         for camera in bench.CAMERAS:
             heights = 0.7 * np.exp(spread * random.standard_normal(400) - spread**2 / 2.0)
-            people = [person((36.0, 36.0 - h), (35.0, 34.5)) for h in heights]
-            table(tmp_path / "fever-clinical" / f"{camera}_group1.csv", *people)
+            brows = [f"{c:.3f}" for c in brow_c + 0.5 * random.standard_normal(400)]
+            people = [
+                [*person((36.0, 36.0 - h), (35.0, 34.5)), brow, brow, brow, "38.0"]
+                for h, brow in zip(heights, brows, strict=True)
+            ]
+            table(tmp_path / "fever-clinical" / f"{camera}_group1.csv", *people, names=BROWS)
         return {row.key: row.met for row in bench.clinical_rows()}
 
-    assert rows(0.47) == {"hot_spot_spread": True, "hot_spot_transfer": True}
+    held = (
+        "hot_spot_spread",
+        "hot_spot_transfer",
+        "brow",
+        "coarse_transfer_3",
+        "coarse_transfer_5",
+    )
+    assert rows(0.47) == dict.fromkeys(held, True)
     assert rows(0.75)["hot_spot_spread"] is False
+    cold = rows(0.6, brow_c=30.0)  # brows that hold no reading up
+    assert (cold["brow"], cold["coarse_transfer_5"]) == (False, False)
 
 
 def test_verdicts_of_people_follow_from_how_they_are_read() -> None:
@@ -69,6 +83,7 @@ def test_verdicts_of_people_follow_from_how_they_are_read() -> None:
 
 def test_a_visitor_before_a_coarse_sensor_is_read_with_its_interval() -> None:
     (one,) = screened(5.0, 1)
-    # seven tenths of a spot are lost there, and nobody knows of how high a one
-    assert one.standard_c > 0.65 * HOT_SPOT_SD_C
+    # seven tenths of a spot are lost there, and nobody knows of how high a one; but no reading is
+    # below the brows
+    assert one.standard_c > 0.55 * HOT_SPOT_SD_C
     assert one.inside == (abs(one.error_c) <= 2.0 * one.standard_c)
