@@ -36,8 +36,15 @@ class Likeness:
     wide: BlazeFace
     _scales: list[Tensor] = field(default_factory=list)
 
-    def loss(self, said: list[Tensor], images: Tensor) -> Tensor:
-        """Return the mean squares, added up over as many maps as are given."""
+    def loss(self, said: list[Tensor], images: Tensor, known: Tensor | None = None) -> Tensor:
+        """Return the mean squares, added up over as many maps as are given.
+
+        Of the pictures that are `known (N,) bool` only, where that is said.
+        """
+        if known is not None:
+            said, images = [each[known] for each in said], images[known]
+        if not len(images):
+            return torch.zeros(())
         with torch.no_grad():
             wanted = self.wide.maps(images, len(said))
             self._scales = self._scales or [_scale(each) for each in wanted]

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from screening.faces.contrast import Contrast
 from screening.faces.detector import LONGEST_PX
+from screening.reference.references import MASK_RADII
+from screening.result import Box
 from training.loss import Faces
 from training.samples import MIRRORED, Render
 
@@ -18,19 +20,26 @@ LYING = (128, 160)  # rows, columns of a training picture
 UPRIGHT = (160, 128)
 SMALLEST_WANTED_PX = 11.0  # width of a face in the picture that must be found
 MIN_VISIBLE = 0.6
+HIDDEN = 0.1  # less of a face in view is none
 MAX_TURNED_DEG = 48.0
 CUT = 0.8  # less than this share inside the picture: may be found or not
+# of a mask, as the station's doubt of its reference has them: place in radii, size, and none at all
+MISPLACED, MISJUDGED, MISSING = 0.12, 0.08, 0.06
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A frame as the detector sees it, whole: `image (rows, columns) float32` and its faces."""
+    """A frame as the detector sees it, whole: `image (rows, columns) float32` and its faces.
+
+    `known` is whether a network that was taught before knows all that is in it.
+    """
 
     image: NDArray[np.float32]
     boxes: NDArray[np.float32]
     points: NDArray[np.float32]
     quality: NDArray[np.float32]
     wanted: NDArray[np.bool_]
+    known: bool = True
 
     @property
     def upright(self) -> bool:
@@ -38,24 +47,45 @@ class Picture:
         return self.image.shape[0] > self.image.shape[1]
 
 
-def look(render: Render, *, masked: bool) -> Picture:
-    """See a render through the station's own contrast; `masked` hides the references."""
+def look(render: Render, errors: np.random.Generator | None = None) -> Picture:
+    """See a render through the station's own contrast, its references masked.
+
+    With `errors` the masks are as inexact as at run time, and now and then one is missing.
+    """
     height, width = render.celsius.shape
     scale = min(1.0, LONGEST_PX / max(width, height))
     image = np.empty((round(height * scale), round(width * scale)), np.float32)
-    grown = render.references + np.array([-2, -2, 4, 4], np.float32)
-    exclude = [tuple(float(v) for v in box) for box in grown] if masked else []
-    Contrast(width, height, scale, image).draw(render.celsius.astype(np.float32), exclude)
+    Contrast(width, height, scale, image).draw(
+        render.celsius.astype(np.float32), masks(render.references, errors)
+    )
     # coordinates are those of pixel centres, and scaling a picture keeps its outer edges
-    boxes = render.boxes * scale
+    seen = render.visible > HIDDEN
+    boxes = render.boxes[seen] * scale
     boxes[:, :2] += (scale - 1) / 2
+    wanted = (render.visible >= MIN_VISIBLE) & (render.turned_deg <= MAX_TURNED_DEG)
     return Picture(
         image,
         boxes,
-        render.points * scale + np.float32((scale - 1) / 2),
-        render.quality,
-        (render.visible >= MIN_VISIBLE) & (render.turned_deg <= MAX_TURNED_DEG),
+        render.points[seen] * scale + np.float32((scale - 1) / 2),
+        render.quality[seen],
+        wanted[seen],
+        known=not render.furnished,
     )
+
+
+def masks(references: NDArray[np.float32], errors: np.random.Generator | None = None) -> list[Box]:
+    """Return what the station would mask of boxes `(R, 4)` around references."""
+    boxes: list[Box] = []
+    for x, y, w, h in references.tolist():
+        radius = (w + h) / 4
+        at, reach = np.array([x + w / 2, y + h / 2]), MASK_RADII * radius
+        if errors is not None:
+            if errors.random() < MISSING:
+                continue
+            at = at + errors.normal(0.0, MISPLACED * radius, 2)
+            reach *= float(np.exp(errors.normal(0.0, MISJUDGED)))
+        boxes.append((float(at[0] - reach), float(at[1] - reach), 2 * reach, 2 * reach))
+    return boxes
 
 
 def vary(picture: Picture, size: tuple[int, int], rng: np.random.Generator) -> Picture:
@@ -102,6 +132,7 @@ def vary(picture: Picture, size: tuple[int, int], rng: np.random.Generator) -> P
         points[kept].astype(np.float32),
         (picture.quality * inside)[kept].astype(np.float32),
         wanted[kept],
+        picture.known,
     )
 
 

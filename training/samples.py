@@ -11,14 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from device.simulator.scenario.schema import Model
+
 SHARD = 250
 POINTS = 5
 WORN = ("glasses", "cap", "fringe", "mask", "scarf")
 # chance of each: what hides an eye or half a face is seldom at a door, and must not be seldom here
 WEARS: tuple[tuple[Any, float], ...] = (
     *(("glasses", 0.36), ("cap", 0.15), ("fringe", 0.13)),
-    *(("mask", 0.10), ("scarf", 0.10)),
+    *(("mask", 0.10), ("scarf", 0.10), ("hood", 0.10), ("phone", 0.08)),
 )
+SUN = 0.1  # share of people whom it has warmed on one side
 MIRRORED = [1, 0, 2, 4, 3]  # which point becomes which in a mirrored picture
 
 
@@ -44,6 +47,8 @@ class Render:
         `(F, 5) float32`: whether each thing of `WORN` is worn.
     references
         `(R, 4) float32`.
+    furnished
+        Whether furniture was painted into it (`training.furnished`).
     """
 
     celsius: NDArray[np.float16]
@@ -54,6 +59,7 @@ class Render:
     canthi: NDArray[np.float32]
     worn: NDArray[np.float32]
     references: NDArray[np.float32]
+    furnished: bool = False
 
     @property
     def turned_deg(self) -> NDArray[np.float32]:
@@ -65,7 +71,10 @@ class Render:
         """How well each face can be measured, 0..1: whole, frontal, both inner canthi free."""
         frontal = np.cos(np.radians(np.minimum(1.5 * self.turned_deg, 90.0)))
         free = np.array([0.3, 0.6, 1.0], np.float32)[self.canthi.sum(axis=1).astype(int)]
-        return (self.visible**2 * frontal * free).astype(np.float32)
+        return np.asarray(self.visible**2 * frontal * free, np.float32)
+
+
+KEPT = tuple(name for name in Render.__slots__ if name != "furnished")  # in a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class Renders:
     the side of the head, which is no face.
     """
 
-    camera: str
+    camera: Model
     seed: int
     count: int
     face_px: tuple[float, float] = (9.0, 90.0)
@@ -100,7 +109,7 @@ class Renders:
         """Render so many pictures."""
         from training.training_set import Wish, render_samples  # noqa: PLC0415  # slow
 
-        wish = Wish(face_px=self.face_px, frontal=self.frontal, wears=WEARS)
+        wish = Wish(face_px=self.face_px, frontal=self.frontal, wears=WEARS, sun=SUN)
         for celsius, truth in render_samples(seed, count, self.camera, wish=wish):
             faces = [p for p in truth.people if p.face_box is not None and p.landmarks is not None]
             yield Render(
@@ -122,7 +131,7 @@ class Renders:
 def _write(path: Path, renders: list[Render]) -> None:
     arrays: dict[str, Any] = {}
     for number, each in enumerate(renders):
-        arrays |= {f"{number}_{name}": getattr(each, name) for name in Render.__slots__}
+        arrays |= {f"{number}_{name}": getattr(each, name) for name in KEPT}
     unfinished = path.with_suffix(".part.npz")
     np.savez(unfinished, **arrays)
     unfinished.rename(path)
@@ -132,6 +141,5 @@ def _read(path: Path) -> list[Render]:
     with np.load(path) as arrays:
         count = 1 + max(int(name.split("_")[0]) for name in arrays.files)
         return [
-            Render(**{name: arrays[f"{number}_{name}"] for name in Render.__slots__})
-            for number in range(count)
+            Render(**{name: arrays[f"{number}_{name}"] for name in KEPT}) for number in range(count)
         ]

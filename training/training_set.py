@@ -46,6 +46,8 @@ class Wish:
         Range of the camera's noise as a multiple of the data sheet's.
     wears
         Chance of each thing worn.
+    sun
+        Share of people whose forehead and cheek the sun has warmed on one side.
     """
 
     face_px: tuple[float, float] = (9.0, 90.0)
@@ -66,6 +68,7 @@ class Wish:
         ("mask", 0.10),
         ("scarf", 0.07),
     )
+    sun: float = 0.0
 
 
 # what an entrance kiosk with a Lepton sees: one person, near, before an even room
@@ -171,11 +174,15 @@ def _somebody(optics: Optics, wish: Wish, rng: np.random.Generator) -> tuple[sch
         yaw = float(rng.choice([-1.0, 1.0]) * rng.uniform(45.0, 180.0))
     heading = float(np.degrees(np.arctan2(-x, z)) + yaw * rng.uniform(0.2, 1.0))
     moving = rng.random() < 0.3
+    warmed_k = 0.0
+    if wish.sun > 0.0 and rng.random() < wish.sun:
+        warmed_k = float(rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 4.0))
     person = schema.Person(
         role="visitor" if frontal else "passer_by",
         canthus_c=float(rng.uniform(37.0, 40.0)) if rng.random() < 0.12 else None,
         came_from_c=float(rng.uniform(-8.0, 14.0)) if rng.random() < wish.from_outside else None,
         inside_for_s=float(rng.uniform(0.0, 240.0)),
+        sun_k=warmed_k,
         child=child,
         height_m=float(np.clip(y + 0.12, 0.65, 2.25)),
         wears=tuple(wears),

@@ -13,6 +13,7 @@ from screening.settings import Reference, Settings
 
 SEED: Final = 29
 SET_C: Final = (35.0, 38.0)  # of the reference
+THINGS: Final = ("lamp", "vent", "screen", "radiator", "box", "head")
 _BLUR_PX: Final = 0.6
 
 Rng = np.random.Generator
@@ -39,8 +40,13 @@ class Entrance:
     disc: Box
 
 
-def draw(number: int, shape: tuple[int, int], room_c: float) -> Entrance:
-    """Return entrance `number` for pictures of `shape` (rows, columns); odd ones are furnished."""
+def draw(
+    number: int, shape: tuple[int, int], room_c: float, things: tuple[str, ...] = THINGS
+) -> Entrance:
+    """Return entrance `number` for pictures of `shape` (rows, columns); odd ones are furnished.
+
+    Beside the reference and its housing stand only `things`.
+    """
     rng = np.random.default_rng([SEED, number])
     canvas = _Canvas(shape)
     height, width = shape
@@ -49,7 +55,7 @@ def draw(number: int, shape: tuple[int, int], room_c: float) -> Entrance:
     set_c = float(rng.uniform(*SET_C))
     reference = Reference(temp_c=set_c, mark=(float(x), float(y)))
     for _ in range(int(rng.integers(0, 3))):
-        _thing(canvas, rng, room_c)
+        _thing(canvas, rng, room_c, things)
     if number % 2:
         _panel(canvas, rng, room_c, (x, y), radius)
     canvas.disc(x, y, radius, expected_c(Settings().scene, reference))
@@ -112,12 +118,12 @@ def _panel(
         canvas.box(x, y + h, w * rng.uniform(0.1, 0.4), h, room_c + rng.uniform(0.0, 1.5))
 
 
-def _thing(canvas: _Canvas, rng: Rng, room_c: float) -> None:
+def _thing(canvas: _Canvas, rng: Rng, room_c: float, things: tuple[str, ...]) -> None:
     """Put a lamp, a vent, a screen, a radiator or a warm box somewhere."""
     height, width = canvas.shape
     x, y = rng.uniform(0, width), rng.uniform(0, height)
     size = width * rng.uniform(0.06, 0.4)
-    match rng.choice(("lamp", "vent", "screen", "radiator", "box", "head")):
+    match rng.choice(things):
         case "lamp":
             canvas.disc(x, y, size * 0.3, room_c + rng.uniform(5.0, 30.0))
         case "vent":
