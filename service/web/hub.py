@@ -41,7 +41,7 @@ from service.ipc.requests import (
     GuardRequest,
     Screens,
 )
-from service.ipc.view import DOWN, CheckCode, Picture, View
+from service.ipc.view import DOWN, Advice, CheckCode, Lane, Picture, View
 from service.ipc.visitor_window import Welcome, Welcoming
 from service.ipc.vocabulary import ChannelClosed, Message
 from service.web.trend import Trend
@@ -340,6 +340,12 @@ class Hub:
     def alarm(self) -> bool:
         """Whether an alarm waits for a guard."""
         return any(not alarm.acknowledged for alarm in self._view.alarms)
+
+    @property
+    def out_of_order(self) -> bool:
+        """Whether nobody is screened who comes up, and not for a moment only."""
+        view = self.view()
+        return view.state in DOWN and view.lane is Lane.OPEN and view.advice is not Advice.MOMENT
 
     def seen(self) -> "Seen":
         """Return what can be seen of the station just now, for the watch outside of the browser."""

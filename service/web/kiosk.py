@@ -13,6 +13,7 @@ from service.web.hub import Hub, HubError, Screen
 
 LAMP_TEST_S = 6.0
 _LOOK_S = 0.1
+_DOWN_S = 1.0  # out of order for so long, and whoever reads another page is told
 
 
 class Kiosk(BaseModel):
@@ -90,17 +91,27 @@ def kiosk_router(hub: Hub, language: str) -> APIRouter:
     return router
 
 
+async def _call_away(hub: Hub, socket: WebSocket) -> None:
+    """Call a page away when an alarm waits: nobody reads on over an alarm.
+
+    And tell it when a station that worked has ceased to.
+    """
+    worked_at: float | None = None  # not since the page was opened, or that was told
+    while not hub.ended:
+        if hub.alarm:
+            await socket.send_text("alarm")
+            return
+        if not hub.out_of_order:
+            worked_at = time.monotonic()
+        elif worked_at is not None and time.monotonic() - worked_at > _DOWN_S:
+            await socket.send_text("out-of-order")
+            worked_at = None
+        await asyncio.sleep(_LOOK_S)
+
+
 async def _serve_page(hub: Hub, page: Screen, socket: WebSocket) -> None:
-    """Hear a page, and call it away when an alarm waits: nobody reads on over an alarm."""
-
-    async def call_away() -> None:
-        while not hub.ended:
-            if hub.alarm:
-                await socket.send_text("alarm")
-                return
-            await asyncio.sleep(_LOOK_S)
-
-    caller = asyncio.create_task(call_away())
+    """Hear a page."""
+    caller = asyncio.create_task(_call_away(hub, socket))
     try:
         while True:
             word = _PageSays.model_validate_json(await socket.receive_text())

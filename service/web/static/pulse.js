@@ -1,6 +1,6 @@
 // Pages without state or picture say that they paint, so that the watch outside of the browser covers a
 // frozen one (service/kiosk). They go back to the alert screen when an alarm waits, and when nobody
-// has touched them for five minutes.
+// has touched them for five minutes. That the station is out of order they hear as an event.
 
 import "./manners.js";
 
@@ -19,7 +19,7 @@ function tell(words) {
 function open() {
   socket = new WebSocket(`ws://${location.host}/api/pulse`);
   socket.addEventListener("open", () => document.hidden && tell({ hidden: true }));
-  socket.addEventListener("message", (event) => event.data === "alarm" && location.replace("/#alarm"));
+  socket.addEventListener("message", ({ data }) => (data === "alarm" ? location.replace("/#alarm") : dispatchEvent(new Event(data))));
   socket.addEventListener("close", () => setTimeout(open, RECONNECT_MS));
 }
 

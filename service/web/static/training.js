@@ -78,6 +78,8 @@ function begin() {
   show();
 }
 
+// Nobody is shown a green panel while the station is blind, not even in a training.
+addEventListener("out-of-order", () => location.replace("/"));
 $("next").addEventListener("click", next);
 $("again").addEventListener("click", () => {
   begin();

@@ -207,6 +207,9 @@ def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
         )
         == []
     )
+    stage.show(view(State.NOT_SCREENING))
+    screen.wait("not_screening")  # no green panel of a training while the station is blind
+    screen.open(f"{stage.address}/training")
     stage.show(elevated())
     screen.wait("elevated")  # an alarm ends whatever is read, and says so
     screen.until_text("card-note", catalogues()["en"]["ui"]["acknowledge_first"])

@@ -16,7 +16,7 @@ from websockets.typing import Origin
 from screening.result import State, Verdict
 from service.ipc.expiry import BELIEVED_S
 from service.ipc.requests import Duty, NoteDuty
-from service.ipc.view import Lane
+from service.ipc.view import Advice, Lane
 from service.ipc.visitor_window import Welcome, Welcoming
 from tests.service.stage import Stage, elevated, view, visitor
 
@@ -121,6 +121,29 @@ def test_a_page_without_a_picture_has_a_pulse_and_is_called_away_by_an_alarm(sta
         assert page.recv(timeout=10.0) == "alarm"
         page.send(json.dumps({"hidden": True}))
         until(lambda: kiosk(stage)["painted_age_s"] is None)
+
+
+def test_a_page_is_told_when_a_station_that_worked_no_longer_does(stage: Stage) -> None:
+    down = view(State.NOT_SCREENING)
+    stage.show(down)
+    until(lambda: kiosk(stage)["screening"] is False)
+    with socket(stage, "/api/pulse") as page:
+        for shown in (
+            down,  # it has not worked since the page was opened
+            view(State.READY),
+            replace(down, advice=Advice.MOMENT),
+            replace(down, lane=Lane.CLOSED),
+            view(State.READY),
+        ):
+            stage.show(shown)
+            with pytest.raises(TimeoutError):
+                page.recv(timeout=1.5)
+        stage.show(down)
+        assert page.recv(timeout=10.0) == "out-of-order"
+        with pytest.raises(TimeoutError):
+            page.recv(timeout=1.5)
+        stage.show(elevated())
+        assert page.recv(timeout=10.0) == "alarm"
 
 
 @pytest.mark.parametrize("word", ["", "{}{}", '{"painted": 0}', '{"alert": true}', "[]"])
