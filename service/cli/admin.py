@@ -114,10 +114,10 @@ def restore(
 
     Passwords, keys, enrolments and the audit trail stay as they are.
     """
-    from service.ipc.settings import StationSettings
     from service.state.backup import MAX_BYTES, BackupError, opened
     from service.state.backup import restore as bring_back
     from service.state.claim import claim_state
+    from service.state.defaults import sensor_defaults
     from service.state.errors import StationError
     from service.state.settings import SettingsStore
     from service.state.station_key import StationKeyError, station_key
@@ -133,7 +133,7 @@ def restore(
         own = station_key(state).public_key().public_bytes_raw().hex()
         found = opened(envelope, own, station)
         bring_back(
-            found, state, register or register_of(state), SettingsStore(state, StationSettings)
+            found, state, register or register_of(state), SettingsStore(state, sensor_defaults)
         )
     except (BackupError, StationError, StationKeyError) as error:
         raise _ended(error) from error

@@ -18,6 +18,11 @@ def default_settings(sensor: str, scenario: str) -> StationSettings:
     """
     if sensor == SIMULATED:
         return StationSettings.of(settings_for(load(scenario)))
+    return sensor_defaults()
+
+
+def sensor_defaults() -> StationSettings:
+    """Return what is in force with a real sensor until an admin saves settings."""
     return StationSettings(
         limits=LimitSettings(warm_up_s=1800.0),
         decision=DecisionSettings(threshold_c=CLINICAL_THRESHOLD_C),

@@ -224,3 +224,14 @@ def test_a_backup_without_settings_says_so_when_it_is_made_and_when_it_is_restor
     CliRunner().invoke(app, ["admin", "backup", str(file), *at])
     restored = CliRunner().invoke(app, ["admin", "restore", str(file), *at])
     assert "No settings" not in restored.stdout
+
+
+def test_before_the_first_settings_were_restored_a_real_sensor_had_its_defaults(
+    state: Path, tmp_path: Path
+) -> None:
+    file, at = tmp_path / "file", ["--state", str(state)]
+    assert CliRunner().invoke(app, ["admin", "backup", str(file), *at]).exit_code == 0
+    (state / "settings.json").unlink()
+    assert CliRunner().invoke(app, ["admin", "restore", str(file), *at]).exit_code == 0
+    changed = [one.event for one in read(state) if isinstance(one.event, SettingChanged)]
+    assert SettingChanged("limits.warm_up_s", 1800.0, 0.0, "machine") in changed
