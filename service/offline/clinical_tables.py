@@ -95,12 +95,10 @@ def hot_spots(path: Path) -> Floats:
     TableError
         When it is not the table of PhysioNet 10.13026/3bhc-9065.
     """
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        lines = list(csv.reader(stream))
-    names, body = [name.strip() for name in lines[2]], lines[3:]
+    names, body = _physionet(path)
     rounds = []
     for number in ROUNDS:
-        right, left = (_column(names, body, f"Max1{side}13_{number}") for side in "RL")
+        right, left = _canthi(names, body, number)
         around = [_column(names, body, f"aveAll{side}13_{number}") for side in "RL"]
         rounds.append(np.where(right >= left, right - around[0], left - around[1]))
     return np.asarray(np.mean(rounds, axis=0))
@@ -117,14 +115,25 @@ def brows(path: Path) -> tuple[Floats, Floats]:
     TableError
         When it is not the table of PhysioNet 10.13026/3bhc-9065.
     """
+    names, body = _physionet(path)
+    rounds = [
+        np.maximum(*_canthi(names, body, number)) - _column(names, body, f"T_FHBC{number}")
+        for number in ROUNDS
+    ]
+    return np.asarray(np.mean(rounds, axis=0)), _column(names, body, "aveOralM")
+
+
+def _physionet(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the columns of a table, and its lines."""
     with path.open(newline="", encoding="utf-8-sig") as stream:
         lines = list(csv.reader(stream))
-    names, body = [name.strip() for name in lines[2]], lines[3:]
-    rounds = []
-    for number in ROUNDS:
-        right, left = (_column(names, body, f"Max1{side}13_{number}") for side in "RL")
-        rounds.append(np.maximum(right, left) - _column(names, body, f"T_FHBC{number}"))
-    return np.asarray(np.mean(rounds, axis=0)), _column(names, body, "aveOralM")
+    return [name.strip() for name in lines[2]], lines[3:]
+
+
+def _canthi(names: list[str], body: list[list[str]], number: int) -> tuple[Floats, Floats]:
+    """Return the hottest of a round's right and left canthus, each `(N,)` deg C."""
+    right, left = (_column(names, body, f"Max1{side}13_{number}") for side in "RL")
+    return right, left
 
 
 def _round(names: list[str], body: list[list[str]], site: Site, number: int) -> ClinicalRound:
