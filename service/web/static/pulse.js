@@ -1,6 +1,7 @@
 // Pages without state or picture say that they paint, so that the watch outside of the browser covers a
 // frozen one (service/kiosk). They go back to the alert screen when an alarm waits, and when nobody
-// has touched them for five minutes. That the station is out of order they hear as an event.
+// has touched them for five minutes. That the station is out of order, or cannot be heard, they hear as
+// events.
 
 import "./manners.js";
 
@@ -18,9 +19,15 @@ function tell(words) {
 
 function open() {
   socket = new WebSocket(`ws://${location.host}/api/pulse`);
-  socket.addEventListener("open", () => document.hidden && tell({ hidden: true }));
+  socket.addEventListener("open", () => {
+    dispatchEvent(new Event("heard"));
+    if (document.hidden) tell({ hidden: true });
+  });
   socket.addEventListener("message", ({ data }) => (data === "alarm" ? location.replace("/#alarm") : dispatchEvent(new Event(data))));
-  socket.addEventListener("close", () => setTimeout(open, RECONNECT_MS));
+  socket.addEventListener("close", () => {
+    dispatchEvent(new Event("unheard"));
+    setTimeout(open, RECONNECT_MS);
+  });
 }
 
 function paint() {

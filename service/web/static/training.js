@@ -80,6 +80,8 @@ function begin() {
 
 // Nobody is shown a green panel while the station is blind, not even in a training.
 addEventListener("out-of-order", () => location.replace("/"));
+addEventListener("unheard", () => { $("panel").hidden = true; });
+addEventListener("heard", () => { $("panel").hidden = at >= order.length; });
 $("next").addEventListener("click", next);
 $("again").addEventListener("click", () => {
   begin();

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, WebSocketRoute
 
 from screening.result import Reason, State, Verdict
 from service.ipc.requests import Acknowledge, Duty, NoteDuty
@@ -209,7 +209,21 @@ def test_a_training_of_twenty_ends_with_a_score_that_nobody_keeps(
     )
     stage.show(view(State.NOT_SCREENING))
     screen.wait("not_screening")  # no green panel of a training while the station is blind
+    cut: list[WebSocketRoute] = []
+
+    def join(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        cut.append(line)
+
+    page.route_web_socket("**/api/pulse", join)
     screen.open(f"{stage.address}/training")
+    screen.until(page.locator("#panel").is_visible)
+    screen.until(lambda: bool(cut))
+    page.route_web_socket("**/api/pulse", WebSocketRoute.close)
+    cut[0].close()
+    screen.until(page.locator("#panel").is_hidden)  # who cannot be heard may be blind
+    page.route_web_socket("**/api/pulse", join)
+    screen.until(page.locator("#panel").is_visible)
     stage.show(elevated())
     screen.wait("elevated")  # an alarm ends whatever is read, and says so
     screen.until_text("card-note", catalogues()["en"]["ui"]["acknowledge_first"])
