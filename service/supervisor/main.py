@@ -78,6 +78,7 @@ from service.supervisor.repairs import Facts, Repairs, faults
 from service.supervisor.requests import Requests
 from service.supervisor.scenarios import Scenarios
 from service.supervisor.systemd import Watchdog
+from service.supervisor.tidying import Tidying
 from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
 from service.supervisor.web_process import Request, WebProcess
@@ -194,8 +195,10 @@ class Supervisor:
             self._recorder.note(
                 StationStarted(version("limen"), config.sensor, config.allow_unsandboxed)
             )
+            tidying = Tidying(time.monotonic())
             while not self._stopping:
                 self._turn()
+                tidying.turn(time.monotonic())
             self._recorder.count(self._guard_view.close())
             self._recorder.note(StationStopped())
             self._recorder.close()

@@ -1,17 +1,10 @@
 """A process that dies and is started again may say no more than one that lives."""
 
-import os
-import signal
-import time
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import service.supervisor.main
 from screening.result import Reason, State
-from service.ipc.channel import Channel, socket_pair
 from service.ipc.messages import MESSAGES
 from service.ipc.rate import OF_WEB
 from service.ipc.records import RATES, Fault, GaveUp, Instruments, Opened, Record, Status, pack
@@ -19,9 +12,9 @@ from service.ipc.replies import Done, Refused, Why
 from service.ipc.requests import Duty, NoteDuty, SaveWelcome
 from service.ipc.visitor_window import Welcome
 from service.ipc.vocabulary import ChannelError
-from service.supervisor.config import StationConfig
 from service.supervisor.hearing import Hearing
 from service.supervisor.main import Supervisor
+from tests.service.supervisor.conftest import Fake
 
 OPENED = Opened(simulated=True, width=320, height=256, frame_rate_hz=9.0, identity=(0, 0, 0, 0))
 
@@ -52,43 +45,6 @@ def test_a_worker_that_dies_every_few_seconds_is_heard_no_more_than_one_that_liv
         assert heard[kind] <= rate.per_s * 297.0 + rate.waiting
         assert heard[kind] > 0.9 * rate.per_s * 297.0
     assert heard[Opened] == heard[GaveUp] == 100  # once in each life
-
-
-class Fake:
-    """What a slot wants to see of a child."""
-
-    def __init__(self) -> None:
-        self.pid = os.getpid()
-        self.pidfd = os.pidfd_open(self.pid)
-        ours, self.theirs = socket_pair()
-        self.channel = Channel(ours, MESSAGES)
-        self.listener = self.output = self.judge = self.lock = None
-        self.started_at = time.monotonic()
-        self.said: list[object] = []
-
-    def ask(self, message: object) -> None:
-        self.said.append(message)
-
-    def ask_to_stop(self) -> None:
-        pass
-
-    def end(self, _deadline: float = 0.0) -> None:
-        os.close(self.pidfd)
-        self.channel.close()
-        self.theirs.close()
-
-
-@pytest.fixture
-def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
-    monkeypatch.setattr(service.supervisor.main, "start_web", lambda *_, **__: Fake())
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    made = Supervisor(StationConfig(state=tmp_path, port=0))
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-    try:
-        yield made
-    finally:
-        made._end_all()
 
 
 def test_a_web_process_that_dies_is_granted_no_more_than_one_that_lives(
