@@ -9,15 +9,12 @@ import os
 import selectors
 import signal
 import time
-from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 import structlog
 
-from device.drivers import driver
-from device.errors import SensorNotFound
 from device.info import SensorInfo
 from hardware.errors import HardwareError
 from hardware.vetting.station import Vetting
@@ -25,15 +22,11 @@ from screening.result import Reason
 from service.checkcode.statement import Fact
 from service.ipc.attestation import AttestationState
 from service.ipc.calibration import ShownReading
-from service.ipc.orders import Admitted, Configure, LearnNonUniformity, Look, RequestFfc, Watch
-from service.ipc.preview_memory import create_memory
+from service.ipc.orders import Configure, LearnNonUniformity, Look, RequestFfc, Watch
 from service.ipc.records import (
     Fault,
-    GaveUp,
     Instruments,
     Opened,
-    PlateSeen,
-    Seen,
     SpotSeen,
     Status,
 )
@@ -42,7 +35,6 @@ from service.ipc.requests import CalibrationRequest
 from service.ipc.settings import SettingsError, StationSettings
 from service.ipc.view import Picture, ShownVisitor, View
 from service.ipc.visitor_window import Welcome
-from service.ipc.vocabulary import ChannelError
 from service.sandbox import confine, landlock
 from service.sandbox.errors import SandboxError
 from service.state.admin_password import AdminDoor
@@ -59,21 +51,15 @@ from service.supervisor.accepting.papers import hashes_of
 from service.supervisor.answerable import Answerable
 from service.supervisor.attesting import Attesting
 from service.supervisor.calibrator_access import CalibratorAccess
-from service.supervisor.camera_access import CameraAccess
-from service.supervisor.camera_place import CameraPlace, locate
 from service.supervisor.check_code import CheckCodes
-from service.supervisor.child import Child, ran_s
-from service.supervisor.child_slot import ChildSlot
+from service.supervisor.child import Child
 from service.supervisor.config import StationConfig
-from service.supervisor.faults import sentence
 from service.supervisor.guard_view import GuardView
 from service.supervisor.hardware_watch import HardwareWatch
-from service.supervisor.hearing import Hearing
 from service.supervisor.known_sensor import known_sensor
 from service.supervisor.listener import HOST, bind
 from service.supervisor.non_uniformity import NonUniformityLearning
-from service.supervisor.patience import Patience
-from service.supervisor.programs import line_of, start_filter, start_web, start_worker
+from service.supervisor.programs import start_web
 from service.supervisor.repairs import Facts, Repairs, faults
 from service.supervisor.requests import Requests
 from service.supervisor.scenarios import Scenarios
@@ -82,17 +68,12 @@ from service.supervisor.tidying import Tidying
 from service.supervisor.trail_memory import TrailMemory
 from service.supervisor.warm_up import WarmUp
 from service.supervisor.web_process import Request, WebProcess
+from service.supervisor.worker_process import Said, WorkerProcess
 
 _TURN_S = 0.05  # how often silence is looked for
 _LOOK_S = 0.5  # how often the judge looks at a locked process
 _VIEW_S = 0.1  # how often screens hear from us although nothing happens
 _STOP_WITHIN_S = 1.5
-
-
-def _why_no_start(error: Exception) -> Reason:
-    if isinstance(error, SandboxError):
-        return Reason.NOT_LOCKED
-    return Reason.SENSOR_LOST if isinstance(error, SensorNotFound) else Reason.WORKER_LOST
 
 
 class Supervisor:
@@ -131,25 +112,12 @@ class Supervisor:
             self._guard_view, self._store, self._door, self, self._recorder, self._non_uniformity
         )
         self._selector = selectors.DefaultSelector()
-        self._worker = ChildSlot(
-            "worker",
-            self._selector,
-            hear=self._hear_worker,
-            ended=self._worker_ended,
-            judged=lambda report: self._recorder.locked("worker", report),
-            refused=self._worker_refused,
-        )
-        self._camera = CameraAccess(self._selector, self._worker, self._restart_worker)
-        self._place: CameraPlace | None = None  # of a real camera
         self._calibrator = CalibratorAccess(self._selector, config)
         self._warm_up = WarmUp(time.monotonic)
         self._repairs = Repairs()
-        self._patience = Patience(time.monotonic())
         memory = TrailMemory(config.state, self._recorder.write)
         self._vetting = Vetting(config.hardware_register, config.state, memory=memory)
         self._watch = HardwareWatch(self._vetting)
-        self._words = "sensor" if config.simulated else driver(config.sensor).words
-        self._hearing = Hearing(time.monotonic())
         self._locked = self._can_lock()
         try:
             self._check_codes = CheckCodes(config.state, config.hardware_register)
@@ -167,10 +135,21 @@ class Supervisor:
             judged=self._check_codes.again,
             ended=self._web_ended,
         )
+        self._worker = WorkerProcess(
+            self._selector,
+            config,
+            self._scenarios,
+            self._vetting,
+            locked=self._locked,
+            show_picture=self._web.show_picture,
+            opened=self._sensor_opened,
+            said=self._take,
+            plate=lambda plate: self._requests.plate_seen(plate, datetime.now(UTC).date()),
+            judged=lambda report: self._recorder.locked("worker", report),
+            lost=self._lost,
+        )
         self._looked_at = 0.0
-        self._admitted = False
         self._settings: StationSettings | None = None
-        self._explained = False  # whether the worker said why it ends
         self._trouble = ""  # why nothing can be recorded, as the screens were told
         self._shown_at = 0.0
         self._watchdog = Watchdog()
@@ -215,13 +194,17 @@ class Supervisor:
         self._watchdog.alive(time.monotonic())
         self._web.turn()
         settings = None if self._recorder.trouble else self._settings
-        if self._worker.wants_start and self._web.slot.child is not None and settings is not None:
+        if (
+            self._worker.slot.wants_start
+            and self._web.slot.child is not None
+            and settings is not None
+        ):
             self._start_worker(settings)
         for key, _ in self._selector.select(_TURN_S):
             key.data()
-        self._look_for_silence()
+        self._worker.look_for_silence(self._guard_view.heard_at)
         self._look_at_locks()
-        self._camera.turn(admitted=self._admitted)
+        self._worker.turn()
         self._calibrator.turn()
         self._look_at_hardware()
         if time.monotonic() - self._shown_at >= _VIEW_S:
@@ -262,10 +245,10 @@ class Supervisor:
 
     def _show_check_code(self, *, no_network: bool) -> None:
         so = {
-            Fact.WORKER_LOCKED: self._worker.locked,
+            Fact.WORKER_LOCKED: self._worker.slot.locked,
             Fact.WEB_LOCKED: self._web.slot.locked,
             Fact.NO_NETWORK: no_network,
-            Fact.HARDWARE_ADMITTED: self._admitted,
+            Fact.HARDWARE_ADMITTED: self._worker.admitted,
             Fact.SIMULATED: self._config.simulated,
         }
         facts = frozenset(fact for fact, holds in so.items() if holds)
@@ -274,8 +257,8 @@ class Supervisor:
             self._web.ask(code)
 
     def _end_all(self) -> None:
-        children = [slot.child for slot in (self._worker, self._web.slot)]
-        self._camera.end()
+        children = [slot.child for slot in (self._worker.slot, self._web.slot)]
+        self._worker.camera.end()
         self._calibrator.end()
         deadline = time.monotonic() + _STOP_WITHIN_S
         for child in children:
@@ -326,21 +309,12 @@ class Supervisor:
         self._recorder.lost("web", Reason.WORKER_LOST)
         # Its copy of the thermal view cannot be given again, since nobody else holds one:
         # the worker starts afresh with new memory.
-        self._restart_worker(Reason.WORKER_LOST, why or "The web process ended.")
+        self._worker.restart(Reason.WORKER_LOST, why or "The web process ended.")
 
     # ---- the worker
 
     def _start_worker(self, settings: StationSettings) -> None:
-        self._explained = self._admitted = False
-        self._hearing.begins(time.monotonic())
-        try:
-            self._worker.keep(
-                self._new_worker(), waits_for_camera=bool(self._place and self._place.video)
-            )
-        except (SandboxError, SensorNotFound, OSError) as error:  # no memory, no descriptor left
-            self._camera.end()
-            self._worker.delay()
-            self._lose(_why_no_start(error), str(error))
+        if not self._worker.start(self.scenario):
             return
         self._web.give()
         if not self._locked:
@@ -348,51 +322,7 @@ class Supervisor:
         self._configure(settings)  # the non-uniformity follows when it is known whose it is
         self._worker.ask(Watch(self._web.screens.watching > 0))
 
-    def _new_worker(self) -> Child:
-        """Start a worker, and the filter before its camera."""
-        config = self._config
-        with ExitStack() as passed_on:
-            camera: tuple[CameraPlace, int] | None = None
-            if not config.simulated:
-                self._place = place = locate(
-                    driver(config.sensor), config.sensor_port, self._vetting.sys_root
-                )
-                ours, filters = map(passed_on.enter_context, line_of(place))
-                self._camera.begin(place, start_filter(config, place, filters.fileno()))
-                camera = place, ours.fileno()
-            writable, readable = create_memory()
-            passed_on.callback(os.close, writable)
-            self._web.show_picture(readable)
-            return start_worker(
-                config,
-                scenario=self._scenarios.place(self.scenario),
-                own=self._scenarios.file(self.scenario),
-                preview=writable,
-                camera=camera,
-                locked=self._locked,
-            )
-
-    def _hear_worker(self, packet: bytes) -> None:
-        now = time.monotonic()
-        if self._patience.slept(now):
-            self._patience.turn(now)
-            self._hearing.slept(now)
-        match self._hearing.record(packet, now):
-            case Status() | Seen() | Instruments() | SpotSeen() as said:
-                if not self._admitted:
-                    raise ChannelError("The worker screens with a sensor that was not admitted.")
-                self._take(said, now)
-            case Opened() as opened:
-                if self._locked and not self._worker.locked:
-                    raise ChannelError("The worker has a sensor before it is locked.")
-                self._sensor_opened(opened)
-            case PlateSeen() as plate:
-                self._requests.plate_seen(plate, datetime.now(UTC).date())
-            case GaveUp(reason=reason, fault=fault):
-                what = sentence(fault, self._words, self._vetting)
-                self._lose(reason, what)
-
-    def _take(self, said: Status | Seen | Instruments | SpotSeen, now: float) -> None:
+    def _take(self, said: Said, now: float) -> None:
         """Show what the worker says while it screens."""
         self._answerable.hear(said)
         if isinstance(said, Instruments):
@@ -417,19 +347,18 @@ class Supervisor:
             sensor = known_sensor(
                 opened,
                 self._vetting,
-                words=self._words,
+                words=self._worker.words,
                 scenario=self.scenario if config.simulated else "",
                 simulator=config.simulated,
-                port=self._place.usb.port if self._place and self._place.usb else None,
+                port=self._worker.usb_port,
             )
             if sensor is not None:
                 self._answerable.opened(sensor, self._vetting)
         except HardwareError as error:
-            self._restart_worker(Reason.SENSOR_REFUSED, str(error))
+            self._worker.restart(Reason.SENSOR_REFUSED, str(error))
             return
         if sensor is None:
-            what = sentence(Fault.REFUSED, self._words, self._vetting)
-            self._restart_worker(Reason.SENSOR_REFUSED, what)
+            self._worker.restart(Reason.SENSOR_REFUSED, self._worker.sentence(Fault.REFUSED))
             return
         self._warm_up.opened(sensor)
         self._non_uniformity.opened(sensor)
@@ -438,37 +367,20 @@ class Supervisor:
         self._recorder.sensor_opened(sensor)
         decision = self._watch.admit(sensor, time.monotonic())
         if decision.passes:
-            self._guard_view.started(sensor, locked=self._worker.locked)
-            self._admitted = True
-            self._answerable.admitted(sensor, locked=self._worker.locked)
-            self._worker.ask(Admitted())
+            self._guard_view.started(sensor, locked=self._worker.slot.locked)
+            self._answerable.admitted(sensor, locked=self._worker.slot.locked)
+            self._worker.admit()
         else:
-            self._restart_worker(Reason.SENSOR_REFUSED, str(decision))
+            self._worker.restart(Reason.SENSOR_REFUSED, str(decision))
 
-    def _worker_ended(self, why: str) -> None:
-        self._camera.end()
-        self._lose(Reason.WORKER_LOST, why)
-
-    def _worker_refused(self, sentence: str) -> None:
-        self._camera.end()
-        self._lose(Reason.NOT_LOCKED, sentence)
-
-    def _restart_worker(self, reason: Reason, what: str) -> None:
-        if self._worker.child is not None:
-            self._lose(reason, what)
-            self._worker.end()
-        self._camera.end()
-
-    def _lose(self, reason: Reason, what: str) -> None:
-        """Turn the screens blind; the first reason for it is the one that stands."""
-        if not self._explained:
-            self._explained = True
-            self._watch.leave()
-            self._non_uniformity.lost()
-            self._answerable.lost()
-            self._gone(self._guard_view.lost(reason, what))
-            self._recorder.lost("worker", reason)
-            self._web.ask(Picture(present=False))
+    def _lost(self, reason: Reason, what: str) -> None:
+        """Turn the screens blind."""
+        self._watch.leave()
+        self._non_uniformity.lost()
+        self._answerable.lost()
+        self._gone(self._guard_view.lost(reason, what))
+        self._recorder.lost("worker", reason)
+        self._web.ask(Picture(present=False))
         self._show()
 
     def _gone(self, visitors: tuple[ShownVisitor, ...]) -> None:
@@ -476,25 +388,12 @@ class Supervisor:
         if self._guard_view.counts:
             self._recorder.departed(visitors)
 
-    def _look_for_silence(self) -> None:
-        worker = self._worker.child
-        self._patience.turn(time.monotonic(), ran_s(worker.pid) if worker is not None else None)
-        if worker is None:
-            return
-        heard = self._guard_view.heard_at
-        if not self._patience.over(worker.started_at, heard):
-            return
-        if heard is not None:
-            self._restart_worker(Reason.SILENT, "The worker fell silent.")
-        else:
-            self._restart_worker(Reason.WORKER_LOST, "The worker did not start.")
-
     def _look_at_locks(self) -> None:
         """Let the judge look again at what runs."""
         now = time.monotonic()
         if now - self._looked_at >= _LOOK_S:
             self._looked_at = now
-            self._worker.look_again()
+            self._worker.slot.look_again()
             self._web.slot.look_again()
 
     def _look_at_hardware(self) -> None:
@@ -503,7 +402,7 @@ class Supervisor:
         if stop is not None:
             reason, decision = stop
             self._log.error("hardware refused", reason=reason, what=str(decision))
-            self._restart_worker(reason, str(decision))
+            self._worker.restart(reason, str(decision))
 
     def _look_at_records(self) -> None:
         """Screen nothing while nothing can be recorded; the worker starts again when it can."""
@@ -512,9 +411,9 @@ class Supervisor:
             self._log.warning("the drift watch cannot be kept", what=why)
         before, trouble = self._trouble, self._recorder.trouble
         self._trouble = trouble
-        if trouble and (trouble != before or self._worker.child is not None):
+        if trouble and (trouble != before or self._worker.slot.child is not None):
             self._log.error("nothing can be recorded", what=trouble)
-            self._restart_worker(Reason.CONFIGURATION, trouble)
+            self._worker.restart(Reason.CONFIGURATION, trouble)
             self._gone(self._guard_view.lost(Reason.CONFIGURATION, trouble))
         elif before and not trouble:
             self._load_settings()
@@ -546,8 +445,7 @@ class Supervisor:
 
     def learn_non_uniformity(self) -> None:
         """Let the worker learn the sensor's non-uniformity."""
-        self._hearing.asked_for_plate()
-        self._worker.ask(LearnNonUniformity())
+        self._worker.ask_for_plate(LearnNonUniformity())
 
     def ask_for_ffc(self) -> None:
         """Ask the sensor for a flat-field correction."""
@@ -557,7 +455,7 @@ class Supervisor:
         """Restart the simulated sensor with a scenario."""
         self.scenario = scenario
         self._load_settings()
-        self._restart_worker(Reason.WORKER_LOST, "Another scenario was chosen.")
+        self._worker.restart(Reason.WORKER_LOST, "Another scenario was chosen.")
 
     def attest(self) -> bool:
         """Have the station attested."""
@@ -565,7 +463,8 @@ class Supervisor:
 
     def attestation(self) -> AttestationState:
         """Return the last attestation, and whether one is being made."""
-        slots = (self._worker, self._web.slot, self._camera.filter, self._calibrator.slot)
+        worker = self._worker
+        slots = (worker.slot, self._web.slot, worker.camera.filter, self._calibrator.slot)
         children = (slot.child for slot in slots)
         pids = {child.pid for child in children if child is not None}
         return self._attesting.stands(frozenset({os.getpid(), *pids}))
